@@ -1,0 +1,90 @@
+//! The direction of dependencies: `functions → runtime, backends, cloud → policy`, and `backends → cloud`.
+
+use std::collections::BTreeSet;
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, TargetKind};
+
+/// What each layer may use of this workspace.
+const MAY_USE: [(&str, &[&str]); 5] = [
+    ("policy", &[]),
+    ("cloud", &["policy"]),
+    ("backends", &["policy", "cloud"]),
+    ("runtime", &["policy", "cloud"]),
+    ("functions", &["policy", "cloud", "backends", "runtime"]),
+];
+
+/// What must not be under `policy`, however deep: it decides, and reaches for nothing.
+const IO_CRATES: [&str; 9] =
+    ["tokio", "hyper", "redis", "rustls", "reqwest", "aws-config", "aws-smithy-runtime", "lambda_runtime", "mio"];
+
+fn workspace() -> Metadata {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
+    MetadataCommand::new().manifest_path(manifest).other_options(["--offline".to_owned()]).exec().unwrap()
+}
+
+/// The layer of a member: its folder for functions, its name otherwise; `None` for the tests.
+fn layer(package: &Package) -> Option<&str> {
+    let path = package.manifest_path.as_str();
+    match path {
+        _ if path.contains("/functions/") => Some("functions"),
+        _ if path.contains("/shared/") => Some(package.name.as_str()),
+        _ => None,
+    }
+}
+
+/// Every edge that the table does not allow, as `from → to`.
+fn back_edges<'a>(edges: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<String> {
+    edges
+        .into_iter()
+        .filter(|(from, to)| {
+            MAY_USE.iter().find(|(name, _)| name == from).is_none_or(|(_, allowed)| !allowed.contains(to))
+        })
+        .map(|(from, to)| format!("{from} → {to}"))
+        .collect()
+}
+
+#[test]
+fn dependencies_point_one_way_only() {
+    let workspace = workspace();
+    let members = workspace.workspace_packages();
+    let names: BTreeSet<&str> = members.iter().map(|package| package.name.as_str()).collect();
+    let edges = members.iter().filter_map(|package| Some((layer(package)?, package))).flat_map(|(from, package)| {
+        let ours = package.dependencies.iter().filter(|dependency| dependency.kind != DependencyKind::Development);
+        ours.map(|dependency| dependency.name.as_str()).filter(|name| names.contains(name)).map(move |to| (from, to))
+    });
+    assert_eq!(back_edges(edges), Vec::<String>::new());
+}
+
+#[test]
+fn an_edge_that_points_back_is_found() {
+    let edges = [("backends", "cloud"), ("policy", "cloud"), ("cloud", "backends"), ("backends", "runtime")];
+    assert_eq!(back_edges(edges), ["policy → cloud", "cloud → backends", "backends → runtime"]);
+}
+
+#[test]
+fn policy_reaches_for_nothing() {
+    let workspace = workspace();
+    let resolve = workspace.resolve.as_ref().unwrap();
+    let policy = workspace.workspace_packages().into_iter().find(|package| package.name.as_str() == "policy").unwrap();
+    let mut seen = BTreeSet::new();
+    let mut next = vec![&policy.id];
+    while let Some(id) = next.pop() {
+        let node = resolve.nodes.iter().find(|node| node.id == *id).unwrap();
+        let needed =
+            node.deps.iter().filter(|dep| dep.dep_kinds.iter().any(|kind| kind.kind != DependencyKind::Development));
+        next.extend(needed.map(|dep| &dep.pkg).filter(|id| seen.insert((*id).clone())));
+    }
+    let names: BTreeSet<&str> = seen.iter().map(|id| workspace[id].name.as_str()).collect();
+    assert!(names.contains("serde"), "the walk found nothing: {names:?}");
+    let io: Vec<_> = IO_CRATES.iter().filter(|name| names.contains(*name)).collect();
+    assert!(io.is_empty(), "policy reaches for {io:?}");
+}
+
+#[test]
+fn every_function_is_one_program() {
+    let workspace = workspace();
+    for package in workspace.workspace_packages().into_iter().filter(|package| layer(package) == Some("functions")) {
+        let programs = package.targets.iter().filter(|target| target.kind.contains(&TargetKind::Bin)).count();
+        assert_eq!(programs, 1, "{} has {programs} programs", package.name);
+    }
+}

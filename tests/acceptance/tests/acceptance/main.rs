@@ -1,0 +1,5 @@
+//! What the compiled functions and the sandbox must hold, on real Redis.
+//!
+//! One test program, because every further one links the AWS SDK again.
+
+mod layers;

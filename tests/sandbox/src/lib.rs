@@ -1,0 +1,24 @@
+//! A local AWS for redis-lifecycle: strict, small, and with real Redis processes behind it.
+//!
+//! It speaks AWS's wire protocols to unmodified SDKs on a loopback port, runs compiled Lambda functions behind a real
+//! Runtime API, and keeps a journal of every call. What AWS refuses it refuses, with the SDK's error code; what it does
+//! not know fails loudly.
+//!
+//! # Layout
+//! - [`Sandbox`]: start one, point clients at it, stop it
+//! - [`services`]: Secrets Manager, Parameter Store, ElastiCache, STS
+//! - [`lambda`]: the runner of compiled functions
+//! - [`redis`]: the processes behind ElastiCache
+//! - [`faults`], [`journal`]: what goes wrong on demand, and what happened
+//! - [`wire`]: the protocols
+
+pub mod faults;
+pub mod journal;
+pub mod lambda;
+pub mod redis;
+mod sandbox;
+mod server;
+pub mod services;
+pub mod wire;
+
+pub use sandbox::{Options, Sandbox};

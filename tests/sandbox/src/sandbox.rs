@@ -1,0 +1,136 @@
+//! A running sandbox.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+
+use tempfile::TempDir;
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::{
+    faults::Faults,
+    journal::Journal,
+    lambda::Runner,
+    redis::Fleet,
+    server::{self, Endpoint},
+    services::{ElastiCache, SecretsManager, Services, Ssm, elasticache::Timing, secrets_manager::RotationTiming},
+};
+
+/// What can be set about a sandbox.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// The TCP port of the AWS endpoint; 0 for a free one.
+    pub port: u16,
+    /// How rotations behave in time.
+    pub rotation: RotationTiming,
+    /// How ElastiCache behaves in time.
+    pub elasticache: Timing,
+}
+
+impl Default for Options {
+    /// Quick enough to watch: a modify takes 2 s where AWS takes minutes.
+    fn default() -> Self {
+        Self {
+            port: 0,
+            rotation: RotationTiming { attempts: 5, retry_after: Duration::from_millis(500) },
+            elasticache: Timing {
+                create: Duration::from_millis(500),
+                modify: Duration::from_secs(2),
+                spread: Duration::from_millis(200),
+                stale: Duration::from_millis(300),
+            },
+        }
+    }
+}
+
+/// A running sandbox. [`Sandbox::stop`] it: it owns processes.
+#[derive(Debug)]
+pub struct Sandbox {
+    /// Where the AWS endpoint listens.
+    pub endpoint_url: String,
+    /// Every call so far.
+    pub journal: Arc<Journal>,
+    /// Faults to arm.
+    pub faults: Arc<Faults>,
+    /// The functions.
+    pub runner: Arc<Runner>,
+    /// The Redis processes.
+    pub fleet: Arc<Fleet>,
+    /// Secrets Manager, for tests that look behind the wire.
+    pub secrets_manager: Arc<SecretsManager>,
+    /// ElastiCache, for tests that look behind the wire.
+    pub elasticache: Arc<ElastiCache>,
+    /// Parameter Store, for tests that look behind the wire.
+    pub ssm: Arc<Ssm>,
+    authority_file: PathBuf,
+    listener: JoinHandle<()>,
+    home: TempDir,
+}
+
+impl Sandbox {
+    /// Starts an empty sandbox.
+    ///
+    /// # Errors
+    /// The port is taken, or no `redis-server` can be run.
+    pub async fn start(options: Options) -> anyhow::Result<Self> {
+        let home = tempfile::Builder::new().prefix("redis-lifecycle-").tempdir()?;
+        let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
+        let endpoint_url = format!("http://{}", listener.local_addr()?);
+        let journal = Arc::new(Journal::default());
+        let faults = Arc::new(Faults::default());
+        let fleet = Arc::new(Fleet::new(home.path(), faults.clone(), journal.clone())?);
+        let authority_file = home.path().join("authority.pem");
+        std::fs::write(&authority_file, fleet.authority_pem())?;
+        let runner = Arc::new(Runner::new(faults.clone(), environment(&endpoint_url, &authority_file)));
+        let secrets_manager = Arc::new(SecretsManager::new(runner.clone(), options.rotation));
+        let elasticache = Arc::new(ElastiCache::new(fleet.clone(), options.elasticache));
+        let ssm = Arc::new(Ssm::default());
+        let services =
+            Services { secrets_manager: secrets_manager.clone(), ssm: ssm.clone(), elasticache: elasticache.clone() };
+        let endpoint = Arc::new(Endpoint { services, faults: faults.clone(), journal: journal.clone() });
+        let listener = tokio::spawn(async move {
+            // Ends with the sandbox, or when the listener itself breaks; callers then see refused connections.
+            let _ = server::serve(endpoint, listener).await;
+        });
+        Ok(Self {
+            endpoint_url,
+            journal,
+            faults,
+            runner,
+            fleet,
+            secrets_manager,
+            elasticache,
+            ssm,
+            authority_file,
+            listener,
+            home,
+        })
+    }
+
+    /// The environment that points an AWS client, and a Redis client, at this sandbox and at nothing else.
+    pub fn environment(&self) -> BTreeMap<String, String> {
+        environment(&self.endpoint_url, &self.authority_file)
+    }
+
+    /// Ends every process, waits for it, and removes all files.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.listener.abort();
+        self.runner.stop().await;
+        self.fleet.stop().await;
+        self.home.close()?;
+        Ok(())
+    }
+}
+
+fn environment(endpoint_url: &str, authority_file: &std::path::Path) -> BTreeMap<String, String> {
+    [
+        ("AWS_ENDPOINT_URL", endpoint_url.to_owned()),
+        ("AWS_REGION", crate::services::REGION.to_owned()),
+        ("AWS_DEFAULT_REGION", crate::services::REGION.to_owned()),
+        ("AWS_ACCESS_KEY_ID", "sandbox".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "sandbox".to_owned()),
+        ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+        ("SSL_CERT_FILE", authority_file.display().to_string()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}

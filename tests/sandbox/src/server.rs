@@ -1,0 +1,116 @@
+//! The AWS endpoint: one loopback listener for every service.
+
+use std::{convert::Infallible, net::SocketAddr, sync::Arc};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::{Request, Response, StatusCode, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
+use tokio::{net::TcpListener, time::sleep};
+use uuid::Uuid;
+
+use crate::{
+    faults::{Faults, What},
+    journal::{CallResult, Entry, Journal},
+    services::Services,
+    wire::{self, AwsError},
+};
+
+/// What the endpoint needs to answer.
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    pub(crate) services: Services,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) journal: Arc<Journal>,
+}
+
+/// The connection is dropped instead of answered.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is dropped on purpose")]
+struct Dropped;
+
+/// Listens on a free loopback port and serves until the task is dropped with its runtime.
+pub(crate) async fn serve(endpoint: Arc<Endpoint>, listener: TcpListener) -> Result<Infallible, std::io::Error> {
+    loop {
+        let (stream, _peer): (_, SocketAddr) = listener.accept().await?;
+        stream.set_nodelay(true)?;
+        let endpoint = endpoint.clone();
+        tokio::spawn(async move {
+            let answer = service_fn(|request| respond(endpoint.clone(), request));
+            // A client that goes away, or a connection dropped on purpose, is no concern of the sandbox.
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
+        });
+    }
+}
+
+/// Answers one request: read it, meet its fault, carry it out, write it down.
+async fn respond(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
+    let request_id = Uuid::new_v4().to_string();
+    let (call, protocol) = match wire::parse(&head.headers, &body) {
+        Ok(parsed) => parsed,
+        Err(error) => return Ok(unreadable(&error)),
+    };
+    let at = Timestamp::now();
+    let (place, fault) = endpoint.faults.on_call(&call.principal, &call.operation);
+    let written = |result| Entry {
+        at,
+        principal: call.principal.clone(),
+        invocation: place.clone(),
+        service: call.service.clone(),
+        operation: call.operation.clone(),
+        subject: call.subject(),
+        result,
+    };
+    let before = |what| endpoint.journal.record(written(CallResult::FaultedBefore(format!("{what:?}"))));
+    match fault {
+        Some(what @ What::KillBefore) => {
+            before(what);
+            place.iter().for_each(|place| endpoint.faults.kill(place));
+            return Err(Dropped);
+        }
+        Some(what @ What::Reset) => {
+            before(what);
+            return Err(Dropped);
+        }
+        Some(what @ (What::Throttle | What::InternalError)) => {
+            before(what);
+            return Ok(wire::render(protocol, &call.operation, &request_id, &Err(refusal(what))).map(Full::new));
+        }
+        Some(What::Delay(time)) => sleep(time).await,
+        Some(What::LoseAnswer | What::KillAfter) | None => {}
+    }
+    let result = endpoint.services.call(&call).await;
+    if let Some(what @ (What::LoseAnswer | What::KillAfter)) = fault {
+        endpoint.journal.record(written(match &result {
+            Ok(_) => CallResult::FaultedAfter(format!("{what:?}")),
+            Err(error) => CallResult::Refused(error.code.clone()),
+        }));
+        if what == What::KillAfter {
+            place.iter().for_each(|place| endpoint.faults.kill(place));
+        }
+        return Err(Dropped);
+    }
+    endpoint.journal.record(written(match &result {
+        Ok(_) => CallResult::Answered,
+        Err(error) => CallResult::Refused(error.code.clone()),
+    }));
+    Ok(wire::render(protocol, &call.operation, &request_id, &result).map(Full::new))
+}
+
+/// The refusal that a fault stands for.
+fn refusal(what: What) -> AwsError {
+    match what {
+        What::Throttle => AwsError::new("ThrottlingException", "Rate exceeded"),
+        _ => AwsError::new("InternalFailure", "a fault of the sandbox").with_status(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+/// The answer to a request that is no call: plain text, so that nobody takes it for AWS.
+fn unreadable(error: &AwsError) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(error.to_string())));
+    *response.status_mut() = error.status;
+    response
+}

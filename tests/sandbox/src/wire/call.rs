@@ -1,0 +1,50 @@
+//! One parsed call and its answer, whatever the protocol.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{AwsError, xml::Element};
+
+/// A call of one operation, read off the wire.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The service's signing name: `secretsmanager`, `ssm`, `elasticache`, `sts`.
+    pub service: String,
+    /// The operation, in the SDK's spelling.
+    pub operation: String,
+    /// The access key id that signed the call; functions have one per running instance.
+    pub principal: String,
+    /// The parameters. Query parameters arrive as a tree of strings, lists collapsed to arrays.
+    pub input: Value,
+}
+
+impl Call {
+    /// Reads the parameters into the operation's input type.
+    ///
+    /// # Errors
+    /// A parameter that is missing, unknown or of another type: `ValidationException` for the JSON services,
+    /// `InvalidParameterValue` for the query ones, naming the parameter.
+    pub fn input<T: DeserializeOwned>(&self) -> Result<T, AwsError> {
+        serde_json::from_value(self.input.clone()).map_err(|error| {
+            let code = if self.service == "elasticache" { "InvalidParameterValue" } else { "ValidationException" };
+            AwsError::new(code, format!("{}: {error}", self.operation))
+        })
+    }
+
+    /// What the call is about, for the journal: the first of the parameters that name something. Never a secret.
+    pub fn subject(&self) -> Option<String> {
+        ["SecretId", "Name", "Path", "ReplicationGroupId", "CacheClusterId", "ResourceName", "ResourceId"]
+            .iter()
+            .find_map(|key| self.input.get(key)?.as_str())
+            .map(str::to_owned)
+    }
+}
+
+/// What an operation answers when it does what was asked.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// For the JSON 1.1 services: the whole body.
+    Json(Value),
+    /// For the query services: the content of `<OperationResult>`.
+    Xml(Vec<Element>),
+}

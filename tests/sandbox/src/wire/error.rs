@@ -1,0 +1,36 @@
+//! What AWS answers when it refuses a call.
+
+use hyper::StatusCode;
+
+/// A refusal, in the terms of the service's own error shapes.
+///
+/// `code` is the code on the wire (`ResourceNotFoundException`, or `InvalidReplicationGroupState` where the query protocol
+/// drops the word Fault), `message` what a person reads.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {message}")]
+pub struct AwsError {
+    /// The error code as the service spells it on the wire.
+    pub code: String,
+    /// The sentence beside it; never holds a secret value.
+    pub message: String,
+    /// The HTTP status it travels with.
+    pub status: StatusCode,
+}
+
+impl AwsError {
+    /// A refusal with status 400, as nearly all are.
+    pub fn new(code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), message: message.into(), status: StatusCode::BAD_REQUEST }
+    }
+
+    /// The same refusal with another HTTP status: the query protocol answers 404 where something is not found.
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The answer to an operation that the sandbox does not have: loud, and named.
+    pub fn unknown_operation(service: &str, operation: &str) -> Self {
+        Self::new("UnknownOperationException", format!("the sandbox has no operation {operation} in {service}"))
+    }
+}

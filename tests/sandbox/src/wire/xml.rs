@@ -1,0 +1,56 @@
+//! The XML that query services answer with.
+
+use quick_xml::{
+    Writer,
+    events::{BytesEnd, BytesStart, BytesText, Event},
+};
+
+/// One element: a name, and text or children.
+#[derive(Clone, Debug)]
+pub struct Element {
+    name: String,
+    content: Content,
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    Text(String),
+    Children(Vec<Element>),
+}
+
+impl Element {
+    /// An element that holds text.
+    pub fn text(name: &str, text: impl ToString) -> Self {
+        Self { name: name.to_owned(), content: Content::Text(text.to_string()) }
+    }
+
+    /// An element that holds others, none included.
+    pub fn parent(name: &str, children: impl IntoIterator<Item = Self>) -> Self {
+        Self { name: name.to_owned(), content: Content::Children(children.into_iter().collect()) }
+    }
+
+    fn write(&self, writer: &mut Writer<Vec<u8>>) {
+        let start = BytesStart::new(self.name.as_str());
+        emit(writer, Event::Start(start));
+        match &self.content {
+            Content::Text(text) => emit(writer, Event::Text(BytesText::new(text))),
+            Content::Children(children) => children.iter().for_each(|child| child.write(writer)),
+        }
+        emit(writer, Event::End(BytesEnd::new(self.name.as_str())));
+    }
+}
+
+fn emit(writer: &mut Writer<Vec<u8>>, event: Event<'_>) {
+    writer.write_event(event).expect("writing to memory does not fail");
+}
+
+/// Renders a document with the given root, which carries the service's namespace.
+pub(crate) fn document(root: &str, namespace: &str, children: &[Element]) -> Vec<u8> {
+    let mut writer = Writer::new(Vec::new());
+    emit(&mut writer, Event::Start(BytesStart::new(root).with_attributes([("xmlns", namespace)])));
+    for child in children {
+        child.write(&mut writer);
+    }
+    emit(&mut writer, Event::End(BytesEnd::new(root)));
+    writer.into_inner()
+}
