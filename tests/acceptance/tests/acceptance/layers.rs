@@ -19,7 +19,7 @@ const IO_CRATES: [&str; 9] =
 
 fn workspace() -> Metadata {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
-    MetadataCommand::new().manifest_path(manifest).other_options(["--offline".to_owned()]).exec().unwrap()
+    MetadataCommand::new().manifest_path(manifest).other_options(["--locked".to_owned()]).exec().unwrap()
 }
 
 /// The layer of a member: its folder for functions, its name otherwise; `None` for the tests.
