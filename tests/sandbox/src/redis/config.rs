@@ -31,6 +31,7 @@ impl Settings<'_> {
             "bind {address}\nbind-source-addr {address}\nprotected-mode no\ndaemonize no\ndir {folder}\n\
              logfile {folder}/redis.log\nunixsocket {socket}\nunixsocketperm 600\nsave \"\"\nappendonly no\n\
              maxmemory 64mb\nmaxclients 500\nrepl-diskless-sync-delay 0\nrepl-backlog-size 256kb\n\
+             repl-ping-replica-period 1\n\
              user default off\nuser {ADMINISTRATOR} on >{password} ~* &* +@all\n\
              masteruser {ADMINISTRATOR}\nmasterauth {password}\n"
         );

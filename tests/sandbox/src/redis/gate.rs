@@ -61,7 +61,6 @@ pub(crate) struct Surroundings {
 /// A public address, and the nodes that it leads to at the moment.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    pub(crate) address: Ipv4Addr,
     shared: Arc<Shared>,
     accepting: JoinHandle<()>,
 }
@@ -96,7 +95,7 @@ impl Gate {
             ended: watch::Sender::new(0),
         });
         let accepting = tokio::spawn(accept(listener, shared.clone()));
-        Ok(Self { address, shared, accepting })
+        Ok(Self { shared, accepting })
     }
 
     /// Leads new connections to these nodes in turn, or to the others when none of these is open; old connections

@@ -141,7 +141,7 @@ async fn build(fleet: &Fleet, plan: &Plan) -> anyhow::Result<Built> {
     }))
     .await?;
     if plan.cluster {
-        try_join_all(nodes.values().map(|node| node.sees_cluster_of(nodes.len()))).await?;
+        try_join_all(nodes.values().map(|node| node.tells_of(nodes.len()))).await?;
     }
     for node in nodes.values() {
         node.admit().await;
