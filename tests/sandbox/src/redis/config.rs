@@ -57,7 +57,7 @@ impl Settings<'_> {
             let tls = if certificate.is_some() { "yes" } else { "no" };
             // Only the sandbox decides who is promoted, as ElastiCache does.
             text.push_str(&format!(
-                "cluster-enabled yes\ncluster-config-file nodes.conf\ncluster-node-timeout 5000\ntls-cluster {tls}\n\
+                "cluster-enabled yes\ncluster-config-file nodes.conf\ncluster-node-timeout 3000\ntls-cluster {tls}\n\
                  cluster-replica-no-failover yes\ncluster-require-full-coverage no\n\
                  cluster-announce-ip {address}\n{port} {}\ncluster-announce-bus-port {BUS_PORT}\n",
                 gate::PORT

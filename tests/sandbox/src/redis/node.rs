@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 #[derive(Debug)]
 pub struct Node {
     pub(crate) address: Ipv4Addr,
-    pub(crate) gate: Gate,
+    pub(crate) gate: Arc<Gate>,
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) admin: Admin,
     pub(crate) program: Program,
@@ -129,7 +129,7 @@ impl Node {
             inner.process.take()
         };
         self.upstream.set_open(false);
-        self.gate.close();
+        self.gate.close().await;
         if let Some(process) = process {
             process.end().await;
         }
