@@ -9,12 +9,14 @@
 //! - [`services`]: Secrets Manager, Parameter Store, ElastiCache, STS
 //! - [`lambda`]: the runner of compiled functions
 //! - [`redis`]: the processes behind ElastiCache
+//! - [`load`]: clients that are able to fail, and a watcher
 //! - [`faults`], [`journal`]: what goes wrong on demand, and what happened
 //! - [`wire`]: the protocols
 
 pub mod faults;
 pub mod journal;
 pub mod lambda;
+pub mod load;
 pub mod redis;
 mod sandbox;
 mod server;
