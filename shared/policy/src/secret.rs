@@ -72,7 +72,7 @@ impl SecretValue {
     /// settings' word.
     ///
     /// # Errors
-    /// NeedsHuman, naming the key that disagrees: rotating would change one Redis and publish for another.
+    /// `NeedsHuman`, naming the key that disagrees: rotating would change one Redis and publish for another.
     pub fn check_owner(&self, target: &Target, hosts: &[String]) -> Result<(), Failure> {
         let Some(SecretObject { members, .. }) = &self.object else { return Ok(()) };
         let text = |key: &str| members.get(key).and_then(Value::as_str);

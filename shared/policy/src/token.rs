@@ -1,5 +1,7 @@
 //! Which credentials a backend takes.
 
+use secrecy::{ExposeSecret, SecretString};
+
 use crate::target::Backend;
 
 /// How long an ElastiCache AUTH token may be, in characters.
@@ -22,11 +24,12 @@ pub const AUTH_TOKEN_PUNCTUATION: &str = "!&#$^<>-";
 /// # let document = r#"{ "name": "a", "backend": { "type": "elasticache-auth", "replication_group_id": "a" },
 /// #     "secret": { "id": "s" } }"#;
 /// let backend = Target::parse(document)?.backend;
-/// assert_eq!(token::fault(&backend, "kT3x-0123456789-abcdefghijklmnop"), None);
-/// assert!(token::fault(&backend, "slashes/are/not/taken").is_some());
+/// assert_eq!(token::fault(&backend, &"kT3x-0123456789-abcdefghijklmnop".into()), None);
+/// assert!(token::fault(&backend, &"slashes/are/not/taken".into()).is_some());
 /// # Ok::<(), policy::Failure>(())
 /// ```
-pub fn fault(backend: &Backend, credential: &str) -> Option<String> {
+pub fn fault(backend: &Backend, credential: &SecretString) -> Option<String> {
+    let credential = credential.expose_secret();
     match backend {
         Backend::ElasticacheAuth(_) => {
             let length = credential.chars().count();
@@ -66,23 +69,23 @@ mod tests {
     fn what_elasticache_refuses_is_at_fault() {
         for credential in ["", "short", "fifteen-chars-x", &"x".repeat(129), "under_score-1234567", "per%cent-12345678"]
         {
-            assert!(fault(&group(), credential).is_some(), "{credential:?}");
+            assert!(fault(&group(), &credential.into()).is_some(), "{credential:?}");
         }
         for c in "_@+/%= \"',:;?*()\u{e9}\n".chars() {
             let credential = format!("0123456789abcdef{c}");
-            assert!(fault(&group(), &credential).is_some(), "{c:?}");
+            assert!(fault(&group(), &credential.as_str().into()).is_some(), "{c:?}");
         }
     }
 
     proptest! {
         #[test]
         fn every_credential_of_letters_and_digits_is_legal(credential in "[A-Za-z0-9-]{32,128}") {
-            prop_assert_eq!(fault(&group(), &credential), None);
+            prop_assert_eq!(fault(&group(), &credential.as_str().into()), None);
         }
 
         #[test]
         fn a_fault_never_repeats_the_credential(credential in "[a-z/@]{17,40}") {
-            if let Some(why) = fault(&group(), &credential) {
+            if let Some(why) = fault(&group(), &credential.as_str().into()) {
                 prop_assert!(!why.contains(&credential));
             }
         }

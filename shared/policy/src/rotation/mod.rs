@@ -63,9 +63,9 @@ pub enum Decision {
 /// | any | unknown, or without a label | | Permanent |
 /// | any | rotation switched off | | Permanent |
 /// | create | current | | Done |
-/// | create | pending | absent | CreatePending |
+/// | create | pending | absent | `CreatePending` |
 /// | create | pending | legal | Done |
-/// | create | pending | illegal, and no node accepts it | DiscardPending |
+/// | create | pending | illegal, and no node accepts it | `DiscardPending` |
 /// | create | pending | illegal, and some node accepts it | Done: the server knows better |
 ///
 /// In the other steps, a node that cannot be asked means Wait, and then, for a server that lets nobody in without a
@@ -74,7 +74,7 @@ pub enum Decision {
 /// | step | version | AWSPENDING accepted | AWSCURRENT accepted | group | ⇒ |
 /// |---|---|---|---|---|---|
 /// | any | | | nowhere | busy | Wait |
-/// | any | | | nowhere | available | NeedsHuman |
+/// | any | | | nowhere | available | `NeedsHuman` |
 /// | any | | | somewhere | | Wait |
 /// | any | current | | everywhere | | Done |
 /// | set | pending, absent or illegal | | everywhere | | Retryable: createSecret comes first |
@@ -83,7 +83,7 @@ pub enum Decision {
 /// | set | pending | everywhere | everywhere | changing its token | Wait |
 /// | set | pending | everywhere | everywhere | otherwise | Done |
 /// | set | pending | nowhere | everywhere | busy, or asked to change in this run | Wait |
-/// | set | pending | nowhere | everywhere | available | AddPending |
+/// | set | pending | nowhere | everywhere | available | `AddPending` |
 /// | test, finish | pending | nowhere | everywhere | busy | Wait |
 /// | test, finish | pending | nowhere | everywhere | available | Retryable: setSecret has not taken effect |
 /// | test | pending | everywhere | everywhere | | Done |
@@ -96,7 +96,7 @@ pub enum Decision {
 /// # Errors
 /// - Permanent: the event does not fit the secret, or rotation is switched off.
 /// - Retryable: an earlier step has not taken effect; Secrets Manager runs the steps again.
-/// - NeedsHuman: AWSCURRENT does not log in. Nothing has been touched.
+/// - `NeedsHuman`: AWSCURRENT does not log in. Nothing has been touched.
 ///
 /// # Repeating
 /// The same facts give the same decision; after a decision is carried out, the facts give the next one or `Done`.
@@ -213,14 +213,14 @@ fn decide_closed(
 /// |---|---|---|---|---|
 /// | set | pending | yes | | Done |
 /// | set | pending | no | busy, or asked to change in this run | Wait |
-/// | set | pending | no | available | AddPending |
+/// | set | pending | no | available | `AddPending` |
 /// | test | pending, absent | | | Done: a test of the settings |
 /// | test, finish | pending | no | busy | Wait |
 /// | test, finish | pending | no | available | Retryable |
 /// | test | pending | yes | | Done |
 /// | finish | pending | yes | | Promote |
 /// | finish | current | | busy, or asked to change in this run | Wait |
-/// | finish | current | | available | CloseOpenAccess |
+/// | finish | current | | available | `CloseOpenAccess` |
 /// | other | current | | | Done: finishSecret closes it |
 ///
 /// "Applied" is a login where the server can tell (it accepts AWSPENDING); where it lets everybody in, it is the group's

@@ -3,3 +3,4 @@
 //! One test program, because every further one links the AWS SDK again.
 
 mod layers;
+mod sample_events;
