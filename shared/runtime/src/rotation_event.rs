@@ -47,13 +47,6 @@ impl RotationEvent {
             Some(Value::String(token)) => Some(token.clone()),
             Some(_) => return Err(Failure::permanent("the event's `RotationToken` is no string")),
         };
-        let unknown: Vec<&str> = event.other.keys().map(String::as_str).filter(|key| *key != "RotationToken").collect();
-        if !unknown.is_empty() {
-            return Err(Failure::permanent(format!(
-                "the event has fields that no rotation event has: {}; it is not acted upon",
-                unknown.join(", ")
-            )));
-        }
         if !event.secret_id.starts_with("arn:") {
             return Err(Failure::permanent("the event's `SecretId` is no ARN; Secrets Manager sends one"));
         }
