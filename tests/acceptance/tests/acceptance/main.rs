@@ -4,3 +4,4 @@
 
 mod layers;
 mod sample_events;
+mod wire_elasticache;

@@ -1,31 +1,27 @@
 //! Real Redis processes on loopback addresses of their own.
+//!
+//! # Layout
+//! - [`Fleet`]: every process of a sandbox, and what they share
+//! - [`Node`]: one process behind its public address; tests break and mend it
+//! - `gate`, `connection`: public addresses, and what a connection meets there
+//! - `network`, `authority`, `program`, `process`, `config`: what a node is made of
+//! - `admin`, `access`: how the sandbox rules it, and who may log in
 
-use std::{path::Path, sync::Arc};
+mod access;
+mod admin;
+mod authority;
+mod config;
+mod connection;
+mod fleet;
+mod gate;
+mod network;
+mod node;
+mod process;
+mod program;
 
-use crate::{faults::Faults, journal::Journal};
+pub use config::DIRECT_PORT;
+pub use fleet::Fleet;
+pub use node::Node;
 
-/// Every Redis process of one sandbox, with the addresses and the certificate authority they share.
-#[derive(Debug)]
-pub struct Fleet {
-    faults: Arc<Faults>,
-    journal: Arc<Journal>,
-}
-
-impl Fleet {
-    /// An empty fleet that keeps its files under `home`.
-    ///
-    /// # Errors
-    /// No `redis-server` can be run, or no loopback network is free.
-    pub(crate) fn new(home: &Path, faults: Arc<Faults>, journal: Arc<Journal>) -> anyhow::Result<Self> {
-        let _ = home;
-        Ok(Self { faults, journal })
-    }
-
-    /// The certificate authority's certificate, PEM: what clients must trust.
-    pub fn authority_pem(&self) -> &str {
-        ""
-    }
-
-    /// Ends every process and waits for it.
-    pub(crate) async fn stop(&self) {}
-}
+pub(crate) use access::Access;
+pub(crate) use gate::{Gate, PORT};

@@ -1,7 +1,39 @@
 //! ElastiCache: replication groups whose nodes are real Redis processes.
+//!
+//! # Layout
+//! - `create`, `describe`, `modify`, `delete`, `events`, `tags`, `failover`: the operations
+//! - `group`, `token`: what a group is, and what happens to its AUTH tokens
+//! - `build`: how a group's processes come to be
+//! - `hooks`: what tests see and do behind the wire
+//! - `render`, `page`, `text`: the wire's side of it
 
-use std::{sync::Arc, time::Duration};
+mod build;
+mod create;
+mod delete;
+mod describe;
+mod events;
+mod failover;
+mod group;
+mod hooks;
+mod modify;
+mod page;
+mod render;
+mod tags;
+mod text;
+mod token;
 
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use hyper::StatusCode;
+use secrecy::SecretString;
+
+pub use hooks::{NodeView, Role};
+
+use self::{events::Event, group::Group};
 use crate::{
     redis::Fleet,
     wire::{Answer, AwsError, Call},
@@ -10,7 +42,7 @@ use crate::{
 /// How long things take, and for how long answers lag behind.
 #[derive(Clone, Copy, Debug)]
 pub struct Timing {
-    /// From `CreateReplicationGroup` to `available`.
+    /// From `CreateReplicationGroup` to `available`, at least: real processes have to start.
     pub create: Duration,
     /// From `ModifyReplicationGroup` until the first node has the change; the status is `modifying` meanwhile.
     pub modify: Duration,
@@ -24,17 +56,84 @@ pub struct Timing {
 #[derive(Debug)]
 pub struct ElastiCache {
     fleet: Arc<Fleet>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
     timing: Timing,
+    /// Whether Describe calls hide that a group is being modified.
+    lies: bool,
+    groups: BTreeMap<String, Group>,
+    events: Vec<Event>,
+    /// Every token that a caller ever gave.
+    given: Vec<SecretString>,
+    /// The number of the next thing that keeps a group busy.
+    next_work: u64,
+}
+
+fn not_found(id: &str) -> AwsError {
+    AwsError::new("ReplicationGroupNotFoundFault", format!("ReplicationGroup {id} not found."))
+        .with_status(StatusCode::NOT_FOUND)
 }
 
 impl ElastiCache {
     /// An empty ElastiCache, whose nodes run in this fleet.
     pub(crate) fn new(fleet: Arc<Fleet>, timing: Timing) -> Self {
-        Self { fleet, timing }
+        let state =
+            State { timing, lies: false, groups: BTreeMap::new(), events: Vec::new(), given: Vec::new(), next_work: 0 };
+        Self { fleet, state: Mutex::new(state) }
     }
 
     /// Carries out one call.
     pub(crate) async fn call(this: &Arc<Self>, call: &Call) -> Result<Answer, AwsError> {
-        Err(AwsError::unknown_operation(&call.service, &call.operation))
+        match call.operation.as_str() {
+            "CreateReplicationGroup" => Self::create(this, call),
+            "DescribeReplicationGroups" => this.describe_groups(call),
+            "DescribeCacheClusters" => this.describe_clusters(call),
+            "ModifyReplicationGroup" => Self::modify(this, call),
+            "DeleteReplicationGroup" => Self::delete(this, call),
+            "TestFailover" => Self::test_failover(this, call),
+            "DescribeEvents" => this.describe_events(call),
+            "AddTagsToResource" => this.add_tags(call),
+            "ListTagsForResource" => this.list_tags(call),
+            "RemoveTagsFromResource" => this.remove_tags(call),
+            other => Err(AwsError::unknown_operation(&call.service, other)),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no holder panics")
+    }
+
+    /// Ends one piece of work on a group, and makes the result visible.
+    fn finish(&self, group: &str, work: u64, with: impl FnOnce(&mut Group)) {
+        if let Some(group) = self.state().groups.get_mut(group) {
+            group.busy.retain(|(other, _)| *other != work);
+            with(group);
+            group.show();
+        }
+    }
+}
+
+impl State {
+    /// The group with this id, in whatever case it is written.
+    fn group(&self, id: &str) -> Result<&Group, AwsError> {
+        self.groups.get(&id.to_ascii_lowercase()).ok_or_else(|| not_found(id))
+    }
+
+    /// The same, to change it.
+    fn group_mut(&mut self, id: &str) -> Result<&mut Group, AwsError> {
+        self.groups.get_mut(&id.to_ascii_lowercase()).ok_or_else(|| not_found(id))
+    }
+
+    /// Keeps a group busy until the work of this number is finished.
+    fn begin(&mut self, id: &str, status: &str) -> Result<u64, AwsError> {
+        let work = self.next_work;
+        self.next_work += 1;
+        let group = self.group_mut(id)?;
+        group.busy.push((work, status.to_owned()));
+        group.show();
+        Ok(work)
     }
 }

@@ -1,0 +1,65 @@
+//! The administration of a node, over its unix socket.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::Context;
+use redis::{Cmd, FromRedisValue};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::access::ADMINISTRATOR;
+
+/// How long one command may take; a frozen node answers none.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(1);
+/// Between two looks while waiting for a node.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// A way in for the administrator.
+#[derive(Clone, Debug)]
+pub(crate) struct Admin {
+    pub(crate) socket: PathBuf,
+    pub(crate) password: SecretString,
+}
+
+impl Admin {
+    /// Runs one command on a connection of its own.
+    pub(crate) async fn run<T: FromRedisValue>(&self, command: &Cmd) -> anyhow::Result<T> {
+        let url = format!(
+            "redis+unix://{}?user={ADMINISTRATOR}&pass={}",
+            self.socket.display(),
+            self.password.expose_secret()
+        );
+        // Without the source: a client that cannot read an address may quote it.
+        let client = redis::Client::open(url).map_err(|_| anyhow::anyhow!("the socket's address is malformed"))?;
+        let talk = async {
+            let mut connection = client.get_multiplexed_async_connection().await?;
+            command.query_async(&mut connection).await
+        };
+        Ok(timeout(COMMAND_TIMEOUT, talk).await.context("the node does not answer its administrator")??)
+    }
+
+    /// Runs a command again and again until it succeeds.
+    pub(crate) async fn run_within<T: FromRedisValue>(&self, limit: Duration, command: &Cmd) -> anyhow::Result<T> {
+        let deadline = Instant::now() + limit;
+        loop {
+            match self.run(command).await {
+                Err(error) if Instant::now() >= deadline => return Err(error),
+                Err(_) => sleep(LOOK_EVERY).await,
+                done => return done,
+            }
+        }
+    }
+
+    /// Waits until an `INFO` or `CLUSTER INFO` style text says every one of these.
+    pub(crate) async fn says_within(&self, limit: Duration, command: &Cmd, lines: &[&str]) -> anyhow::Result<()> {
+        let deadline = Instant::now() + limit;
+        loop {
+            let text: String = self.run(command).await.unwrap_or_default();
+            if lines.iter().all(|wanted| text.lines().any(|line| line == *wanted)) {
+                return Ok(());
+            }
+            anyhow::ensure!(Instant::now() < deadline, "the node does not say {lines:?} within {limit:?}");
+            sleep(LOOK_EVERY).await;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! One connection through a gate, and the fault that it meets.
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
+    net::TcpStream,
+    time::{Instant, sleep, sleep_until},
+};
+
+use super::gate::{Shared, Upstream};
+use crate::{
+    faults::What,
+    journal::{CallResult, Entry, Place},
+};
+
+/// How long a function lives on after its connection, where it is to be killed after the effect.
+const KILL_AFTER: Duration = Duration::from_millis(50);
+/// How long a client's bytes still reach the server, where the answer is to be lost.
+const LOSE_AFTER: Duration = Duration::from_millis(100);
+
+/// Serves one connection to its end.
+pub(crate) async fn serve(client: TcpStream, peer: SocketAddr, gate: Arc<Shared>) {
+    // In cluster mode replicas reach their primary through its gate: nobody's call, and nothing closes that way.
+    if gate.surroundings.network.contains(peer.ip()) {
+        return between_nodes(client, &gate).await;
+    }
+    let (place, fault) = gate.surroundings.faults.on_connect();
+    let note = |result| record(&gate, place.as_ref(), result);
+    let kill = || place.iter().for_each(|place| gate.surroundings.faults.kill(place));
+    match fault {
+        Some(what @ What::KillBefore) => {
+            note(CallResult::FaultedBefore(format!("{what:?}")));
+            return kill();
+        }
+        Some(what @ (What::Reset | What::Throttle | What::InternalError)) => {
+            return note(CallResult::FaultedBefore(format!("{what:?}")));
+        }
+        Some(What::Delay(time)) => sleep(time).await,
+        Some(What::LoseAnswer | What::KillAfter) | None => {}
+    }
+    let mut ending = gate.ending();
+    let Some((upstream, server)) = connect(&gate).await else {
+        return note(CallResult::Refused("Unreachable".to_owned()));
+    };
+    note(match fault {
+        Some(what @ (What::LoseAnswer | What::KillAfter)) => CallResult::FaultedAfter(format!("{what:?}")),
+        _ => CallResult::Answered,
+    });
+    let forward = async {
+        match fault {
+            Some(What::LoseAnswer) => lose_answer(client, server).await,
+            Some(What::KillAfter) => {
+                tokio::select! { () = copy(client, server) => {}, () = sleep(KILL_AFTER) => {} }
+                kill();
+            }
+            _ => copy(client, server).await,
+        }
+    };
+    tokio::select! {
+        () = forward => {}
+        () = upstream.closed() => {}
+        _ = ending.changed() => {}
+    }
+}
+
+async fn between_nodes(replica: TcpStream, gate: &Shared) {
+    let mut ending = gate.ending();
+    let Some(primary) = gate.owner() else { return };
+    if let Ok(server) = TcpStream::connect(primary.address).await {
+        tokio::select! { () = copy(replica, server) => {}, _ = ending.changed() => {} }
+    }
+}
+
+async fn connect(gate: &Shared) -> Option<(Arc<Upstream>, TcpStream)> {
+    let upstream = gate.next()?;
+    let server = TcpStream::connect(upstream.address).await.ok()?;
+    Some((upstream, server))
+}
+
+async fn copy(mut client: TcpStream, mut server: TcpStream) {
+    // Latency matters to a load of small commands; a socket that refuses the option still works.
+    let _ = (client.set_nodelay(true), server.set_nodelay(true));
+    // However it ends, it has ended.
+    let _ = copy_bidirectional(&mut client, &mut server).await;
+}
+
+/// Lets the client finish its TLS handshake and send its commands, and delivers none of the answers.
+///
+/// In TLS 1.3 all that a client needs from the server comes in the server's first flight. What the client sends after
+/// that goes on to the server for a while; what the server sends is dropped, and then both connections.
+async fn lose_answer(mut client: TcpStream, mut server: TcpStream) {
+    let (mut from_client, mut from_server) = ([0; 16 * 1024], [0; 16 * 1024]);
+    let mut server_spoke = false;
+    let mut deadline: Option<Instant> = None;
+    loop {
+        let until = deadline.unwrap_or_else(|| Instant::now() + Duration::from_secs(60));
+        tokio::select! {
+            () = sleep_until(until) => return,
+            read = client.read(&mut from_client) => match read {
+                Ok(count @ 1..) if server.write_all(&from_client[..count]).await.is_ok() => {
+                    if server_spoke && deadline.is_none() {
+                        deadline = Some(Instant::now() + LOSE_AFTER);
+                    }
+                }
+                _ => return,
+            },
+            read = server.read(&mut from_server) => match read {
+                Ok(count @ 1..) => {
+                    server_spoke = true;
+                    if deadline.is_none() && client.write_all(&from_server[..count]).await.is_err() {
+                        return;
+                    }
+                }
+                _ => return,
+            },
+        }
+    }
+}
+
+/// Writes the connection down where it is an invocation's; the load of other clients would fill the journal.
+fn record(gate: &Shared, place: Option<&Place>, result: CallResult) {
+    if let Some(place) = place {
+        gate.surroundings.journal.record(Entry {
+            at: Timestamp::now(),
+            principal: String::new(),
+            invocation: Some(place.clone()),
+            service: "redis".to_owned(),
+            operation: "Connect".to_owned(),
+            subject: Some(gate.address.ip().to_string()),
+            result,
+        });
+    }
+}

@@ -1,0 +1,163 @@
+//! The public addresses: forwarders in front of nodes.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinHandle,
+};
+
+use super::{connection, network::Network};
+use crate::{faults::Faults, journal::Journal};
+
+/// The port of every public address.
+pub(crate) const PORT: u16 = 6379;
+
+/// A node as gates see it: where its server listens, and whether anybody gets there.
+#[derive(Debug)]
+pub(crate) struct Upstream {
+    pub(crate) address: SocketAddr,
+    open: watch::Sender<bool>,
+}
+
+impl Upstream {
+    /// A way to a server, closed at first.
+    pub(crate) fn new(address: SocketAddr) -> Self {
+        Self { address, open: watch::Sender::new(false) }
+    }
+
+    /// Opens the way for new connections, or closes it and ends every connection.
+    pub(crate) fn set_open(&self, open: bool) {
+        self.open.send_replace(open);
+    }
+
+    /// Whether new connections get through.
+    pub(crate) fn is_open(&self) -> bool {
+        *self.open.borrow()
+    }
+
+    /// Resolves when the way is closed.
+    pub(crate) async fn closed(&self) {
+        // The sender lives as long as `self`: this cannot fail.
+        let _ = self.open.subscribe().wait_for(|open| !open).await;
+    }
+}
+
+/// What every gate needs to serve a connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Surroundings {
+    pub(crate) network: Arc<Network>,
+    pub(crate) faults: Arc<Faults>,
+    pub(crate) journal: Arc<Journal>,
+}
+
+/// A public address, and the nodes that it leads to at the moment.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    pub(crate) address: Ipv4Addr,
+    shared: Arc<Shared>,
+    accepting: JoinHandle<()>,
+}
+
+/// Where a gate leads: to the first in turn, to the others when none of those is open.
+#[derive(Debug, Default)]
+struct Route {
+    first: Vec<Arc<Upstream>>,
+    otherwise: Vec<Arc<Upstream>>,
+}
+
+/// What the gate shares with its connections.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) address: SocketAddr,
+    pub(crate) surroundings: Surroundings,
+    route: Mutex<Route>,
+    turn: AtomicUsize,
+    /// Counts how often the connections of the moment were ended.
+    ended: watch::Sender<u64>,
+}
+
+impl Gate {
+    /// Listens on this address; nothing gets through before there is a route.
+    pub(crate) async fn open(address: Ipv4Addr, surroundings: Surroundings) -> std::io::Result<Self> {
+        let listener = TcpListener::bind((address, PORT)).await?;
+        let shared = Arc::new(Shared {
+            address: listener.local_addr()?,
+            surroundings,
+            route: Mutex::default(),
+            turn: AtomicUsize::new(0),
+            ended: watch::Sender::new(0),
+        });
+        let accepting = tokio::spawn(accept(listener, shared.clone()));
+        Ok(Self { address, shared, accepting })
+    }
+
+    /// Leads new connections to these nodes in turn, or to the others when none of these is open; old connections
+    /// stay where they are.
+    pub(crate) fn lead_to(&self, first: Vec<Arc<Upstream>>, otherwise: Vec<Arc<Upstream>>) {
+        *self.shared.route.lock().expect("no holder panics") = Route { first, otherwise };
+    }
+
+    /// Ends every connection of the moment.
+    pub(crate) fn end_connections(&self) {
+        self.shared.ended.send_modify(|count| *count += 1);
+    }
+
+    /// Stops listening, and ends every connection.
+    pub(crate) fn close(&self) {
+        self.accepting.abort();
+        self.lead_to(Vec::new(), Vec::new());
+        self.end_connections();
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Shared {
+    /// The node whose turn it is, among those that are open.
+    pub(crate) fn next(&self) -> Option<Arc<Upstream>> {
+        let route = self.route.lock().expect("no holder panics");
+        let open_of = |nodes: &[Arc<Upstream>]| nodes.iter().filter(|node| node.is_open()).cloned().collect::<Vec<_>>();
+        let mut open = open_of(&route.first);
+        if open.is_empty() {
+            open = open_of(&route.otherwise);
+        }
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let place = turn.checked_rem(open.len())?;
+        Some(open.swap_remove(place))
+    }
+
+    /// The first node that the gate leads to, open or not.
+    pub(crate) fn owner(&self) -> Option<Arc<Upstream>> {
+        self.route.lock().expect("no holder panics").first.first().cloned()
+    }
+
+    /// A watch whose change ends a connection.
+    pub(crate) fn ending(&self) -> watch::Receiver<u64> {
+        self.ended.subscribe()
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    loop {
+        let accepted: Result<(TcpStream, SocketAddr), _> = listener.accept().await;
+        match accepted {
+            Ok((client, peer)) => {
+                tokio::spawn(connection::serve(client, peer, shared.clone()));
+            }
+            // Out of file descriptors, or the client left already: neither ends the gate.
+            Err(_) => tokio::task::yield_now().await,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Which `redis-server` to run.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, bail};
+
+/// The server program, found and asked for its version once.
+#[derive(Clone, Debug)]
+pub(crate) struct Program {
+    pub(crate) path: PathBuf,
+    pub(crate) version: String,
+    /// util-linux's `setpriv`, which makes a process die with its parent, where the machine has it.
+    pub(crate) setpriv: Option<PathBuf>,
+}
+
+impl Program {
+    /// Finds the program that `REDIS_SERVER` names, or else `redis-server` on the `PATH`.
+    pub(crate) fn find() -> anyhow::Result<Self> {
+        let path = match std::env::var_os("REDIS_SERVER") {
+            Some(path) => PathBuf::from(path),
+            None => on_path("redis-server").context(
+                "no redis-server: install Redis or Valkey so that `redis-server` is on the PATH, \
+                 or set REDIS_SERVER to the program's path",
+            )?,
+        };
+        let version = version(&path).with_context(|| format!("{} does not run as redis-server", path.display()))?;
+        Ok(Self { path, version, setpriv: on_path("setpriv") })
+    }
+}
+
+fn version(path: &Path) -> anyhow::Result<String> {
+    let output = Command::new(path).arg("--version").output()?;
+    if !output.status.success() {
+        bail!("--version ended with {}", output.status);
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
+}

@@ -1,0 +1,53 @@
+//! `DeleteReplicationGroup`.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::{
+    ElastiCache,
+    events::{Event, Source},
+    render,
+};
+use crate::wire::{Answer, AwsError, Call};
+
+/// The parameters, as far as the sandbox models them; others are refused.
+///
+/// <https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_DeleteReplicationGroup.html>
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Input {
+    replication_group_id: String,
+}
+
+impl ElastiCache {
+    /// `DeleteReplicationGroup`: `deleting` until every process is gone, then not found.
+    pub(super) fn delete(this: &Arc<Self>, call: &Call) -> Result<Answer, AwsError> {
+        let input: Input = call.input()?;
+        let mut state = this.state();
+        let group = state.group(&input.replication_group_id)?;
+        if group.status() != "create-failed" {
+            group.must_be_available()?;
+        }
+        let id = group.id.clone();
+        let work = state.begin(&id, "deleting")?;
+        let group = state.group_mut(&id)?;
+        group.busy.retain(|(other, _)| *other == work);
+        let answer = Answer::Xml(vec![render::group(group, &group.view())]);
+        let nodes: Vec<_> = group.members().filter_map(|(_, member)| this.fleet.node(member.address)).collect();
+        let of_nodes: Vec<_> = group.members().map(|(_, member)| member.address).collect();
+        let endpoints: Vec<_> = group.addresses().into_iter().filter(|address| !of_nodes.contains(address)).collect();
+        drop(state);
+        let this = this.clone();
+        tokio::spawn(async move {
+            for node in nodes {
+                this.fleet.remove_node(&node).await;
+            }
+            // Dropping the group closes its endpoints' gates; only then are their addresses free.
+            drop(this.state().groups.remove(&id));
+            endpoints.into_iter().for_each(|address| this.fleet.give_back(address));
+            this.state().events.push(Event::now(Source::Group, &id, "Replication group deleted"));
+        });
+        Ok(answer)
+    }
+}

@@ -1,0 +1,127 @@
+//! Failovers: `TestFailover`, and failures that nobody asked for.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use serde::Deserialize;
+
+use super::{
+    ElastiCache,
+    events::{Event, Source},
+    render,
+};
+use crate::{
+    redis::Node,
+    wire::{Answer, AwsError, Call},
+};
+
+/// The parameters.
+///
+/// <https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_TestFailover.html>
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Input {
+    replication_group_id: String,
+    node_group_id: String,
+}
+
+/// The nodes of one shard, as a failover begins.
+#[derive(Debug)]
+struct Cast {
+    old: Arc<Node>,
+    old_id: String,
+    new: Arc<Node>,
+    new_id: String,
+    place: usize,
+    others: Vec<Arc<Node>>,
+}
+
+impl ElastiCache {
+    /// `TestFailover`: answers at once; a replica becomes the primary, the old primary's node is replaced.
+    pub(super) fn test_failover(this: &Arc<Self>, call: &Call) -> Result<Answer, AwsError> {
+        let input: Input = call.input()?;
+        let mut state = this.state();
+        let group = state.group(&input.replication_group_id)?;
+        let shard = group.shards.iter().find(|shard| shard.id == input.node_group_id).ok_or_else(|| {
+            AwsError::new("NodeGroupNotFoundFault", format!("Node group {} not found.", input.node_group_id))
+                .with_status(hyper::StatusCode::NOT_FOUND)
+        })?;
+        group.must_be_available()?;
+        if !group.settings.automatic_failover || shard.members.len() < 2 {
+            let message = "TestFailover needs automatic failover and a replica to fail over to.";
+            return Err(AwsError::new("InvalidParameterCombination", message));
+        }
+        let (id, shard) = (group.id.clone(), shard.id.clone());
+        let work = state.begin(&id, "modifying")?;
+        state.events.push(Event::now(Source::Group, &id, format!("Test Failover API called for node group {shard}")));
+        let group = state.group(&id)?;
+        let answer = Answer::Xml(vec![render::group(group, &group.view())]);
+        drop(state);
+        let this = this.clone();
+        tokio::spawn(async move {
+            if let Err(error) = this.fail_over(&id, &shard).await {
+                this.state().events.push(Event::now(Source::Group, &id, format!("Failover failed: {error:#}")));
+            }
+            this.finish(&id, work, |_| ());
+        });
+        Ok(answer)
+    }
+
+    /// Lets the primary of a shard fail: killed, a replica promoted at once, the killed node back as a replica.
+    ///
+    /// It may happen at any time, also while a new token spreads. Resolves when the shard is whole again.
+    ///
+    /// # Errors
+    /// There is no such shard, no replica in it, or a server does not do what it is told.
+    pub async fn fail_over(&self, group: &str, node_group: &str) -> anyhow::Result<()> {
+        let turn = self.state().group(group)?.failing_over.clone();
+        let _turn = turn.lock().await;
+        let cast = self.cast(group, node_group)?;
+        cast.old.kill().await;
+        cast.new.promote().await?;
+        self.crown(group, node_group, &cast)?;
+        if !cast.new.cluster {
+            for other in &cast.others {
+                other.follow(&cast.new).await?;
+            }
+        }
+        cast.old.start().await?;
+        cast.old.rejoin(&cast.new).await?;
+        cast.old.admit().await;
+        let message = format!("Recovery completed for cache nodes {}", cast.old_id);
+        self.state().events.push(Event::now(Source::Node, &cast.old_id, message));
+        Ok(())
+    }
+
+    fn cast(&self, group: &str, node_group: &str) -> anyhow::Result<Cast> {
+        let state = self.state();
+        let group = state.group(group)?;
+        let shard = group.shards.iter().find(|shard| shard.id == node_group).context("there is no such node group")?;
+        let node = |place: usize| {
+            let member = shard.members.get(place).context("there is no such member")?;
+            Ok::<_, anyhow::Error>((member.node.clone().context("the group is not created yet")?, member.id.clone()))
+        };
+        let place = (0..shard.members.len()).find(|place| *place != shard.primary).context("there is no replica")?;
+        let ((old, old_id), (new, new_id)) = (node(shard.primary)?, node(place)?);
+        let others = (0..shard.members.len()).filter(|other| ![place, shard.primary].contains(other));
+        let others = others.map(|place| Ok(node(place)?.0)).collect::<anyhow::Result<_>>()?;
+        Ok(Cast { old, old_id, new, new_id, place, others })
+    }
+
+    /// Makes the promoted node the primary, for the endpoints and for Describe calls.
+    fn crown(&self, group: &str, node_group: &str, cast: &Cast) -> anyhow::Result<()> {
+        let mut state = self.state();
+        let group = state.group_mut(group)?;
+        let id = group.id.clone();
+        let shard = group.shards.iter_mut().find(|shard| shard.id == node_group).context("the node group is gone")?;
+        shard.primary = cast.place;
+        shard.route();
+        if let Some(gate) = shard.primary_endpoint.as_ref().and_then(|endpoint| endpoint.gate.as_ref()) {
+            gate.end_connections();
+        }
+        group.show();
+        let message = format!("Failover from master node {} to replica node {} completed", cast.old_id, cast.new_id);
+        state.events.push(Event::now(Source::Group, &id, message));
+        Ok(())
+    }
+}

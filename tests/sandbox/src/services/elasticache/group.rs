@@ -1,0 +1,219 @@
+//! A replication group, and what Describe calls show of it.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    net::Ipv4Addr,
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::token::Tokens;
+use crate::{
+    redis::{Gate, Node},
+    services::{ACCOUNT, REGION},
+    wire::AwsError,
+};
+
+/// How many past views are kept: far more than a staleness of seconds can need.
+const VIEWS: usize = 256;
+
+/// One replication group.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) id: String,
+    pub(super) description: String,
+    pub(super) settings: Settings,
+    pub(super) created: Timestamp,
+    pub(super) tokens: Tokens,
+    /// When the AUTH token was last changed.
+    pub(super) token_date: Option<Timestamp>,
+    /// What `AuthTokenStatus` says while a change is under way or kept for later.
+    pub(super) pending: Option<&'static str>,
+    pub(super) shards: Vec<Shard>,
+    /// The configuration endpoint of a group in cluster mode.
+    pub(super) configuration: Option<Endpoint>,
+    pub(super) tags: BTreeMap<String, String>,
+    /// What keeps the group from being available, oldest first.
+    pub(super) busy: Vec<(u64, String)>,
+    /// Failovers of one group follow each other.
+    pub(super) failing_over: Arc<tokio::sync::Mutex<()>>,
+    views: VecDeque<(Instant, View)>,
+}
+
+/// What was asked for at creation and does not change.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) engine: String,
+    pub(super) engine_version: String,
+    pub(super) node_type: String,
+    pub(super) cluster: bool,
+    pub(super) automatic_failover: bool,
+    pub(super) multi_az: bool,
+    pub(super) tls: bool,
+    pub(super) tls_mode: String,
+    pub(super) at_rest: bool,
+    pub(super) parameter_group: String,
+    pub(super) subnet_group: String,
+    pub(super) security_groups: Vec<String>,
+    pub(super) snapshot_retention: u32,
+    pub(super) snapshot_window: String,
+    pub(super) maintenance_window: String,
+    pub(super) minor_upgrades: bool,
+}
+
+/// A node group: a primary and its replicas.
+#[derive(Debug)]
+pub(super) struct Shard {
+    pub(super) id: String,
+    pub(super) slots: (u16, u16),
+    pub(super) members: Vec<Member>,
+    /// The place of the primary among the members.
+    pub(super) primary: usize,
+    /// The endpoints that follow the roles; a group in cluster mode has none.
+    pub(super) primary_endpoint: Option<Endpoint>,
+    pub(super) reader_endpoint: Option<Endpoint>,
+}
+
+/// One node of a group.
+#[derive(Clone, Debug)]
+pub(super) struct Member {
+    pub(super) id: String,
+    pub(super) zone: String,
+    pub(super) address: Ipv4Addr,
+    /// The process, once it is created.
+    pub(super) node: Option<Arc<Node>>,
+}
+
+/// An address of its own that leads to nodes.
+#[derive(Clone, Debug)]
+pub(super) struct Endpoint {
+    pub(super) address: Ipv4Addr,
+    pub(super) gate: Option<Arc<Gate>>,
+}
+
+/// What Describe calls show that changes with time.
+#[derive(Clone, Debug)]
+pub(super) struct View {
+    pub(super) description: String,
+    pub(super) status: String,
+    pub(super) pending: Option<&'static str>,
+    pub(super) auth: bool,
+    pub(super) token_date: Option<Timestamp>,
+    /// The place of the primary of each shard.
+    pub(super) primaries: Vec<usize>,
+}
+
+/// What a new group is made of.
+#[derive(Debug)]
+pub(super) struct NewGroup {
+    pub(super) id: String,
+    pub(super) description: String,
+    pub(super) settings: Settings,
+    pub(super) tokens: Tokens,
+    pub(super) shards: Vec<Shard>,
+    pub(super) configuration: Option<Endpoint>,
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+impl Group {
+    pub(super) fn new(new: NewGroup) -> Self {
+        let NewGroup { id, description, settings, tokens, shards, configuration, tags } = new;
+        let created = Timestamp::now();
+        Self {
+            id,
+            description,
+            settings,
+            created,
+            token_date: tokens.enabled().then_some(created),
+            tokens,
+            pending: None,
+            shards,
+            configuration,
+            tags,
+            busy: Vec::new(),
+            failing_over: Arc::default(),
+            views: VecDeque::new(),
+        }
+    }
+
+    /// The resource name.
+    pub(super) fn arn(&self) -> String {
+        format!("arn:aws:elasticache:{REGION}:{ACCOUNT}:replicationgroup:{}", self.id)
+    }
+
+    /// The status as it is now.
+    pub(super) fn status(&self) -> &str {
+        self.busy.first().map_or("available", |(_, status)| status)
+    }
+
+    /// Refuses what AWS refuses to a group that is busy.
+    pub(super) fn must_be_available(&self) -> Result<(), AwsError> {
+        match self.status() {
+            "available" => Ok(()),
+            status => Err(AwsError::new(
+                "InvalidReplicationGroupState",
+                format!("Replication group must be in available state; {} is {status}.", self.id),
+            )),
+        }
+    }
+
+    /// Makes what is now visible to Describe calls, from `stale` later on.
+    pub(super) fn show(&mut self) {
+        let view = self.view();
+        self.views.push_back((Instant::now(), view));
+        if self.views.len() > VIEWS {
+            self.views.pop_front();
+        }
+    }
+
+    /// What is now.
+    pub(super) fn view(&self) -> View {
+        View {
+            description: self.description.clone(),
+            status: self.status().to_owned(),
+            pending: self.pending,
+            auth: self.tokens.enabled(),
+            token_date: self.token_date,
+            primaries: self.shards.iter().map(|shard| shard.primary).collect(),
+        }
+    }
+
+    /// What was `stale` ago; a new group is seen at once.
+    pub(super) fn seen(&self, stale: Duration) -> View {
+        let old_enough = |(at, _): &&(Instant, View)| at.elapsed() >= stale;
+        let seen = self.views.iter().rev().find(old_enough).or_else(|| self.views.front());
+        seen.map_or_else(|| self.view(), |(_, view)| view.clone())
+    }
+
+    /// Every member, shard by shard.
+    pub(super) fn members(&self) -> impl Iterator<Item = (usize, &Member)> {
+        let shards = self.shards.iter().enumerate();
+        shards.flat_map(|(index, shard)| shard.members.iter().map(move |member| (index, member)))
+    }
+
+    /// Every address that the group's certificate must be good for.
+    pub(super) fn addresses(&self) -> Vec<Ipv4Addr> {
+        let endpoints = self.shards.iter().flat_map(|shard| [&shard.primary_endpoint, &shard.reader_endpoint]);
+        let endpoints = endpoints.chain([&self.configuration]).flatten().map(|endpoint| endpoint.address);
+        self.members().map(|(_, member)| member.address).chain(endpoints).collect()
+    }
+}
+
+impl Shard {
+    /// Leads the shard's endpoints to the nodes whose role they stand for.
+    pub(super) fn route(&self) {
+        let node = |member: &Member| member.node.as_ref().map(|node| node.upstream.clone());
+        let primary: Vec<_> = self.members.get(self.primary).and_then(node).into_iter().collect();
+        let others = self.members.iter().enumerate().filter(|(place, _)| *place != self.primary);
+        let replicas: Vec<_> = others.filter_map(|(_, member)| node(member)).collect();
+        if let Some(gate) = self.primary_endpoint.as_ref().and_then(|endpoint| endpoint.gate.as_ref()) {
+            gate.lead_to(primary.clone(), Vec::new());
+        }
+        if let Some(gate) = self.reader_endpoint.as_ref().and_then(|endpoint| endpoint.gate.as_ref()) {
+            gate.lead_to(replicas, primary);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! What tests see and do behind the wire.
+
+use std::{net::Ipv4Addr, sync::Arc, time::Duration};
+
+use secrecy::SecretString;
+use tokio::time::sleep;
+
+use super::{ElastiCache, Timing};
+use crate::{
+    redis::{DIRECT_PORT, PORT},
+    wire::Call,
+};
+
+/// What a node is at the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It takes writes.
+    Primary,
+    /// It follows a primary.
+    Replica,
+}
+
+/// One node of a group, as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeView {
+    /// The node's id.
+    pub cache_cluster_id: String,
+    /// The shard that it belongs to: `0001` and on.
+    pub node_group: String,
+    /// The public address, as AWS answers name it.
+    pub address: Ipv4Addr,
+    /// The public port.
+    pub port: u16,
+    /// The port that the server itself listens on; connections to it meet no fault and are not counted.
+    pub direct_port: u16,
+    /// What it is at the moment.
+    pub role: Role,
+}
+
+impl ElastiCache {
+    /// The nodes of a group, shard by shard; empty when there is no such group.
+    pub fn nodes(&self, group: &str) -> Vec<NodeView> {
+        let state = self.state();
+        let Ok(group) = state.group(group) else { return Vec::new() };
+        let views = group.shards.iter().flat_map(|shard| {
+            shard.members.iter().enumerate().map(|(place, member)| NodeView {
+                cache_cluster_id: member.id.clone(),
+                node_group: shard.id.clone(),
+                address: member.address,
+                port: PORT,
+                direct_port: DIRECT_PORT,
+                role: if place == shard.primary { Role::Primary } else { Role::Replica },
+            })
+        });
+        views.collect()
+    }
+
+    /// The tokens of a group, oldest first. A change counts once every node has it.
+    pub fn tokens(&self, group: &str) -> Vec<SecretString> {
+        self.state().group(group).map(|group| group.tokens.live.clone()).unwrap_or_default()
+    }
+
+    /// Every token that anybody ever gave, refused ones included: none of them may be in a log.
+    pub fn values(&self) -> Vec<SecretString> {
+        self.state().given.clone()
+    }
+
+    /// Changes how things behave in time from now on.
+    pub fn set_timing(&self, timing: Timing) {
+        self.state().timing = timing;
+    }
+
+    /// Makes Describe calls show `available` and nothing pending for as long as a group is being modified.
+    pub fn set_status_lies(&self, lies: bool) {
+        self.state().lies = lies;
+    }
+
+    /// Keeps a group busy with this status for a while: `snapshotting`, say.
+    ///
+    /// # Errors
+    /// There is no such group.
+    pub fn busy(self: &Arc<Self>, group: &str, status: &str, for_: Duration) -> anyhow::Result<()> {
+        let work = self.state().begin(group, status)?;
+        let (this, id) = (self.clone(), group.to_ascii_lowercase());
+        tokio::spawn(async move {
+            sleep(for_).await;
+            this.finish(&id, work, |_| ());
+        });
+        Ok(())
+    }
+
+    /// Keeps a token for [`Self::values`].
+    pub(super) fn remember_token(&self, call: &Call) {
+        let token = call.input.get("AuthToken").and_then(|token| token.as_str());
+        self.state().given.extend(token.map(SecretString::from));
+    }
+}

@@ -1,0 +1,153 @@
+//! Groups and nodes as XML.
+
+use jiff::Timestamp;
+
+use super::group::{Group, Member, Shard, View};
+use crate::{
+    redis::PORT,
+    services::{ACCOUNT, REGION},
+    wire::Element,
+};
+
+/// A time as AWS writes it.
+pub(super) fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+fn endpoint(name: &str, address: impl ToString) -> Element {
+    Element::parent(name, [Element::text("Address", address), Element::text("Port", PORT)])
+}
+
+fn enabled(on: bool) -> &'static str {
+    if on { "enabled" } else { "disabled" }
+}
+
+/// One group, as this view of it shows it.
+pub(super) fn group(group: &Group, view: &View) -> Element {
+    let Group { id, settings, created, configuration, shards, .. } = group;
+    let there = view.status != "creating";
+    let node_groups = shards
+        .iter()
+        .zip(&view.primaries)
+        .map(|(shard, primary)| node_group(shard, *primary, settings.cluster, view).collect::<Vec<_>>());
+    let mut children = vec![
+        Element::text("ReplicationGroupId", id),
+        Element::text("Description", &view.description),
+        Element::text("Status", &view.status),
+        Element::parent("PendingModifiedValues", view.pending.map(|status| Element::text("AuthTokenStatus", status))),
+        Element::parent("MemberClusters", group.members().map(|(_, member)| Element::text("ClusterId", &member.id))),
+        Element::parent("NodeGroups", node_groups.map(|children| Element::parent("NodeGroup", children))),
+        Element::text("AutomaticFailover", enabled(settings.automatic_failover)),
+        Element::text("MultiAZ", enabled(settings.multi_az)),
+        Element::text("SnapshotRetentionLimit", settings.snapshot_retention),
+        Element::text("SnapshotWindow", &settings.snapshot_window),
+        Element::text("ClusterEnabled", settings.cluster),
+        Element::text("CacheNodeType", &settings.node_type),
+        Element::text("AuthTokenEnabled", view.auth),
+        Element::text("TransitEncryptionEnabled", settings.tls),
+        Element::text("AtRestEncryptionEnabled", settings.at_rest),
+        Element::text("ARN", group.arn()),
+        Element::text("ReplicationGroupCreateTime", time(*created)),
+        Element::text("DataTiering", "disabled"),
+        Element::text("AutoMinorVersionUpgrade", settings.minor_upgrades),
+        Element::text("NetworkType", "ipv4"),
+        Element::text("IpDiscovery", "ipv4"),
+        Element::text("ClusterMode", enabled(settings.cluster)),
+        Element::text("Engine", &settings.engine),
+    ];
+    children.extend(view.token_date.map(|at| Element::text("AuthTokenLastModifiedDate", time(at))));
+    if settings.tls {
+        children.push(Element::text("TransitEncryptionMode", &settings.tls_mode));
+    }
+    if let (true, Some(configuration)) = (there, configuration) {
+        children.push(endpoint("ConfigurationEndpoint", configuration.address));
+    }
+    Element::parent("ReplicationGroup", children)
+}
+
+/// A shard. In cluster mode it has slots, and no endpoints or roles: clients ask the cluster itself.
+fn node_group(shard: &Shard, primary: usize, cluster: bool, view: &View) -> impl Iterator<Item = Element> {
+    let there = view.status != "creating";
+    let members = shard.members.iter().enumerate().map(move |(place, member)| {
+        let mut children = vec![
+            Element::text("CacheClusterId", &member.id),
+            Element::text("CacheNodeId", "0001"),
+            Element::text("PreferredAvailabilityZone", &member.zone),
+        ];
+        if !cluster && there {
+            children.push(endpoint("ReadEndpoint", member.address));
+            children.push(Element::text("CurrentRole", if place == primary { "primary" } else { "replica" }));
+        }
+        Element::parent("NodeGroupMember", children)
+    });
+    let slots = cluster.then(|| Element::text("Slots", format!("{}-{}", shard.slots.0, shard.slots.1)));
+    let primary = shard.primary_endpoint.as_ref().filter(|_| there);
+    let reader = shard.reader_endpoint.as_ref().filter(|_| there);
+    [
+        Some(Element::text("NodeGroupId", &shard.id)),
+        Some(Element::text("Status", &view.status)),
+        primary.map(|at| endpoint("PrimaryEndpoint", at.address)),
+        reader.map(|at| endpoint("ReaderEndpoint", at.address)),
+        slots,
+        Some(Element::parent("NodeGroupMembers", members)),
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// One node of a group, as `DescribeCacheClusters` shows it.
+pub(super) fn cache_cluster(group: &Group, member: &Member, view: &View, show_nodes: bool) -> Element {
+    let Group { id, settings, created, .. } = group;
+    let security_groups = settings.security_groups.iter().map(|group| {
+        Element::parent("member", [Element::text("SecurityGroupId", group), Element::text("Status", "active")])
+    });
+    let parameter_group = [
+        Element::text("CacheParameterGroupName", &settings.parameter_group),
+        Element::text("ParameterApplyStatus", "in-sync"),
+    ];
+    let mut children = vec![
+        Element::text("CacheClusterId", &member.id),
+        Element::text("CacheNodeType", &settings.node_type),
+        Element::text("Engine", &settings.engine),
+        Element::text("EngineVersion", &settings.engine_version),
+        Element::text("CacheClusterStatus", &view.status),
+        Element::text("NumCacheNodes", 1),
+        Element::text("PreferredAvailabilityZone", &member.zone),
+        Element::text("CacheClusterCreateTime", time(*created)),
+        Element::text("PreferredMaintenanceWindow", &settings.maintenance_window),
+        Element::parent("PendingModifiedValues", []),
+        Element::parent("CacheSecurityGroups", []),
+        Element::parent("CacheParameterGroup", parameter_group),
+        Element::text("CacheSubnetGroupName", &settings.subnet_group),
+        Element::text("AutoMinorVersionUpgrade", settings.minor_upgrades),
+        Element::parent("SecurityGroups", security_groups),
+        Element::text("ReplicationGroupId", id),
+        Element::text("SnapshotRetentionLimit", settings.snapshot_retention),
+        Element::text("SnapshotWindow", &settings.snapshot_window),
+        Element::text("AuthTokenEnabled", view.auth),
+        Element::text("TransitEncryptionEnabled", settings.tls),
+        Element::text("AtRestEncryptionEnabled", settings.at_rest),
+        Element::text("ARN", format!("arn:aws:elasticache:{REGION}:{ACCOUNT}:cluster:{}", member.id)),
+        Element::text("ReplicationGroupLogDeliveryEnabled", false),
+        Element::text("NetworkType", "ipv4"),
+        Element::text("IpDiscovery", "ipv4"),
+    ];
+    children.extend(view.token_date.map(|at| Element::text("AuthTokenLastModifiedDate", time(at))));
+    if settings.tls {
+        children.push(Element::text("TransitEncryptionMode", &settings.tls_mode));
+    }
+    if show_nodes {
+        let mut node = vec![
+            Element::text("CacheNodeId", "0001"),
+            Element::text("CacheNodeStatus", &view.status),
+            Element::text("CacheNodeCreateTime", time(*created)),
+            Element::text("ParameterGroupStatus", "in-sync"),
+            Element::text("CustomerAvailabilityZone", &member.zone),
+        ];
+        if view.status != "creating" {
+            node.push(endpoint("Endpoint", member.address));
+        }
+        children.push(Element::parent("CacheNodes", [Element::parent("CacheNode", node)]));
+    }
+    Element::parent("CacheCluster", children)
+}
