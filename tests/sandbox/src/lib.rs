@@ -13,14 +13,17 @@
 //! - [`faults`], [`journal`]: what goes wrong on demand, and what happened
 //! - [`wire`]: the protocols
 
+mod client;
 pub mod faults;
 pub mod journal;
 pub mod lambda;
 pub mod load;
+mod provision;
 pub mod redis;
 mod sandbox;
 mod server;
 pub mod services;
 pub mod wire;
 
+pub use provision::{FUNCTION_TIMEOUT, Provisioned, Topology};
 pub use sandbox::{Options, Sandbox};

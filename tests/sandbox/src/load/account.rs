@@ -1,21 +1,9 @@
 //! What a consumer reads from AWS: its token, and the nodes.
 
 use anyhow::Context;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_secretsmanager::config::Credentials;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{LoadTarget, topology::Topology};
-
-/// An SDK configuration that reaches the sandbox at this URL and nothing else, signing as `principal`.
-pub async fn sdk_config(endpoint_url: &str, principal: &str) -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::latest())
-        .endpoint_url(endpoint_url)
-        .region(Region::new(crate::services::REGION))
-        .credentials_provider(Credentials::new(principal, "sandbox", None, None, "sandbox"))
-        .load()
-        .await
-}
 
 /// The AWS clients of one consumer.
 #[derive(Clone, Debug)]
@@ -40,11 +28,10 @@ impl Token {
 }
 
 impl Account {
-    pub(crate) async fn open(target: &LoadTarget, principal: &str) -> Self {
-        let config = sdk_config(&target.endpoint_url, principal).await;
+    pub(crate) fn open(target: &LoadTarget) -> Self {
         Self {
-            secrets: aws_sdk_secretsmanager::Client::new(&config),
-            elasticache: aws_sdk_elasticache::Client::new(&config),
+            secrets: aws_sdk_secretsmanager::Client::new(&target.sdk_config),
+            elasticache: aws_sdk_elasticache::Client::new(&target.sdk_config),
             target: target.clone(),
         }
     }

@@ -20,11 +20,11 @@ mod topology;
 mod trouble;
 mod watcher;
 
-pub use account::sdk_config;
 pub use run::{Load, LoadOptions};
 pub use stats::{Failure, KindStats, Stats};
 pub use watcher::{Violation, Watcher, WatcherOptions, WatcherReport};
 
+use aws_config::SdkConfig;
 use serde::Serialize;
 
 use crate::Sandbox;
@@ -40,8 +40,8 @@ pub struct LoadTarget {
     pub secret_id: String,
     /// The key of the token where the secret is a JSON object; `None` where it is the raw string.
     pub secret_key: Option<String>,
-    /// Where AWS is.
-    pub endpoint_url: String,
+    /// How AWS is reached.
+    pub sdk_config: SdkConfig,
     /// The certificate authority that nodes are verified against, PEM.
     pub authority_pem: String,
 }
@@ -54,7 +54,7 @@ impl LoadTarget {
             replication_group_id: replication_group_id.to_owned(),
             secret_id: secret_id.to_owned(),
             secret_key: None,
-            endpoint_url: sandbox.endpoint_url.clone(),
+            sdk_config: sandbox.sdk_config(),
             authority_pem: sandbox.fleet.authority_pem().to_owned(),
         }
     }

@@ -80,7 +80,7 @@ impl Load {
     /// # Errors
     /// The secret or the nodes cannot be read, or the seeds do not reach every node.
     pub async fn start(target: LoadTarget, options: LoadOptions) -> anyhow::Result<Self> {
-        let account = Account::open(&target, "load").await;
+        let account = Account::open(&target);
         let token = account.current().await?;
         let counters = Arc::new(Counters::default());
         let authority: Arc<str> = target.authority_pem.as_str().into();

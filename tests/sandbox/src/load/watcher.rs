@@ -85,7 +85,7 @@ impl Watcher {
     /// # Errors
     /// The secret or the nodes cannot be read.
     pub async fn start(target: LoadTarget, options: WatcherOptions) -> anyhow::Result<Self> {
-        let account = Account::open(&target, "watcher").await;
+        let account = Account::open(&target);
         account.current().await?;
         let nodes = nodes(&account.topology().await?, options.port);
         let report = Arc::new(Mutex::new(WatcherReport::default()));
