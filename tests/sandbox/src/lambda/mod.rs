@@ -1,11 +1,19 @@
 //! Lambda: compiled functions as local processes behind a real Runtime API.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+mod environment;
+mod instance;
+mod logs;
+mod runner;
+mod runtime_api;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::faults::Faults;
+pub use runner::Runner;
 
 /// A function, as it is configured.
 #[derive(Clone, Debug)]
@@ -56,41 +64,9 @@ pub enum InvocationResult {
     },
 }
 
-/// Runs functions.
-#[derive(Debug)]
-pub struct Runner {
-    faults: Arc<Faults>,
-    environment: BTreeMap<String, String>,
-}
-
-impl Runner {
-    /// A runner with no function yet.
-    pub(crate) fn new(faults: Arc<Faults>, environment: BTreeMap<String, String>) -> Self {
-        Self { faults, environment }
+impl InvocationResult {
+    /// A failure of this class.
+    fn failed(error_type: &str, message: impl Into<String>) -> Self {
+        Self::Failed { error_type: error_type.to_owned(), message: message.into() }
     }
-
-    /// Adds a function, or replaces the one of that name.
-    pub fn add(&self, function: Function) {
-        let _ = (function, &self.faults);
-    }
-
-    /// Whether there is a function of this name.
-    pub fn has(&self, name: &str) -> bool {
-        let _ = name;
-        false
-    }
-
-    /// Runs a function once, and returns when it has answered, failed, died or been cut.
-    pub async fn invoke(&self, function: &str, event: &Value, label: &str) -> Invocation {
-        let _ = (function, event, label);
-        unimplemented!()
-    }
-
-    /// Every invocation so far, in the order they ended.
-    pub fn invocations(&self) -> Vec<Invocation> {
-        Vec::new()
-    }
-
-    /// Ends every process and waits for it.
-    pub(crate) async fn stop(&self) {}
 }

@@ -1,0 +1,224 @@
+//! The runner: which instance takes an invocation, and what became of it.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use serde_json::Value;
+use tokio::{
+    sync::{RwLock, watch},
+    time::{Instant, timeout},
+};
+use uuid::Uuid;
+
+use super::{
+    Function, Invocation, InvocationResult,
+    instance::{Instance, Reuse},
+};
+use crate::faults::Faults;
+
+/// How long [`Runner::stop`] waits for invocations to be cut.
+const STOP_LIMIT: Duration = Duration::from_secs(10);
+
+/// Runs functions.
+#[derive(Clone, Debug)]
+pub struct Runner {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    faults: Arc<Faults>,
+    environment: BTreeMap<String, String>,
+    state: Mutex<State>,
+    stopped: watch::Sender<bool>,
+    /// Held for reading by every invocation.
+    running: RwLock<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    functions: BTreeMap<String, Arc<Function>>,
+    idle: Vec<Instance>,
+    started: usize,
+    invocations: Vec<Invocation>,
+}
+
+/// What an invocation came to.
+struct Run {
+    result: InvocationResult,
+    logs: String,
+    cold: bool,
+}
+
+impl Runner {
+    /// A runner with no function yet.
+    pub(crate) fn new(faults: Arc<Faults>, environment: BTreeMap<String, String>) -> Self {
+        let shared = Shared {
+            faults,
+            environment,
+            state: Mutex::default(),
+            stopped: watch::Sender::new(false),
+            running: RwLock::default(),
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Adds a function, or replaces the one of that name. The instances of a replaced one take no further invocation.
+    pub fn add(&self, function: Function) {
+        self.shared.state().functions.insert(function.name.clone(), Arc::new(function));
+    }
+
+    /// Whether there is a function of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.shared.state().functions.contains_key(name)
+    }
+
+    /// Runs a function once, and returns when it has answered, failed, died or been cut.
+    ///
+    /// The invocation runs to its end even where the caller stops waiting for it.
+    pub async fn invoke(&self, function: &str, event: &Value, label: &str) -> Invocation {
+        let (shared, function, label) = (Arc::clone(&self.shared), function.to_owned(), label.to_owned());
+        let event = event.clone();
+        let task = tokio::spawn(async move { shared.invoke(function, event, label).await });
+        task.await.expect("an invocation neither panics nor is aborted")
+    }
+
+    /// Every invocation so far, in the order they ended.
+    pub fn invocations(&self) -> Vec<Invocation> {
+        self.shared.state().invocations.clone()
+    }
+
+    /// Ends every idle instance, so that the next invocation is cold.
+    pub async fn recycle(&self) {
+        let idle = std::mem::take(&mut self.shared.state().idle);
+        for instance in idle {
+            instance.end().await;
+        }
+    }
+
+    /// Ends every process and waits for it. Nothing can be invoked afterwards.
+    pub(crate) async fn stop(&self) {
+        self.shared.stopped.send_replace(true);
+        // Invocations see the signal and end their own process; the bound is for the day one does not.
+        let _ = timeout(STOP_LIMIT, self.shared.running.write()).await;
+        self.recycle().await;
+    }
+}
+
+impl Shared {
+    async fn invoke(&self, function: String, event: Value, label: String) -> Invocation {
+        let _running = self.running.read().await;
+        let request_id = Uuid::new_v4().to_string();
+        let began = Instant::now();
+        let run = self.run(&request_id, &function, &event, &label).await;
+        let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let Run { result, logs, cold } = run;
+        let invocation = Invocation { request_id, function, label, event, result, logs, duration_ms, cold };
+        self.state().invocations.push(invocation.clone());
+        invocation
+    }
+
+    /// Takes or starts an instance, runs the event on it, and keeps it where it can be used again.
+    async fn run(&self, request_id: &str, name: &str, event: &Value, label: &str) -> Run {
+        let refused = |error_type, message| Run {
+            result: InvocationResult::failed(error_type, message),
+            logs: String::new(),
+            cold: false,
+        };
+        let Some(function) = self.state().functions.get(name).cloned() else {
+            return refused("ResourceNotFoundException", format!("Function not found: {name}"));
+        };
+        let mut stopped = self.stopped.subscribe();
+        if *stopped.borrow() {
+            return refused("Sandbox.Stopped", "the sandbox has been stopped".to_owned());
+        }
+        let warm = self.take_idle(&function).await;
+        let cold = warm.is_none();
+        let started = match warm {
+            Some(instance) => Ok(instance),
+            None => Instance::start(Arc::clone(&function), self.next_principal(name), &self.environment).await,
+        };
+        let mut instance = match started {
+            Ok(instance) => instance,
+            Err(error) => {
+                let binary = function.binary.display();
+                let message = format!("RequestId: {request_id} Error: {binary} cannot be started: {error}");
+                return refused("Runtime.InvalidEntrypoint", message);
+            }
+        };
+        let outcome = tokio::select! {
+            outcome = self.drive(&mut instance, cold, request_id, event, label) => Some(outcome),
+            _ = stopped.wait_for(|stopped| *stopped) => None,
+        };
+        self.faults.invocation_ended(&instance.principal);
+        match outcome {
+            Some((result, Reuse::Keep)) => {
+                let logs = instance.take_logs();
+                self.state().idle.push(instance);
+                Run { result, logs, cold }
+            }
+            Some((result, Reuse::End)) => Run { result, logs: instance.end().await, cold },
+            None => {
+                let result = InvocationResult::failed("Sandbox.Stopped", "the sandbox was stopped meanwhile");
+                Run { result, logs: instance.end().await, cold }
+            }
+        }
+    }
+
+    async fn drive(
+        &self,
+        instance: &mut Instance,
+        cold: bool,
+        request_id: &str,
+        event: &Value,
+        label: &str,
+    ) -> (InvocationResult, Reuse) {
+        if cold && let Err(failed) = instance.ready(request_id).await {
+            return (failed, Reuse::End);
+        }
+        let (principal, name, pid) = (&instance.principal, &instance.function.name, instance.pid);
+        self.faults.invocation_began(principal, request_id, name, label, pid);
+        instance.invoke(request_id, event.to_string().into()).await
+    }
+
+    /// An idle instance of exactly this function; those that died or were replaced meanwhile are put away.
+    async fn take_idle(&self, function: &Arc<Function>) -> Option<Instance> {
+        let (found, useless) = self.state().take_idle(function);
+        for instance in useless {
+            instance.end().await;
+        }
+        found
+    }
+
+    fn next_principal(&self, name: &str) -> String {
+        let mut state = self.state();
+        state.started += 1;
+        format!("{name}.{}", state.started)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no holder panics")
+    }
+}
+
+impl State {
+    fn take_idle(&mut self, function: &Arc<Function>) -> (Option<Instance>, Vec<Instance>) {
+        let mut useless = Vec::new();
+        let mut found = None;
+        for mut instance in std::mem::take(&mut self.idle) {
+            let current = self.functions.get(&instance.function.name);
+            let replaced = current.is_none_or(|current| !Arc::ptr_eq(current, &instance.function));
+            if replaced || !instance.lives() {
+                useless.push(instance);
+            } else if found.is_none() && Arc::ptr_eq(&instance.function, function) {
+                found = Some(instance);
+            } else {
+                self.idle.push(instance);
+            }
+        }
+        (found, useless)
+    }
+}
