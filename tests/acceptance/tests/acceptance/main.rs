@@ -3,3 +3,5 @@
 //! One test program, because every further one links the AWS SDK again.
 
 mod layers;
+mod wire_secrets_manager;
+mod wire_ssm;
