@@ -147,7 +147,7 @@ async fn a_label_moves_only_from_where_it_is_said_to_be() {
     for request in refused {
         assert!(request.send().await.unwrap_err().into_service_error().is_invalid_parameter_exception());
     }
-    let nowhere = update("AWSCURRENT").move_to_version_id(&TWO.replace('2', "9")).remove_from_version_id(ONE);
+    let nowhere = update("AWSCURRENT").move_to_version_id(TWO.replace('2', "9")).remove_from_version_id(ONE);
     assert!(nowhere.send().await.unwrap_err().into_service_error().is_resource_not_found_exception());
     assert_eq!(holder(&client, "AWSCURRENT").await.as_deref(), Some(ONE));
 

@@ -32,7 +32,12 @@ async fn a_parameter_is_read_by_name_version_label_and_arn() {
         let parameter = client.get_parameter().name(name).send().await.unwrap().parameter.unwrap();
         assert_eq!((parameter.value(), parameter.arn()), (Some(value), Some(arn)));
     }
+    put(&client, "plain", "three").await;
+    let plain = "arn:aws:ssm:us-east-1:123456789012:parameter/plain";
+    let parameter = client.get_parameter().name(plain).send().await.unwrap().parameter.unwrap();
+    assert_eq!((parameter.name(), parameter.value()), (Some("plain"), Some("three")));
     let get = |name: &str| client.get_parameter().name(name).send();
+    assert!(get("/plain").await.unwrap_err().into_service_error().is_parameter_not_found());
     assert!(get("/app/none").await.unwrap_err().into_service_error().is_parameter_not_found());
     for name in ["/app/redis/url:3", "/app/redis/url:unknown"] {
         assert!(get(name).await.unwrap_err().into_service_error().is_parameter_version_not_found());

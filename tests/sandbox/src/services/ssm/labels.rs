@@ -7,7 +7,6 @@ use serde_json::json;
 
 use super::{
     errors::{no_version, validation},
-    name,
     store::{Parameter, State},
 };
 use crate::wire::{Answer, AwsError, Call};
@@ -27,7 +26,7 @@ struct Input {
 pub(super) fn label(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: Input = call.input()?;
     check_count(&input.labels)?;
-    let parameter = state.parameter(name::split(&input.name).0)?;
+    let parameter = state.parameter(&input.name)?;
     let number = input.parameter_version.unwrap_or_else(|| parameter.latest().number);
     let at = position(parameter, number)?;
     let (valid, invalid): (Vec<String>, Vec<String>) = input.labels.into_iter().partition(|label| is_legal(label));
@@ -51,7 +50,7 @@ pub(super) fn unlabel(state: &mut State, call: &Call) -> Result<Answer, AwsError
     let input: Input = call.input()?;
     check_count(&input.labels)?;
     let number = input.parameter_version.ok_or_else(|| validation("ParameterVersion is needed."))?;
-    let parameter = state.parameter(name::split(&input.name).0)?;
+    let parameter = state.parameter(&input.name)?;
     let at = position(parameter, number)?;
     let labels = &mut parameter.versions[at].labels;
     let (removed, invalid): (Vec<String>, Vec<String>) =

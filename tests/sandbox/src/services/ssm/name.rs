@@ -37,7 +37,7 @@ pub(super) fn check(name: &str) -> Result<(), AwsError> {
     let levels: Vec<&str> = name.strip_prefix('/').unwrap_or(name).split('/').collect();
     let legal =
         |level: &&str| !level.is_empty() && level.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
-    if !levels.iter().all(|level| legal(level)) || arn(name).len() > MAX_LENGTH {
+    if !levels.iter().all(legal) || arn(name).len() > MAX_LENGTH {
         return Err(validation(
             "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist of \
              sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the \

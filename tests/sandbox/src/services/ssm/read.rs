@@ -108,8 +108,7 @@ pub(super) fn by_path(state: &mut State, call: &Call) -> Result<Answer, AwsError
 pub(super) fn history(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: GetParameterHistory = call.input()?;
     let size = page_size(input.max_results, 50)?;
-    let (name, _) = name::split(&input.name);
-    let parameter = state.parameter(name)?;
+    let parameter = state.parameter(&input.name)?;
     let versions = parameter.versions.iter().map(|version| {
         let mut entry = json!({
             "Name": parameter.name,

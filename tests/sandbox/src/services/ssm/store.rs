@@ -64,17 +64,20 @@ pub(super) enum Tier {
 }
 
 impl State {
-    /// The parameter of this name or ARN.
-    pub(super) fn parameter(&mut self, name: &str) -> Result<&mut Parameter, AwsError> {
+    /// The parameter of this name or ARN; a selector behind it is refused, as no such name.
+    pub(super) fn parameter(&mut self, written: &str) -> Result<&mut Parameter, AwsError> {
+        let (name, selector) = name::split(written);
         // An ARN can't tell whether the name began with a slash.
-        let bare = name.strip_prefix('/').filter(|_| !self.parameters.contains_key(name));
-        self.parameters.get_mut(bare.unwrap_or(name)).ok_or_else(|| not_found(name))
+        let bare = name.strip_prefix('/').filter(|_| name != written && !self.parameters.contains_key(name));
+        let found = self.parameters.get_mut(bare.unwrap_or(name)).filter(|_| selector.is_none());
+        found.ok_or_else(|| not_found(written))
     }
 
     /// The version that `name`, `name:3`, `name:label` or an ARN means.
     pub(super) fn select(&mut self, written: &str) -> Result<(&Parameter, &Version), AwsError> {
-        let (name, selector) = name::split(written);
-        let parameter = self.parameter(name)?;
+        let (_, selector) = name::split(written);
+        let whole = selector.map_or(written, |selector| &written[..written.len() - selector.len() - 1]);
+        let parameter = self.parameter(whole)?;
         let version = match selector {
             None => parameter.versions.last(),
             Some(selector) => parameter.versions.iter().find(|version| match selector.parse::<i64>() {
