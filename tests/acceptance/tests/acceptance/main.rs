@@ -2,8 +2,11 @@
 //!
 //! One test program, because every further one links the AWS SDK again.
 
-#![allow(clippy::unwrap_used, reason = "what cannot go on fails the test, in helpers too")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod layers;
+mod rotate_auth;
 mod sample_events;
 mod wire_elasticache;
+mod wire_secrets_manager;
+mod wire_ssm;

@@ -229,6 +229,18 @@ async fn a_test_of_the_settings_has_no_side_effects() {
     });
     assert_eq!(written.map(|entry| entry.operation).collect::<Vec<_>>(), Vec::<String>::new());
     assert!(stage.sandbox.secrets_manager.values().iter().all(|value| before.contains(value)));
+    stage.sandbox.secrets_manager.test_with_empty_pending(true);
+    let report = stage.test_only().await;
+    assert!(report.succeeded, "{report:?}");
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rotation_token_is_handed_on() {
+    let stage = Stage::by_default().await;
+    stage.sandbox.secrets_manager.demand_rotation_token(true);
+    let report = stage.rotate().await;
+    assert!(report.succeeded, "{report:?}");
     stage.strike().await;
 }
 
@@ -265,11 +277,11 @@ async fn current_is_not_moved_while_one_node_cannot_be_asked() {
     let version = stage.put("put-by-hand-0123456789abcdef", &["AWSPENDING"]).await;
     assert_eq!(class(&stage.call("setSecret", &version).await.result), "none");
     let replica = stage.sandbox.elasticache.nodes(&stage.target.group)[1].address;
-    stage.sandbox.fleet.freeze(replica).unwrap();
+    stage.sandbox.fleet.node(replica).unwrap().freeze().await;
     let ended = stage.call("finishSecret", &version).await;
     assert_eq!(class(&ended.result), "Retryable", "{ended:?}");
     assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret());
-    stage.sandbox.fleet.thaw(replica).unwrap();
+    stage.sandbox.fleet.node(replica).unwrap().thaw().await;
     assert_eq!(class(&stage.call("finishSecret", &version).await.result), "none");
     assert_eq!(stage.current().await.expose_secret(), "put-by-hand-0123456789abcdef");
     stage.strike().await;

@@ -3,6 +3,7 @@
 mod crashes;
 mod faults;
 mod guarantees;
+mod matrix;
 mod refusals;
 mod secrecy;
 mod story;

@@ -94,7 +94,11 @@ async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_should() {
             let report = stage.settled().await;
             assert!(report.succeeded, "{report:?}");
             assert_eq!(stage.current().await.expose_secret(), new.expose_secret(), "after finishSecret");
-            assert_eq!((accepting(&stage, &old).await, accepting(&stage, &new).await), (all, all), "after finishSecret");
+            assert_eq!(
+                (accepting(&stage, &old).await, accepting(&stage, &new).await),
+                (all, all),
+                "after finishSecret"
+            );
 
             // The next rotation pushes the old token out, so whoever reads the secret only at start is rolled before.
             audience.load.roll();
