@@ -12,6 +12,7 @@
 //! - [`faults`], [`journal`]: what goes wrong on demand, and what happened
 //! - [`wire`]: the protocols
 
+mod client;
 pub mod faults;
 pub mod journal;
 pub mod lambda;

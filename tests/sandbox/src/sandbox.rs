@@ -113,6 +113,7 @@ impl Sandbox {
     /// Ends every process, waits for it, and removes all files.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.listener.abort();
+        self.secrets_manager.stop();
         self.runner.stop().await;
         self.fleet.stop().await;
         self.home.close()?;

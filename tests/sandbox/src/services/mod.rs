@@ -1,6 +1,7 @@
 //! The services, one file or folder each.
 
 pub mod elasticache;
+mod page;
 pub mod secrets_manager;
 pub mod ssm;
 mod sts;

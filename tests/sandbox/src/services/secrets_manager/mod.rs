@@ -1,11 +1,39 @@
 //! Secrets Manager: secrets, versions, stages, and rotation through a function in four steps.
 
-use std::{sync::Arc, time::Duration};
+mod driver;
+mod errors;
+mod functions;
+mod random_password;
+mod rotate;
+#[cfg(test)]
+mod rotation_tests;
+mod run;
+mod schedule;
+mod secrets;
+mod stages;
+mod store;
+mod tags;
+mod values;
+mod versions;
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use secrecy::ExposeSecret;
+use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use crate::{
     lambda::Runner,
     wire::{Answer, AwsError, Call},
 };
+
+use functions::Functions;
+pub use run::RotationReport;
+use store::{Secret, State};
 
 /// How rotation behaves in time.
 #[derive(Clone, Copy, Debug)]
@@ -17,20 +45,134 @@ pub struct RotationTiming {
 }
 
 /// The secrets of one sandbox.
-#[derive(Debug)]
 pub struct SecretsManager {
-    runner: Arc<Runner>,
-    timing: RotationTiming,
+    functions: Functions,
+    state: Mutex<State>,
+    /// Says that something has changed, to those who wait for a rotation.
+    changed: watch::Sender<()>,
+    rotations: Mutex<JoinSet<()>>,
 }
 
 impl SecretsManager {
     /// An empty store, whose rotations call functions of this runner.
     pub(crate) fn new(runner: Arc<Runner>, timing: RotationTiming) -> Self {
-        Self { runner, timing }
+        Self::with_functions(Functions::of(&runner), timing)
+    }
+
+    fn with_functions(functions: Functions, timing: RotationTiming) -> Self {
+        Self {
+            functions,
+            state: Mutex::new(State::new(timing)),
+            changed: watch::Sender::new(()),
+            rotations: Mutex::new(JoinSet::new()),
+        }
     }
 
     /// Carries out one call.
     pub(crate) async fn call(this: &Arc<Self>, call: &Call) -> Result<Answer, AwsError> {
-        Err(AwsError::unknown_operation(&call.service, &call.operation))
+        let now = Timestamp::now();
+        let result = match call.operation.as_str() {
+            "CancelRotateSecret" => rotate::cancel(&mut this.state(), call, now),
+            "CreateSecret" => secrets::create(&mut this.state(), call, now),
+            "DeleteSecret" => secrets::delete(&mut this.state(), call, now),
+            "DescribeSecret" => secrets::describe(&mut this.state(), call),
+            "GetRandomPassword" => random_password::get(call),
+            "GetSecretValue" => values::get(&mut this.state(), call, now),
+            "ListSecretVersionIds" => values::list_versions(&mut this.state(), call),
+            "ListSecrets" => secrets::list(&mut this.state(), call),
+            "PutSecretValue" => values::put(&mut this.state(), call, now),
+            "RestoreSecret" => secrets::restore(&mut this.state(), call),
+            "RotateSecret" => rotate::rotate(this, call, now),
+            "TagResource" => tags::tag(&mut this.state(), call, now),
+            "UntagResource" => tags::untag(&mut this.state(), call, now),
+            "UpdateSecretVersionStage" => stages::update(&mut this.state(), call, now),
+            other => Err(AwsError::unknown_operation(&call.service, other)),
+        };
+        this.changed.send_replace(());
+        result
+    }
+
+    /// Waits until no rotation of this secret is in progress, and reports the last one.
+    ///
+    /// `None` if there was none, or if it has not ended in time.
+    pub async fn rotation_settled(&self, secret_id: &str, within: Duration) -> Option<RotationReport> {
+        let mut changed = self.changed.subscribe();
+        let settled = async {
+            loop {
+                match self.state().secret(secret_id).ok()?.run.as_ref()? {
+                    run if run.in_progress => {}
+                    run => return Some(run.report.clone()),
+                }
+                changed.changed().await.ok()?;
+            }
+        };
+        timeout(within, settled).await.ok().flatten()
+    }
+
+    /// Changes how rotations behave in time, from the next try on.
+    pub fn set_rotation_timing(&self, timing: RotationTiming) {
+        self.state().settings.timing = timing;
+    }
+
+    /// Misbehaves on purpose: a value that is put as `AWSPENDING` becomes `AWSCURRENT` at once.
+    pub fn promote_early(&self, yes: bool) {
+        self.state().settings.promote_early = yes;
+    }
+
+    /// Makes the pending version of `RotateImmediately=false` empty instead of a copy of the current one.
+    ///
+    /// AWS does not say which it is.
+    pub fn test_with_empty_pending(&self, yes: bool) {
+        self.state().settings.test_with_empty_pending = yes;
+    }
+
+    /// Refuses to fill the version of a rotation without its `RotationToken`.
+    ///
+    /// AWS does so where the function's role is assumed or of another account.
+    pub fn demand_rotation_token(&self, yes: bool) {
+        self.state().settings.demand_rotation_token = yes;
+    }
+
+    /// Every value that was ever stored, so that a test can look for them where they must not be.
+    pub fn values(&self) -> Vec<String> {
+        self.state().values.iter().map(|value| value.expose_secret().to_owned()).collect()
+    }
+
+    /// Ends every rotation and begins none any more.
+    pub(crate) fn stop(&self) {
+        self.state().settings.stopped = true;
+        self.rotations.lock().expect("no holder panics").abort_all();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no holder panics")
+    }
+
+    /// Does something to a secret while its rotation of this number is in progress; `None` if it no longer is.
+    fn with_run<T>(&self, arn: &str, number: u64, act: impl FnOnce(&mut Secret) -> T) -> Option<T> {
+        let mut state = self.state();
+        let secret = state.live(arn).ok()?;
+        secret.running().filter(|run| run.number == number)?;
+        let result = act(secret);
+        self.changed.send_replace(());
+        Some(result)
+    }
+
+    /// Drives a rotation behind the caller's back; nothing happens after [`SecretsManager::stop`].
+    fn drive(self: &Arc<Self>, arn: String, number: u64) {
+        let this = self.clone();
+        let mut rotations = self.rotations.lock().expect("no holder panics");
+        while rotations.try_join_next().is_some() {}
+        rotations.spawn(async move {
+            if !this.state().settings.stopped {
+                driver::drive(&this, &arn, number).await;
+            }
+        });
+    }
+}
+
+impl fmt::Debug for SecretsManager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecretsManager").finish_non_exhaustive()
     }
 }

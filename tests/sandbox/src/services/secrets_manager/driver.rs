@@ -1,0 +1,124 @@
+//! Drives a rotation: four steps, tried again from the first when one fails.
+//!
+//! <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>
+
+use jiff::Timestamp;
+use serde_json::json;
+use tokio::time::sleep;
+
+use super::{
+    SecretsManager,
+    run::Kind,
+    store::Secret,
+    versions::{CURRENT, PENDING},
+};
+
+/// The steps, in their order.
+const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finishSecret"];
+
+/// What has become of a try.
+enum Try {
+    /// All steps went through.
+    Done,
+    /// A step failed.
+    Failed,
+    /// The rotation is no longer this one's business: abandoned, cancelled, replaced.
+    Over,
+}
+
+/// Drives one rotation to its end. It ends early when the rotation is abandoned or cancelled.
+pub(super) async fn drive(manager: &SecretsManager, arn: &str, number: u64) {
+    loop {
+        let Some(kind) = manager.with_run(arn, number, begin_try) else { return };
+        let steps = if kind == Kind::Test { &STEPS[2..3] } else { &STEPS[..] };
+        let done = match one_try(manager, arn, number, steps).await {
+            Try::Done => true,
+            Try::Failed => false,
+            Try::Over => return,
+        };
+        let timing = manager.state().settings.timing;
+        let over = manager.with_run(arn, number, |secret| end_try(secret, done, timing.attempts));
+        if over != Some(false) {
+            return;
+        }
+        sleep(timing.retry_after).await;
+    }
+}
+
+async fn one_try(manager: &SecretsManager, arn: &str, number: u64, steps: &[&'static str]) -> Try {
+    for step in steps {
+        let Some((lambda_arn, event)) = manager.with_run(arn, number, |secret| begin_step(secret, step)) else {
+            return Try::Over;
+        };
+        if let Err((error_type, message)) = manager.functions.invoke(&lambda_arn, event, step).await {
+            let failed = manager.with_run(arn, number, |secret| {
+                secret.running().map(|run| run.failed(&error_type, &message));
+            });
+            return if failed.is_some() { Try::Failed } else { Try::Over };
+        }
+    }
+    Try::Done
+}
+
+/// Counts a try; where the function has dropped the pending version, it gets a new, empty one to fill.
+fn begin_try(secret: &mut Secret) -> Kind {
+    let token = secret.run.as_ref().map(|run| run.token.clone()).unwrap_or_default();
+    let kept = secret.versions.carries(&token, PENDING) || secret.versions.carries(&token, CURRENT);
+    let renewed = (!kept).then(|| uuid::Uuid::new_v4().to_string());
+    if let Some(token) = &renewed {
+        secret.versions.add(token, None, Timestamp::now());
+        secret.versions.attach(PENDING, token);
+    }
+    let Some(run) = secret.running() else { return Kind::Rotate };
+    if let Some(token) = renewed {
+        run.report.version_id.clone_from(&token);
+        run.token = token;
+    }
+    run.report.tries += 1;
+    run.kind
+}
+
+/// The function to call, and the event it gets.
+fn begin_step(secret: &mut Secret, step: &'static str) -> (String, serde_json::Value) {
+    let lambda_arn = secret.rotation.as_ref().map(|rotation| rotation.lambda_arn.clone()).unwrap_or_default();
+    let arn = secret.arn.clone();
+    let event = secret.running().map(|run| {
+        run.step = step;
+        json!({
+            "Step": step,
+            "SecretId": arn,
+            "ClientRequestToken": run.token,
+            "RotationToken": run.rotation_token,
+        })
+    });
+    (lambda_arn, event.unwrap_or_default())
+}
+
+/// Writes down how a try ended, and says whether it was the last.
+///
+/// A function that says it is done while `AWSCURRENT` is elsewhere is not believed.
+fn end_try(secret: &mut Secret, done: bool, attempts: usize) -> bool {
+    let now = Timestamp::now();
+    let token = secret.run.as_ref().map(|run| run.token.clone()).unwrap_or_default();
+    let promoted = secret.versions.carries(&token, CURRENT);
+    let Some(run) = secret.running() else { return true };
+    let kind = run.kind;
+    let succeeded = done && (promoted || kind == Kind::Test);
+    if done && !succeeded {
+        run.failed("RotationFailed", "finishSecret went through, but AWSCURRENT is not on the new version");
+    }
+    let over = succeeded || kind == Kind::Test || run.report.tries >= attempts;
+    run.report.succeeded = succeeded;
+    run.in_progress = !over;
+    match kind {
+        Kind::Test => secret.versions.remove(&token),
+        Kind::Rotate if succeeded => {
+            secret.changed = now;
+            if let Some(rotation) = &mut secret.rotation {
+                rotation.last = Some(now);
+            }
+        }
+        Kind::Rotate => {}
+    }
+    over
+}

@@ -1,0 +1,95 @@
+//! When a secret is to be rotated next.
+//!
+//! <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html>
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::errors::invalid_parameter;
+use crate::wire::AwsError;
+
+/// A secret is never rotated more often than this.
+const MIN_HOURS: i64 = 4;
+/// Nor more seldom than this.
+const MAX_DAYS: i64 = 1000;
+
+/// The `RotationRules` of a secret.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct Rules {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    automatically_after_days: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule_expression: Option<String>,
+}
+
+impl Rules {
+    /// Refuses what AWS refuses, and `cron(…)`, which the sandbox does not have.
+    pub(super) fn check(&self) -> Result<(), AwsError> {
+        if let Some(duration) = &self.duration {
+            let hours = duration.strip_suffix('h').and_then(|hours| hours.parse::<u8>().ok());
+            if !hours.is_some_and(|hours| (1..=24).contains(&hours)) {
+                return Err(invalid_parameter("Duration must be a number of hours from 1h to 24h."));
+            }
+        }
+        match (self.automatically_after_days, &self.schedule_expression) {
+            (Some(_), Some(_)) => {
+                Err(invalid_parameter("AutomaticallyAfterDays and ScheduleExpression can't both be set."))
+            }
+            (Some(days), None) if !(1..=MAX_DAYS).contains(&days) => {
+                Err(invalid_parameter("AutomaticallyAfterDays must be between 1 and 1000."))
+            }
+            (None, Some(expression)) if expression.starts_with("cron(") => {
+                Err(invalid_parameter("the sandbox has no cron() schedules"))
+            }
+            (None, Some(expression)) if rate(expression).is_none() => {
+                Err(invalid_parameter("ScheduleExpression must be rate(N hours) from 4 hours on, or rate(N days)."))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The next rotation, counted from the last one; `None` without a schedule.
+    pub(super) fn next(&self, after: Timestamp) -> Option<Timestamp> {
+        let days = self.automatically_after_days.map(|days| SignedDuration::from_hours(24 * days));
+        Some(after + days.or_else(|| rate(self.schedule_expression.as_ref()?))?)
+    }
+}
+
+/// Reads `rate(N hours)` or `rate(N days)`, within what AWS allows.
+fn rate(expression: &str) -> Option<SignedDuration> {
+    let (count, unit) = expression.strip_prefix("rate(")?.strip_suffix(')')?.split_once(' ')?;
+    let count: i64 = count.parse().ok()?;
+    let hours = match unit {
+        "hour" | "hours" => count,
+        "day" | "days" if (1..=MAX_DAYS).contains(&count) => 24 * count,
+        _ => return None,
+    };
+    (MIN_HOURS..=24 * MAX_DAYS).contains(&hours).then(|| SignedDuration::from_hours(hours))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(expression: &str) -> Rules {
+        Rules { schedule_expression: Some(expression.to_owned()), ..Rules::default() }
+    }
+
+    #[test]
+    fn a_rate_below_four_hours_is_refused() {
+        assert!(rules("rate(3 hours)").check().is_err());
+        assert!(rules("rate(4 hours)").check().is_ok());
+    }
+
+    #[test]
+    fn the_next_rotation_follows_the_rules() {
+        let start = Timestamp::UNIX_EPOCH;
+        assert_eq!(rules("rate(10 days)").next(start), Some(start + SignedDuration::from_hours(240)));
+        let days = Rules { automatically_after_days: Some(2), ..Rules::default() };
+        assert_eq!(days.next(start), Some(start + SignedDuration::from_hours(48)));
+        assert_eq!(Rules::default().next(start), None);
+    }
+}

@@ -1,0 +1,144 @@
+//! The versions of one secret and the labels that walk over them.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+
+/// The label of the value to use.
+pub(super) const CURRENT: &str = "AWSCURRENT";
+/// The label of the value that a rotation is making.
+pub(super) const PENDING: &str = "AWSPENDING";
+/// The label of the value that was current before.
+pub(super) const PREVIOUS: &str = "AWSPREVIOUS";
+
+/// Deprecated versions are kept up to here.
+/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html>
+const MAX_VERSIONS: usize = 100;
+/// A version younger than this is never removed.
+const KEEP_YOUNG: SignedDuration = SignedDuration::from_hours(24);
+
+/// One version.
+#[derive(Debug)]
+pub(super) struct Version {
+    /// Its id: the token of the request that made it.
+    pub(super) id: String,
+    /// `None` for the empty version that a rotation begins with.
+    pub(super) value: Option<SecretString>,
+    /// Its labels; a version with none is deprecated.
+    pub(super) stages: BTreeSet<String>,
+    /// When it was made.
+    pub(super) created: Timestamp,
+}
+
+/// All versions, oldest first. A label is on one version at most.
+#[derive(Debug, Default)]
+pub(super) struct Versions(Vec<Version>);
+
+impl Versions {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Version> {
+        self.0.iter()
+    }
+
+    pub(super) fn get(&self, id: &str) -> Option<&Version> {
+        self.0.iter().find(|version| version.id == id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Version> {
+        self.0.iter_mut().find(|version| version.id == id)
+    }
+
+    /// The version that carries a label.
+    pub(super) fn with_stage(&self, stage: &str) -> Option<&Version> {
+        self.0.iter().find(|version| version.stages.contains(stage))
+    }
+
+    /// Whether a version carries a label.
+    pub(super) fn carries(&self, id: &str, stage: &str) -> bool {
+        self.get(id).is_some_and(|version| version.stages.contains(stage))
+    }
+
+    /// Adds a version with no label, then drops what is too old to keep.
+    pub(super) fn add(&mut self, id: &str, value: Option<SecretString>, now: Timestamp) {
+        self.0.push(Version { id: id.to_owned(), value, stages: BTreeSet::new(), created: now });
+        self.prune(id, now);
+    }
+
+    /// Removes a version with its labels.
+    pub(super) fn remove(&mut self, id: &str) {
+        self.0.retain(|version| version.id != id);
+    }
+
+    /// Puts a label on a version and takes it from wherever it was. What was current becomes previous.
+    pub(super) fn attach(&mut self, stage: &str, id: &str) {
+        let before = self.with_stage(stage).map(|version| version.id.clone());
+        if before.as_deref() == Some(id) {
+            return;
+        }
+        self.detach(stage);
+        if let (CURRENT, Some(before)) = (stage, before) {
+            self.detach(PREVIOUS);
+            self.label(PREVIOUS, &before);
+        }
+        self.label(stage, id);
+    }
+
+    /// Takes a label away.
+    pub(super) fn detach(&mut self, stage: &str) {
+        for version in &mut self.0 {
+            version.stages.remove(stage);
+        }
+    }
+
+    fn label(&mut self, stage: &str, id: &str) {
+        if let Some(version) = self.get_mut(id) {
+            version.stages.insert(stage.to_owned());
+        }
+    }
+
+    /// Drops the oldest deprecated versions beyond the limit, but none of the last 24 hours, nor the one just made.
+    fn prune(&mut self, just_made: &str, now: Timestamp) {
+        while self.0.len() > MAX_VERSIONS {
+            let old = |version: &Version| {
+                version.stages.is_empty() && version.id != just_made && now.duration_since(version.created) > KEEP_YOUNG
+            };
+            let Some(at) = self.0.iter().position(old) else { return };
+            self.0.remove(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn days(count: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * count)
+    }
+
+    #[test]
+    fn what_was_current_becomes_previous_also_on_the_way_back() {
+        let mut versions = Versions::default();
+        versions.add("one", None, days(0));
+        versions.add("two", None, days(0));
+        versions.attach(CURRENT, "one");
+        versions.attach(CURRENT, "two");
+        assert!(versions.carries("one", PREVIOUS));
+        versions.attach(CURRENT, "one");
+        assert!(versions.carries("two", PREVIOUS) && !versions.carries("one", PREVIOUS));
+    }
+
+    #[test]
+    fn only_old_versions_without_a_label_are_dropped() {
+        let mut versions = Versions::default();
+        versions.add("labelled", None, days(0));
+        versions.attach(CURRENT, "labelled");
+        for nth in 0..100 {
+            versions.add(&format!("old-{nth}"), None, days(0));
+        }
+        assert_eq!(versions.0.len(), 101, "versions of the same day are all kept");
+        versions.add("new", None, days(2));
+        assert_eq!(versions.0.len(), MAX_VERSIONS);
+        assert!(versions.get("labelled").is_some() && versions.get("new").is_some() && versions.get("old-0").is_none());
+    }
+}
