@@ -1,1 +1,12 @@
-//! x
+//! Secrets Manager's rotation hook: one step of one rotation of one target.
+//!
+//! # Layout
+//! - [`handle`]: from event to outcome
+//! - `rotation`: look, decide, act, until the step is done or time is up
+//! - `view`: what is known while it runs: the secret's side and the server's
+
+mod handle;
+mod rotation;
+mod view;
+
+pub use handle::handle;

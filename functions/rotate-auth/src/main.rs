@@ -1,2 +1,11 @@
-//! x
-fn main() {}
+//! The Lambda function `rotate-auth`.
+
+use cloud::Clients;
+use lambda_runtime::{Error, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    runtime::log::init();
+    let clients = Clients::load().await;
+    lambda_runtime::run(service_fn(|event| rotate_auth::handle(&clients, event))).await
+}

@@ -1,1 +1,15 @@
-//! x
+//! Thin calls of the AWS SDK: one file per service, one function per call, every error classed in one place.
+//!
+//! # Layout
+//! - [`Clients`]: the SDK clients a function holds, and the count of the calls they make
+//! - [`secrets_manager`], [`ssm`], [`elasticache`]: the calls
+//! - [`classify`]: which class an SDK error has
+
+pub mod classify;
+mod clients;
+pub mod elasticache;
+pub mod secrets_manager;
+pub mod ssm;
+
+pub use classify::{CallError, Effect};
+pub use clients::Clients;

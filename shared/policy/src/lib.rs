@@ -1,1 +1,34 @@
-//! x
+//! What redis-lifecycle decides: pure functions from facts to plans, with no IO and no clock.
+//!
+//! ```
+//! use policy::rotation::{Decision, Facts, PendingValue, Step, VersionStage, decide};
+//!
+//! let facts = Facts {
+//!     step: Step::Create,
+//!     version: VersionStage::Pending,
+//!     rotation_enabled: Some(true),
+//!     pending: PendingValue::Absent,
+//!     server: None,
+//! };
+//! assert!(matches!(decide(&facts), Ok(Decision::CreatePending { .. })));
+//! ```
+//!
+//! # Layout
+//! - [`target`]: the settings document of one Redis under management
+//! - [`secret`]: where in a secret's value the credential stands, and whose it is
+//! - [`token`]: which credentials a backend takes
+//! - [`login`]: what the nodes answered to which credential
+//! - [`rotation`]: the four steps of a rotation, decided
+//! - [`outcome`]: the record of one run
+//! - [`failure`]: the three classes of failure
+
+pub mod failure;
+pub mod login;
+pub mod outcome;
+pub mod rotation;
+pub mod secret;
+pub mod target;
+pub mod token;
+
+pub use failure::{Class, Failure};
+pub use target::Target;

@@ -1,1 +1,16 @@
-//! x
+//! What every function does alike.
+//!
+//! # Layout
+//! - [`settings`]: the target of an event, and its settings document
+//! - [`rotation_event`]: the event of Secrets Manager's rotation hook
+//! - [`deadline`]: how long this invocation may still wait
+//! - [`log`]: JSON lines, of a message and fields
+//! - [`metrics`]: CloudWatch metrics, as embedded metric format
+//! - [`diagnostic`]: a failure, as Lambda reports it
+
+pub mod deadline;
+pub mod diagnostic;
+pub mod log;
+pub mod metrics;
+pub mod rotation_event;
+pub mod settings;

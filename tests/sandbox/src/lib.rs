@@ -9,6 +9,7 @@
 //! - [`services`]: Secrets Manager, Parameter Store, ElastiCache, STS
 //! - [`lambda`]: the runner of compiled functions
 //! - [`redis`]: the processes behind ElastiCache
+//! - [`load`]: clients that are able to fail, and a watcher
 //! - [`faults`], [`journal`]: what goes wrong on demand, and what happened
 //! - [`wire`]: the protocols
 
@@ -16,10 +17,13 @@ mod client;
 pub mod faults;
 pub mod journal;
 pub mod lambda;
+pub mod load;
+mod provision;
 pub mod redis;
 mod sandbox;
 mod server;
 pub mod services;
 pub mod wire;
 
+pub use provision::{FUNCTION_TIMEOUT, Provisioned, Topology};
 pub use sandbox::{Options, Sandbox};

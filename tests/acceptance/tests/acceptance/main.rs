@@ -3,4 +3,5 @@
 //! One test program, because every further one links the AWS SDK again.
 
 mod layers;
+mod sample_events;
 mod wire_elasticache;

@@ -110,7 +110,7 @@ async fn accepted(sandbox: &Sandbox, host: impl Display) -> Vec<&'static str> {
     for token in [A, B, C] {
         match connect(sandbox, &host, &format!(":{token}@")).await {
             Ok(_) => accepted.push(token),
-            Err(error) => assert!(error.to_string().contains("WRONGPASS"), "{error}"),
+            Err(error) => assert_eq!(error.kind(), redis::ErrorKind::AuthenticationFailed, "{error}"),
         }
     }
     accepted
@@ -160,7 +160,7 @@ async fn a_pair_has_endpoints_that_follow_roles_and_nodes_that_log_in() {
         assert_eq!(role(&mut connection).await, expected);
     }
     let mut primary = connect(&sandbox, address(shard.primary_endpoint()), &format!(":{A}@")).await.unwrap();
-    for taken_away in ["CONFIG GET maxmemory", "ACL LIST", "SHUTDOWN", "REPLICAOF NO ONE", "DEBUG SLEEP 0"] {
+    for taken_away in ["CONFIG GET maxmemory", "ACL LIST", "SHUTDOWN", "REPLICAOF NO ONE", "BGSAVE"] {
         let mut words = taken_away.split(' ');
         let mut command = redis::cmd(words.next().unwrap());
         command.arg(words.collect::<Vec<_>>());
@@ -225,4 +225,317 @@ async fn a_cluster_has_one_configuration_endpoint_and_nodes_that_log_in() {
     change(&client, "cart", B, AuthTokenUpdateStrategyType::Rotate).await;
     assert_eq!(accepted_everywhere(&sandbox, "cart").await, [A, B]);
     sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn every_rejection_is_a_typed_error() {
+    let (sandbox, client) = start(quick()).await;
+    let code = |code: Option<&str>| code.unwrap_or_default().to_owned();
+    for id in ["", "1st", "two--hyphens", "trailing-", "under_score", &"x".repeat(41)] {
+        let error = pair(&client, id).send().await.unwrap_err().into_service_error();
+        assert!(error.is_invalid_parameter_value_exception(), "{id:?}: {error:?}");
+    }
+    let long = "x".repeat(129);
+    for token in
+        ["short-012345678", long.as_str(), "with@at-0123456789", "with_under-0123456789", "with space-0123456789"]
+    {
+        let error = pair(&client, "sessions").auth_token(token).send().await.unwrap_err().into_service_error();
+        assert!(error.is_invalid_parameter_value_exception(), "{error:?}");
+        assert!(error.message().unwrap().contains("Invalid AuthToken provided"), "{error:?}");
+        assert!(!format!("{error:?}").contains(token), "the error shows the token");
+    }
+    let no_tls = pair(&client, "sessions").transit_encryption_enabled(false).auth_token(A).send().await;
+    assert!(no_tls.unwrap_err().into_service_error().is_invalid_parameter_combination_exception());
+    let unknown = pair(&client, "sessions").user_group_ids("admins").send().await.unwrap_err().into_service_error();
+    assert!(unknown.is_invalid_parameter_value_exception(), "{unknown:?}");
+    let no_failover = cluster(&client, "cart").automatic_failover_enabled(false).send().await;
+    assert!(no_failover.unwrap_err().into_service_error().is_invalid_parameter_combination_exception());
+
+    pair(&client, "sessions").auth_token(A).send().await.unwrap();
+    let twice = pair(&client, "sessions").auth_token(A).send().await.unwrap_err().into_service_error();
+    assert!(twice.is_replication_group_already_exists_fault(), "{twice:?}");
+    let modify = |token: &str| {
+        client.modify_replication_group().replication_group_id("sessions").auth_token(token).apply_immediately(true)
+    };
+    let early = modify(B).send().await.unwrap_err().into_service_error();
+    assert!(early.is_invalid_replication_group_state_fault(), "{early:?}");
+    available(&client, "sessions").await;
+
+    let set = modify(B).auth_token_update_strategy(AuthTokenUpdateStrategyType::Set).send().await;
+    assert!(set.unwrap_err().into_service_error().is_invalid_parameter_combination_exception());
+    let delete = modify(B).auth_token_update_strategy(AuthTokenUpdateStrategyType::Delete).send().await.unwrap_err();
+    assert_eq!(
+        (code(delete.code()), code(delete.message())),
+        (
+            "InvalidParameterValue".to_owned(),
+            "Auth token update strategy delete is not supported currently.".to_owned()
+        )
+    );
+    let illegal = modify("with@at-0123456789").send().await.unwrap_err().into_service_error();
+    assert!(illegal.is_invalid_parameter_value_exception(), "{illegal:?}");
+    modify(B).send().await.unwrap();
+    let busy = modify(C).send().await.unwrap_err().into_service_error();
+    assert!(busy.is_invalid_replication_group_state_fault(), "{busy:?}");
+    let tagging = client
+        .add_tags_to_resource()
+        .resource_name(describe(&client, "sessions").await.arn().unwrap())
+        .tags(Tag::builder().key("team").value("web").build());
+    let tagging = tagging.send().await.unwrap_err().into_service_error();
+    assert!(tagging.is_invalid_replication_group_state_fault(), "{tagging:?}");
+    available(&client, "sessions").await;
+    let other = modify(C).auth_token_update_strategy(AuthTokenUpdateStrategyType::Set).send().await.unwrap_err();
+    assert!(other.into_service_error().is_invalid_parameter_value_exception());
+
+    let missing = client.describe_replication_groups().replication_group_id("nobody").send().await.unwrap_err();
+    assert_eq!(missing.raw_response().unwrap().status().as_u16(), 404);
+    assert!(missing.into_service_error().is_replication_group_not_found_fault());
+    let missing = client.describe_cache_clusters().cache_cluster_id("nobody-001").send().await.unwrap_err();
+    assert!(missing.into_service_error().is_cache_cluster_not_found_fault());
+    let small = client.describe_replication_groups().max_records(19).send().await.unwrap_err();
+    assert!(small.into_service_error().is_invalid_parameter_value_exception());
+    let shard = client.test_failover().replication_group_id("sessions").node_group_id("0009").send().await;
+    assert!(shard.unwrap_err().into_service_error().is_node_group_not_found_fault());
+    let unmodelled = client.describe_snapshots().send().await.unwrap_err();
+    assert_eq!(unmodelled.code(), Some("UnknownOperationException"));
+    assert_eq!(accepted_everywhere(&sandbox, "sessions").await, [A, B]);
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn rotating_to_a_live_token_evicts_the_other_one() {
+    let (sandbox, client) = start(quick()).await;
+    pair(&client, "sessions").auth_token(A).send().await.unwrap();
+    available(&client, "sessions").await;
+    change(&client, "sessions", B, AuthTokenUpdateStrategyType::Rotate).await;
+    change(&client, "sessions", B, AuthTokenUpdateStrategyType::Rotate).await;
+    assert_eq!(accepted_everywhere(&sandbox, "sessions").await, [B]);
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_group_without_auth_stays_open_from_rotate_until_set() {
+    let (sandbox, client) = start(quick()).await;
+    pair(&client, "sessions").send().await.unwrap();
+    let group = available(&client, "sessions").await;
+    assert_eq!(group.auth_token_enabled(), Some(false));
+    let node = sandbox.elasticache.nodes("sessions")[1].address;
+    connect(&sandbox, node, "").await.unwrap();
+    change(&client, "sessions", A, AuthTokenUpdateStrategyType::Rotate).await;
+    connect(&sandbox, node, "").await.unwrap();
+    connect(&sandbox, node, &format!("default:{A}@")).await.unwrap();
+    change(&client, "sessions", A, AuthTokenUpdateStrategyType::Set).await;
+    connect(&sandbox, node, "").await.unwrap_err();
+    assert_eq!(accepted_everywhere(&sandbox, "sessions").await, [A]);
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn describe_lags_behind_both_ways_and_lies_when_told() {
+    let stale = Duration::from_millis(800);
+    let (sandbox, client) = start(Timing { modify: Duration::from_millis(1500), stale, ..quick() }).await;
+    pair(&client, "sessions").auth_token(A).send().await.unwrap();
+    available(&client, "sessions").await;
+    let modify = |token: &str| {
+        client.modify_replication_group().replication_group_id("sessions").auth_token(token).apply_immediately(true)
+    };
+    let status = |group: &ReplicationGroup| {
+        let pending = group.pending_modified_values().and_then(|pending| pending.auth_token_status().cloned());
+        (group.status().unwrap().to_owned(), pending.map(|status| status.as_str().to_owned()))
+    };
+    let modifying = ("modifying".to_owned(), Some("ROTATING".to_owned()));
+    let answered = modify(B).send().await.unwrap().replication_group.unwrap();
+    assert_eq!(status(&answered), modifying);
+    assert_eq!(status(&describe(&client, "sessions").await), ("available".to_owned(), None));
+    sleep(stale).await;
+    let during = describe(&client, "sessions").await;
+    assert_eq!(status(&during), modifying);
+    let deadline = Instant::now() + LIMIT;
+    while sandbox.elasticache.tokens("sessions").len() < 2 {
+        assert!(Instant::now() < deadline);
+        sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(status(&describe(&client, "sessions").await), modifying, "the end of a change is seen late too");
+    let after = available(&client, "sessions").await;
+    assert!(after.auth_token_last_modified_date() > during.auth_token_last_modified_date());
+
+    sandbox.elasticache.set_timing(Timing { modify: Duration::from_millis(1500), ..quick() });
+    sandbox.elasticache.set_status_lies(true);
+    modify(C).send().await.unwrap();
+    assert_eq!(status(&describe(&client, "sessions").await), ("available".to_owned(), None));
+    let refused = modify(A).send().await.unwrap_err().into_service_error();
+    assert!(refused.is_invalid_replication_group_state_fault(), "{refused:?}");
+    assert_eq!(accepted_everywhere(&sandbox, "sessions").await, [A, B]);
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_change_that_may_wait_is_kept_and_never_applied() {
+    let (sandbox, client) = start(quick()).await;
+    pair(&client, "sessions").auth_token(A).send().await.unwrap();
+    available(&client, "sessions").await;
+    client.modify_replication_group().replication_group_id("sessions").auth_token(B).send().await.unwrap();
+    sleep(Duration::from_secs(1)).await;
+    let group = describe(&client, "sessions").await;
+    assert_eq!(group.status(), Some("available"));
+    assert!(group.pending_modified_values().unwrap().auth_token_status().is_some());
+    assert_eq!(accepted_everywhere(&sandbox, "sessions").await, [A]);
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_busy_group_refuses_changes_for_a_while() {
+    let (sandbox, client) = start(quick()).await;
+    pair(&client, "sessions").auth_token(A).send().await.unwrap();
+    available(&client, "sessions").await;
+    sandbox.elasticache.busy("sessions", "snapshotting", Duration::from_millis(500)).unwrap();
+    assert_eq!(describe(&client, "sessions").await.status(), Some("snapshotting"));
+    let modify = client.modify_replication_group().replication_group_id("sessions").auth_token(B);
+    let refused = modify.apply_immediately(true).send().await.unwrap_err().into_service_error();
+    assert!(refused.is_invalid_replication_group_state_fault(), "{refused:?}");
+    available(&client, "sessions").await;
+    change(&client, "sessions", B, AuthTokenUpdateStrategyType::Rotate).await;
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_failover_swaps_roles_and_the_primary_endpoint_follows() {
+    let (sandbox, client) = start(quick()).await;
+    pair(&client, "sessions").auth_token(A).send().await.unwrap();
+    let group = available(&client, "sessions").await;
+    let primary_endpoint = address(group.node_groups()[0].primary_endpoint());
+    let before = sandbox.elasticache.nodes("sessions");
+    let mut old = connect(&sandbox, primary_endpoint, &format!(":{A}@")).await.unwrap();
+    redis::cmd("SET").arg("kept").arg("yes").query_async::<()>(&mut old).await.unwrap();
+    let copies: usize = redis::cmd("WAIT").arg(1).arg(5000).query_async(&mut old).await.unwrap();
+    assert_eq!(copies, 1);
+
+    client.test_failover().replication_group_id("sessions").node_group_id("0001").send().await.unwrap();
+    assert_eq!(describe(&client, "sessions").await.status(), Some("modifying"));
+    let group = available(&client, "sessions").await;
+    let members = group.node_groups()[0].node_group_members();
+    assert_eq!(members.iter().filter_map(|member| member.current_role()).collect::<Vec<_>>(), ["replica", "primary"]);
+    let after = sandbox.elasticache.nodes("sessions");
+    assert_eq!(in_role(&after, Role::Primary)[0].address, in_role(&before, Role::Replica)[0].address);
+    redis::cmd("PING").query_async::<String>(&mut old).await.unwrap_err();
+    let mut new = connect(&sandbox, primary_endpoint, &format!(":{A}@")).await.unwrap();
+    assert_eq!(role(&mut new).await, "master");
+    assert_eq!(redis::cmd("GET").arg("kept").query_async::<String>(&mut new).await.unwrap(), "yes");
+    assert_eq!(accepted_everywhere(&sandbox, "sessions").await, [A]);
+    let events = client.describe_events().duration(10).send().await.unwrap();
+    let messages: Vec<_> = events.events().iter().filter_map(|event| event.message()).collect();
+    assert!(messages.iter().any(|message| message.starts_with("Failover from master node")), "{messages:?}");
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_shard_of_a_cluster_fails_over_alone() {
+    let (sandbox, client) = start(quick()).await;
+    cluster(&client, "cart").send().await.unwrap();
+    available(&client, "cart").await;
+    client.test_failover().replication_group_id("cart").node_group_id("0002").send().await.unwrap();
+    available(&client, "cart").await;
+    let nodes = sandbox.elasticache.nodes("cart");
+    let primaries: Vec<_> =
+        in_role(&nodes, Role::Primary).into_iter().map(|node| node.cache_cluster_id.clone()).collect();
+    assert_eq!(primaries, ["cart-0001-001", "cart-0002-002"]);
+    for node in &nodes {
+        let mut connection = connect(&sandbox, node.address, &format!(":{A}@")).await.unwrap();
+        let expected = if node.role == Role::Primary { "master" } else { "slave" };
+        assert_eq!(role(&mut connection).await, expected, "{node:?}");
+    }
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_node_that_fails_while_a_token_spreads_comes_back_with_it() {
+    let (sandbox, client) = start(Timing { spread: Duration::from_millis(700), ..quick() }).await;
+    pair(&client, "sessions").auth_token(A).send().await.unwrap();
+    available(&client, "sessions").await;
+    let modify = client.modify_replication_group().replication_group_id("sessions").auth_token(B);
+    modify.apply_immediately(true).send().await.unwrap();
+    sleep(Duration::from_millis(350)).await;
+    sandbox.elasticache.fail_over("sessions", "0001").await.unwrap();
+    available(&client, "sessions").await;
+    assert_eq!(accepted_everywhere(&sandbox, "sessions").await, [A, B]);
+    assert_eq!(in_role(&sandbox.elasticache.nodes("sessions"), Role::Primary)[0].cache_cluster_id, "sessions-002");
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_node_can_be_frozen_cut_and_mended() {
+    let (sandbox, client) = start(quick()).await;
+    pair(&client, "sessions").auth_token(A).send().await.unwrap();
+    available(&client, "sessions").await;
+    let view = sandbox.elasticache.nodes("sessions").remove(1);
+    let node = sandbox.fleet.node(view.address).unwrap();
+    let user = format!(":{A}@");
+    let mut connection = connect(&sandbox, view.address, &user).await.unwrap();
+    node.freeze().await;
+    let ping = redis::cmd("PING");
+    tokio::time::timeout(Duration::from_millis(300), ping.query_async::<String>(&mut connection))
+        .await
+        .unwrap_or_else(|_| Err(redis::RedisError::from((redis::ErrorKind::Io, "silent"))))
+        .unwrap_err();
+    node.thaw().await;
+    connect(&sandbox, view.address, &user).await.unwrap();
+    node.cut().await;
+    connect(&sandbox, view.address, &user).await.unwrap_err();
+    node.mend().await;
+    connect(&sandbox, view.address, &user).await.unwrap();
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn groups_are_paged_tagged_and_deleted() {
+    let (sandbox, client) = start(Timing { create: Duration::from_secs(60), ..quick() }).await;
+    for number in 0..21 {
+        let group = client.create_replication_group().replication_group_id(format!("group-{number:02}"));
+        group.replication_group_description("one of many").num_cache_clusters(1).send().await.unwrap();
+    }
+    let first = client.describe_replication_groups().max_records(20).send().await.unwrap();
+    assert_eq!(first.replication_groups().len(), 20);
+    let rest = client.describe_replication_groups().max_records(20).marker(first.marker().unwrap());
+    let rest = rest.send().await.unwrap();
+    assert_eq!(rest.replication_groups()[0].replication_group_id(), Some("group-20"));
+    assert!(rest.marker().is_none());
+    let alone = client.describe_cache_clusters().show_cache_clusters_not_in_replication_groups(true);
+    assert!(alone.send().await.unwrap().cache_clusters().is_empty());
+    let invented = client.describe_cache_clusters().marker("invented").send().await.unwrap_err();
+    assert!(invented.into_service_error().is_invalid_parameter_value_exception());
+    let early = client.delete_replication_group().replication_group_id("group-00").send().await.unwrap_err();
+    assert!(early.into_service_error().is_invalid_replication_group_state_fault());
+
+    sandbox.elasticache.set_timing(quick());
+    let tag = Tag::builder().key("redis-lifecycle:target").value("one").build();
+    pair(&client, "tagged").tags(tag).send().await.unwrap();
+    let arn = available(&client, "tagged").await.arn().unwrap().to_owned();
+    let listed = client.list_tags_for_resource().resource_name(&arn).send().await.unwrap();
+    assert_eq!(listed.tag_list()[0].value(), Some("one"));
+    let more = Tag::builder().key("team").value("web").build();
+    let added = client.add_tags_to_resource().resource_name(&arn).tags(more).send().await.unwrap();
+    assert_eq!(added.tag_list().len(), 2);
+    let removed = client.remove_tags_from_resource().resource_name(&arn).tag_keys("team").send().await.unwrap();
+    assert_eq!(removed.tag_list().len(), 1);
+    client.delete_replication_group().replication_group_id("tagged").send().await.unwrap();
+    let deadline = Instant::now() + LIMIT;
+    while client.describe_replication_groups().replication_group_id("tagged").send().await.is_ok() {
+        assert!(Instant::now() < deadline, "it is never gone");
+        sleep(Duration::from_millis(50)).await;
+    }
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn no_process_outlives_its_sandbox() {
+    let (sandbox, client) = start(quick()).await;
+    pair(&client, "sessions").auth_token(A).send().await.unwrap();
+    available(&client, "sessions").await;
+    let mut pids = Vec::new();
+    for view in sandbox.elasticache.nodes("sessions") {
+        pids.extend(sandbox.fleet.node(view.address).unwrap().pid().await);
+    }
+    let alive = |pid: &i32| std::path::Path::new(&format!("/proc/{pid}")).exists();
+    assert_eq!(pids.iter().filter(|pid| alive(pid)).count(), 2);
+    sandbox.stop().await.unwrap();
+    assert_eq!(pids.iter().filter(|pid| alive(pid)).count(), 0);
 }

@@ -31,6 +31,7 @@ impl Settings<'_> {
             "bind {address}\nbind-source-addr {address}\nprotected-mode no\ndaemonize no\ndir {folder}\n\
              logfile {folder}/redis.log\nunixsocket {socket}\nunixsocketperm 600\nsave \"\"\nappendonly no\n\
              maxmemory 64mb\nmaxclients 500\nrepl-diskless-sync-delay 0\nrepl-backlog-size 256kb\n\
+             repl-ping-replica-period 1\n\
              user default off\nuser {ADMINISTRATOR} on >{password} ~* &* +@all\n\
              masteruser {ADMINISTRATOR}\nmasterauth {password}\n"
         );
@@ -56,7 +57,7 @@ impl Settings<'_> {
             let tls = if certificate.is_some() { "yes" } else { "no" };
             // Only the sandbox decides who is promoted, as ElastiCache does.
             text.push_str(&format!(
-                "cluster-enabled yes\ncluster-config-file nodes.conf\ncluster-node-timeout 5000\ntls-cluster {tls}\n\
+                "cluster-enabled yes\ncluster-config-file nodes.conf\ncluster-node-timeout 3000\ntls-cluster {tls}\n\
                  cluster-replica-no-failover yes\ncluster-require-full-coverage no\n\
                  cluster-announce-ip {address}\n{port} {}\ncluster-announce-bus-port {BUS_PORT}\n",
                 gate::PORT

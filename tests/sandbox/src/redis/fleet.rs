@@ -4,7 +4,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, Weak,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -32,6 +32,7 @@ pub struct Fleet {
     surroundings: Surroundings,
     password: SecretString,
     nodes: Mutex<Vec<Arc<Node>>>,
+    gates: Mutex<Vec<Weak<Gate>>>,
     stopped: AtomicBool,
 }
 
@@ -55,6 +56,7 @@ impl Fleet {
             surroundings,
             password,
             nodes: Mutex::default(),
+            gates: Mutex::default(),
             stopped: AtomicBool::new(false),
         })
     }
@@ -90,8 +92,12 @@ impl Fleet {
     }
 
     /// Opens a gate that leads nowhere yet.
-    pub(crate) async fn open_gate(&self, address: Ipv4Addr) -> anyhow::Result<Gate> {
-        Ok(Gate::open(address, self.surroundings.clone()).await?)
+    pub(crate) async fn open_gate(&self, address: Ipv4Addr) -> anyhow::Result<Arc<Gate>> {
+        let gate = Arc::new(Gate::open(address, self.surroundings.clone()).await?);
+        let mut gates = self.gates.lock().expect("no holder panics");
+        gates.retain(|gate| gate.strong_count() > 0);
+        gates.push(Arc::downgrade(&gate));
+        Ok(gate)
     }
 
     /// Adds a node that is not started yet.
@@ -145,6 +151,10 @@ impl Fleet {
         };
         for node in nodes {
             node.end().await;
+        }
+        let gates = std::mem::take(&mut *self.gates.lock().expect("no holder panics"));
+        for gate in gates.iter().filter_map(Weak::upgrade) {
+            gate.close().await;
         }
     }
 

@@ -61,9 +61,8 @@ pub(crate) struct Surroundings {
 /// A public address, and the nodes that it leads to at the moment.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    pub(crate) address: Ipv4Addr,
     shared: Arc<Shared>,
-    accepting: JoinHandle<()>,
+    accepting: Mutex<Option<JoinHandle<()>>>,
 }
 
 /// Where a gate leads: to the first in turn, to the others when none of those is open.
@@ -96,7 +95,7 @@ impl Gate {
             ended: watch::Sender::new(0),
         });
         let accepting = tokio::spawn(accept(listener, shared.clone()));
-        Ok(Self { address, shared, accepting })
+        Ok(Self { shared, accepting: Mutex::new(Some(accepting)) })
     }
 
     /// Leads new connections to these nodes in turn, or to the others when none of these is open; old connections
@@ -110,17 +109,23 @@ impl Gate {
         self.shared.ended.send_modify(|count| *count += 1);
     }
 
-    /// Stops listening, and ends every connection.
-    pub(crate) fn close(&self) {
-        self.accepting.abort();
+    /// Stops listening, and ends every connection; the address is free when it returns.
+    pub(crate) async fn close(&self) {
         self.lead_to(Vec::new(), Vec::new());
         self.end_connections();
+        let accepting = self.accepting.lock().expect("no holder panics").take();
+        if let Some(accepting) = accepting {
+            accepting.abort();
+            // Cancelled, as it was just told.
+            let _ = accepting.await;
+        }
     }
 }
 
 impl Drop for Gate {
     fn drop(&mut self) {
-        self.close();
+        self.end_connections();
+        self.accepting.lock().expect("no holder panics").iter().for_each(JoinHandle::abort);
     }
 }
 

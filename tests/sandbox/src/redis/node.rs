@@ -4,9 +4,10 @@ use std::{net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use nix::sys::signal::Signal;
+use redis::Value;
 use tokio::{
     sync::Mutex,
-    time::{sleep, timeout},
+    time::{Instant, sleep},
 };
 
 use super::{
@@ -25,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 #[derive(Debug)]
 pub struct Node {
     pub(crate) address: Ipv4Addr,
-    pub(crate) gate: Gate,
+    pub(crate) gate: Arc<Gate>,
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) admin: Admin,
     pub(crate) program: Program,
@@ -128,7 +129,7 @@ impl Node {
             inner.process.take()
         };
         self.upstream.set_open(false);
-        self.gate.close();
+        self.gate.close().await;
         if let Some(process) = process {
             process.end().await;
         }
@@ -196,10 +197,29 @@ impl Node {
         self.admin.run::<()>(redis::cmd("CLUSTER").arg("ADDSLOTSRANGE").arg(first).arg(last)).await
     }
 
-    /// Waits until it sees the whole cluster of this many nodes.
-    pub(crate) async fn sees_cluster_of(&self, nodes: usize) -> anyhow::Result<()> {
+    /// Waits until it knows a cluster of this many nodes.
+    pub(crate) async fn knows(&self, nodes: usize) -> anyhow::Result<()> {
         let info = redis::cmd("CLUSTER").arg("INFO").to_owned();
-        let count = format!("cluster_known_nodes:{nodes}");
-        timeout(PATIENCE, self.admin.says_within(PATIENCE, &info, &["cluster_state:ok", &count])).await?
+        self.admin.says_within(PATIENCE, &info, &[&format!("cluster_known_nodes:{nodes}")]).await
+    }
+
+    /// Waits until it serves clients: a cluster does not in its first two seconds.
+    pub(crate) async fn serves(&self) -> anyhow::Result<()> {
+        let info = redis::cmd("CLUSTER").arg("INFO").to_owned();
+        self.admin.says_within(PATIENCE, &info, &["cluster_state:ok"]).await
+    }
+
+    /// Waits until it tells clients about this many nodes: it names a replica once it has heard it replicate.
+    pub(crate) async fn tells_of(&self, nodes: usize) -> anyhow::Result<()> {
+        let deadline = Instant::now() + PATIENCE;
+        let named = |range: &Value| range.as_sequence().map_or(0, |range| range.len().saturating_sub(2));
+        loop {
+            let slots: Value = self.admin.run(redis::cmd("CLUSTER").arg("SLOTS")).await?;
+            if slots.as_sequence().unwrap_or_default().iter().map(named).sum::<usize>() == nodes {
+                return Ok(());
+            }
+            anyhow::ensure!(Instant::now() < deadline, "{} does not tell of {nodes} nodes", self.address);
+            sleep(Duration::from_millis(50)).await;
+        }
     }
 }

@@ -125,7 +125,7 @@ async fn build(fleet: &Fleet, plan: &Plan) -> anyhow::Result<Built> {
     }
     let mut gates = BTreeMap::new();
     for address in plan.addresses.iter().filter(|address| !nodes.contains_key(*address)) {
-        gates.insert(*address, Arc::new(fleet.open_gate(*address).await?));
+        gates.insert(*address, fleet.open_gate(*address).await?);
     }
     try_join_all(nodes.values().map(|node| async move {
         node.grant(plan.access.clone()).await;
@@ -141,7 +141,8 @@ async fn build(fleet: &Fleet, plan: &Plan) -> anyhow::Result<Built> {
     }))
     .await?;
     if plan.cluster {
-        try_join_all(nodes.values().map(|node| node.sees_cluster_of(nodes.len()))).await?;
+        try_join_all(nodes.values().map(|node| node.serves())).await?;
+        try_join_all(nodes.values().map(|node| node.tells_of(nodes.len()))).await?;
     }
     for node in nodes.values() {
         node.admit().await;
@@ -161,6 +162,6 @@ async fn introduce(
     for node in nodes.values().filter(|node| !Arc::ptr_eq(node, first)) {
         node.meet(first).await?;
     }
-    try_join_all(nodes.values().map(|node| node.sees_cluster_of(nodes.len()))).await?;
+    try_join_all(nodes.values().map(|node| node.knows(nodes.len()))).await?;
     Ok(())
 }

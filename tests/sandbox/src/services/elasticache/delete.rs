@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::{
     ElastiCache,
     events::{Event, Source},
+    group::Endpoint,
     render,
 };
 use crate::wire::{Answer, AwsError, Call};
@@ -34,18 +35,25 @@ impl ElastiCache {
         let group = state.group_mut(&id)?;
         group.busy.retain(|(other, _)| *other == work);
         let answer = Answer::Xml(vec![render::group(group, &group.view())]);
-        let nodes: Vec<_> = group.members().filter_map(|(_, member)| this.fleet.node(member.address)).collect();
-        let of_nodes: Vec<_> = group.members().map(|(_, member)| member.address).collect();
-        let endpoints: Vec<_> = group.addresses().into_iter().filter(|address| !of_nodes.contains(address)).collect();
+        let members: Vec<_> = group.members().map(|(_, member)| member.address).collect();
+        let endpoints: Vec<_> = group.endpoints().cloned().collect();
         drop(state);
         let this = this.clone();
         tokio::spawn(async move {
-            for node in nodes {
-                this.fleet.remove_node(&node).await;
+            for address in members {
+                match this.fleet.node(address) {
+                    Some(node) => this.fleet.remove_node(&node).await,
+                    // It could not be created.
+                    None => this.fleet.give_back(address),
+                }
             }
-            // Dropping the group closes its endpoints' gates; only then are their addresses free.
-            drop(this.state().groups.remove(&id));
-            endpoints.into_iter().for_each(|address| this.fleet.give_back(address));
+            for Endpoint { address, gate } in endpoints {
+                if let Some(gate) = gate {
+                    gate.close().await;
+                }
+                this.fleet.give_back(address);
+            }
+            this.state().groups.remove(&id);
             this.state().events.push(Event::now(Source::Group, &id, "Replication group deleted"));
         });
         Ok(answer)

@@ -194,10 +194,15 @@ impl Group {
         shards.flat_map(|(index, shard)| shard.members.iter().map(move |member| (index, member)))
     }
 
+    /// Every endpoint that is no node's.
+    pub(super) fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        let of_shards = self.shards.iter().flat_map(|shard| [&shard.primary_endpoint, &shard.reader_endpoint]);
+        of_shards.chain([&self.configuration]).flatten()
+    }
+
     /// Every address that the group's certificate must be good for.
     pub(super) fn addresses(&self) -> Vec<Ipv4Addr> {
-        let endpoints = self.shards.iter().flat_map(|shard| [&shard.primary_endpoint, &shard.reader_endpoint]);
-        let endpoints = endpoints.chain([&self.configuration]).flatten().map(|endpoint| endpoint.address);
+        let endpoints = self.endpoints().map(|endpoint| endpoint.address);
         self.members().map(|(_, member)| member.address).chain(endpoints).collect()
     }
 }

@@ -1,0 +1,167 @@
+//! Look, decide, act, until the step is done or time is up.
+
+use cloud::{CallError, Clients, Effect, secrets_manager};
+use policy::{
+    Failure,
+    outcome::Outcome,
+    rotation::{Decision, Facts, Server, VersionStage, decide, needs_server},
+};
+use runtime::{deadline::Deadline, rotation_event::RotationEvent};
+
+use crate::view::Secret;
+
+/// What an action leaves the step to do.
+enum Next {
+    /// Nothing: what was done completes it.
+    Stop,
+    /// Decide again on the same look at the server: only the secret has changed.
+    DecideAgain,
+    /// Look at the server again, after a pause.
+    LookAgain,
+}
+
+/// Carries out one step.
+pub(crate) async fn run(
+    clients: &Clients,
+    event: &RotationEvent,
+    mut deadline: Deadline,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    let mut secret = Secret::read(clients, event).await?;
+    outcome.target = Some(secret.target.name.clone());
+    secret.backend(clients)?;
+    let mut change_asked = false;
+    let mut server: Option<Server> = None;
+    loop {
+        let pending = secret.pending_value();
+        if server.is_none() && needs_server(event.step, secret.stage, &pending) {
+            let seen = secret.observe_server(clients).await?;
+            outcome.logins += seen.nodes.len();
+            server = Some(seen);
+        }
+        if let Some(server) = &mut server {
+            server.change_asked = change_asked;
+        }
+        let facts = Facts {
+            step: event.step,
+            version: secret.stage,
+            rotation_enabled: secret.rotation_enabled,
+            pending,
+            server: server.clone(),
+        };
+        let next = match decide(&facts)? {
+            Decision::Done { reason } => {
+                outcome.left(event.step.as_str(), reason);
+                Next::Stop
+            }
+            Decision::Wait { reason } => wait(&mut deadline, &reason).await?,
+            Decision::CreatePending { reason } => {
+                create_pending(clients, event, &secret).await?;
+                outcome.did("create-pending", reason);
+                Next::Stop
+            }
+            Decision::DiscardPending { reason } => return Err(discard_pending(clients, event, outcome, reason).await?),
+            Decision::AddPending { reason } => {
+                let pending = secret.pending.as_ref().expect("a pending value is legal only where there is one");
+                let asked = secret.backend(clients)?.add(pending.credential()).await;
+                change_asked |= note_change(asked, outcome, "add-pending", reason)?;
+                wait(&mut deadline, "the group takes the pending credential").await?
+            }
+            Decision::CloseOpenAccess { reason } => {
+                let asked = secret.backend(clients)?.keep_only(secret.current.credential()).await;
+                change_asked |= note_change(asked, outcome, "close-open-access", reason)?;
+                wait(&mut deadline, "the group closes access without a credential").await?
+            }
+            Decision::Promote { reason } => {
+                promote(clients, event, &mut secret).await?;
+                outcome.did("promote", reason);
+                Next::DecideAgain
+            }
+        };
+        match next {
+            Next::Stop => return Ok(()),
+            Next::DecideAgain => {}
+            Next::LookAgain => server = None,
+        }
+    }
+}
+
+/// Waits for one pause.
+async fn wait(deadline: &mut Deadline, reason: &str) -> Result<Next, Failure> {
+    tracing::info!(reason, "waiting");
+    if deadline.pause().await {
+        return Ok(Next::LookAgain);
+    }
+    Err(Failure::retryable(format!(
+        "time is up, and this is still waited for: {reason}. Nothing is lost: the rotation goes on from here when it is \
+         retried"
+    )))
+}
+
+/// Makes a credential and keeps it as AWSPENDING.
+async fn create_pending(clients: &Clients, event: &RotationEvent, secret: &Secret) -> Result<(), Failure> {
+    let length = secret.target.rotation.credential_length;
+    let credential = secrets_manager::random_credential(&clients.secrets_manager, length).await?;
+    if let Some(why) = policy::token::fault(&secret.target.backend, &credential) {
+        return Err(Failure::permanent(format!("GetRandomPassword gave a credential that is no use: {why}")));
+    }
+    let value = secret.current.with_credential(&credential);
+    let token = event.rotation_token.as_deref();
+    let put =
+        secrets_manager::put_pending(&clients.secrets_manager, &event.secret_id, &event.version_id, token, &value)
+            .await;
+    match put {
+        // Somebody else ran this step meanwhile, or a try of this call got through: there is a value, and it stays.
+        Err(error) if error.is("ResourceExistsException") => Ok(()),
+        other => Ok(other?),
+    }
+}
+
+/// Takes AWSPENDING off a value that can never be used, and gives the failure that makes the rotation begin anew.
+async fn discard_pending(
+    clients: &Clients,
+    event: &RotationEvent,
+    outcome: &mut Outcome,
+    reason: String,
+) -> Result<Failure, Failure> {
+    secrets_manager::drop_pending(&clients.secrets_manager, &event.secret_id, &event.version_id).await?;
+    outcome.did("discard-pending", reason.clone());
+    Ok(Failure::retryable(format!(
+        "AWSPENDING held what the server will never take ({reason}), and was discarded; the next try makes a new one"
+    )))
+}
+
+/// Writes down what became of a change that was asked for; says whether its effect is now to be waited for.
+fn note_change(
+    asked: Result<(), CallError>,
+    outcome: &mut Outcome,
+    what: &'static str,
+    reason: &str,
+) -> Result<bool, Failure> {
+    match asked {
+        Ok(()) => {
+            outcome.did(what, reason);
+            Ok(true)
+        }
+        Err(error) if error.effect == Effect::Unknown => {
+            tracing::warn!("{}: the server is looked at before anything else is tried", error.failure.chain());
+            outcome.did(what, format!("{reason}; no answer came, so the server is asked"));
+            Ok(true)
+        }
+        Err(error) if error.failure.class() == policy::Class::Retryable => {
+            tracing::info!("{}", error.failure.chain());
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Moves AWSCURRENT, and what is known of the secret with it.
+async fn promote(clients: &Clients, event: &RotationEvent, secret: &mut Secret) -> Result<(), Failure> {
+    secrets_manager::promote(&clients.secrets_manager, &event.secret_id, &secret.current_version, &event.version_id)
+        .await?;
+    secret.stage = VersionStage::Current;
+    secret.current_version = event.version_id.clone();
+    secret.current = secret.pending.clone().expect("only a pending value that logged in is promoted");
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! What is known while a step runs: the secret's side and the server's.
+
+use backends::ElasticacheAuth;
+use cloud::{
+    Clients,
+    secrets_manager::{self, CURRENT, Description, PENDING, Version},
+};
+use policy::{
+    Failure, Target,
+    rotation::{PendingValue, Server, VersionStage},
+    secret::SecretValue,
+    target::Backend,
+    token,
+};
+use runtime::{rotation_event::RotationEvent, settings};
+
+/// The secret's side, read once: only this function moves it while a step runs, and AWS refuses a stale move.
+#[derive(Debug)]
+pub(crate) struct Secret {
+    pub(crate) target: Target,
+    pub(crate) rotation_enabled: Option<bool>,
+    pub(crate) stage: VersionStage,
+    /// The version that carries AWSCURRENT.
+    pub(crate) current_version: String,
+    /// The value of AWSCURRENT.
+    pub(crate) current: SecretValue,
+    /// The version that the event names, where it has a value.
+    pub(crate) pending_version: Option<Version>,
+    /// Its value.
+    pub(crate) pending: Option<SecretValue>,
+}
+
+impl Secret {
+    /// Reads the secret that an event names, and the settings of its target.
+    pub(crate) async fn read(clients: &Clients, event: &RotationEvent) -> Result<Self, Failure> {
+        let description = secrets_manager::describe(&clients.secrets_manager, &event.secret_id).await?;
+        let name = settings::target_name(&format!("the secret {}", description.name), &description.tags)?;
+        let target = settings::load(clients, name).await?;
+        check_named(&target, &description, &event.secret_id)?;
+        let current_version =
+            description.version_with(CURRENT).map(str::to_owned).ok_or_else(|| no_current(&target))?;
+        let read = |version: String| async move {
+            secrets_manager::version(&clients.secrets_manager, &event.secret_id, &version).await
+        };
+        let stage = stage(&description, &event.version_id);
+        let current = read(current_version.clone()).await?.ok_or_else(|| no_current(&target))?;
+        let pending_version = match stage {
+            VersionStage::Current => Some(current.clone()),
+            VersionStage::Pending => read(event.version_id.clone()).await?,
+            VersionStage::Unlabelled | VersionStage::Unknown => None,
+        };
+        let pending = pending_version.as_ref().map(|version| SecretValue::read(&target, &version.value)).transpose();
+        // A pending value of the wrong shape is as unusable as one of the wrong characters.
+        let pending = if stage == VersionStage::Current { pending? } else { pending.unwrap_or_default() };
+        Ok(Self {
+            current: SecretValue::read(&target, &current.value)?,
+            rotation_enabled: description.rotation_enabled,
+            target,
+            stage,
+            current_version,
+            pending_version,
+            pending,
+        })
+    }
+
+    /// The pending value, as the policy sees it.
+    pub(crate) fn pending_value(&self) -> PendingValue {
+        match (&self.pending_version, &self.pending) {
+            (None, _) => PendingValue::Absent,
+            (Some(_), None) => PendingValue::Illegal("it has not the shape that the settings say".to_owned()),
+            (Some(_), Some(value)) => match token::fault(&self.target.backend, value.credential()) {
+                Some(why) => PendingValue::Illegal(why),
+                None => PendingValue::Legal,
+            },
+        }
+    }
+
+    /// The backend of the target.
+    pub(crate) fn backend<'a>(&'a self, clients: &'a Clients) -> Result<ElasticacheAuth<'a>, Failure> {
+        match &self.target.backend {
+            Backend::ElasticacheAuth(group) => Ok(ElasticacheAuth::new(clients, group)),
+            other => Err(Failure::permanent(format!(
+                "the target {} has the backend {}, which rotate-auth cannot rotate; nothing was touched",
+                self.target.name,
+                other.flavour()
+            ))),
+        }
+    }
+
+    /// Looks at the server, and refuses a secret that says it belongs to another one.
+    pub(crate) async fn observe_server(&self, clients: &Clients) -> Result<Server, Failure> {
+        let pending = self.pending.as_ref().map(SecretValue::credential);
+        let observed =
+            self.backend(clients)?.observe(pending, self.current.credential(), self.pending_version.as_ref()).await?;
+        for value in [Some(&self.current), self.pending.as_ref()].into_iter().flatten() {
+            value.check_owner(&self.target, &observed.hosts)?;
+        }
+        Ok(observed.server)
+    }
+}
+
+/// Refuses a secret that is not the one the settings name: two secrets must never rotate one Redis.
+fn check_named(target: &Target, description: &Description, arn: &str) -> Result<(), Failure> {
+    let named = [description.name.as_str(), arn].contains(&target.secret.id.as_str());
+    named.then_some(()).ok_or_else(|| {
+        Failure::permanent(format!(
+            "the secret {} is tagged with the target {}, whose `secret.id` is {:?}; put the tag or the settings right. \
+             Nothing was touched",
+            description.name, target.name, target.secret.id
+        ))
+    })
+}
+
+fn no_current(target: &Target) -> Failure {
+    Failure::permanent(format!(
+        "the secret {} has no AWSCURRENT value; put the credential that the server accepts now there first",
+        target.secret.id
+    ))
+}
+
+fn stage(description: &Description, version_id: &str) -> VersionStage {
+    let Some(labels) = description.stages.get(version_id) else { return VersionStage::Unknown };
+    let carries = |label: &str| labels.iter().any(|one| one == label);
+    match (carries(CURRENT), carries(PENDING)) {
+        (true, _) => VersionStage::Current,
+        (false, true) => VersionStage::Pending,
+        (false, false) => VersionStage::Unlabelled,
+    }
+}

@@ -1,0 +1,167 @@
+//! Which class an SDK error has. This is the only place that decides it.
+
+use aws_smithy_runtime_api::{
+    client::{orchestrator::HttpResponse, result::SdkError},
+    http::StatusCode,
+};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use policy::{Class, Failure};
+
+/// A call that did not succeed.
+#[derive(Debug, thiserror::Error)]
+#[error("{failure}")]
+pub struct CallError {
+    /// The failure, with its class and way out.
+    #[source]
+    pub failure: Failure,
+    /// The service's error code, where it answered one.
+    pub code: Option<String>,
+    /// Whether the call may have taken effect all the same.
+    pub effect: Effect,
+}
+
+/// Whether a failed call may have taken effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The service refused it.
+    None,
+    /// No answer came, or one that says nothing about it.
+    Unknown,
+}
+
+impl CallError {
+    /// Whether the service answered this error code.
+    pub fn is(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+}
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Self {
+        error.failure
+    }
+}
+
+/// Codes that mean "not now": throttled, or the resource is busy with something else.
+///
+/// <https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/CommonErrors.html>, and each operation's own list.
+const LATER: [&str; 12] = [
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "SlowDown",
+    "InternalServiceError",
+    "InternalServerError",
+    "ServiceUnavailable",
+    "InvalidReplicationGroupState",
+    "InvalidCacheClusterState",
+];
+
+/// Codes that mean the function's role lacks a permission.
+const DENIED: [&str; 3] = ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"];
+
+/// Gives an SDK error its class.
+///
+/// - no answer, status 5xx, throttled, or busy ⇒ Retryable
+/// - every other refusal ⇒ Permanent
+///
+/// `doing` says what was being done, as in "describe the secret orders/redis". Only the error's code and message are
+/// kept: its Debug holds the raw answer.
+pub fn classify<E>(doing: &str, error: &SdkError<E, HttpResponse>) -> CallError
+where
+    E: ProvideErrorMetadata,
+{
+    let status = error.raw_response().map(HttpResponse::status);
+    let refused = match error {
+        SdkError::ServiceError(refused) => refused.err().meta(),
+        SdkError::ConstructionFailure(_) => {
+            let failure = Failure::permanent(format!("cannot {doing}: the request could not be built"));
+            return CallError { failure, code: None, effect: Effect::None };
+        }
+        SdkError::TimeoutError(_) => return lost(doing, "no answer came in time"),
+        SdkError::DispatchFailure(failed) if failed.is_user() => {
+            let failure = Failure::permanent(format!("cannot {doing}: the request could not be sent"));
+            return CallError { failure, code: None, effect: Effect::None };
+        }
+        SdkError::DispatchFailure(_) => return lost(doing, "the connection failed"),
+        _ => return lost(doing, "the answer could not be read"),
+    };
+    let code = refused.code().unwrap_or("no error code").to_owned();
+    let class = class_of(&code, status);
+    let way_out = match class {
+        Class::Retryable => "it is tried again later",
+        _ if DENIED.contains(&code.as_str()) => "grant the action to the function's role",
+        _ => "put the settings or the resource right",
+    };
+    let message = refused.message().unwrap_or("the service gave no message");
+    CallError {
+        failure: Failure::new(class, format!("cannot {doing}: {code}: {message}; {way_out}")),
+        effect: if status.is_some_and(StatusCode::is_server_error) { Effect::Unknown } else { Effect::None },
+        code: Some(code),
+    }
+}
+
+fn class_of(code: &str, status: Option<StatusCode>) -> Class {
+    let later =
+        LATER.contains(&code) || status.is_some_and(|status| status.is_server_error() || status.as_u16() == 429);
+    if later { Class::Retryable } else { Class::Permanent }
+}
+
+fn lost(doing: &str, what: &str) -> CallError {
+    let failure = Failure::retryable(format!("cannot {doing}: {what}; it is tried again later"));
+    CallError { failure, code: None, effect: Effect::Unknown }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_elasticache::operation::modify_replication_group::ModifyReplicationGroupError;
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+    use aws_smithy_types::{body::SdkBody, error::ErrorMetadata};
+
+    use super::*;
+
+    fn refused(status: u16, code: &str) -> CallError {
+        let meta = ErrorMetadata::builder().code(code).message("a sentence").build();
+        let response = HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::empty());
+        classify("rotate the token", &SdkError::service_error(ModifyReplicationGroupError::generic(meta), response))
+    }
+
+    #[test]
+    fn each_refusal_has_its_class() {
+        for (status, code, class, effect) in [
+            (400, "ThrottlingException", Class::Retryable, Effect::None),
+            (400, "InvalidReplicationGroupState", Class::Retryable, Effect::None),
+            (429, "Whatever", Class::Retryable, Effect::None),
+            (500, "InternalFailure", Class::Retryable, Effect::Unknown),
+            (503, "ServiceUnavailable", Class::Retryable, Effect::Unknown),
+            (400, "InvalidParameterValue", Class::Permanent, Effect::None),
+            (400, "ResourceExistsException", Class::Permanent, Effect::None),
+            (403, "AccessDenied", Class::Permanent, Effect::None),
+            (404, "ReplicationGroupNotFoundFault", Class::Permanent, Effect::None),
+        ] {
+            let error = refused(status, code);
+            assert_eq!((error.failure.class(), error.effect), (class, effect), "{status} {code}");
+            assert!(error.is(code));
+        }
+    }
+
+    #[test]
+    fn a_denied_call_says_who_can_help() {
+        let message = refused(403, "AccessDenied").failure.to_string();
+        assert_eq!(
+            message,
+            "cannot rotate the token: AccessDenied: a sentence; grant the action to the function's role"
+        );
+    }
+
+    #[test]
+    fn a_call_without_an_answer_may_have_taken_effect() {
+        let lost: SdkError<ModifyReplicationGroupError, HttpResponse> =
+            SdkError::dispatch_failure(ConnectorError::io("reset".into()));
+        let error = classify("rotate the token", &lost);
+        assert_eq!((error.failure.class(), error.effect), (Class::Retryable, Effect::Unknown));
+    }
+}

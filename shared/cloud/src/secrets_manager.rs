@@ -1,0 +1,179 @@
+//! Secrets Manager.
+
+use std::collections::HashMap;
+
+use aws_sdk_secretsmanager::Client;
+use aws_smithy_types::DateTime;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{CallError, classify::classify};
+
+/// The staging label of the credential in use.
+pub const CURRENT: &str = "AWSCURRENT";
+/// The staging label of the credential being rotated in.
+pub const PENDING: &str = "AWSPENDING";
+
+/// What a secret says of itself.
+#[derive(Clone, Debug)]
+pub struct Description {
+    /// Its name.
+    pub name: String,
+    /// Its tags.
+    pub tags: HashMap<String, String>,
+    /// Whether rotation is switched on; absent for a secret that was never rotated.
+    pub rotation_enabled: Option<bool>,
+    /// The staging labels of each version.
+    pub stages: HashMap<String, Vec<String>>,
+}
+
+impl Description {
+    /// The version that carries a staging label.
+    pub fn version_with(&self, stage: &str) -> Option<&str> {
+        let carries = |stages: &Vec<String>| stages.iter().any(|label| label == stage);
+        self.stages.iter().find(|(_, stages)| carries(stages)).map(|(version, _)| version.as_str())
+    }
+}
+
+/// One version's value.
+#[derive(Clone, Debug)]
+pub struct Version {
+    /// The value.
+    pub value: SecretString,
+    /// When the version was made.
+    pub created: Option<DateTime>,
+}
+
+/// Describes a secret.
+///
+/// # Errors
+/// Permanent where it is not there or may not be seen.
+///
+/// # Permissions
+/// `secretsmanager:DescribeSecret`
+pub async fn describe(client: &Client, secret_id: &str) -> Result<Description, CallError> {
+    let answer = client
+        .describe_secret()
+        .secret_id(secret_id)
+        .send()
+        .await
+        .map_err(|error| classify(&format!("describe the secret {secret_id}"), &error))?;
+    let tags = answer.tags.unwrap_or_default();
+    Ok(Description {
+        name: answer.name.unwrap_or_default(),
+        tags: tags.into_iter().filter_map(|tag| Some((tag.key?, tag.value?))).collect(),
+        rotation_enabled: answer.rotation_enabled,
+        stages: answer.version_ids_to_stages.unwrap_or_default(),
+    })
+}
+
+/// Reads one version of a secret that is known to be there; `None` where that version has no value yet.
+///
+/// # Errors
+/// Permanent where the key or the role does not allow it, or the value is binary.
+///
+/// # Permissions
+/// `secretsmanager:GetSecretValue`, and `kms:Decrypt` for a key of your own
+pub async fn version(client: &Client, secret_id: &str, version_id: &str) -> Result<Option<Version>, CallError> {
+    let answer = client.get_secret_value().secret_id(secret_id).version_id(version_id).send().await;
+    match answer {
+        Ok(answer) => {
+            let created = answer.created_date;
+            Ok(answer.secret_string.map(|value| Version { value: value.into(), created }))
+        }
+        Err(error) => match classify(&format!("read a version of the secret {secret_id}"), &error) {
+            // A rotation begins with a version that has a label and no value.
+            error if error.is("ResourceNotFoundException") => Ok(None),
+            error => Err(error),
+        },
+    }
+}
+
+/// Makes a random credential of letters and digits.
+///
+/// # Errors
+/// Permanent where the role does not allow it.
+///
+/// # Repeating
+/// Gives another one.
+///
+/// # Permissions
+/// `secretsmanager:GetRandomPassword` on `*`
+pub async fn random_credential(client: &Client, length: u16) -> Result<SecretString, CallError> {
+    let answer = client
+        .get_random_password()
+        .password_length(i64::from(length))
+        .exclude_punctuation(true)
+        .send()
+        .await
+        .map_err(|error| classify("make a random credential", &error))?;
+    Ok(answer.random_password.unwrap_or_default().into())
+}
+
+/// Fills the pending version of a rotation.
+///
+/// # Errors
+/// `ResourceExistsException` (Permanent) where the version has another value already: somebody else ran this step.
+///
+/// # Repeating
+/// The same value again changes nothing.
+///
+/// # Permissions
+/// `secretsmanager:PutSecretValue`, and `kms:GenerateDataKey` for a key of your own
+pub async fn put_pending(
+    client: &Client,
+    secret_id: &str,
+    version_id: &str,
+    rotation_token: Option<&str>,
+    value: &SecretString,
+) -> Result<(), CallError> {
+    client
+        .put_secret_value()
+        .secret_id(secret_id)
+        .client_request_token(version_id)
+        .set_rotation_token(rotation_token.map(str::to_owned))
+        .secret_string(value.expose_secret())
+        .version_stages(PENDING)
+        .send()
+        .await
+        .map_err(|error| classify(&format!("put the pending value of the secret {secret_id}"), &error))?;
+    Ok(())
+}
+
+/// Takes the AWSPENDING label off a version, so that the next rotation begins with a new one.
+///
+/// # Errors
+/// Permanent where the label is on another version by now.
+///
+/// # Permissions
+/// `secretsmanager:UpdateSecretVersionStage`
+pub async fn drop_pending(client: &Client, secret_id: &str, version_id: &str) -> Result<(), CallError> {
+    client
+        .update_secret_version_stage()
+        .secret_id(secret_id)
+        .version_stage(PENDING)
+        .remove_from_version_id(version_id)
+        .send()
+        .await
+        .map_err(|error| classify(&format!("take AWSPENDING off a version of the secret {secret_id}"), &error))?;
+    Ok(())
+}
+
+/// Moves AWSCURRENT from one version to another; AWSPREVIOUS follows by itself.
+///
+/// # Errors
+/// Permanent where AWSCURRENT is on another version by now.
+///
+/// # Permissions
+/// `secretsmanager:UpdateSecretVersionStage`
+pub async fn promote(client: &Client, secret_id: &str, from: &str, to: &str) -> Result<(), CallError> {
+    client
+        .update_secret_version_stage()
+        .secret_id(secret_id)
+        .version_stage(CURRENT)
+        .remove_from_version_id(from)
+        .move_to_version_id(to)
+        .send()
+        .await
+        .map_err(|error| classify(&format!("move AWSCURRENT of the secret {secret_id}"), &error))?;
+    Ok(())
+}

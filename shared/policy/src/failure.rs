@@ -1,0 +1,112 @@
+//! The three classes of failure: who can do something about it.
+
+use std::{error::Error, fmt};
+
+use serde::{Deserialize, Serialize};
+
+/// Who can make a failed call succeed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Class {
+    /// Time: it may work later with nobody changing anything (throttled, timed out, group busy).
+    Retryable,
+    /// Whoever set it up: it fails until settings, permissions or the event are put right.
+    Permanent,
+    /// A person who looks first: going on by itself would be unsafe.
+    NeedsHuman,
+}
+
+impl Class {
+    /// The class as it stands in a Lambda error's `errorType`, in logs and in metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Retryable => "Retryable",
+            Self::Permanent => "Permanent",
+            Self::NeedsHuman => "NeedsHuman",
+        }
+    }
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A run that could not go on, with its class, what to do about it, and what lay beneath.
+///
+/// The message says what was being done, what came of it and the way out. It never holds a credential.
+#[derive(Debug)]
+pub struct Failure {
+    class: Class,
+    message: String,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Failure {
+    /// A failure that time may cure.
+    pub fn retryable(message: impl Into<String>) -> Self {
+        Self::new(Class::Retryable, message)
+    }
+
+    /// A failure that stays until something is put right.
+    pub fn permanent(message: impl Into<String>) -> Self {
+        Self::new(Class::Permanent, message)
+    }
+
+    /// A failure that a person must look at before anything goes on.
+    pub fn needs_human(message: impl Into<String>) -> Self {
+        Self::new(Class::NeedsHuman, message)
+    }
+
+    /// A failure of the given class.
+    pub fn new(class: Class, message: impl Into<String>) -> Self {
+        Self { class, message: message.into(), source: None }
+    }
+
+    /// The same failure, with what lay beneath it.
+    pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// Who can do something about it.
+    pub fn class(&self) -> Class {
+        self.class
+    }
+
+    /// The message and every cause beneath it, in one line.
+    pub fn chain(&self) -> String {
+        let mut line = self.message.clone();
+        let mut next = self.source();
+        while let Some(error) = next {
+            line.push_str(": ");
+            line.push_str(&error.to_string());
+            next = error.source();
+        }
+        line
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chain_says_each_cause_once() {
+        let failure = Failure::retryable("the group cannot be described").because("connection reset");
+        assert_eq!(failure.to_string(), "the group cannot be described");
+        assert_eq!(failure.chain(), "the group cannot be described: connection reset");
+    }
+}

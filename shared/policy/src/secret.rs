@@ -1,0 +1,194 @@
+//! Where in a secret's value the credential stands, and whose it is.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
+
+use crate::{Failure, Target, target::Backend};
+
+/// The value of one version of a secret, read in the shape that the settings say.
+///
+/// A raw string stays raw; a JSON object keeps its other keys, and their order.
+#[derive(Clone, Debug)]
+pub struct SecretValue {
+    credential: SecretString,
+    object: Option<SecretObject>,
+}
+
+/// The JSON object around a credential. Its Debug shows no value.
+#[derive(Clone)]
+struct SecretObject {
+    key: String,
+    members: Map<String, Value>,
+}
+
+impl std::fmt::Debug for SecretObject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecretObject").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+impl SecretValue {
+    /// Reads a secret's value.
+    ///
+    /// # Errors
+    /// Permanent, where the settings name a JSON key and the value is no object, or has no string there.
+    pub fn read(target: &Target, value: &SecretString) -> Result<Self, Failure> {
+        let Some(key) = &target.secret.json_key else {
+            return Ok(Self { credential: value.clone(), object: None });
+        };
+        // The parser's own error is left out: it quotes the value.
+        let Ok(Value::Object(members)) = serde_json::from_str(value.expose_secret()) else {
+            return Err(Failure::permanent(format!(
+                "the secret {} is no JSON object, yet `secret.json_key` is {key:?}; put the secret or the settings right",
+                target.secret.id
+            )));
+        };
+        let Some(credential) = members.get(key).and_then(Value::as_str) else {
+            return Err(Failure::permanent(format!(
+                "the secret {} has no string under the key {key:?}; put the secret or `secret.json_key` right",
+                target.secret.id
+            )));
+        };
+        let credential = SecretString::from(credential);
+        Ok(Self { credential, object: Some(SecretObject { key: key.clone(), members }) })
+    }
+
+    /// The credential.
+    pub fn credential(&self) -> &SecretString {
+        &self.credential
+    }
+
+    /// The same value with another credential: what the next version of the secret holds.
+    pub fn with_credential(&self, credential: &SecretString) -> SecretString {
+        let Some(SecretObject { key, members }) = &self.object else { return credential.clone() };
+        let mut members = members.clone();
+        members.insert(key.clone(), Value::String(credential.expose_secret().to_owned()));
+        SecretString::from(Value::Object(members).to_string())
+    }
+
+    /// Refuses a secret that says it belongs to another Redis, or to a user that the target does not have.
+    ///
+    /// `hosts` are the names and addresses by which the target is known. A secret that says nothing is taken at the
+    /// settings' word.
+    ///
+    /// # Errors
+    /// `NeedsHuman`, naming the key that disagrees: rotating would change one Redis and publish for another.
+    pub fn check_owner(&self, target: &Target, hosts: &[String]) -> Result<(), Failure> {
+        let Some(SecretObject { members, .. }) = &self.object else { return Ok(()) };
+        let text = |key: &str| members.get(key).and_then(Value::as_str);
+        let foreign = |key: &str, known: String| {
+            Failure::needs_human(format!(
+                "the secret {} names another Redis: its {key:?} is not {known}; nothing was touched. Put the secret right, \
+                 or tag it with the target it belongs to",
+                target.secret.id
+            ))
+        };
+        if let Backend::ElasticacheAuth(group) = &target.backend {
+            for key in ["replication_group_id", "replicationGroupId"] {
+                if text(key).is_some_and(|id| !id.eq_ignore_ascii_case(&group.replication_group_id)) {
+                    return Err(foreign(key, format!("{:?}", group.replication_group_id)));
+                }
+            }
+            // AUTH tokens belong to the one user that there is without RBAC.
+            if text("username").is_some_and(|user| !user.is_empty() && user != "default") {
+                return Err(foreign("username", "\"default\"".to_owned()));
+            }
+        }
+        for key in ["host", "hostname", "endpoint", "reader_endpoint"] {
+            if text(key).is_some_and(|host| !hosts.iter().any(|known| known.eq_ignore_ascii_case(host_of(host)))) {
+                return Err(foreign(key, format!("one of its endpoints ({})", hosts.join(", "))));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `host` out of `host`, `host:port` or `rediss://host:port/0`.
+fn host_of(text: &str) -> &str {
+    let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let text = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
+    text.split([':', '/']).next().unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn target(json_key: Option<&str>) -> Target {
+        let mut target = Target::parse(
+            r#"{ "name": "koneksi", "backend": { "type": "elasticache-auth", "replication_group_id": "koneksi" },
+                 "secret": { "id": "koneksi/redis" } }"#,
+        )
+        .unwrap();
+        target.secret.json_key = json_key.map(str::to_owned);
+        target
+    }
+
+    fn read(json_key: Option<&str>, value: &str) -> Result<SecretValue, Failure> {
+        SecretValue::read(&target(json_key), &SecretString::from(value))
+    }
+
+    #[test]
+    fn a_raw_secret_stays_raw() {
+        let value = read(None, r#"{"looks":"like json"}"#).unwrap();
+        assert_eq!(value.credential().expose_secret(), r#"{"looks":"like json"}"#);
+        assert_eq!(value.with_credential(&"new".into()).expose_secret(), "new");
+    }
+
+    #[test]
+    fn a_json_secret_keeps_its_other_keys_and_their_order() {
+        let value = read(Some("password"), r#"{"zone":1,"password":"old","nested":{"a":[1,null]}}"#).unwrap();
+        assert_eq!(value.credential().expose_secret(), "old");
+        let next = value.with_credential(&"new".into());
+        assert_eq!(next.expose_secret(), r#"{"zone":1,"password":"new","nested":{"a":[1,null]}}"#);
+    }
+
+    #[test]
+    fn a_secret_of_another_shape_is_refused_without_showing_it() {
+        for value in
+            ["hunter2", "[\"hunter2\"]", "{\"hunter2\":", r#"{"token":"hunter2"}"#, r#"{"password":["hunter2"]}"#]
+        {
+            let failure = read(Some("password"), value).unwrap_err();
+            assert_eq!(failure.class(), crate::Class::Permanent);
+            assert!(!failure.chain().contains("hunter2"), "{failure}");
+        }
+        assert!(!format!("{:?}", read(Some("password"), r#"{"password":"hunter2"}"#).unwrap()).contains("hunter2"));
+    }
+
+    #[test]
+    fn a_secret_that_names_another_redis_is_refused() {
+        let hosts = ["master.koneksi.use1.cache.amazonaws.com".to_owned()];
+        for (member, belongs) in [
+            (r#""host":"master.koneksi.use1.cache.amazonaws.com""#, true),
+            (r#""host":"master.koneksi.use1.cache.amazonaws.com:6379""#, true),
+            (r#""endpoint":"rediss://master.koneksi.use1.cache.amazonaws.com:6379/0""#, true),
+            (r#""host":"master.paperwurks.use1.cache.amazonaws.com""#, false),
+            (r#""username":"default""#, true),
+            (r#""username":"celery""#, false),
+            (r#""replication_group_id":"koneksi""#, true),
+            (r#""replicationGroupId":"paperwurks""#, false),
+            (r#""note":"anything""#, true),
+        ] {
+            let value = read(Some("password"), &format!(r#"{{"password":"x",{member}}}"#)).unwrap();
+            let checked = value.check_owner(&target(Some("password")), &hosts);
+            assert_eq!(checked.is_ok(), belongs, "{member}");
+            if let Err(failure) = checked {
+                assert_eq!(failure.class(), crate::Class::NeedsHuman);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_is_read_back(old in any::<String>(), new in any::<String>(), other in any::<String>()) {
+            let value = serde_json::json!({ "other": other, "password": old }).to_string();
+            let next = read(Some("password"), &value).unwrap().with_credential(&new.as_str().into());
+            let again = read(Some("password"), next.expose_secret()).unwrap();
+            prop_assert_eq!(again.credential().expose_secret(), &new);
+            let object: Value = serde_json::from_str(next.expose_secret()).unwrap();
+            prop_assert_eq!(object["other"].as_str(), Some(other.as_str()));
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! The settings document of one Redis under management.
+//!
+//! It is the SSM parameter `/redis-lifecycle/targets/NAME`, JSON; `infra/target.schema.json` is generated from the types
+//! here, and editors check documents against it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Failure;
+
+/// One Redis under management.
+///
+/// ```
+/// let document = r#"{
+///     "name": "koneksi-prod",
+///     "backend": { "type": "elasticache-auth", "replication_group_id": "koneksi-prod" },
+///     "secret": { "id": "koneksi/prod/redis/auth-token" }
+/// }"#;
+/// let target = policy::Target::parse(document)?;
+/// assert_eq!(target.rotation.credential_length, 64);
+/// # Ok::<(), policy::Failure>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// Where the JSON Schema of this document is; for editors, not read.
+    #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// The target's name: lower-case letters, digits and hyphens, at most 63, beginning with a letter.
+    #[schemars(regex(pattern = r"^[a-z][a-z0-9-]{0,62}$"))]
+    pub name: String,
+    /// Which flavour of Redis it is, and where.
+    pub backend: Backend,
+    /// Where its credential is kept.
+    pub secret: Secret,
+    /// How its credential is rotated.
+    #[serde(default)]
+    pub rotation: Rotation,
+}
+
+/// A flavour of Redis, and where this one is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum Backend {
+    /// An ElastiCache replication group with TLS and an AUTH token.
+    ElasticacheAuth(ReplicationGroup),
+    /// Redis in one Fargate task of an ECS service.
+    Fargate(EcsService),
+    /// Redis on hosts of your own.
+    SelfHosted(Hosts),
+}
+
+impl Backend {
+    /// The flavour, as the document spells it.
+    pub fn flavour(&self) -> &'static str {
+        match self {
+            Self::ElasticacheAuth(_) => "elasticache-auth",
+            Self::Fargate(_) => "fargate",
+            Self::SelfHosted(_) => "self-hosted",
+        }
+    }
+}
+
+/// An ElastiCache replication group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplicationGroup {
+    /// The group's id in ElastiCache.
+    #[schemars(regex(pattern = r"^[a-z][a-z0-9-]{0,39}$"))]
+    pub replication_group_id: String,
+}
+
+/// An ECS service whose one task is Redis.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EcsService {
+    /// The ECS cluster's name.
+    pub cluster: String,
+    /// The service's name.
+    pub service: String,
+    /// The name that clients connect to, as Cloud Map gives it.
+    pub host: String,
+    /// The port that clients connect to.
+    #[serde(default = "redis_port")]
+    pub port: u16,
+}
+
+/// Redis on hosts of your own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Hosts {
+    /// Every node, primary and replicas.
+    #[schemars(length(min = 1))]
+    pub nodes: Vec<Host>,
+}
+
+/// One host that runs Redis.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Host {
+    /// Its name or address.
+    pub host: String,
+    /// The port that Redis listens on.
+    #[serde(default = "redis_port")]
+    pub port: u16,
+}
+
+/// Where the credential is kept in Secrets Manager.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Secret {
+    /// The secret's name or ARN. Only this secret may rotate the target.
+    #[schemars(length(min = 1))]
+    pub id: String,
+    /// The key that holds the credential, where the secret is a JSON object; without it the whole secret is the
+    /// credential.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json_key: Option<String>,
+}
+
+/// How the credential is rotated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rotation {
+    /// How many characters a new credential has, 32 to 128.
+    #[schemars(range(min = 32, max = 128))]
+    pub credential_length: u16,
+}
+
+impl Default for Rotation {
+    fn default() -> Self {
+        Self { credential_length: 64 }
+    }
+}
+
+fn redis_port() -> u16 {
+    6379
+}
+
+impl Target {
+    /// Reads a settings document.
+    ///
+    /// # Errors
+    /// Permanent, naming the field, where the document is no JSON, lacks or misspells a key, has one that is not
+    /// known, or holds a value out of its range.
+    pub fn parse(document: &str) -> Result<Self, Failure> {
+        let mut reader = serde_json::Deserializer::from_str(document);
+        let target: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            let at = match error.path().to_string() {
+                path if path == "." => "the document".to_owned(),
+                path => format!("`{path}`"),
+            };
+            refused(&at, &error.into_inner().to_string())
+        })?;
+        reader.end().map_err(|error| refused("the document", &error.to_string()))?;
+        target.check()?;
+        Ok(target)
+    }
+
+    /// The JSON Schema of the document.
+    pub fn json_schema() -> serde_json::Value {
+        schemars::schema_for!(Self).into()
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        if !is_identifier(&self.name, 63) {
+            return Err(refused("`name`", "use lower-case letters, digits and hyphens, at most 63, first a letter"));
+        }
+        if self.secret.id.is_empty() {
+            return Err(refused("`secret.id`", "it is empty; give the secret's name or ARN"));
+        }
+        if self.secret.json_key.as_deref() == Some("") {
+            return Err(refused(
+                "`secret.json_key`",
+                "it is empty; leave it out if the whole secret is the credential",
+            ));
+        }
+        if !(32..=128).contains(&self.rotation.credential_length) {
+            return Err(refused("`rotation.credential_length`", "use 32 to 128"));
+        }
+        match &self.backend {
+            Backend::ElasticacheAuth(group) if !is_identifier(&group.replication_group_id, 40) => Err(refused(
+                "`backend.replication_group_id`",
+                "give the group's id, in lower case, at most 40 characters",
+            )),
+            Backend::SelfHosted(hosts) if hosts.nodes.is_empty() => {
+                Err(refused("`backend.nodes`", "name at least one host"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn is_identifier(text: &str, longest: usize) -> bool {
+    text.len() <= longest
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+fn refused(at: &str, why: &str) -> Failure {
+    Failure::permanent(format!("the target's settings are refused at {at}: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn document() -> Value {
+        json!({
+            "name": "koneksi-prod",
+            "backend": { "type": "elasticache-auth", "replication_group_id": "koneksi-prod" },
+            "secret": { "id": "koneksi/prod/redis/auth-token" },
+        })
+    }
+
+    #[test]
+    fn a_minimal_document_is_enough() {
+        let target = Target::parse(&document().to_string()).unwrap();
+        assert_eq!(target.backend.flavour(), "elasticache-auth");
+        assert_eq!(target.secret.json_key, None);
+        assert_eq!(target.rotation, Rotation { credential_length: 64 });
+    }
+
+    #[test]
+    fn each_refusal_names_the_field() {
+        for (pointer, value, named) in [
+            ("/name", json!("Koneksi"), "`name`"),
+            ("/name", json!(""), "`name`"),
+            ("/name", json!(7), "`name`"),
+            ("/colour", json!("red"), "colour"),
+            ("/backend/replication_group_id", json!("no_underscores"), "`backend.replication_group_id`"),
+            ("/backend/type", json!("memcached"), "backend"),
+            ("/backend/shards", json!(2), "shards"),
+            ("/secret/id", json!(""), "`secret.id`"),
+            ("/secret/key", json!("password"), "key"),
+            ("/secret/json_key", json!(""), "`secret.json_key`"),
+            ("/rotation", json!({ "credential_length": 16 }), "`rotation.credential_length`"),
+            ("/rotation", json!({ "credential_length": "64" }), "`rotation.credential_length`"),
+            ("/rotation", json!({ "every_days": 90 }), "every_days"),
+        ] {
+            let mut document = document();
+            let (parent, key) = pointer.rsplit_once('/').unwrap();
+            document.pointer_mut(parent).unwrap()[key] = value;
+            let failure = Target::parse(&document.to_string()).unwrap_err();
+            assert_eq!(failure.class(), crate::Class::Permanent, "{pointer}");
+            assert!(failure.to_string().contains(named), "{pointer}: {failure}");
+        }
+    }
+
+    #[test]
+    fn a_document_that_is_no_json_is_refused() {
+        for text in ["", "{", "[]", "{\"name\":\"a\"} trailing", "null"] {
+            assert!(Target::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_committed_schema_is_the_one_of_these_types() {
+        let generated = serde_json::to_string_pretty(&Target::json_schema()).unwrap() + "\n";
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/target.schema.json");
+        if std::env::var_os("UPDATE_SCHEMA").is_some() {
+            std::fs::write(path, &generated).unwrap();
+        }
+        let committed = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(committed, generated, "run `UPDATE_SCHEMA=1 cargo test -p policy schema` and commit the result");
+    }
+
+    #[test]
+    fn the_documents_of_all_example_systems_are_accepted() {
+        let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/examples");
+        let mut seen = 0;
+        for entry in std::fs::read_dir(examples).unwrap() {
+            let path = entry.unwrap().path().join("target.json");
+            let text = std::fs::read_to_string(&path).unwrap();
+            let target = Target::parse(&text).unwrap_or_else(|failure| panic!("{}: {failure}", path.display()));
+            assert_eq!(target.schema.as_deref(), Some("../../target.schema.json"), "{}", path.display());
+            seen += 1;
+        }
+        assert_eq!(seen, 5);
+    }
+}

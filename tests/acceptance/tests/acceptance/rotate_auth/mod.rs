@@ -1,0 +1,8 @@
+//! The compiled `rotate-auth`, driven by Secrets Manager, on real Redis.
+
+mod crashes;
+mod faults;
+mod guarantees;
+mod refusals;
+mod secrecy;
+mod story;

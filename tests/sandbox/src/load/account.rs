@@ -1,0 +1,60 @@
+//! What a consumer reads from AWS: its token, and the nodes.
+
+use anyhow::Context;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{LoadTarget, topology::Topology};
+
+/// The AWS clients of one consumer.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    secrets: aws_sdk_secretsmanager::Client,
+    elasticache: aws_sdk_elasticache::Client,
+    target: LoadTarget,
+}
+
+/// A token, and the version of the secret it was read from.
+#[derive(Clone, Debug)]
+pub(crate) struct Token {
+    pub(crate) value: SecretString,
+    pub(crate) version_id: String,
+}
+
+impl Token {
+    /// Whether both are one and the same value.
+    pub(crate) fn equals(&self, other: &Self) -> bool {
+        self.value.expose_secret() == other.value.expose_secret()
+    }
+}
+
+impl Account {
+    pub(crate) fn open(target: &LoadTarget) -> Self {
+        Self {
+            secrets: aws_sdk_secretsmanager::Client::new(&target.sdk_config),
+            elasticache: aws_sdk_elasticache::Client::new(&target.sdk_config),
+            target: target.clone(),
+        }
+    }
+
+    /// Reads the token that AWSCURRENT holds.
+    pub(crate) async fn current(&self) -> anyhow::Result<Token> {
+        let secret = self.secrets.get_secret_value().secret_id(&self.target.secret_id).send().await?;
+        let version_id = secret.version_id.context("GetSecretValue named no version")?;
+        let text = SecretString::from(secret.secret_string.context("the secret is not a string")?);
+        let value = match &self.target.secret_key {
+            None => text,
+            Some(key) => {
+                let object: serde_json::Value =
+                    serde_json::from_str(text.expose_secret()).ok().context("the secret is not JSON")?;
+                let token = object.get(key).and_then(|value| value.as_str());
+                SecretString::from(token.with_context(|| format!("the secret has no text at {key:?}"))?)
+            }
+        };
+        Ok(Token { value, version_id })
+    }
+
+    /// Reads which nodes there are.
+    pub(crate) async fn topology(&self) -> anyhow::Result<Topology> {
+        Topology::read(&self.elasticache, &self.target.replication_group_id).await
+    }
+}

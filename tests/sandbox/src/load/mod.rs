@@ -1,0 +1,78 @@
+//! Steady client load that is able to fail, and a watcher.
+//!
+//! Everything here goes through public interfaces, as a consumer would: the nodes from the ElastiCache API, the token from
+//! Secrets Manager, TLS with the authority's certificate. Nothing looks behind the wire.
+//!
+//! # Layout
+//! - [`Load`]: clients of every kind on every node; [`Stats`] is what they met
+//! - [`Watcher`]: logs in with AWSCURRENT everywhere, all the time
+//! - `account`, `topology`, `login`: secret, nodes and connections
+//! - `client`, `job`, `trouble`: one client, what it asks, and what may go wrong
+
+mod account;
+mod client;
+mod job;
+mod login;
+mod run;
+mod seed;
+mod stats;
+mod topology;
+mod trouble;
+mod watcher;
+
+pub use run::{Load, LoadOptions};
+pub use stats::{Failure, KindStats, Stats};
+pub use watcher::{Violation, Watcher, WatcherOptions, WatcherReport};
+
+use aws_config::SdkConfig;
+use serde::Serialize;
+
+use crate::Sandbox;
+
+/// A Redis to put under load, and where its clients find what they need.
+#[derive(Clone, Debug)]
+pub struct LoadTarget {
+    /// What the load calls it.
+    pub name: String,
+    /// The replication group.
+    pub replication_group_id: String,
+    /// The secret that holds the token.
+    pub secret_id: String,
+    /// The key of the token where the secret is a JSON object; `None` where it is the raw string.
+    pub secret_key: Option<String>,
+    /// How AWS is reached.
+    pub sdk_config: SdkConfig,
+    /// The certificate authority that nodes are verified against, PEM.
+    pub authority_pem: String,
+}
+
+impl LoadTarget {
+    /// A replication group of this sandbox whose secret is the raw token.
+    pub fn new(sandbox: &Sandbox, replication_group_id: &str, secret_id: &str) -> Self {
+        Self {
+            name: replication_group_id.to_owned(),
+            replication_group_id: replication_group_id.to_owned(),
+            secret_id: secret_id.to_owned(),
+            secret_key: None,
+            sdk_config: sandbox.sdk_config(),
+            authority_pem: sandbox.fleet.authority_pem().to_owned(),
+        }
+    }
+}
+
+/// How a client comes by its token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Reads the secret at start, and once more when a login is refused, as AWS advises.
+    ///
+    /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html>
+    Rereading,
+    /// Reads the secret at start only, as most programs do.
+    StartOnly,
+}
+
+impl Kind {
+    /// Both kinds; each is on every node.
+    pub const ALL: [Self; 2] = [Self::Rereading, Self::StartOnly];
+}
