@@ -4,4 +4,5 @@
 
 mod layers;
 mod sample_events;
+mod wire_boto3;
 mod wire_elasticache;
