@@ -16,6 +16,8 @@ mod login;
 mod run;
 mod seed;
 mod stats;
+#[cfg(test)]
+mod tests;
 mod topology;
 mod trouble;
 mod watcher;
