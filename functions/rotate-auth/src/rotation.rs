@@ -1,6 +1,9 @@
 //! Look, decide, act, until the step is done or time is up.
 
-use cloud::{CallError, Clients, Effect, secrets_manager};
+use cloud::{
+    CallError, Clients, Effect,
+    secrets_manager::{self, CURRENT},
+};
 use policy::{
     Failure,
     outcome::Outcome,
@@ -158,8 +161,15 @@ fn note_change(
 
 /// Moves AWSCURRENT, and what is known of the secret with it.
 async fn promote(clients: &Clients, event: &RotationEvent, secret: &mut Secret) -> Result<(), Failure> {
-    secrets_manager::promote(&clients.secrets_manager, &event.secret_id, &secret.current_version, &event.version_id)
-        .await?;
+    let client = &clients.secrets_manager;
+    let moved = secrets_manager::promote(client, &event.secret_id, &secret.current_version, &event.version_id).await;
+    if let Err(error) = moved {
+        // The SDK tries again when an answer is lost, and the second try finds the label moved.
+        let stages = secrets_manager::describe(client, &event.secret_id).await?;
+        if stages.version_with(CURRENT) != Some(&event.version_id) {
+            return Err(error.into());
+        }
+    }
     secret.stage = VersionStage::Current;
     secret.current_version = event.version_id.clone();
     secret.current = secret.pending.clone().expect("only a pending value that logged in is promoted");

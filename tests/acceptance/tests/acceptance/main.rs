@@ -2,6 +2,9 @@
 //!
 //! One test program, because every further one links the AWS SDK again.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
 mod layers;
+mod rotate_auth;
 mod sample_events;
 mod wire_elasticache;

@@ -1,0 +1,210 @@
+//! A sandbox with one target and the compiled function.
+
+use std::{path::PathBuf, time::Duration};
+
+use aws_sdk_secretsmanager::types::Tag;
+use sandbox::{
+    Options, Provisioned, Sandbox, Topology,
+    lambda::Invocation,
+    services::{
+        elasticache::Timing,
+        secrets_manager::{RotationReport, RotationTiming},
+    },
+};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+
+/// The token that every group begins with.
+const FIRST_TOKEN: &str = "first-token-0123456789abcdef";
+
+/// How long a rotation may take, retries and all.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Timing for tests: states last long enough to be seen, and no longer.
+pub fn quick() -> Timing {
+    Timing {
+        create: Duration::ZERO,
+        modify: Duration::from_millis(600),
+        spread: Duration::from_millis(100),
+        stale: Duration::from_millis(200),
+    }
+}
+
+/// What can be set about a stage.
+#[derive(Clone, Debug)]
+pub struct StageOptions {
+    /// The shape of the group.
+    pub topology: Topology,
+    /// Whether the group asks for a token from the start.
+    pub token: bool,
+    /// The key of the token, where the secret is a JSON object.
+    pub json_key: Option<&'static str>,
+    /// How ElastiCache behaves in time.
+    pub timing: Timing,
+    /// How Secrets Manager retries.
+    pub rotation: RotationTiming,
+    /// The function's timeout.
+    pub timeout: Duration,
+}
+
+impl Default for StageOptions {
+    /// A primary and a replica with a token, kept raw.
+    fn default() -> Self {
+        Self {
+            topology: Topology::Single { replicas: 1 },
+            token: true,
+            json_key: None,
+            timing: quick(),
+            rotation: RotationTiming { attempts: 5, retry_after: Duration::from_millis(100) },
+            timeout: Duration::from_secs(30),
+        }
+    }
+}
+
+/// A sandbox with one target and the compiled function.
+#[derive(Debug)]
+pub struct Stage {
+    /// The sandbox.
+    pub sandbox: Sandbox,
+    /// The target.
+    pub target: Provisioned,
+    /// Secrets Manager.
+    pub secrets: aws_sdk_secretsmanager::Client,
+    function_arn: String,
+}
+
+impl Stage {
+    /// Sets a stage.
+    ///
+    /// # Panics
+    /// Something of it cannot be made: a test cannot go on without.
+    pub async fn set(options: StageOptions) -> Self {
+        let settings = Options { port: 0, rotation: options.rotation, elasticache: options.timing };
+        let sandbox = Sandbox::start(settings).await.expect("a sandbox starts");
+        let mut document = json!({
+            "name": "orders",
+            "backend": { "type": "elasticache-auth", "replication_group_id": "orders" },
+            "secret": { "id": "orders/redis" },
+        });
+        if let Some(key) = options.json_key {
+            document["secret"]["json_key"] = json!(key);
+        }
+        let token = options.token.then(|| SecretString::from(FIRST_TOKEN));
+        let target = sandbox.provision(&document.to_string(), options.topology, token.as_ref()).await;
+        let target = target.expect("the target is made");
+        let function_arn = sandbox.deploy(function(), options.timeout).expect("the function is compiled");
+        let secrets = aws_sdk_secretsmanager::Client::new(&sandbox.sdk_config());
+        Self { sandbox, target, secrets, function_arn }
+    }
+
+    /// The stage with everything as it is by default.
+    pub async fn by_default() -> Self {
+        Self::set(StageOptions::default()).await
+    }
+
+    /// How many nodes there are.
+    pub fn nodes(&self) -> usize {
+        self.sandbox.elasticache.nodes(&self.target.group).len()
+    }
+
+    /// The token that the group began with.
+    pub fn first_token(&self) -> SecretString {
+        FIRST_TOKEN.into()
+    }
+
+    /// Asks Secrets Manager for a rotation, and waits until it has succeeded or given up.
+    pub async fn rotate(&self) -> RotationReport {
+        self.start_rotation().await.expect("the rotation is accepted");
+        self.settled().await
+    }
+
+    /// Asks Secrets Manager for a rotation; gives its error code where it refuses.
+    pub async fn start_rotation(&self) -> Result<(), String> {
+        let asked = self
+            .secrets
+            .rotate_secret()
+            .secret_id(&self.target.secret_arn)
+            .rotation_lambda_arn(&self.function_arn)
+            .send()
+            .await;
+        asked.map(|_| ()).map_err(|error| error.into_service_error().meta().code().unwrap_or_default().to_owned())
+    }
+
+    /// Asks for a test of the rotation's settings, without a rotation, and waits for it.
+    pub async fn test_only(&self) -> RotationReport {
+        let asked = self.secrets.rotate_secret().secret_id(&self.target.secret_arn);
+        let asked = asked.rotation_lambda_arn(&self.function_arn).rotate_immediately(false).send().await;
+        asked.expect("the test is accepted");
+        self.settled().await
+    }
+
+    /// Waits until the rotation under way has ended.
+    ///
+    /// # Panics
+    /// It does not end, or there is none.
+    pub async fn settled(&self) -> RotationReport {
+        let report = self.sandbox.secrets_manager.rotation_settled(&self.target.secret_arn, PATIENCE).await;
+        report.expect("the rotation ends")
+    }
+
+    /// The value of a stage of the secret, whole.
+    pub async fn value(&self, stage: &str) -> Option<String> {
+        let answer = self.secrets.get_secret_value().secret_id(&self.target.secret_arn).version_stage(stage).send();
+        answer.await.ok()?.secret_string
+    }
+
+    /// The token that AWSCURRENT holds.
+    ///
+    /// # Panics
+    /// It holds none.
+    pub async fn current(&self) -> SecretString {
+        self.token(&self.value("AWSCURRENT").await.expect("AWSCURRENT has a value")).into()
+    }
+
+    /// The token in a secret's value.
+    fn token(&self, value: &str) -> String {
+        let Some(key) = &self.target.target.secret.json_key else { return value.to_owned() };
+        let object: Value = serde_json::from_str(value).expect("the secret is JSON");
+        object[key].as_str().expect("the token is a string").to_owned()
+    }
+
+    /// Puts a version by hand, with these stages, and gives its id.
+    pub async fn put(&self, value: &str, stages: &[&str]) -> String {
+        let put = self.secrets.put_secret_value().secret_id(&self.target.secret_arn).secret_string(value);
+        let put = put.set_version_stages(Some(stages.iter().map(|stage| (*stage).to_owned()).collect()));
+        put.send().await.expect("the value is put").version_id.expect("a version has an id")
+    }
+
+    /// Calls one step of the function by hand.
+    pub async fn call(&self, step: &str, version_id: &str) -> Invocation {
+        let event = json!({ "Step": step, "SecretId": self.target.secret_arn, "ClientRequestToken": version_id });
+        self.sandbox.runner.invoke("rotate-auth", &event, step).await
+    }
+
+    /// Tags the secret with another target's name.
+    pub async fn tag_with(&self, target: &str) {
+        let tag = Tag::builder().key("redis-lifecycle:target").value(target).build();
+        let tagged = self.secrets.tag_resource().secret_id(&self.target.secret_arn).tags(tag).send().await;
+        tagged.expect("the secret is tagged");
+    }
+
+    /// How many token changes took effect.
+    pub fn modifications(&self) -> usize {
+        self.sandbox.journal.effective("ModifyReplicationGroup")
+    }
+
+    /// Ends the stage.
+    ///
+    /// # Panics
+    /// A process or file of it stays behind.
+    pub async fn strike(self) {
+        self.sandbox.stop().await.expect("the sandbox stops");
+    }
+}
+
+/// The compiled function, beside the test program.
+fn function() -> PathBuf {
+    let program = std::env::current_exe().expect("a test has a program");
+    let target = program.ancestors().nth(2).expect("tests are compiled to target/debug/deps");
+    target.join("rotate-auth")
+}

@@ -1,0 +1,9 @@
+//! The compiled `rotate-auth`, driven by Secrets Manager, on real Redis.
+
+mod crashes;
+mod faults;
+mod guarantees;
+mod matrix;
+mod refusals;
+mod secrecy;
+mod story;

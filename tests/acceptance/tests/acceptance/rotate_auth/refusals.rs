@@ -1,0 +1,80 @@
+//! What is refused, with a class and a way out, before anything is touched.
+
+use acceptance::Stage;
+use sandbox::lambda::InvocationResult;
+use serde_json::{Value, json};
+
+/// Rotates with this settings document, and gives the class and the message of the first failure.
+async fn refused_with(document: &Value) -> (String, String) {
+    let stage = Stage::by_default().await;
+    stage.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
+    let report = stage.rotate().await;
+    assert!(!report.succeeded);
+    assert_eq!(stage.modifications(), 0);
+    assert_eq!(stage.value("AWSPENDING").await, None, "nothing was generated");
+    let (step, class, message) = report.failures[0].clone();
+    assert_eq!(step, "createSecret");
+    stage.strike().await;
+    (class, message)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backend_that_cannot_be_rotated_is_refused() {
+    let (class, message) = refused_with(&json!({
+        "name": "orders",
+        "backend": { "type": "fargate", "cluster": "orders", "service": "redis", "host": "redis.orders.local" },
+        "secret": { "id": "orders/redis" },
+    }))
+    .await;
+    assert_eq!(class, "Permanent");
+    assert!(message.contains("fargate"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_of_another_secret_are_refused() {
+    let (class, message) = refused_with(&json!({
+        "name": "orders",
+        "backend": { "type": "elasticache-auth", "replication_group_id": "orders" },
+        "secret": { "id": "billing/redis" },
+    }))
+    .await;
+    assert_eq!(class, "Permanent");
+    assert!(message.contains("`secret.id`") && message.contains("billing/redis"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_with_an_unknown_key_are_refused_by_the_name_of_the_key() {
+    let (class, message) = refused_with(&json!({
+        "name": "orders",
+        "backend": { "type": "elasticache-auth", "replication_group_id": "orders", "nodes": 2 },
+        "secret": { "id": "orders/redis" },
+    }))
+    .await;
+    assert_eq!(class, "Permanent");
+    assert!(message.contains("/redis-lifecycle/targets/orders") && message.contains("nodes"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_without_settings_is_refused_by_the_name_of_the_parameter() {
+    let stage = Stage::by_default().await;
+    stage.tag_with("nowhere").await;
+    let report = stage.rotate().await;
+    let (_, class, message) = &report.failures[0];
+    assert_eq!(class, "Permanent");
+    assert!(message.contains("/redis-lifecycle/targets/nowhere"), "{message}");
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_no_rotation_is_refused_by_the_name_of_the_field() {
+    let stage = Stage::by_default().await;
+    let ended = stage.sandbox.runner.invoke("rotate-auth", &json!({ "Step": "createSecret" }), "none").await;
+    let InvocationResult::Failed { error_type, message } = &ended.result else { panic!("{ended:?}") };
+    assert_eq!(error_type, "Permanent");
+    assert!(message.contains("`SecretId`"), "{message}");
+    let unknown = stage.call("createSecret", "00000000-0000-0000-0000-000000000000").await;
+    let InvocationResult::Failed { error_type, message } = &unknown.result else { panic!("{unknown:?}") };
+    assert_eq!(error_type, "Permanent");
+    assert!(message.contains("ClientRequestToken"), "{message}");
+    stage.strike().await;
+}

@@ -1,0 +1,152 @@
+//! Whole rotations, on real Redis, with clients at work.
+
+use std::time::Duration;
+
+use acceptance::{Stage, StageOptions, door, quick};
+use sandbox::{
+    Topology,
+    faults::{At, Rule, What},
+    load::{Load, LoadOptions, LoadTarget, Watcher, WatcherOptions},
+    services::elasticache::Timing,
+};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::{Instant, sleep};
+
+const TOPOLOGIES: [Topology; 2] = [Topology::Single { replicas: 1 }, Topology::Cluster { shards: 2, replicas: 1 }];
+
+/// Clients and a watcher at work on a stage.
+struct Audience {
+    load: Load,
+    watcher: Watcher,
+}
+
+impl Audience {
+    async fn of(stage: &Stage) -> Self {
+        let target = LoadTarget::new(&stage.sandbox, &stage.target.group, &stage.target.secret_arn);
+        let load = Load::start(target.clone(), LoadOptions::default()).await.unwrap();
+        let watcher = Watcher::start(target, WatcherOptions::default()).await.unwrap();
+        Self { load, watcher }
+    }
+
+    /// Ends it, and holds that nobody was ever let down.
+    async fn was_served(self) {
+        let stats = self.load.stop().await;
+        let seen = self.watcher.stop().await;
+        assert_eq!(stats.failed, 0, "{stats:?}");
+        assert!(stats.commands > 500, "{stats:?}");
+        assert!(stats.restarts > 0, "{stats:?}");
+        assert_eq!(seen.refused, 0, "{seen:?}");
+        assert!(seen.logins > 20, "{seen:?}");
+    }
+}
+
+/// Holds each step's first call back, so that there is time to look between two steps.
+fn pause_between_steps(stage: &Stage) {
+    for step in ["setSecret", "testSecret", "finishSecret"] {
+        stage.sandbox.faults.arm(Rule {
+            function: "rotate-auth".to_owned(),
+            during: Some(step.to_owned()),
+            at: At::Call(1),
+            what: What::Delay(Duration::from_millis(1500)),
+            times: 1,
+        });
+    }
+}
+
+/// Waits until a step has ended `times` times in all.
+async fn ended(stage: &Stage, step: &str, times: usize) {
+    let give_up = Instant::now() + Duration::from_secs(60);
+    while stage.sandbox.runner.invocations().iter().filter(|ended| ended.label == step).count() < times {
+        assert!(Instant::now() < give_up, "{step} does not end");
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn accepting(stage: &Stage, token: &SecretString) -> usize {
+    door::accepting(&stage.sandbox, &stage.target.group, token).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_should() {
+    for topology in TOPOLOGIES {
+        let stage = Stage::set(StageOptions { topology, ..StageOptions::default() }).await;
+        let audience = Audience::of(&stage).await;
+        let (all, mut before_that) = (stage.nodes(), None);
+        for rotation in 1..=2 {
+            let old = stage.current().await;
+            pause_between_steps(&stage);
+            stage.start_rotation().await.unwrap();
+
+            ended(&stage, "createSecret", rotation).await;
+            let new = SecretString::from(stage.value("AWSPENDING").await.unwrap());
+            assert_ne!(new.expose_secret(), old.expose_secret());
+            assert_eq!((accepting(&stage, &old).await, accepting(&stage, &new).await), (all, 0), "after createSecret");
+
+            ended(&stage, "setSecret", rotation).await;
+            assert_eq!((accepting(&stage, &old).await, accepting(&stage, &new).await), (all, all), "after setSecret");
+            if let Some(evicted) = &before_that {
+                assert_eq!(accepting(&stage, evicted).await, 0, "a group holds two tokens");
+            }
+
+            ended(&stage, "testSecret", rotation).await;
+            assert_eq!(stage.current().await.expose_secret(), old.expose_secret(), "after testSecret");
+
+            let report = stage.settled().await;
+            assert!(report.succeeded, "{report:?}");
+            assert_eq!(stage.current().await.expose_secret(), new.expose_secret(), "after finishSecret");
+            assert_eq!(
+                (accepting(&stage, &old).await, accepting(&stage, &new).await),
+                (all, all),
+                "after finishSecret"
+            );
+
+            // The next rotation pushes the old token out, so whoever reads the secret only at start is rolled before.
+            audience.load.roll();
+            sleep(Duration::from_millis(500)).await;
+            before_that = Some(old);
+        }
+        assert_eq!(stage.modifications(), 2);
+        audience.was_served().await;
+        stage.strike().await;
+    }
+}
+
+/// A rotation during whose `step` a primary fails; each shard's in turn in cluster mode.
+async fn survives_a_failover_during(step: &str) {
+    for topology in TOPOLOGIES {
+        let timing = Timing { modify: Duration::from_secs(2), ..quick() };
+        let stage = Stage::set(StageOptions { topology, timing, ..StageOptions::default() }).await;
+        let audience = Audience::of(&stage).await;
+        // The step is held back at its first look at the group, until the failover is under way.
+        stage.sandbox.faults.arm(Rule {
+            function: "rotate-auth".to_owned(),
+            during: Some(step.to_owned()),
+            at: At::Operation("DescribeReplicationGroups".to_owned()),
+            what: What::Delay(Duration::from_millis(1000)),
+            times: 1,
+        });
+        stage.start_rotation().await.unwrap();
+        let earlier = if step == "setSecret" { "createSecret" } else { "setSecret" };
+        ended(&stage, earlier, 1).await;
+        sleep(Duration::from_millis(900)).await;
+        stage.sandbox.elasticache.fail_over(&stage.target.group, "0001").await.unwrap();
+        let report = stage.settled().await;
+        assert!(report.succeeded, "{report:?}");
+        assert_eq!(stage.modifications(), 1);
+        sleep(Duration::from_secs(1)).await;
+        let current = stage.current().await;
+        assert_eq!(accepting(&stage, &current).await, stage.nodes());
+        audience.was_served().await;
+        stage.strike().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failover_in_the_middle_of_set_secret_is_survived() {
+    survives_a_failover_during("setSecret").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failover_in_the_middle_of_test_secret_is_survived() {
+    survives_a_failover_during("testSecret").await;
+}
