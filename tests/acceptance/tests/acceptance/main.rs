@@ -8,3 +8,5 @@ mod layers;
 mod rotate_auth;
 mod sample_events;
 mod wire_elasticache;
+mod wire_secrets_manager;
+mod wire_ssm;

@@ -52,7 +52,9 @@ async fn one_try(manager: &SecretsManager, arn: &str, number: u64, steps: &[&'st
         };
         if let Err((error_type, message)) = manager.functions.invoke(&lambda_arn, event, step).await {
             let failed = manager.with_run(arn, number, |secret| {
-                secret.running().map(|run| run.failed(&error_type, &message));
+                if let Some(run) = secret.running() {
+                    run.failed(&error_type, &message);
+                }
             });
             return if failed.is_some() { Try::Failed } else { Try::Over };
         }

@@ -1,14 +1,57 @@
 //! SSM Parameter Store.
 
+mod delete;
+mod describe;
+mod errors;
+mod labels;
+mod name;
+mod put;
+mod read;
+mod store;
+mod tags;
+
+use std::sync::{Mutex, MutexGuard};
+
+use jiff::Timestamp;
+use secrecy::ExposeSecret;
+
 use crate::wire::{Answer, AwsError, Call};
+
+use store::State;
 
 /// The parameters of one sandbox.
 #[derive(Debug, Default)]
-pub struct Ssm {}
+pub struct Ssm {
+    state: Mutex<State>,
+}
 
 impl Ssm {
     /// Carries out one call.
     pub(crate) fn call(&self, call: &Call) -> Result<Answer, AwsError> {
-        Err(AwsError::unknown_operation(&call.service, &call.operation))
+        let state = &mut *self.state();
+        match call.operation.as_str() {
+            "AddTagsToResource" => tags::add(state, call),
+            "DeleteParameter" => delete::one(state, call),
+            "DeleteParameters" => delete::several(state, call),
+            "DescribeParameters" => describe::describe(state, call),
+            "GetParameter" => read::one(state, call),
+            "GetParameterHistory" => read::history(state, call),
+            "GetParameters" => read::several(state, call),
+            "GetParametersByPath" => read::by_path(state, call),
+            "LabelParameterVersion" => labels::label(state, call),
+            "ListTagsForResource" => tags::list(state, call),
+            "PutParameter" => put::put(state, call, Timestamp::now()),
+            "UnlabelParameterVersion" => labels::unlabel(state, call),
+            other => Err(AwsError::unknown_operation(&call.service, other)),
+        }
+    }
+
+    /// Every value of a `SecureString` that was ever stored, so that a test can look for them where they must not be.
+    pub fn values(&self) -> Vec<String> {
+        self.state().secure_values.iter().map(|value| value.expose_secret().to_owned()).collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no holder panics")
     }
 }

@@ -1,0 +1,256 @@
+//! Parameter Store over the wire, with AWS's own client.
+
+use aws_sdk_ssm::{
+    Client,
+    error::ProvideErrorMetadata,
+    types::{ParameterStringFilter, ParameterTier, ParameterType, ResourceTypeForTagging, Tag},
+};
+use sandbox::{Options, Sandbox};
+
+async fn start() -> (Sandbox, Client) {
+    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    let client = Client::new(&sandbox.sdk_config());
+    (sandbox, client)
+}
+
+async fn put(client: &Client, name: &str, value: &str) -> i64 {
+    let put = client.put_parameter().name(name).value(value).r#type(ParameterType::String).overwrite(true);
+    put.send().await.unwrap().version
+}
+
+#[tokio::test]
+async fn a_parameter_is_read_by_name_version_label_and_arn() {
+    let (sandbox, client) = start().await;
+    assert_eq!(put(&client, "/app/redis/url", "one").await, 1);
+    assert_eq!(put(&client, "/app/redis/url", "two").await, 2);
+    let label = client.label_parameter_version().name("/app/redis/url").parameter_version(1).labels("verified");
+    label.send().await.unwrap();
+    let arn = "arn:aws:ssm:us-east-1:123456789012:parameter/app/redis/url";
+    let reads =
+        [("/app/redis/url", "two"), ("/app/redis/url:1", "one"), ("/app/redis/url:verified", "one"), (arn, "two")];
+    for (name, value) in reads {
+        let parameter = client.get_parameter().name(name).send().await.unwrap().parameter.unwrap();
+        assert_eq!((parameter.value(), parameter.arn()), (Some(value), Some(arn)));
+    }
+    put(&client, "plain", "three").await;
+    let plain = "arn:aws:ssm:us-east-1:123456789012:parameter/plain";
+    let parameter = client.get_parameter().name(plain).send().await.unwrap().parameter.unwrap();
+    assert_eq!((parameter.name(), parameter.value()), (Some("plain"), Some("three")));
+    let get = |name: &str| client.get_parameter().name(name).send();
+    assert!(get("/plain").await.unwrap_err().into_service_error().is_parameter_not_found());
+    assert!(get("/app/none").await.unwrap_err().into_service_error().is_parameter_not_found());
+    for name in ["/app/redis/url:3", "/app/redis/url:unknown"] {
+        assert!(get(name).await.unwrap_err().into_service_error().is_parameter_version_not_found());
+    }
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_secure_value_is_readable_only_with_decryption() {
+    let (sandbox, client) = start().await;
+    let secure = client.put_parameter().name("/app/password").value("s3cret").r#type(ParameterType::SecureString);
+    secure.send().await.unwrap();
+    let read = |with: bool| client.get_parameter().name("/app/password").with_decryption(with).send();
+    assert_eq!(read(true).await.unwrap().parameter.unwrap().value(), Some("s3cret"));
+    let hidden = read(false).await.unwrap().parameter.unwrap().value.unwrap();
+    assert!(!hidden.contains("s3cret") && hidden.len() > 100);
+    assert_eq!(sandbox.ssm.values(), ["s3cret"]);
+    assert!(!format!("{sandbox:?} {:?}", sandbox.journal.entries()).contains("s3cret"));
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_parameter_is_overwritten_only_when_told_and_keeps_its_type() {
+    let (sandbox, client) = start().await;
+    put(&client, "/app/host", "one").await;
+    let again = || client.put_parameter().name("/app/host").value("two");
+    let error = again().r#type(ParameterType::String).send().await.unwrap_err().into_service_error();
+    assert!(error.is_parameter_already_exists());
+    let error = again().r#type(ParameterType::SecureString).overwrite(true).send().await.unwrap_err();
+    assert!(error.into_service_error().is_hierarchy_type_mismatch_exception());
+    let tag = Tag::builder().key("owner").value("team").build().unwrap();
+    let error = again().overwrite(true).tags(tag).send().await.unwrap_err();
+    assert_eq!(error.code(), Some("ValidationException"));
+    assert_eq!(again().overwrite(true).send().await.unwrap().version, 2);
+    let untyped = client.put_parameter().name("/app/new").value("x").send().await.unwrap_err();
+    assert_eq!(untyped.code(), Some("ValidationException"));
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_value_is_as_long_as_its_tier_allows() {
+    let (sandbox, client) = start().await;
+    let send = |name: &str, bytes: usize, tier: ParameterTier| {
+        let put = client.put_parameter().name(name).value("x".repeat(bytes)).r#type(ParameterType::String);
+        put.tier(tier).overwrite(true).send()
+    };
+    assert!(send("/a", 4096, ParameterTier::Standard).await.is_ok());
+    let error = send("/a", 4097, ParameterTier::Standard).await.unwrap_err();
+    assert_eq!(error.code(), Some("ValidationException"));
+    assert!(error.message().unwrap().contains("4096"));
+    let moved = send("/a", 4097, ParameterTier::IntelligentTiering).await.unwrap();
+    assert_eq!(moved.tier(), Some(&ParameterTier::Advanced));
+    assert_eq!(send("/a", 1, ParameterTier::Standard).await.unwrap_err().code(), Some("ValidationException"));
+    assert!(send("/b", 8192, ParameterTier::Advanced).await.is_ok());
+    assert_eq!(send("/b", 8193, ParameterTier::Advanced).await.unwrap_err().code(), Some("ValidationException"));
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_value_must_match_its_pattern_also_when_it_is_overwritten() {
+    let (sandbox, client) = start().await;
+    let put = |value: &str| client.put_parameter().name("/app/port").value(value).overwrite(true);
+    put("6379").r#type(ParameterType::String).allowed_pattern(r"\d+").send().await.unwrap();
+    let error = put("6379x").send().await.unwrap_err().into_service_error();
+    assert!(error.is_parameter_pattern_mismatch_exception());
+    let error = put("6379").allowed_pattern("(").send().await.unwrap_err().into_service_error();
+    assert!(error.is_invalid_allowed_pattern_exception());
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn names_that_aws_refuses_are_refused() {
+    let (sandbox, client) = start().await;
+    let deep = "/a".repeat(16);
+    let cases = [
+        ("/aws/x", "AccessDeniedException"),
+        ("/ssm-x", "ValidationException"),
+        ("app/redis", "ValidationException"),
+        ("/app//redis", "ValidationException"),
+        ("/app redis", "ValidationException"),
+        (deep.as_str(), "HierarchyLevelLimitExceededException"),
+    ];
+    for (name, code) in cases {
+        let error = client.put_parameter().name(name).value("x").r#type(ParameterType::String).send().await;
+        assert_eq!(error.unwrap_err().code(), Some(code), "{name}");
+    }
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_oldest_of_a_hundred_versions_goes_unless_it_has_a_label() {
+    let (sandbox, client) = start().await;
+    for _ in 0..101 {
+        put(&client, "/app/host", "x").await;
+    }
+    let gone = client.get_parameter().name("/app/host:1").send().await.unwrap_err().into_service_error();
+    assert!(gone.is_parameter_version_not_found());
+    client.label_parameter_version().name("/app/host").parameter_version(2).labels("keep").send().await.unwrap();
+    let refused = client.put_parameter().name("/app/host").value("y").overwrite(true).send().await.unwrap_err();
+    assert!(refused.into_service_error().is_parameter_max_version_limit_exceeded());
+
+    let history = |token: Option<String>| client.get_parameter_history().name("/app/host").set_next_token(token).send();
+    let first = history(None).await.unwrap();
+    let second = history(first.next_token.clone()).await.unwrap();
+    assert_eq!((first.parameters().len(), second.parameters().len(), second.next_token()), (50, 50, None));
+    assert_eq!((first.parameters()[0].version, first.parameters()[0].labels()), (2, &["keep".to_owned()][..]));
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn labels_move_and_are_checked_and_counted() {
+    let (sandbox, client) = start().await;
+    put(&client, "/app/host", "one").await;
+    put(&client, "/app/host", "two").await;
+    let label = |version: i64, labels: Vec<&str>| {
+        let labels = labels.into_iter().map(str::to_owned).collect();
+        let call = client.label_parameter_version().name("/app/host").parameter_version(version);
+        call.set_labels(Some(labels)).send()
+    };
+    let answer = label(1, vec!["good", "1bad", "aws-bad", "ssm-bad"]).await.unwrap();
+    assert_eq!(answer.invalid_labels(), ["1bad", "aws-bad", "ssm-bad"]);
+    label(2, vec!["good"]).await.unwrap();
+    let moved = client.get_parameter().name("/app/host:good").send().await.unwrap().parameter.unwrap();
+    assert_eq!(moved.version, 2);
+    let ten = vec!["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"];
+    let error = label(2, ten).await.unwrap_err().into_service_error();
+    assert!(error.is_parameter_version_label_limit_exceeded());
+    assert!(label(9, vec!["x"]).await.unwrap_err().into_service_error().is_parameter_version_not_found());
+
+    let unlabel = client.unlabel_parameter_version().name("/app/host").parameter_version(2).labels("good").labels("no");
+    let answer = unlabel.send().await.unwrap();
+    assert_eq!((answer.removed_labels(), answer.invalid_labels()), (&["good".to_owned()][..], &["no".to_owned()][..]));
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn several_parameters_are_read_and_deleted_at_once() {
+    let (sandbox, client) = start().await;
+    put(&client, "/a", "1").await;
+    put(&client, "/b", "2").await;
+    let found = client.get_parameters().names("/a").names("/none").names("/b").send().await.unwrap();
+    assert_eq!((found.parameters().len(), found.invalid_parameters()), (2, &["/none".to_owned()][..]));
+    let eleven: Vec<String> = (0..11).map(|nth| format!("/{nth}")).collect();
+    let error = client.get_parameters().set_names(Some(eleven)).send().await.unwrap_err();
+    assert_eq!(error.code(), Some("ValidationException"));
+    let deleted = client.delete_parameters().names("/a").names("/none").send().await.unwrap();
+    assert_eq!((deleted.deleted_parameters().len(), deleted.invalid_parameters().len()), (1, 1));
+    client.delete_parameter().name("/b").send().await.unwrap();
+    let error = client.delete_parameter().name("/b").send().await.unwrap_err().into_service_error();
+    assert!(error.is_parameter_not_found());
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_path_is_read_in_pages_and_as_deep_as_asked() {
+    let (sandbox, client) = start().await;
+    for nth in 0..12 {
+        put(&client, &format!("/app/{nth:02}"), "x").await;
+    }
+    put(&client, "/app/deep/one", "x").await;
+    put(&client, "/application", "x").await;
+    let read = |recursive: bool| client.get_parameters_by_path().path("/app").recursive(recursive);
+    for (recursive, count) in [(false, 12), (true, 13)] {
+        let first = read(recursive).send().await.unwrap();
+        assert_eq!(first.parameters().len(), 10);
+        let second = read(recursive).set_next_token(first.next_token).send().await.unwrap();
+        assert_eq!((10 + second.parameters().len(), second.next_token()), (count, None));
+    }
+    let error = read(true).max_results(11).send().await.unwrap_err();
+    assert_eq!(error.code(), Some("ValidationException"));
+    let error = read(true).next_token("made-up").send().await.unwrap_err().into_service_error();
+    assert!(error.is_invalid_next_token());
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn parameters_are_described_and_tagged_without_their_values() {
+    let (sandbox, client) = start().await;
+    put(&client, "/app/host", "h0st").await;
+    put(&client, "/other", "x").await;
+    let tag = Tag::builder().key("owner").value("team").build().unwrap();
+    let kind = ResourceTypeForTagging::Parameter;
+    let add = client.add_tags_to_resource().resource_type(kind.clone()).resource_id("/app/host").tags(tag.clone());
+    add.send().await.unwrap();
+    let tags =
+        client.list_tags_for_resource().resource_type(kind.clone()).resource_id("/app/host").send().await.unwrap();
+    assert_eq!(tags.tag_list(), [tag]);
+    let none = client.list_tags_for_resource().resource_type(kind).resource_id("/none").send().await.unwrap_err();
+    assert!(none.into_service_error().is_invalid_resource_id());
+
+    for (key, option, value) in
+        [("Name", "BeginsWith", "/app"), ("Path", "OneLevel", "/app"), ("tag:owner", "Equals", "team")]
+    {
+        let filter = ParameterStringFilter::builder().key(key).option(option).values(value).build().unwrap();
+        let found = client.describe_parameters().parameter_filters(filter).send().await.unwrap();
+        let names: Vec<_> = found.parameters().iter().filter_map(|parameter| parameter.name()).collect();
+        assert_eq!(names, ["/app/host"], "{key}");
+        assert!(!format!("{found:?}").contains("h0st"));
+    }
+    let unknown = ParameterStringFilter::builder().key("Label").values("x").build().unwrap();
+    let error = client.describe_parameters().parameter_filters(unknown).send().await.unwrap_err();
+    assert!(error.into_service_error().is_invalid_filter_key());
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn unknown_operations_and_parameters_fail_loudly() {
+    let (sandbox, client) = start().await;
+    let error = client.get_document().name("x").send().await.unwrap_err();
+    assert_eq!(error.code(), Some("UnknownOperationException"));
+    let put = client.put_parameter().name("/a").value("x").r#type(ParameterType::String).policies("[]");
+    let error = put.send().await.unwrap_err();
+    assert_eq!(error.code(), Some("ValidationException"));
+    assert!(error.message().unwrap().contains("Policies"));
+    sandbox.stop().await.unwrap();
+}

@@ -1,0 +1,81 @@
+//! `LabelParameterVersion` and `UnlabelParameterVersion`.
+//!
+//! <https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-labels.html>
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    errors::{no_version, validation},
+    store::{Parameter, State},
+};
+use crate::wire::{Answer, AwsError, Call};
+
+/// A version carries so many labels at most.
+const MAX_LABELS: usize = 10;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Input {
+    name: String,
+    parameter_version: Option<i64>,
+    labels: Vec<String>,
+}
+
+/// Puts labels on a version, the latest unless told otherwise; each leaves the version it was on.
+pub(super) fn label(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let input: Input = call.input()?;
+    check_count(&input.labels)?;
+    let parameter = state.parameter(&input.name)?;
+    let number = input.parameter_version.unwrap_or_else(|| parameter.latest().number);
+    let at = position(parameter, number)?;
+    let (valid, invalid): (Vec<String>, Vec<String>) = input.labels.into_iter().partition(|label| is_legal(label));
+    let mut labels = parameter.versions[at].labels.clone();
+    labels.extend(valid.iter().cloned());
+    if labels.len() > MAX_LABELS {
+        return Err(AwsError::new(
+            "ParameterVersionLabelLimitExceeded",
+            "A parameter version can have a maximum of ten labels.",
+        ));
+    }
+    for version in &mut parameter.versions {
+        version.labels.retain(|label| !valid.contains(label));
+    }
+    parameter.versions[at].labels = labels;
+    Ok(Answer::Json(json!({ "InvalidLabels": invalid, "ParameterVersion": number })))
+}
+
+/// Takes labels from a version, and names those that are not on it.
+pub(super) fn unlabel(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let input: Input = call.input()?;
+    check_count(&input.labels)?;
+    let number = input.parameter_version.ok_or_else(|| validation("ParameterVersion is needed."))?;
+    let parameter = state.parameter(&input.name)?;
+    let at = position(parameter, number)?;
+    let labels = &mut parameter.versions[at].labels;
+    let (removed, invalid): (Vec<String>, Vec<String>) =
+        input.labels.into_iter().partition(|label| labels.remove(label));
+    Ok(Answer::Json(json!({ "RemovedLabels": removed, "InvalidLabels": invalid })))
+}
+
+fn check_count(labels: &[String]) -> Result<(), AwsError> {
+    match labels.len() {
+        1..=MAX_LABELS => Ok(()),
+        _ => Err(validation("Labels must have from 1 to 10 members.")),
+    }
+}
+
+fn position(parameter: &Parameter, number: i64) -> Result<usize, AwsError> {
+    let at = parameter.versions.iter().position(|version| version.number == number);
+    at.ok_or_else(|| no_version(&number.to_string()))
+}
+
+/// Letters, digits, `.`, `-`, `_`; beginning with no digit, `aws` or `ssm`.
+fn is_legal(label: &str) -> bool {
+    let lower = label.to_ascii_lowercase();
+    (1..=100).contains(&label.len())
+        && label.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
+        && !label.starts_with(|c: char| c.is_ascii_digit())
+        && !lower.starts_with("aws")
+        && !lower.starts_with("ssm")
+}

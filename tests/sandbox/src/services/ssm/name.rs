@@ -1,0 +1,64 @@
+//! Names: what one may be, and what a caller may write for one.
+//!
+//! <https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html>
+
+use super::errors::validation;
+use crate::{
+    services::{ACCOUNT, REGION},
+    wire::AwsError,
+};
+
+/// A name has at most so many levels.
+const MAX_LEVELS: usize = 15;
+/// A name, with the ARN before it, has at most so many characters.
+const MAX_LENGTH: usize = 1011;
+
+/// The ARN of a parameter: a name that begins with no slash gets one.
+pub(super) fn arn(name: &str) -> String {
+    format!("{}/{}", arn_prefix(), name.strip_prefix('/').unwrap_or(name))
+}
+
+fn arn_prefix() -> String {
+    format!("arn:aws:ssm:{REGION}:{ACCOUNT}:parameter")
+}
+
+/// Splits `name`, `name:selector`, or either behind an ARN.
+pub(super) fn split(written: &str) -> (&str, Option<&str>) {
+    let prefix = arn_prefix();
+    let bare = written.strip_prefix(&prefix).unwrap_or(written);
+    match bare.split_once(':') {
+        Some((name, selector)) => (name, Some(selector)),
+        None => (bare, None),
+    }
+}
+
+/// Refuses a name that a parameter can't have.
+pub(super) fn check(name: &str) -> Result<(), AwsError> {
+    let levels: Vec<&str> = name.strip_prefix('/').unwrap_or(name).split('/').collect();
+    let legal =
+        |level: &&str| !level.is_empty() && level.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
+    if !levels.iter().all(legal) || arn(name).len() > MAX_LENGTH {
+        return Err(validation(
+            "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist of \
+             sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the \
+             following 3 symbols .-_",
+        ));
+    }
+    if levels.len() > 1 && !name.starts_with('/') {
+        return Err(validation("Parameter name must be a fully qualified name."));
+    }
+    let first = levels[0].to_ascii_lowercase();
+    if first.starts_with("aws") {
+        return Err(AwsError::new("AccessDeniedException", format!("No access to reserved parameter name: {name}.")));
+    }
+    if first.starts_with("ssm") {
+        return Err(validation("Parameter name: can't be prefixed with \"ssm\" (case-insensitive)."));
+    }
+    if levels.len() > MAX_LEVELS {
+        return Err(AwsError::new(
+            "HierarchyLevelLimitExceededException",
+            format!("A hierarchy can have a maximum of {MAX_LEVELS} levels."),
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! `PutParameter`.
+//!
+//! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html>
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use regex_lite::Regex;
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    errors::validation,
+    name,
+    store::{Kind, Parameter, State, Tier, Version, ciphertext},
+    tags::{self, Tag},
+};
+use crate::wire::{Answer, AwsError, Call};
+
+/// A parameter keeps so many versions.
+const MAX_VERSIONS: usize = 100;
+/// <https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html>
+const MAX_STANDARD_BYTES: usize = 4096;
+/// The same for the advanced tier.
+const MAX_ADVANCED_BYTES: usize = 8192;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct PutParameter {
+    name: String,
+    value: String,
+    #[serde(rename = "Type")]
+    kind: Option<Kind>,
+    key_id: Option<String>,
+    overwrite: Option<bool>,
+    allowed_pattern: Option<String>,
+    #[serde(default)]
+    tags: Vec<Tag>,
+    tier: Option<Tier>,
+    data_type: Option<String>,
+    description: Option<String>,
+}
+
+/// Makes a parameter, or a new version of one.
+///
+/// What an overwrite does not name stays as it was. AWS does not say whether that holds for `AllowedPattern`; here it
+/// does.
+pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
+    let input: PutParameter = call.input()?;
+    name::check(&input.name)?;
+    if input.value.is_empty() {
+        return Err(validation("Value must have at least 1 character."));
+    }
+    if input.data_type.as_deref().is_some_and(|data_type| data_type != "text") {
+        return Err(validation("the sandbox has no DataType but text"));
+    }
+    let overwrite = input.overwrite.unwrap_or(false);
+    if overwrite && !input.tags.is_empty() {
+        return Err(validation(
+            "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please \
+             remove overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or \
+             RemoveTagsFromResource.",
+        ));
+    }
+    let before = state.parameters.get(&input.name);
+    if before.is_some() && !overwrite {
+        return Err(AwsError::new(
+            "ParameterAlreadyExists",
+            "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.",
+        ));
+    }
+    let latest = before.map(Parameter::latest);
+    let kind = input
+        .kind
+        .or(latest.map(|version| version.kind))
+        .ok_or_else(|| validation("A parameter type is required when you create a parameter."))?;
+    if latest.is_some_and(|version| version.kind != kind) {
+        return Err(AwsError::new(
+            "HierarchyTypeMismatchException",
+            "Parameter Store does not support changing a parameter type.",
+        ));
+    }
+    if input.key_id.is_some() && kind != Kind::SecureString {
+        return Err(validation("KeyId is only for parameters of type SecureString."));
+    }
+    let tier = tier(input.tier, latest.map(|version| version.tier), input.value.len())?;
+    let allowed_pattern = input.allowed_pattern.or_else(|| latest?.allowed_pattern.clone());
+    allowed_pattern.as_deref().map_or(Ok(()), |pattern| check_pattern(pattern, &input.value))?;
+    if before
+        .is_some_and(|parameter| parameter.versions.len() == MAX_VERSIONS && !parameter.versions[0].labels.is_empty())
+    {
+        return Err(AwsError::new(
+            "ParameterMaxVersionLimitExceeded",
+            "The parameter has 100 versions, and the oldest can't be deleted because it has a label.",
+        ));
+    }
+    let default_key = (kind == Kind::SecureString).then(|| "alias/aws/ssm".to_owned());
+    let value = SecretString::from(input.value);
+    let version = Version {
+        number: latest.map_or(0, |version| version.number) + 1,
+        kind,
+        value: value.clone(),
+        ciphertext: ciphertext(),
+        key_id: input.key_id.or_else(|| latest?.key_id.clone()).or(default_key),
+        description: input.description.or_else(|| latest?.description.clone()),
+        allowed_pattern,
+        tier,
+        labels: BTreeSet::new(),
+        modified: now,
+        modified_by: format!("arn:aws:iam::{}:user/{}", crate::services::ACCOUNT, call.principal),
+    };
+    let tags = tags::with(&BTreeMap::new(), input.tags)?;
+    if kind == Kind::SecureString {
+        state.secure_values.push(value);
+    }
+    let answer = json!({ "Version": version.number, "Tier": tier });
+    let parameter = state.parameters.entry(input.name.clone()).or_insert_with(|| Parameter {
+        name: input.name,
+        versions: Vec::new(),
+        tags,
+    });
+    if parameter.versions.len() == MAX_VERSIONS {
+        parameter.versions.remove(0);
+    }
+    parameter.versions.push(version);
+    Ok(Answer::Json(answer))
+}
+
+/// The tier a value ends up in; there is no way back from the advanced one.
+fn tier(asked: Option<Tier>, before: Option<Tier>, bytes: usize) -> Result<Tier, AwsError> {
+    let tier = match (asked, before) {
+        (Some(Tier::Standard), Some(Tier::Advanced)) => {
+            return Err(validation(
+                "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the \
+                 advanced-parameter tier to the standard-parameter tier. If necessary, you can delete the advanced \
+                 parameter and recreate it as a standard parameter.",
+            ));
+        }
+        (Some(Tier::Advanced), _) | (_, Some(Tier::Advanced)) => Tier::Advanced,
+        (Some(Tier::IntelligentTiering), _) if bytes > MAX_STANDARD_BYTES => Tier::Advanced,
+        _ => Tier::Standard,
+    };
+    match tier {
+        Tier::Advanced if bytes > MAX_ADVANCED_BYTES => {
+            Err(validation("Advanced tier parameters support a maximum parameter value of 8192 characters."))
+        }
+        Tier::Standard if bytes > MAX_STANDARD_BYTES => Err(validation(
+            "Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger \
+             parameter value, upgrade the parameter to use the advanced-parameter tier.",
+        )),
+        tier => Ok(tier),
+    }
+}
+
+/// Refuses a value that the pattern does not match from end to end.
+fn check_pattern(pattern: &str, value: &str) -> Result<(), AwsError> {
+    let whole = Regex::new(&format!("^(?:{pattern})$")).map_err(|_| {
+        AwsError::new("InvalidAllowedPatternException", format!("The regular expression {pattern} isn't valid."))
+    })?;
+    if whole.is_match(value) {
+        return Ok(());
+    }
+    Err(AwsError::new(
+        "ParameterPatternMismatchException",
+        format!("Parameter value, cannot be validated against allowedPattern: {pattern}"),
+    ))
+}

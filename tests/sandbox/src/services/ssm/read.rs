@@ -1,0 +1,139 @@
+//! Reading values: `GetParameter`, `GetParameters`, `GetParametersByPath`, `GetParameterHistory`.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    errors::{next_token, page_size, validation},
+    name,
+    store::{State, seconds},
+};
+use crate::{
+    services::page::page,
+    wire::{Answer, AwsError, Call},
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct GetParameter {
+    name: String,
+    with_decryption: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct GetParameters {
+    names: Vec<String>,
+    with_decryption: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct GetParametersByPath {
+    path: String,
+    recursive: Option<bool>,
+    max_results: Option<usize>,
+    next_token: Option<String>,
+    with_decryption: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct GetParameterHistory {
+    name: String,
+    max_results: Option<usize>,
+    next_token: Option<String>,
+    with_decryption: Option<bool>,
+}
+
+/// Hands out one parameter.
+pub(super) fn one(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let input: GetParameter = call.input()?;
+    let parameter = rendered(state, &input.name, input.with_decryption)?;
+    Ok(Answer::Json(json!({ "Parameter": parameter })))
+}
+
+/// Hands out up to ten, and names those that are not there.
+pub(super) fn several(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let input: GetParameters = call.input()?;
+    check_names(&input.names)?;
+    let (mut found, mut invalid) = (Vec::new(), Vec::new());
+    for name in input.names {
+        match rendered(state, &name, input.with_decryption) {
+            Ok(parameter) => found.push(parameter),
+            Err(_) => invalid.push(name),
+        }
+    }
+    Ok(Answer::Json(json!({ "Parameters": found, "InvalidParameters": invalid })))
+}
+
+/// Refuses a list of names that is empty, too long, or has one twice.
+pub(super) fn check_names(names: &[String]) -> Result<(), AwsError> {
+    if !(1..=10).contains(&names.len()) {
+        return Err(validation("Names must have from 1 to 10 members."));
+    }
+    if names.iter().collect::<BTreeSet<_>>().len() < names.len() {
+        return Err(validation("Names must not have a name twice."));
+    }
+    Ok(())
+}
+
+fn rendered(state: &mut State, written: &str, with_decryption: Option<bool>) -> Result<Value, AwsError> {
+    let (parameter, version) = state.select(written)?;
+    let (_, selector) = name::split(written);
+    Ok(version.render(&parameter.name, selector, with_decryption.unwrap_or(false)))
+}
+
+/// Hands out what is under a path: its children, or all below.
+pub(super) fn by_path(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let input: GetParametersByPath = call.input()?;
+    if !input.path.starts_with('/') {
+        return Err(validation("The parameter path must begin with a slash."));
+    }
+    let size = page_size(input.max_results, 10)?;
+    let under = format!("{}/", input.path.trim_end_matches('/'));
+    let below = |name: &str| match name.strip_prefix(&under) {
+        Some(rest) => input.recursive.unwrap_or(false) || !rest.contains('/'),
+        None => false,
+    };
+    let with_decryption = input.with_decryption.unwrap_or(false);
+    let found = state.parameters.values().filter(|parameter| below(&parameter.name));
+    let found = found.map(|parameter| parameter.latest().render(&parameter.name, None, with_decryption)).collect();
+    paged(found, size, input.next_token.as_deref())
+}
+
+/// Hands out every version that is kept, oldest first.
+pub(super) fn history(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let input: GetParameterHistory = call.input()?;
+    let size = page_size(input.max_results, 50)?;
+    let parameter = state.parameter(&input.name)?;
+    let versions = parameter.versions.iter().map(|version| {
+        let mut entry = json!({
+            "Name": parameter.name,
+            "Type": version.kind,
+            "LastModifiedDate": seconds(version.modified),
+            "LastModifiedUser": version.modified_by,
+            "Value": version.shown(input.with_decryption.unwrap_or(false)),
+            "Version": version.number,
+            "Labels": version.labels,
+            "Tier": version.tier,
+            "Policies": [],
+            "DataType": "text",
+        });
+        super::describe::add_optional(&mut entry, version);
+        entry
+    });
+    paged(versions.collect(), size, input.next_token.as_deref())
+}
+
+/// One page of parameters, as all listings answer it.
+pub(super) fn paged(parameters: Vec<Value>, size: usize, token: Option<&str>) -> Result<Answer, AwsError> {
+    let (parameters, next) = page(parameters, size, token).ok_or_else(next_token)?;
+    let mut answer = json!({ "Parameters": parameters });
+    if let Some(next) = next {
+        answer["NextToken"] = next.into();
+    }
+    Ok(Answer::Json(answer))
+}

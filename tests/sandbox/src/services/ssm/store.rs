@@ -1,0 +1,135 @@
+//! What Parameter Store remembers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{
+    errors::{no_version, not_found},
+    name,
+};
+use crate::wire::AwsError;
+
+/// Everything, behind one lock.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) parameters: BTreeMap<String, Parameter>,
+    /// Every value of a `SecureString` that was ever stored.
+    pub(super) secure_values: Vec<SecretString>,
+}
+
+/// One parameter; it has one version at least, oldest first.
+#[derive(Debug)]
+pub(super) struct Parameter {
+    pub(super) name: String,
+    pub(super) versions: Vec<Version>,
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+/// One version.
+#[derive(Clone, Debug)]
+pub(super) struct Version {
+    pub(super) number: i64,
+    pub(super) kind: Kind,
+    pub(super) value: SecretString,
+    pub(super) ciphertext: String,
+    pub(super) key_id: Option<String>,
+    pub(super) description: Option<String>,
+    pub(super) allowed_pattern: Option<String>,
+    pub(super) tier: Tier,
+    pub(super) labels: BTreeSet<String>,
+    pub(super) modified: Timestamp,
+    pub(super) modified_by: String,
+}
+
+/// The type of a value.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub(super) enum Kind {
+    String,
+    StringList,
+    SecureString,
+}
+
+/// What a parameter costs, and may hold.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub(super) enum Tier {
+    Standard,
+    Advanced,
+    #[serde(rename = "Intelligent-Tiering")]
+    IntelligentTiering,
+}
+
+impl State {
+    /// The parameter of this name or ARN; a selector behind it is refused, as no such name.
+    pub(super) fn parameter(&mut self, written: &str) -> Result<&mut Parameter, AwsError> {
+        let (name, selector) = name::split(written);
+        // An ARN can't tell whether the name began with a slash.
+        let bare = name.strip_prefix('/').filter(|_| name != written && !self.parameters.contains_key(name));
+        let found = self.parameters.get_mut(bare.unwrap_or(name)).filter(|_| selector.is_none());
+        found.ok_or_else(|| not_found(written))
+    }
+
+    /// The version that `name`, `name:3`, `name:label` or an ARN means.
+    pub(super) fn select(&mut self, written: &str) -> Result<(&Parameter, &Version), AwsError> {
+        let (_, selector) = name::split(written);
+        let whole = selector.map_or(written, |selector| &written[..written.len() - selector.len() - 1]);
+        let parameter = self.parameter(whole)?;
+        let version = match selector {
+            None => parameter.versions.last(),
+            Some(selector) => parameter.versions.iter().find(|version| match selector.parse::<i64>() {
+                Ok(number) => version.number == number,
+                Err(_) => version.labels.contains(selector),
+            }),
+        };
+        let version = version.ok_or_else(|| no_version(written))?;
+        Ok((parameter, version))
+    }
+}
+
+impl Parameter {
+    /// The version that counts.
+    pub(super) fn latest(&self) -> &Version {
+        self.versions.last().expect("a parameter has a version")
+    }
+}
+
+impl Version {
+    /// The value as the caller may see it.
+    pub(super) fn shown(&self, with_decryption: bool) -> &str {
+        match self.kind {
+            Kind::SecureString if !with_decryption => &self.ciphertext,
+            _ => self.value.expose_secret(),
+        }
+    }
+
+    /// A version as `GetParameter` and its siblings answer it.
+    pub(super) fn render(&self, name: &str, selector: Option<&str>, with_decryption: bool) -> Value {
+        let mut parameter = json!({
+            "Name": name,
+            "Type": self.kind,
+            "Value": self.shown(with_decryption),
+            "Version": self.number,
+            "LastModifiedDate": seconds(self.modified),
+            "ARN": name::arn(name),
+            "DataType": "text",
+        });
+        if let Some(selector) = selector {
+            parameter["Selector"] = format!(":{selector}").into();
+        }
+        parameter
+    }
+}
+
+/// What stands for a value that is not decrypted: it has nothing of the value in it.
+pub(super) fn ciphertext() -> String {
+    format!("AQICAHh{}", STANDARD.encode(std::array::from_fn::<u8, 120, _>(|_| rand::random())))
+}
+
+/// A time as JSON 1.1 has it: seconds since the epoch.
+pub(super) fn seconds(time: Timestamp) -> f64 {
+    time.as_duration().as_secs_f64()
+}
