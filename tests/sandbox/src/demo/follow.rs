@@ -25,7 +25,8 @@ impl Followed {
     /// The first call of an invocation reads the secret it was started for: that tells whose it is while it runs.
     pub(crate) fn of(secret_arn: &str, invocations: Vec<Invocation>, entries: Vec<Entry>) -> Self {
         let ours = |invocation: &Invocation| {
-            invocation.function == FUNCTION && invocation.event.get("SecretId").and_then(Value::as_str) == Some(secret_arn)
+            invocation.function == FUNCTION
+                && invocation.event.get("SecretId").and_then(Value::as_str) == Some(secret_arn)
         };
         let ended: Vec<_> = invocations.into_iter().filter(ours).collect();
         let mut requests: HashSet<String> = ended.iter().map(|invocation| invocation.request_id.clone()).collect();
@@ -72,9 +73,11 @@ impl Followed {
 
     /// The newest call of an invocation for this step that has not ended.
     fn running(&self, step: &str) -> Option<&Entry> {
-        let entry = self.entries.iter().rev().find(|entry| {
-            entry.invocation.as_ref().is_some_and(|place| place.label == step)
-        })?;
+        let entry = self
+            .entries
+            .iter()
+            .rev()
+            .find(|entry| entry.invocation.as_ref().is_some_and(|place| place.label == step))?;
         let request_id = &entry.invocation.as_ref()?.request_id;
         self.ended.iter().all(|invocation| invocation.request_id != *request_id).then_some(entry)
     }
