@@ -1,19 +1,19 @@
-//! SDK clients of a sandbox.
+//! AWS clients for a sandbox.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_ssm::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_secretsmanager::config::{Credentials, SharedCredentialsProvider};
 
 use crate::{Sandbox, services::REGION};
 
 impl Sandbox {
-    /// The configuration of an SDK client that talks to this sandbox and to nothing else.
+    /// The configuration that points an AWS client at this sandbox, built by hand: nothing of the environment is read.
     pub fn sdk_config(&self) -> SdkConfig {
         let credentials = Credentials::new("sandbox", "sandbox", None, None, "sandbox");
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new(REGION))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
             .endpoint_url(&self.endpoint_url)
+            .region(Region::from_static(REGION))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
             .build()
     }
 }

@@ -8,7 +8,7 @@ pub(crate) const ADMINISTRATOR: &str = "sandbox-administrator";
 /// What clients of ElastiCache cannot call.
 ///
 /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/SupportedCommands.html>
-const TAKEN_AWAY: [&str; 27] = [
+const TAKEN_AWAY: [&str; 29] = [
     "-acl",
     "-bgrewriteaof",
     "-bgsave",
@@ -23,6 +23,8 @@ const TAKEN_AWAY: [&str; 27] = [
     "-cluster|meet",
     "-cluster|replicate",
     "-cluster|reset",
+    "-cluster|saveconfig",
+    "-cluster|set-config-epoch",
     "-cluster|setslot",
     "-config",
     "-debug",

@@ -133,3 +133,6 @@ fn record(gate: &Shared, place: Option<&Place>, result: CallResult) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

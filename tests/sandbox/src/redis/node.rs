@@ -197,11 +197,16 @@ impl Node {
         self.admin.run::<()>(redis::cmd("CLUSTER").arg("ADDSLOTSRANGE").arg(first).arg(last)).await
     }
 
-    /// Waits until it sees the whole cluster of this many nodes.
-    pub(crate) async fn sees_cluster_of(&self, nodes: usize) -> anyhow::Result<()> {
+    /// Waits until it knows a cluster of this many nodes.
+    pub(crate) async fn knows(&self, nodes: usize) -> anyhow::Result<()> {
         let info = redis::cmd("CLUSTER").arg("INFO").to_owned();
-        let count = format!("cluster_known_nodes:{nodes}");
-        self.admin.says_within(PATIENCE, &info, &["cluster_state:ok", &count]).await
+        self.admin.says_within(PATIENCE, &info, &[&format!("cluster_known_nodes:{nodes}")]).await
+    }
+
+    /// Waits until it serves clients: a cluster does not in its first two seconds.
+    pub(crate) async fn serves(&self) -> anyhow::Result<()> {
+        let info = redis::cmd("CLUSTER").arg("INFO").to_owned();
+        self.admin.says_within(PATIENCE, &info, &["cluster_state:ok"]).await
     }
 
     /// Waits until it tells clients about this many nodes: it names a replica once it has heard it replicate.

@@ -30,7 +30,7 @@ pub(crate) fn parse(body: &[u8]) -> Result<(String, Value), AwsError> {
 #[derive(Default)]
 struct Node {
     text: Option<String>,
-    children: BTreeMap<String, Node>,
+    children: BTreeMap<String, Self>,
 }
 
 impl Node {

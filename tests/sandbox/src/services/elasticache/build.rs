@@ -141,6 +141,7 @@ async fn build(fleet: &Fleet, plan: &Plan) -> anyhow::Result<Built> {
     }))
     .await?;
     if plan.cluster {
+        try_join_all(nodes.values().map(|node| node.serves())).await?;
         try_join_all(nodes.values().map(|node| node.tells_of(nodes.len()))).await?;
     }
     for node in nodes.values() {
@@ -161,6 +162,6 @@ async fn introduce(
     for node in nodes.values().filter(|node| !Arc::ptr_eq(node, first)) {
         node.meet(first).await?;
     }
-    try_join_all(nodes.values().map(|node| node.sees_cluster_of(nodes.len()))).await?;
+    try_join_all(nodes.values().map(|node| node.knows(nodes.len()))).await?;
     Ok(())
 }

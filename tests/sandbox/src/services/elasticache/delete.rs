@@ -35,13 +35,17 @@ impl ElastiCache {
         let group = state.group_mut(&id)?;
         group.busy.retain(|(other, _)| *other == work);
         let answer = Answer::Xml(vec![render::group(group, &group.view())]);
-        let nodes: Vec<_> = group.members().filter_map(|(_, member)| this.fleet.node(member.address)).collect();
+        let members: Vec<_> = group.members().map(|(_, member)| member.address).collect();
         let endpoints: Vec<_> = group.endpoints().cloned().collect();
         drop(state);
         let this = this.clone();
         tokio::spawn(async move {
-            for node in nodes {
-                this.fleet.remove_node(&node).await;
+            for address in members {
+                match this.fleet.node(address) {
+                    Some(node) => this.fleet.remove_node(&node).await,
+                    // It could not be created.
+                    None => this.fleet.give_back(address),
+                }
             }
             for Endpoint { address, gate } in endpoints {
                 if let Some(gate) = gate {
