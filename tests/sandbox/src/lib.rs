@@ -10,10 +10,12 @@
 //! - [`lambda`]: the runner of compiled functions
 //! - [`redis`]: the processes behind ElastiCache
 //! - [`load`]: clients that are able to fail, and a watcher
+//! - [`demo`]: whole rotations, shown
 //! - [`faults`], [`journal`]: what goes wrong on demand, and what happened
 //! - [`wire`]: the protocols
 
 mod client;
+pub mod demo;
 pub mod faults;
 pub mod journal;
 pub mod lambda;

@@ -1,6 +1,10 @@
 //! The program `sandbox`: a local AWS to play with.
 
+mod demo_command;
 mod serve;
+mod signals;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -14,13 +18,16 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Show whole rotations under load, on real Redis.
+    Demo(demo_command::Arguments),
     /// Serve AWS on a loopback port until Ctrl-C or SIGTERM.
     Serve(serve::Arguments),
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().command {
-        Command::Serve(arguments) => serve::run(arguments).await,
+        Command::Demo(arguments) => demo_command::run(arguments).await,
+        Command::Serve(arguments) => serve::run(arguments).await.map(|()| ExitCode::SUCCESS),
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use anyhow::Context as _;
 use sandbox::{Options, Sandbox};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::signals::Signals;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -27,25 +28,6 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     signals.wait().await;
     eprintln!("Stopping.");
     sandbox.stop().await
-}
-
-/// The signals that end a program in good order.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn wait(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
 }
 
 /// One line of shell for each variable.

@@ -10,16 +10,20 @@
 //! - `client`, `job`, `trouble`: one client, what it asks, and what may go wrong
 
 mod account;
+mod check;
 mod client;
 mod job;
 mod login;
 mod run;
 mod seed;
 mod stats;
+#[cfg(test)]
+mod tests;
 mod topology;
 mod trouble;
 mod watcher;
 
+pub use check::accepted_by;
 pub use run::{Load, LoadOptions};
 pub use stats::{Failure, KindStats, Stats};
 pub use watcher::{Violation, Watcher, WatcherOptions, WatcherReport};

@@ -41,8 +41,13 @@ impl Trouble {
 
     /// Classes what a command was answered with.
     pub(crate) fn of_command(error: &RedisError) -> Self {
-        if let (ErrorKind::Server(ServerErrorKind::Moved), Some((host, port))) = (error.kind(), error.redirect_node()) {
-            return Self::Moved(Address { host: host.to_owned(), port });
+        if let (ErrorKind::Server(ServerErrorKind::Moved), Some((address, _slot))) =
+            (error.kind(), error.redirect_node())
+        {
+            return match address.rsplit_once(':').map(|(host, port)| (host, port.parse())) {
+                Some((host, Ok(port))) if !host.is_empty() => Self::Moved(Address { host: host.to_owned(), port }),
+                _ => Self::Passing("MOVED, without an address".to_owned()),
+            };
         }
         match (error.kind(), error.code()) {
             (_, Some(code @ ("WRONGPASS" | "NOAUTH" | "NOPERM"))) => Self::Refused(code.to_owned()),
@@ -58,8 +63,6 @@ impl Trouble {
                 ),
                 Some(code),
             ) => Self::Passing(code.to_owned()),
-            // Sent by a node that is being demoted to writers that wait, or that has no room for one more client.
-            (_, Some(code @ ("UNBLOCKED" | "NOREPLICAS"))) => Self::Passing(code.to_owned()),
             (_, Some("ERR")) if error.detail().is_some_and(|detail| detail.contains("max number of clients")) => {
                 Self::Passing("max number of clients".to_owned())
             }

@@ -1,0 +1,96 @@
+//! What there is to see of a demo at any moment.
+
+use std::time::Duration;
+
+/// The four steps of a rotation, in order.
+///
+/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>
+pub const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finishSecret"];
+
+/// A demo at one moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// The Redis that the nodes run.
+    pub redis_version: String,
+    /// What the demo is at.
+    pub phase: Phase,
+    /// Since its start.
+    pub elapsed: Duration,
+    /// The targets.
+    pub targets: Vec<TargetProgress>,
+}
+
+/// What a demo is at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// Starting what Terraform would make.
+    #[default]
+    Building,
+    /// Load, before the rotations.
+    Before,
+    /// The rotations.
+    Rotating,
+    /// Load, after the rotations; the clients have been restarted.
+    After,
+    /// All is over.
+    Over,
+}
+
+impl Phase {
+    /// What the demo is at, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Building => "creating replication groups, secrets and settings",
+            Self::Before => "clients are at work, a watcher logs in with AWSCURRENT on every node",
+            Self::Rotating => "Secrets Manager rotates both credentials through the function rotate-auth",
+            Self::After => "the rotations are over, every client restarts",
+            Self::Over => "done",
+        }
+    }
+}
+
+/// A target at one moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TargetProgress {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub shape: String,
+    /// The four steps.
+    pub steps: [StepProgress; 4],
+    /// Commands answered rightly.
+    pub commands: u64,
+    /// Commands that got no right answer.
+    pub failed: u64,
+    /// The watcher's logins.
+    pub logins: u64,
+    /// Those refused.
+    pub violations: u64,
+}
+
+/// A step of a rotation at one moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StepProgress {
+    /// How far it is.
+    pub state: StepState,
+    /// What the function does, did, or failed at.
+    pub says: String,
+    /// How often it was begun.
+    pub tries: usize,
+    /// How long its ended tries took.
+    pub took: Duration,
+}
+
+/// How far a step is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StepState {
+    /// Not begun.
+    #[default]
+    Ahead,
+    /// The function is at it.
+    Running,
+    /// Done.
+    Done,
+    /// Its last try failed.
+    Failed,
+}

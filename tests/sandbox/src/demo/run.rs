@@ -1,0 +1,149 @@
+//! The whole demo, from an empty sandbox to the report.
+
+use std::{
+    future::{Future, pending},
+    time::Duration,
+};
+
+use anyhow::{bail, ensure};
+use tokio::{
+    sync::watch,
+    time::{Instant, MissedTickBehavior, interval},
+};
+
+use super::{
+    DemoOptions, Report,
+    progress::{Phase, Progress},
+    stage::{self, Act},
+};
+use crate::{FUNCTION_TIMEOUT, Options, Sandbox};
+
+/// How often progress is told.
+const FRAME: Duration = Duration::from_millis(100);
+/// How long the rotations may take: some ten times what they need.
+const ROTATED_WITHIN: Duration = Duration::from_secs(60);
+
+/// Runs the demo in silence.
+///
+/// # Errors
+/// The stage cannot be built: the function is not compiled, no `redis-server` runs, a call is refused.
+pub async fn run(options: DemoOptions) -> anyhow::Result<Report> {
+    run_showing(options, watch::Sender::default(), pending()).await
+}
+
+/// Runs the demo, tells its progress, and ends early when `stop` does; every process it started is ended in any case.
+///
+/// # Errors
+/// As for [`run`], and where it was stopped.
+pub async fn run_showing(
+    options: DemoOptions,
+    progress: watch::Sender<Progress>,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<Report> {
+    ensure!(
+        options.function.is_file(),
+        "the function {} is not there; compile it first: cargo build --workspace --bins",
+        options.function.display()
+    );
+    let sandbox = Sandbox::start(Options::default()).await?;
+    progress.send_modify(|progress| {
+        progress.redis_version = sandbox.fleet.server_version().to_owned();
+        progress.targets = stage::announced();
+    });
+    let show = Show { sandbox: &sandbox, options, began: Instant::now(), progress };
+    let report = tokio::select! {
+        report = show.play() => report,
+        () = stop => Err(anyhow::anyhow!("stopped before the end")),
+    };
+    drop(show);
+    sandbox.stop().await?;
+    report
+}
+
+/// A demo while it runs.
+struct Show<'a> {
+    sandbox: &'a Sandbox,
+    options: DemoOptions,
+    began: Instant,
+    progress: watch::Sender<Progress>,
+}
+
+impl Show<'_> {
+    async fn play(&self) -> anyhow::Result<Report> {
+        let function_arn = self.sandbox.deploy(self.options.function.clone(), FUNCTION_TIMEOUT)?;
+        let mut acts = {
+            let build = stage::build(self.sandbox, &self.options);
+            tokio::pin!(build);
+            let mut frames = frames();
+            loop {
+                tokio::select! {
+                    acts = &mut build => break acts?,
+                    _ = frames.tick() => self.tell(Phase::Building, &[]),
+                }
+            }
+        };
+        self.watch_for(Phase::Before, &acts, self.options.before).await;
+        for act in &mut acts {
+            act.rotate(self.sandbox, &function_arn).await?;
+        }
+        self.watch_rotations(&mut acts).await?;
+        acts.iter().for_each(Act::roll);
+        self.watch_for(Phase::After, &acts, self.options.after).await;
+        let mut targets = Vec::new();
+        let last = acts.iter().map(|act| act.progress(self.sandbox)).collect();
+        for act in acts {
+            targets.push(act.close(self.sandbox).await?);
+        }
+        self.progress.send_modify(|progress| {
+            progress.phase = Phase::Over;
+            progress.elapsed = self.began.elapsed();
+            progress.targets = last;
+        });
+        Ok(Report::of(targets))
+    }
+
+    async fn watch_for(&self, phase: Phase, acts: &[Act], time: Duration) {
+        let until = Instant::now() + time;
+        let mut frames = frames();
+        while Instant::now() < until {
+            frames.tick().await;
+            self.tell(phase, acts);
+        }
+    }
+
+    async fn watch_rotations(&self, acts: &mut [Act]) -> anyhow::Result<()> {
+        let give_up = Instant::now() + ROTATED_WITHIN;
+        let attempts = Options::default().rotation.attempts;
+        let mut frames = frames();
+        loop {
+            frames.tick().await;
+            self.tell(Phase::Rotating, acts);
+            let mut all_over = true;
+            for act in acts.iter_mut() {
+                all_over &= act.is_over(self.sandbox, attempts).await?;
+            }
+            if all_over {
+                return Ok(());
+            }
+            if Instant::now() > give_up {
+                bail!("the rotations are not over after {} s", ROTATED_WITHIN.as_secs());
+            }
+        }
+    }
+
+    fn tell(&self, phase: Phase, acts: &[Act]) {
+        self.progress.send_modify(|progress| {
+            progress.phase = phase;
+            progress.elapsed = self.began.elapsed();
+            if !acts.is_empty() {
+                progress.targets = acts.iter().map(|act| act.progress(self.sandbox)).collect();
+            }
+        });
+    }
+}
+
+fn frames() -> tokio::time::Interval {
+    let mut frames = interval(FRAME);
+    frames.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    frames
+}
