@@ -4,7 +4,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
-mod layers;
+mod architecture;
+mod dependencies;
 mod rotate_auth;
 mod sample_events;
 mod wire_boto3;
