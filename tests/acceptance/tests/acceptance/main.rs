@@ -7,6 +7,7 @@
 mod layers;
 mod rotate_auth;
 mod sample_events;
+mod wire_boto3;
 mod wire_elasticache;
 mod wire_secrets_manager;
 mod wire_ssm;

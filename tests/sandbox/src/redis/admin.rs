@@ -3,14 +3,14 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context;
-use redis::{Cmd, FromRedisValue};
+use redis::{AsyncConnectionConfig, Cmd, FromRedisValue};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::access::ADMINISTRATOR;
 
 /// How long one command may take; a frozen node answers none.
-const COMMAND_TIMEOUT: Duration = Duration::from_secs(1);
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(2);
 /// Between two looks while waiting for a node.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
@@ -32,7 +32,9 @@ impl Admin {
         // Without the source: a client that cannot read an address may quote it.
         let client = redis::Client::open(url).map_err(|_| anyhow::anyhow!("the socket's address is malformed"))?;
         let talk = async {
-            let mut connection = client.get_multiplexed_async_connection().await?;
+            // One limit for all of it, instead of the client's own shorter ones.
+            let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
+            let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
             command.query_async(&mut connection).await
         };
         Ok(timeout(COMMAND_TIMEOUT, talk).await.context("the node does not answer its administrator")??)

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{AwsError, xml::Element};
 
 /// A call of one operation, read off the wire.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Call {
     /// The service's signing name: `secretsmanager`, `ssm`, `elasticache`, `sts`.
     pub service: String,
@@ -16,6 +16,16 @@ pub struct Call {
     pub principal: String,
     /// The parameters. Query parameters arrive as a tree of strings, lists collapsed to arrays.
     pub input: Value,
+}
+
+/// Without the parameters: they may hold a secret.
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { service, operation, principal, input: _ } = self;
+        let mut call = f.debug_struct("Call");
+        call.field("service", service).field("operation", operation).field("principal", principal);
+        call.finish_non_exhaustive()
+    }
 }
 
 impl Call {

@@ -2,6 +2,7 @@
 
 use std::process::{Child, Command};
 
+use redis::TlsCertificates;
 use tempfile::TempDir;
 
 use super::*;
@@ -25,11 +26,17 @@ struct Scene {
 
 impl Scene {
     async fn set() -> Self {
+        Self::with(false, Access { open: true, tokens: Vec::new() }).await
+    }
+
+    async fn with(tls: bool, access: Access) -> Self {
         let home = tempfile::tempdir().unwrap();
         let (faults, journal) = (Arc::new(Faults::default()), Arc::new(Journal::default()));
         let fleet = Fleet::new(home.path(), faults.clone(), journal.clone()).unwrap();
-        let node = fleet.add_node(fleet.take_address().unwrap(), None, false).await.unwrap();
-        node.grant(Access { open: true, tokens: Vec::new() }).await;
+        let address = fleet.take_address().unwrap();
+        let certificate = tls.then(|| fleet.certificate("scene", &[address]).unwrap());
+        let node = fleet.add_node(address, certificate.as_ref(), false).await.unwrap();
+        node.grant(access).await;
         node.start().await.unwrap();
         node.admit().await;
         let function = Command::new("sleep").arg("60").spawn().unwrap();
@@ -117,6 +124,29 @@ async fn a_lost_answer_has_had_its_effect() {
     assert_eq!(scene.talk(&["PING", "SET kept yes"]).await, "+PONG\r\n");
     assert_eq!(scene.results(), [CallResult::FaultedAfter("LoseAnswer".to_owned())]);
     assert_eq!(scene.talk(&["EXISTS kept"]).await, ":1\r\n");
+    scene.strike().await;
+}
+
+#[tokio::test]
+async fn a_login_over_tls_whose_answer_is_lost_has_reached_the_server() {
+    let token = "token-a-0123456789";
+    let scene = Scene::with(true, Access { open: false, tokens: vec![token.into()] }).await;
+    let log_in = async |token: &str| {
+        let root_cert = Some(scene.fleet.authority_pem().as_bytes().to_vec());
+        let url = format!("rediss://:{token}@{}:6379", scene.node.address());
+        let client = redis::Client::build_with_tls(url, TlsCertificates { client_tls: None, root_cert }).unwrap();
+        client.get_multiplexed_async_connection().await.map(drop)
+    };
+    let refusals = async || {
+        let log: redis::Value = scene.node.admin.run(redis::cmd("ACL").arg("LOG")).await.unwrap();
+        log.as_sequence().unwrap().len()
+    };
+    scene.invoke(Some(What::LoseAnswer));
+    let unheard = log_in("token-b-0123456789").await.unwrap_err();
+    assert_ne!(unheard.kind(), redis::ErrorKind::AuthenticationFailed, "the refusal was heard");
+    assert_eq!(refusals().await, 1, "the server refused nobody: the login never arrived");
+    log_in(token).await.unwrap();
+    assert_eq!(scene.results(), [CallResult::FaultedAfter("LoseAnswer".to_owned()), CallResult::Answered]);
     scene.strike().await;
 }
 

@@ -75,7 +75,8 @@ impl ElastiCache {
         self.tagged(&resource_name, |group| {
             group.must_be_available()?;
             if let Some(missing) = tag_keys.iter().find(|key| !group.tags.contains_key(*key)) {
-                return Err(AwsError::new("TagNotFound", format!("There is no tag {missing:?}.")));
+                let error = AwsError::new("TagNotFound", format!("There is no tag {missing:?}."));
+                return Err(error.with_status(hyper::StatusCode::NOT_FOUND));
             }
             group.tags.retain(|key, _| !tag_keys.contains(key));
             Ok(answer(group))

@@ -1,0 +1,40 @@
+"""Checks the sandbox against botocore's service models: every response, and every operation that the sandbox has.
+
+The environment says where the sandbox is. `ROTATION_LAMBDA_ARN` names a function that can rotate a secret.
+"""
+
+import sys
+
+import check_elasticache
+import check_secrets_manager
+import check_ssm
+from harness import Service
+
+
+def check_sts(sts):
+    identity = sts.answers("GetCallerIdentity", "says who calls")
+    sts.expect("GetCallerIdentity", "names the access key", identity.get("UserId") == "sandbox")
+
+
+CHECKS = {
+    "sts": check_sts,
+    "ssm": check_ssm.run,
+    "secretsmanager": check_secrets_manager.run,
+    "elasticache": check_elasticache.run,
+}
+
+
+def main():
+    failures = 0
+    for name, check in CHECKS.items():
+        service = Service(name)
+        service.probe()
+        check(service)
+        service.finish()
+        failures += service.failures
+    print(f"{failures} checks failed" if failures else "all checks passed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

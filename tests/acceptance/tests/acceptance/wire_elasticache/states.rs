@@ -1,0 +1,57 @@
+//! What Describe shows, and when a group refuses changes.
+
+use super::*;
+
+#[tokio::test]
+async fn describe_lags_behind_both_ways_and_lies_when_told() {
+    let stale = Duration::from_millis(800);
+    let (sandbox, client) = start(Timing { modify: Duration::from_millis(1500), stale, ..quick() }).await;
+    pair(&client, "sessions").auth_token(A).send().await.unwrap();
+    available(&client, "sessions").await;
+    let modify = |token: &str| {
+        client.modify_replication_group().replication_group_id("sessions").auth_token(token).apply_immediately(true)
+    };
+    let status = |group: &ReplicationGroup| {
+        let pending = group.pending_modified_values().and_then(|pending| pending.auth_token_status().cloned());
+        (group.status().unwrap().to_owned(), pending.map(|status| status.as_str().to_owned()))
+    };
+    let modifying = ("modifying".to_owned(), Some("ROTATING".to_owned()));
+    let answered = modify(B).send().await.unwrap().replication_group.unwrap();
+    assert_eq!(status(&answered), modifying);
+    assert_eq!(status(&describe(&client, "sessions").await), ("available".to_owned(), None));
+    sleep(stale).await;
+    let during = describe(&client, "sessions").await;
+    assert_eq!(status(&during), modifying);
+    let deadline = Instant::now() + LIMIT;
+    while sandbox.elasticache.tokens("sessions").len() < 2 {
+        assert!(Instant::now() < deadline);
+        sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(status(&describe(&client, "sessions").await), modifying, "the end of a change is seen late too");
+    let after = available(&client, "sessions").await;
+    assert!(after.auth_token_last_modified_date() > during.auth_token_last_modified_date());
+
+    sandbox.elasticache.set_timing(Timing { modify: Duration::from_millis(1500), ..quick() });
+    sandbox.elasticache.set_status_lies(true);
+    modify(C).send().await.unwrap();
+    assert_eq!(status(&describe(&client, "sessions").await), ("available".to_owned(), None));
+    let refused = modify(A).send().await.unwrap_err().into_service_error();
+    assert!(refused.is_invalid_replication_group_state_fault(), "{refused:?}");
+    assert_eq!(accepted_everywhere(&sandbox, "sessions").await, [A, B]);
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_busy_group_refuses_changes_for_a_while() {
+    let (sandbox, client) = start(quick()).await;
+    pair(&client, "sessions").auth_token(A).send().await.unwrap();
+    available(&client, "sessions").await;
+    sandbox.elasticache.busy("sessions", "snapshotting", Duration::from_millis(500)).unwrap();
+    assert_eq!(describe(&client, "sessions").await.status(), Some("snapshotting"));
+    let modify = client.modify_replication_group().replication_group_id("sessions").auth_token(B);
+    let refused = modify.apply_immediately(true).send().await.unwrap_err().into_service_error();
+    assert!(refused.is_invalid_replication_group_state_fault(), "{refused:?}");
+    available(&client, "sessions").await;
+    change(&client, "sessions", B, AuthTokenUpdateStrategyType::Rotate).await;
+    sandbox.stop().await.unwrap();
+}
