@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+mod demo;
 mod layers;
 mod rotate_auth;
 mod sample_events;

@@ -36,8 +36,8 @@ async fn nothing_fails_on(topology: Topology, nodes: u64) {
     assert!(stats.commands > 200, "{stats:?}");
     assert!(stats.reconnects > 2 * nodes && stats.restarts > 2 * nodes, "{stats:?}");
     assert!(Kind::ALL.iter().all(|kind| stats.by_kind[kind].commands > 50), "{stats:?}");
-    assert_eq!((report.refused, report.unreachable, report.blind), (0, 0, 0), "{report:?}");
-    assert!(report.logins > 2 * nodes && report.logins.is_multiple_of(nodes), "{report:?}");
+    assert_eq!((report.refused, report.blind), (0, 0), "{report:?}");
+    assert!(report.logins > 2 * nodes, "{report:?}");
     sandbox.stop().await.unwrap();
 }
 
