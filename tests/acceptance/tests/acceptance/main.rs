@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod architecture;
+mod demo;
 mod dependencies;
 mod rotate_auth;
 mod sample_events;

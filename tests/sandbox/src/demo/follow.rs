@@ -103,10 +103,14 @@ fn doing(entry: &Entry) -> String {
 
 /// What the function said it did; its outcome record may be missing.
 fn said(record: &Value) -> String {
-    let items = |key: &str| {
-        let items = record.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
-        items.iter().filter_map(|item| item.get("reason").or(item.get("what"))?.as_str().map(str::to_owned)).collect()
+    let quote = |item: &Value| {
+        let text = |key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
+        match (text("what"), text("reason")) {
+            (Some(what), Some(reason)) if !STEPS.contains(&what.as_str()) => Some(format!("{what}: {reason}")),
+            (what, reason) => reason.or(what),
+        }
     };
+    let items = |key: &str| record.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(quote).collect();
     let (actions, kept): (Vec<String>, Vec<String>) = (items("actions"), items("kept"));
     // What was left matters where nothing was done; otherwise it is the end of what was done.
     let mut said = if actions.is_empty() { kept } else { actions };
@@ -126,8 +130,8 @@ mod tests {
             "actions": [{ "what": "promote", "reason": "every node accepts it" }],
             "kept": [{ "what": "finishSecret", "reason": "it is AWSCURRENT" }],
         });
-        assert_eq!(said(&record), "every node accepts it");
-        assert_eq!(said(&json!({ "kept": [{ "what": "x", "reason": "there is one" }] })), "there is one");
+        assert_eq!(said(&record), "promote: every node accepts it");
+        assert_eq!(said(&json!({ "kept": [{ "what": "setSecret", "reason": "there is one" }] })), "there is one");
         assert_eq!(said(&json!(null)), "done");
     }
 }

@@ -46,15 +46,18 @@ pub(crate) struct Client {
     pub(crate) token: Token,
     pub(crate) connection: Option<Open>,
     /// After how many commands a connection is given up.
-    pub(crate) commands_per_connection: u32,
+    pub(crate) commands_per_connection: u64,
+    /// How often it reconnected since its last restart.
     pub(crate) reconnects: u32,
+    /// Whether it ever was connected.
+    pub(crate) connected_before: bool,
 }
 
 /// A connection in use.
 #[derive(Debug)]
 pub(crate) struct Open {
     link: MultiplexedConnection,
-    commands_left: u32,
+    commands_left: u64,
 }
 
 impl Client {
@@ -124,7 +127,7 @@ impl Client {
             self.connection = Some(Open { link, commands_left: self.commands_per_connection });
         }
         let open = self.connection.as_mut().expect("it was opened just now");
-        open.commands_left -= 1;
+        open.commands_left = open.commands_left.saturating_sub(job.commands());
         job.ask(&mut open.link).await
     }
 
@@ -132,6 +135,8 @@ impl Client {
         // The old connection goes first, as in a pool of one.
         if self.connection.take().is_some() {
             self.reconnects += 1;
+        }
+        if self.connected_before {
             self.counters.reconnected();
         }
         let mut link = login(&self.at, &self.authority, &self.token).await?;
@@ -140,6 +145,7 @@ impl Client {
             // https://redis.io/docs/latest/commands/readonly/
             cmd("READONLY").query_async::<()>(&mut link).await.map_err(|error| Trouble::of_command(&error))?;
         }
+        self.connected_before = true;
         Ok(link)
     }
 

@@ -93,8 +93,9 @@ impl Load {
             at,
             token: token.clone(),
             connection: None,
-            commands_per_connection: options.commands_per_connection.max(1),
+            commands_per_connection: u64::from(options.commands_per_connection.max(1)),
             reconnects: 0,
+            connected_before: false,
         };
         let duties = duties(&account, |seat, at| client(Kind::Rereading, seat, at, Arc::default())).await?;
         let (order, _) = watch::channel(Order::default());

@@ -24,7 +24,7 @@ use super::{
 };
 
 /// How long one login may take before the node counts as unreachable.
-const LOGIN_WITHIN: Duration = Duration::from_secs(1);
+const LOGIN_WITHIN: Duration = Duration::from_secs(3);
 /// How many violations are kept in full; all are counted.
 const KEPT_VIOLATIONS: usize = 100;
 
