@@ -38,7 +38,7 @@ async fn python() -> anyhow::Result<PathBuf> {
     let installed = venv.join("installed.txt");
     // The tests are processes of their own; one of them makes it.
     let lock = File::create(Path::new(HOME).join("boto3.lock"))?;
-    tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
+    let _held = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
     if fs::read_to_string(&installed).ok().as_deref() != Some(wanted.as_str()) {
         run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv), INSTALL_LIMIT)
             .await
