@@ -10,6 +10,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+use tokio::sync::Semaphore;
 
 use crate::journal::Place;
 
@@ -48,6 +49,8 @@ pub enum What {
     InternalError,
     /// Carried out late.
     Delay(Duration),
+    /// Carried out when [`Faults::release`] says so.
+    Hold,
     /// The connection is dropped; no effect.
     Reset,
     /// The effect happens, the connection is dropped.
@@ -59,9 +62,16 @@ pub enum What {
 }
 
 /// The faults of one sandbox, and the invocations they can strike.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Faults {
     state: Mutex<State>,
+    releases: Semaphore,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self { state: Mutex::default(), releases: Semaphore::new(0) }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -95,6 +105,16 @@ impl Faults {
     /// How many calls have met a fault so far.
     pub fn fired(&self) -> usize {
         self.state().fired
+    }
+
+    /// Lets one held call go on: the one that is held, or else the next that would be.
+    pub fn release(&self) {
+        self.releases.add_permits(1);
+    }
+
+    /// Waits for a release.
+    pub(crate) async fn held(&self) {
+        self.releases.acquire().await.expect("the semaphore is never closed").forget();
     }
 
     /// Says that the function instance with this access key id has begun an invocation.

@@ -80,6 +80,7 @@ async fn respond(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> Result<
             return Ok(wire::render(protocol, &call.operation, &request_id, &Err(refusal(what))).map(Full::new));
         }
         Some(What::Delay(time)) => sleep(time).await,
+        Some(What::Hold) => endpoint.faults.held().await,
         Some(What::LoseAnswer | What::KillAfter) | None => {}
     }
     let result = endpoint.services.call(&call).await;

@@ -4,8 +4,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+mod architecture;
 mod demo;
-mod layers;
+mod dependencies;
 mod rotate_auth;
 mod sample_events;
 mod wire_boto3;

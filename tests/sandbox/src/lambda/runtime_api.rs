@@ -90,20 +90,15 @@ impl RuntimeApi {
         let (head, body) = request.into_parts();
         let path = head.uri.path().strip_prefix("/2018-06-01/runtime/").unwrap_or_default().to_owned();
         let parts: Vec<&str> = path.split('/').collect();
+        // Read even where it is of no use: a connection with an unread body cannot be used again.
+        let body = body.collect().await.map(|body| body.to_bytes()).map_err(|_| unread());
         let answer = match (head.method, parts.as_slice()) {
             (Method::GET, ["invocation", "next"]) => self.next().await,
-            (Method::POST, ["invocation", id, "response"]) => match body.collect().await {
-                Ok(body) => self.end(id, || returned(&body.to_bytes())),
-                Err(_) => Err(unread()),
-            },
-            (Method::POST, ["invocation", id, "error"]) => match body.collect().await {
-                Ok(body) => self.end(id, || failed(&head.headers, &body.to_bytes())),
-                Err(_) => Err(unread()),
-            },
-            (Method::POST, ["init", "error"]) => match body.collect().await {
-                Ok(body) => self.init_error(failed(&head.headers, &body.to_bytes())),
-                Err(_) => Err(unread()),
-            },
+            (Method::POST, ["invocation", id, "response"]) => body.and_then(|body| self.end(id, || returned(&body))),
+            (Method::POST, ["invocation", id, "error"]) => {
+                body.and_then(|body| self.end(id, || failed(&head.headers, &body)))
+            }
+            (Method::POST, ["init", "error"]) => body.and_then(|body| self.init_error(failed(&head.headers, &body))),
             _ => Err((StatusCode::NOT_FOUND, "NotFound", format!("the Runtime API has no {}", head.uri.path()))),
         };
         Ok(answer.unwrap_or_else(|(status, error_type, message)| {

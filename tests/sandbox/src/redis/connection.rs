@@ -38,6 +38,7 @@ pub(crate) async fn serve(client: TcpStream, peer: SocketAddr, gate: Arc<Shared>
             return note(CallResult::FaultedBefore(format!("{what:?}")));
         }
         Some(What::Delay(time)) => sleep(time).await,
+        Some(What::Hold) => gate.surroundings.faults.held().await,
         Some(What::LoseAnswer | What::KillAfter) | None => {}
     }
     let mut ending = gate.ending();

@@ -48,8 +48,9 @@ pub(super) async fn strike_every_call(step: &str, what: What, least: usize) {
         assert!(report.succeeded, "{told}");
         let after = stage.current().await;
         assert_ne!(after.expose_secret(), before.expose_secret(), "{told}");
-        for token in [&before, &after] {
-            assert_eq!(door::accepting(&stage.sandbox, &stage.target.group, token).await, stage.nodes(), "{told}");
+        for (which, token) in [("the one before", &before), ("the new one", &after)] {
+            let accepting = door::accepting(&stage.sandbox, &stage.target.group, token).await;
+            assert_eq!(accepting, stage.nodes(), "{which}, after {told}");
         }
         assert_eq!(stage.value("AWSPREVIOUS").await.unwrap(), before.expose_secret(), "{told}");
         assert_eq!(stage.modifications(), changes + 1, "{told}");

@@ -4,6 +4,7 @@ mod crashes;
 mod faults;
 mod guarantees;
 mod matrix;
+mod record;
 mod refusals;
 mod secrecy;
 mod story;

@@ -40,14 +40,14 @@ impl Audience {
     }
 }
 
-/// Holds each step's first call back, so that there is time to look between two steps.
-fn pause_between_steps(stage: &Stage) {
+/// Holds each step's first call back until it is released, so that there is time to look between two steps.
+fn hold_between_steps(stage: &Stage) {
     for step in ["setSecret", "testSecret", "finishSecret"] {
         stage.sandbox.faults.arm(Rule {
             function: "rotate-auth".to_owned(),
             during: Some(step.to_owned()),
             at: At::Call(1),
-            what: What::Delay(Duration::from_millis(1500)),
+            what: What::Hold,
             times: 1,
         });
     }
@@ -74,22 +74,25 @@ async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_should() {
         let (all, mut before_that) = (stage.nodes(), None);
         for rotation in 1..=2 {
             let old = stage.current().await;
-            pause_between_steps(&stage);
+            hold_between_steps(&stage);
             stage.start_rotation().await.unwrap();
 
             ended(&stage, "createSecret", rotation).await;
             let new = SecretString::from(stage.value("AWSPENDING").await.unwrap());
             assert_ne!(new.expose_secret(), old.expose_secret());
             assert_eq!((accepting(&stage, &old).await, accepting(&stage, &new).await), (all, 0), "after createSecret");
+            stage.sandbox.faults.release();
 
             ended(&stage, "setSecret", rotation).await;
             assert_eq!((accepting(&stage, &old).await, accepting(&stage, &new).await), (all, all), "after setSecret");
             if let Some(evicted) = &before_that {
                 assert_eq!(accepting(&stage, evicted).await, 0, "a group holds two tokens");
             }
+            stage.sandbox.faults.release();
 
             ended(&stage, "testSecret", rotation).await;
             assert_eq!(stage.current().await.expose_secret(), old.expose_secret(), "after testSecret");
+            stage.sandbox.faults.release();
 
             let report = stage.settled().await;
             assert!(report.succeeded, "{report:?}");
@@ -122,14 +125,19 @@ async fn survives_a_failover_during(step: &str) {
             function: "rotate-auth".to_owned(),
             during: Some(step.to_owned()),
             at: At::Operation("DescribeReplicationGroups".to_owned()),
-            what: What::Delay(Duration::from_millis(1000)),
+            what: What::Hold,
             times: 1,
         });
         stage.start_rotation().await.unwrap();
         let earlier = if step == "setSecret" { "createSecret" } else { "setSecret" };
         ended(&stage, earlier, 1).await;
-        sleep(Duration::from_millis(900)).await;
-        stage.sandbox.elasticache.fail_over(&stage.target.group, "0001").await.unwrap();
+        let failing = stage.sandbox.elasticache.fail_over(&stage.target.group, "0001");
+        let meanwhile = async {
+            sleep(Duration::from_millis(200)).await;
+            stage.sandbox.faults.release();
+        };
+        let (failed, ()) = tokio::join!(failing, meanwhile);
+        failed.unwrap();
         let report = stage.settled().await;
         assert!(report.succeeded, "{report:?}");
         assert_eq!(stage.modifications(), 1);

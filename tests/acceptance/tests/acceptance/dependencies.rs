@@ -1,4 +1,6 @@
-//! The direction of dependencies: `functions → runtime, backends, cloud → policy`, and `backends → cloud`.
+//! The direction of dependencies, and what must not be among them.
+//!
+//! `functions → runtime, backends, cloud → policy`, and `backends → cloud`.
 
 use std::collections::BTreeSet;
 
@@ -61,20 +63,57 @@ fn an_edge_that_points_back_is_found() {
     assert_eq!(back_edges(edges), ["policy → cloud", "cloud → backends", "backends → runtime"]);
 }
 
-#[test]
-fn policy_reaches_for_nothing() {
-    let workspace = workspace();
+/// Everything that is built for a member, however deep.
+fn built_for<'a>(workspace: &'a Metadata, member: &str) -> Vec<&'a Package> {
     let resolve = workspace.resolve.as_ref().unwrap();
-    let policy = workspace.workspace_packages().into_iter().find(|package| package.name.as_str() == "policy").unwrap();
+    let member = workspace.workspace_packages().into_iter().find(|package| package.name.as_str() == member).unwrap();
     let mut seen = BTreeSet::new();
-    let mut next = vec![&policy.id];
+    let mut next = vec![&member.id];
     while let Some(id) = next.pop() {
         let node = resolve.nodes.iter().find(|node| node.id == *id).unwrap();
         let needed =
             node.deps.iter().filter(|dep| dep.dep_kinds.iter().any(|kind| kind.kind != DependencyKind::Development));
         next.extend(needed.map(|dep| &dep.pkg).filter(|id| seen.insert((*id).clone())));
     }
-    let names: BTreeSet<&str> = seen.iter().map(|id| workspace[id].name.as_str()).collect();
+    seen.iter().map(|id| &workspace[id]).collect()
+}
+
+/// Name and version of every crate in a function's program; `cargo tree` knows the features, which metadata does not.
+fn built_into(function: &str) -> BTreeSet<String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let tree = std::process::Command::new(cargo)
+        .args(["tree", "--locked", "--package", function, "--edges", "normal", "--prefix", "none", "--format", "{p}"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let name_and_version = |line: &str| line.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    String::from_utf8(tree.stdout).unwrap().lines().map(name_and_version).collect()
+}
+
+#[test]
+fn a_function_has_one_http_client_and_one_tls_stack() {
+    let built = built_into("rotate-auth");
+    let versions = |name: &str| built.iter().filter(|krate| krate.split(' ').next() == Some(name)).count();
+    for name in ["hyper", "http", "rustls", "rustls-webpki", "tokio-rustls", "aws-lc-sys"] {
+        assert_eq!(versions(name), 1, "{name} in {built:?}");
+    }
+    for name in ["ring", "native-tls", "openssl-sys"] {
+        assert_eq!(versions(name), 0, "{name} is a second crypto provider");
+    }
+}
+
+#[test]
+fn builds_here_leave_out_the_jitter_entropy_of_aws_lc() {
+    // Cargo hands the setting to every compiler run below the repository's configuration.
+    assert_eq!(option_env!("AWS_LC_SYS_NO_JITTER_ENTROPY"), Some("1"));
+}
+
+#[test]
+fn policy_reaches_for_nothing() {
+    let workspace = workspace();
+    let built = built_for(&workspace, "policy");
+    let names: BTreeSet<&str> = built.iter().map(|package| package.name.as_str()).collect();
     assert!(names.contains("serde"), "the walk found nothing: {names:?}");
     let io: Vec<_> = IO_CRATES.iter().filter(|name| names.contains(*name)).collect();
     assert!(io.is_empty(), "policy reaches for {io:?}");
