@@ -17,6 +17,9 @@ use tokio::sync::watch;
 
 use crate::signals::Signals;
 
+/// The status of a program that Ctrl-C ended, as shells have it.
+const INTERRUPTED: u8 = 130;
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Also write what came of it to this file, as JSON.
@@ -38,7 +41,10 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let report = demo::run_showing(options, progress, signals.wait()).await;
     // It ends with the channel.
     showing.await??;
-    let report = report?;
+    let Some(report) = report? else {
+        write(&["Stopped, and everything that was started has been ended.".to_owned()])?;
+        return Ok(ExitCode::from(INTERRUPTED));
+    };
     write(&view::summary(&report, paint()))?;
     if let Some(file) = arguments.json {
         save(&report, &file)?;

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use tokio::{
     sync::watch,
     time::{Instant, MissedTickBehavior, interval},
@@ -28,18 +28,19 @@ const ROTATED_WITHIN: Duration = Duration::from_secs(60);
 /// # Errors
 /// The stage cannot be built: the function is not compiled, no `redis-server` runs, a call is refused.
 pub async fn run(options: DemoOptions) -> anyhow::Result<Report> {
-    run_showing(options, watch::Sender::default(), pending()).await
+    run_showing(options, watch::Sender::default(), pending()).await?.context("nobody stops it")
 }
 
-/// Runs the demo, tells its progress, and ends early when `stop` does; every process it started is ended in any case.
+/// Runs the demo, tells its progress, and ends early, with no report, when `stop` does. Every process it started is ended
+/// in any case.
 ///
 /// # Errors
-/// As for [`run`], and where it was stopped.
+/// As for [`run`].
 pub async fn run_showing(
     options: DemoOptions,
     progress: watch::Sender<Progress>,
     stop: impl Future<Output = ()>,
-) -> anyhow::Result<Report> {
+) -> anyhow::Result<Option<Report>> {
     ensure!(
         options.function.is_file(),
         "the function {} is not there; compile it first: cargo build --workspace --bins",
@@ -52,8 +53,8 @@ pub async fn run_showing(
     });
     let show = Show { sandbox: &sandbox, options, began: Instant::now(), progress };
     let report = tokio::select! {
-        report = show.play() => report,
-        () = stop => Err(anyhow::anyhow!("stopped before the end")),
+        report = show.play() => report.map(Some),
+        () = stop => Ok(None),
     };
     drop(show);
     sandbox.stop().await?;

@@ -48,7 +48,7 @@ pub(crate) struct Client {
     /// After how many commands a connection is given up.
     pub(crate) commands_per_connection: u64,
     /// How often it reconnected since its last restart.
-    pub(crate) reconnects: u32,
+    pub(crate) reconnects: u64,
     /// Whether it ever was connected.
     pub(crate) connected_before: bool,
 }

@@ -107,9 +107,10 @@ impl Load {
         for (nth, (duty, kind)) in (0..).zip(per_client) {
             let mut client = client(kind, duty.seat, duty.at, counters.clone());
             // Evenly staggered, so that some client restarts at any time, and not all at once.
-            client.reconnects = nth * options.connections_per_restart / all;
+            let restart_after = u64::from(options.connections_per_restart);
+            client.reconnects = u64::from(nth) * restart_after / u64::from(all);
             let first = pace * nth / all;
-            clients.spawn(work(client, duty.work, order.subscribe(), pace, first, options.connections_per_restart));
+            clients.spawn(work(client, duty.work, order.subscribe(), pace, first, restart_after));
         }
         Ok(Self { counters, order, clients })
     }
@@ -166,7 +167,7 @@ async fn work(
     mut order: watch::Receiver<Order>,
     pace: Duration,
     first: Duration,
-    connections_per_restart: u32,
+    connections_per_restart: u64,
 ) {
     if let Work::Write { key } = &mut work {
         // One key per client, in the same slot: two writers must not read each other's values.

@@ -67,3 +67,25 @@ fn watcher(target: &TargetProgress, paint: Paint) -> String {
     };
     format!("{} {:>7} logins with AWSCURRENT, {verdict}", paint.dim("watcher"), thousands(target.logins))
 }
+
+#[cfg(test)]
+mod tests {
+    use console::measure_text_width;
+
+    use super::*;
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal_and_a_failure_is_seen() {
+        let mut target = TargetProgress { name: "koneksi-prod".to_owned(), failed: 7, ..TargetProgress::default() };
+        target.steps[1] =
+            StepProgress { state: StepState::Failed, says: "NeedsHuman: look ".repeat(20), ..StepProgress::default() };
+        let progress = Progress { targets: vec![target], ..Progress::default() };
+        for colours in [true, false] {
+            let lines = frame(&progress, 60, Paint { colours });
+            assert!(lines.iter().all(|line| measure_text_width(line) < 60), "{lines:#?}");
+            assert!(lines.iter().any(|line| line.contains("✗") && line.contains("NeedsHuman")), "{lines:#?}");
+            assert!(lines.iter().any(|line| line.contains("7 failed")), "{lines:#?}");
+            assert_eq!(lines.iter().any(|line| line.contains('\x1b')), colours);
+        }
+    }
+}

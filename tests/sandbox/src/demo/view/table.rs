@@ -5,8 +5,9 @@ use console::{Alignment, measure_text_width, pad_str};
 use super::{Paint, short, thousands};
 use crate::demo::report::{Report, TargetReport};
 
-const HEAD: [&str; 7] =
-    ["target", "AWSCURRENT", "API calls", "duration", "commands served", "failed", "logins refused"];
+const HEAD: [&str; 7] = ["target", "AWSCURRENT", "API calls", "took", "served", "failed", "refused"];
+/// What the heads are short for.
+const LEGEND: &str = "served, failed: commands of the clients · refused: logins of the watcher with AWSCURRENT";
 
 /// The table and the verdict, line by line.
 pub fn summary(report: &Report, paint: Paint) -> Vec<String> {
@@ -21,11 +22,12 @@ pub fn summary(report: &Report, paint: Paint) -> Vec<String> {
             let alignment = if column < 2 { Alignment::Left } else { Alignment::Right };
             pad_str(cell, width(column), alignment, None).into_owned()
         });
-        format!("  {}", padded.collect::<Vec<_>>().join("   ")).trim_end().to_owned()
+        format!("  {}", padded.collect::<Vec<_>>().join("  ")).trim_end().to_owned()
     };
-    let rule = "─".repeat((0..HEAD.len()).map(|column| width(column) + 3).sum::<usize>() - 3);
+    let rule = "─".repeat((0..HEAD.len()).map(|column| width(column) + 2).sum::<usize>() - 2);
     let mut lines = vec![line(&HEAD.map(|name| paint.dim(name).to_string())), format!("  {}", paint.dim(rule))];
     lines.extend(rows.iter().map(|row| line(row)));
+    lines.push(format!("  {}", paint.dim(LEGEND)));
     lines.push(String::new());
     lines.extend(verdict(report, paint));
     lines
