@@ -130,7 +130,7 @@ pub fn decide(facts: &Facts) -> Result<Decision, Failure> {
 
 fn decide_create(version: VersionStage, pending: &PendingValue, server: Option<&Server>) -> Decision {
     match (version, pending) {
-        (VersionStage::Current, _) => Decision::Done { reason: "this version is AWSCURRENT already" },
+        (VersionStage::Current, _) => Decision::Done { reason: "the version is AWSCURRENT" },
         (_, PendingValue::Absent) => Decision::CreatePending { reason: "AWSPENDING has no value yet" },
         (_, PendingValue::Legal) => Decision::Done { reason: "AWSPENDING has a value already" },
         (_, PendingValue::Illegal(why)) => match server.map(|server| sum_up(&server.nodes)) {
@@ -177,7 +177,7 @@ fn decide_closed(
         Verdict::Nowhere => return Err(current_is_refused(verdicts.pending)),
     }
     if version == VersionStage::Current {
-        return Ok(Decision::Done { reason: "this version is AWSCURRENT already, and every node accepts it" });
+        return Ok(Decision::Done { reason: "the version is AWSCURRENT, and every node accepts it" });
     }
     match (step, pending, verdicts.pending) {
         (Step::Test, PendingValue::Absent, _) => {
@@ -244,7 +244,7 @@ fn decide_open(
             reason: "AWSCURRENT has moved, and the group still lets clients in without a credential",
         }),
         (_, VersionStage::Current, _) => {
-            Ok(Decision::Done { reason: "this version is AWSCURRENT already; finishSecret closes the open access" })
+            Ok(Decision::Done { reason: "the version is AWSCURRENT; finishSecret closes the open access" })
         }
         (Step::Test, _, PendingValue::Absent) => Ok(Decision::Done {
             reason: "AWSPENDING has no value, so this is a test: the group asks for no credential",

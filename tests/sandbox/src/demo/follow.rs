@@ -101,19 +101,14 @@ fn doing(entry: &Entry) -> String {
     }
 }
 
-/// What the function said it did; its outcome record may be missing.
+/// What the function said: what it did, and then what it found to hold. Its outcome record may be missing.
 fn said(record: &Value) -> String {
-    let quote = |item: &Value| {
-        let text = |key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
-        match (text("what"), text("reason")) {
-            (Some(what), Some(reason)) if !STEPS.contains(&what.as_str()) => Some(format!("{what}: {reason}")),
-            (what, reason) => reason.or(what),
-        }
+    let texts = |list: &str, key: &str| -> Vec<String> {
+        let items = record.get(list).and_then(Value::as_array).into_iter().flatten();
+        items.filter_map(|item| item.get(key)?.as_str().map(str::to_owned)).collect()
     };
-    let items = |key: &str| record.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(quote).collect();
-    let (actions, kept): (Vec<String>, Vec<String>) = (items("actions"), items("kept"));
-    // What was left matters where nothing was done; otherwise it is the end of what was done.
-    let mut said = if actions.is_empty() { kept } else { actions };
+    let mut said = texts("actions", "what");
+    said.extend(texts("kept", "reason"));
     said.dedup();
     if said.is_empty() { "done".to_owned() } else { said.join("; ") }
 }
@@ -125,12 +120,12 @@ mod tests {
     use super::said;
 
     #[test]
-    fn a_function_is_quoted_with_its_reasons_and_needs_no_record() {
+    fn a_function_is_quoted_with_what_it_did_and_found_and_needs_no_record() {
         let record = json!({
             "actions": [{ "what": "promote", "reason": "every node accepts it" }],
             "kept": [{ "what": "finishSecret", "reason": "it is AWSCURRENT" }],
         });
-        assert_eq!(said(&record), "promote: every node accepts it");
+        assert_eq!(said(&record), "promote; it is AWSCURRENT");
         assert_eq!(said(&json!({ "kept": [{ "what": "setSecret", "reason": "there is one" }] })), "there is one");
         assert_eq!(said(&json!(null)), "done");
     }
