@@ -7,6 +7,7 @@ use lambda_runtime::{Diagnostic, LambdaEvent};
 use policy::{Failure, outcome::Outcome};
 use runtime::{deadline::Deadline, diagnostic::Reported, metrics, rotation_event::RotationEvent};
 use serde_json::Value;
+use tokio::time::timeout;
 
 use crate::rotation;
 
@@ -23,7 +24,14 @@ pub async fn handle(clients: &Clients, event: LambdaEvent<Value>) -> Result<Outc
     let calls_before = clients.calls_sent();
     let mut outcome = Outcome::new("rotate-auth");
     let deadline = Deadline::of(&event.context);
-    let result = run(clients, event.payload, deadline, &mut outcome).await;
+    // Stopped between two calls, a step is like one that was killed there: the next run goes on from what it finds.
+    let result = match timeout(deadline.left(), run(clients, event.payload, deadline, &mut outcome)).await {
+        Ok(result) => result,
+        Err(_elapsed) => Err(Failure::retryable(
+            "time is up, and a call had not been answered. Nothing is lost: the rotation goes on from here when it is \
+             retried",
+        )),
+    };
     outcome.api_calls = clients.calls_sent() - calls_before;
     outcome.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     if let Err(failure) = &result {

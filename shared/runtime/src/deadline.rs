@@ -5,10 +5,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use lambda_runtime::Context;
 
-/// What is kept back for the last answer: a function that is cut off at its timeout reports nothing.
-///
-/// One more look at a group takes a few calls of at most 5 s each in the worst case, and well under 1 s as a rule.
+/// What is kept back for one more look after a pause, which takes well under a second as a rule.
 const KEPT_BACK: Duration = Duration::from_secs(3);
+
+/// What is kept back for the last word: a function that is cut off at its timeout reports nothing.
+const LAST_WORD: Duration = Duration::from_millis(500);
 
 /// The first pause between two looks. Short, because a group that was already changing may be done any moment.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -19,17 +20,17 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// The pauses of one invocation, and the moment it has to leave.
 #[derive(Debug)]
 pub struct Deadline {
-    leave_at: SystemTime,
+    moment: SystemTime,
     pauses: ExponentialBackoff,
 }
 
 impl Deadline {
-    /// The deadline that Lambda sets, less what is kept back.
+    /// The deadline that Lambda sets.
     pub fn of(context: &Context) -> Self {
         Self::at(UNIX_EPOCH + Duration::from_millis(context.deadline))
     }
 
-    /// A deadline at this moment, less what is kept back.
+    /// A deadline at this moment.
     pub fn at(moment: SystemTime) -> Self {
         let pauses = ExponentialBuilder::new()
             .with_min_delay(FIRST_PAUSE)
@@ -37,18 +38,27 @@ impl Deadline {
             .with_factor(1.6)
             .without_max_times()
             .build();
-        Self { leave_at: moment - KEPT_BACK, pauses }
+        Self { moment, pauses }
+    }
+
+    /// How long the run may still take, whatever it does: calls that hang must not be what ends it.
+    pub fn left(&self) -> Duration {
+        self.left_before(LAST_WORD)
     }
 
     /// Waits for one pause, longer each time; says `false`, at once, where the time left is too short for it.
     pub async fn pause(&mut self) -> bool {
         let pause = self.pauses.next().unwrap_or(LONGEST_PAUSE);
-        let left = self.leave_at.duration_since(SystemTime::now()).unwrap_or_default();
-        if left < pause {
+        if self.left_before(KEPT_BACK) < pause {
             return false;
         }
         tokio::time::sleep(pause).await;
         true
+    }
+
+    fn left_before(&self, kept_back: Duration) -> Duration {
+        let until = self.moment.checked_sub(kept_back).unwrap_or(UNIX_EPOCH);
+        until.duration_since(SystemTime::now()).unwrap_or_default()
     }
 }
 
