@@ -1,6 +1,9 @@
 //! A sandbox with one target and the compiled function.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
 
 use aws_sdk_secretsmanager::types::Tag;
 use sandbox::{
@@ -203,8 +206,30 @@ impl Stage {
 }
 
 /// The compiled function, beside the test program.
-fn function() -> PathBuf {
+///
+/// # Panics
+/// It is older than its source: the tests would hold of what is no more.
+pub fn function() -> PathBuf {
     let program = std::env::current_exe().expect("a test has a program");
     let target = program.ancestors().nth(2).expect("tests are compiled to target/debug/deps");
-    target.join("rotate-auth")
+    let function = target.join("rotate-auth");
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let newest = ["functions", "shared"].map(|layer| newest_source(&root.join(layer))).into_iter().max();
+    let built = modified(&function).expect("the function is compiled: run `cargo build --workspace` first");
+    assert!(newest.is_none_or(|newest| newest <= built), "the function is stale: run `cargo build --workspace` first");
+    function
+}
+
+fn newest_source(folder: &Path) -> SystemTime {
+    let entries = folder.read_dir().expect("the folder can be read").map(|entry| entry.expect("so can it").path());
+    let times = entries.filter_map(|path| match path.is_dir() {
+        // Tests are no part of a function's program.
+        true => (path.file_name() != Some("tests".as_ref())).then(|| newest_source(&path)),
+        false => path.extension().is_some_and(|extension| extension == "rs").then(|| modified(&path))?,
+    });
+    times.max().unwrap_or(SystemTime::UNIX_EPOCH)
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    path.metadata().and_then(|metadata| metadata.modified()).ok()
 }

@@ -1,11 +1,10 @@
 //! The demo: it must hold, and it must be able to fail.
 
+use acceptance::function;
 use sandbox::demo::{self, DemoOptions, Report};
 
-/// The function, where cargo puts it beside the tests.
 fn options() -> DemoOptions {
-    let program = std::env::current_exe().unwrap();
-    DemoOptions::new(program.ancestors().nth(2).unwrap().join("rotate-auth"))
+    DemoOptions::new(function())
 }
 
 fn sum(report: &Report, count: impl Fn(&demo::report::TargetReport) -> u64) -> u64 {

@@ -8,7 +8,6 @@ mod architecture;
 mod demo;
 mod dependencies;
 mod rotate_auth;
-mod sample_events;
 mod wire_boto3;
 mod wire_elasticache;
 mod wire_secrets_manager;

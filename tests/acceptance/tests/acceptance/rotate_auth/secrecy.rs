@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use acceptance::{Stage, StageOptions};
+use acceptance::{Stage, StageOptions, function};
 use sandbox::{
     faults::{At, Rule, What},
     lambda::Function,
@@ -12,7 +12,7 @@ use secrecy::ExposeSecret;
 
 /// Makes the function as talkative as it can be.
 fn talk(stage: &Stage) {
-    let binary = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("rotate-auth");
+    let binary = function();
     let environment = BTreeMap::from([("RUST_LOG".to_owned(), "trace".to_owned())]);
     let (name, timeout) = ("rotate-auth".to_owned(), Duration::from_secs(8));
     stage.sandbox.runner.add(Function { name, binary, timeout, environment });

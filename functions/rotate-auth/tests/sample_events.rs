@@ -1,5 +1,7 @@
 //! Every sample event is read, every broken one refused with an error that says why.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 use policy::Class;
