@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::Context;
+use anyhow::Context as _;
 use console::Term;
 use sandbox::demo::{
     self, DemoOptions, Report,
@@ -15,7 +15,7 @@ use sandbox::demo::{
 };
 use tokio::sync::watch;
 
-use crate::signals::Signals;
+use crate::{compiled, signals::Signals};
 
 /// The status of a program that Ctrl-C ended, as shells have it.
 const INTERRUPTED: u8 = 130;
@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     // Listened for before anything is started, so that no signal leaves a process behind.
     let mut signals = Signals::listen()?;
-    let mut options = DemoOptions::new(beside_this_program("rotate-auth")?);
+    let mut options = DemoOptions::new(compiled::path("rotate-auth")?);
     options.promote_early = arguments.promote_early;
     let (progress, shown) = watch::channel(Progress::default());
     let showing = tokio::spawn(show(shown));
@@ -50,12 +50,6 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         save(&report, &file)?;
     }
     Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// The compiled functions are in the folder of this program: cargo builds all programs of the workspace there.
-fn beside_this_program(name: &str) -> anyhow::Result<PathBuf> {
-    let program = std::env::current_exe()?;
-    Ok(program.parent().context("a program is in a folder")?.join(name))
 }
 
 /// Draws progress until there is no more of it.

@@ -1,5 +1,6 @@
 //! The program `sandbox`: a local AWS to play with.
 
+mod compiled;
 mod demo_command;
 mod serve;
 mod signals;

@@ -11,7 +11,7 @@ pub const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finish
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Progress {
     /// The Redis that the nodes run.
-    pub redis_version: String,
+    pub server: String,
     /// What the demo is at.
     pub phase: Phase,
     /// Since its start.

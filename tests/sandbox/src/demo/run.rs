@@ -48,7 +48,7 @@ pub async fn run_showing(
     );
     let sandbox = Sandbox::start(Options::default()).await?;
     progress.send_modify(|progress| {
-        progress.redis_version = version(sandbox.fleet.server_version());
+        progress.server = version(sandbox.fleet.server_version());
         progress.targets = stage::announced();
     });
     let show = Show { sandbox: &sandbox, options, began: Instant::now(), progress };
@@ -141,10 +141,11 @@ impl Show<'_> {
     }
 }
 
-/// The number in what `redis-server --version` says: `Redis server v=7.0.15 sha=…`.
+/// Name and number of what `redis-server --version` says: `Redis server v=7.0.15 sha=…`.
 fn version(said: &str) -> String {
-    let number = said.split_whitespace().find_map(|word| word.strip_prefix("v="));
-    number.unwrap_or(said).to_owned()
+    let mut words = said.split_whitespace();
+    let (name, number) = (words.next().unwrap_or(said), words.find_map(|word| word.strip_prefix("v=")));
+    number.map_or_else(|| said.to_owned(), |number| format!("{name} {number}"))
 }
 
 fn frames() -> tokio::time::Interval {

@@ -22,7 +22,7 @@ pub fn frame(progress: &Progress, width: usize, paint: Paint) -> Vec<String> {
 }
 
 pub(super) fn headline(progress: &Progress, paint: Paint) -> String {
-    let about = format!("a local AWS with real Redis {}, nothing leaves this machine", progress.redis_version);
+    let about = format!("a local AWS with real {}, nothing leaves this machine", progress.server);
     format!("  {}  {}", paint.strong("redis-lifecycle demo"), paint.dim(about))
 }
 

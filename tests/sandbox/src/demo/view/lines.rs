@@ -15,7 +15,7 @@ impl Lines {
     pub fn since(&mut self, now: &Progress) -> Vec<String> {
         let mut lines = Vec::new();
         let at = format!("[{:5.1} s]", now.elapsed.as_secs_f64());
-        if !self.begun && now.redis_version.is_empty() {
+        if !self.begun && now.server.is_empty() {
             return lines;
         }
         if !self.begun {
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn each_change_is_one_line_and_what_stays_is_none() {
         let mut lines = Lines::default();
-        let mut now = Progress { redis_version: "7.0.15".to_owned(), ..Progress::default() };
+        let mut now = Progress { server: "Redis 7.0.15".to_owned(), ..Progress::default() };
         now.targets = vec![TargetProgress { name: "koneksi-prod".to_owned(), ..TargetProgress::default() }];
         assert_eq!(lines.since(&now).len(), 3);
         assert_eq!(lines.since(&now), Vec::<String>::new());
