@@ -11,6 +11,11 @@ const KEPT_BACK: Duration = Duration::from_secs(3);
 /// What is kept back for the last word: a function that is cut off at its timeout reports nothing.
 const LAST_WORD: Duration = Duration::from_millis(500);
 
+/// The longest timeout that a function can have.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+const LONGEST_RUN: Duration = Duration::from_secs(15 * 60);
+
 /// The first pause between two looks. Short, because a group that was already changing may be done any moment.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
@@ -26,8 +31,12 @@ pub struct Deadline {
 
 impl Deadline {
     /// The deadline that Lambda sets.
+    ///
+    /// One that is over before the run begins is none: `cargo lambda` sends the same small number every time. The run
+    /// then has as long as Lambda ever gives.
     pub fn of(context: &Context) -> Self {
-        Self::at(UNIX_EPOCH + Duration::from_millis(context.deadline))
+        let (now, moment) = (SystemTime::now(), UNIX_EPOCH + Duration::from_millis(context.deadline));
+        Self::at(if moment > now { moment } else { now + LONGEST_RUN })
     }
 
     /// A deadline at this moment.
@@ -65,6 +74,16 @@ impl Deadline {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_deadline_that_was_never_possible_is_none() {
+        let mut context = Context::default();
+        context.deadline = 600_000;
+        assert!(Deadline::of(&context).left() > LONGEST_RUN - Duration::from_secs(10));
+        context.deadline =
+            u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap() + 5000;
+        assert!(Deadline::of(&context).left() < Duration::from_secs(5));
+    }
 
     #[tokio::test]
     async fn it_pauses_while_there_is_time_and_leaves_before_the_end() {

@@ -201,7 +201,8 @@ async fn a_busy_group_is_waited_for_without_touching_its_tokens() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_busy_for_longer_than_the_function_may_run_is_left_in_time_and_taken_up_again() {
-    let stage = Stage::set(StageOptions { timeout: Duration::from_secs(5), ..StageOptions::default() }).await;
+    let rotation = RotationTiming { attempts: 20, retry_after: Duration::from_millis(100) };
+    let stage = Stage::set(StageOptions { rotation, timeout: Duration::from_secs(5), ..StageOptions::default() }).await;
     stage.sandbox.elasticache.busy(&stage.target.group, "snapshotting", Duration::from_secs(6)).unwrap();
     let report = stage.rotate().await;
     assert!(report.succeeded, "{report:?}");
