@@ -5,7 +5,7 @@ use std::time::Instant;
 use cloud::Clients;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use policy::{Failure, outcome::Outcome};
-use runtime::{deadline::Deadline, diagnostic::Reported, metrics, rotation_event::RotationEvent};
+use runtime::{deadline::Deadline, diagnostic::Reported, record, rotation_event::RotationEvent};
 use serde_json::Value;
 use tokio::time::timeout;
 
@@ -47,12 +47,11 @@ async fn run(clients: &Clients, event: Value, deadline: Deadline, outcome: &mut 
     rotation::run(clients, &event, deadline, outcome).await
 }
 
-/// Leaves the one record of the run, as a log line and as metrics.
+/// Says how the run ended, and leaves its one record.
 fn report(outcome: &Outcome) {
-    let record = serde_json::to_string(outcome).unwrap_or_default();
     match &outcome.failure {
-        None => tracing::info!(outcome = record, "the step is done"),
-        Some(failure) => tracing::error!(outcome = record, "the step failed: {failure}"),
+        None => tracing::info!("the step is done"),
+        Some(failure) => tracing::error!("the step failed: {failure}"),
     }
-    metrics::emit(outcome);
+    record::write(outcome);
 }

@@ -5,12 +5,12 @@
 //! - [`rotation_event`]: the event of Secrets Manager's rotation hook
 //! - [`deadline`]: how long this invocation may still wait
 //! - [`log`]: JSON lines, of a message and fields
-//! - [`metrics`]: CloudWatch metrics, as embedded metric format
+//! - [`record`]: the one record that each run leaves, and its metrics
 //! - [`diagnostic`]: a failure, as Lambda reports it
 
 pub mod deadline;
 pub mod diagnostic;
 pub mod log;
-pub mod metrics;
+pub mod record;
 pub mod rotation_event;
 pub mod settings;

@@ -1,4 +1,6 @@
-//! CloudWatch metrics, as embedded metric format: a log line that CloudWatch reads, with no call and no permission.
+//! The one record that each run leaves: a log line with its outcome, which CloudWatch also reads metrics from.
+//!
+//! The line is in embedded metric format: no call, no permission, and every field can be queried.
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
@@ -13,14 +15,16 @@ use serde_json::{Value, json};
 /// The namespace of every metric.
 pub const NAMESPACE: &str = "RedisLifecycle";
 
-/// Builds the metrics of one run: one line, with the outcome as a property to query by.
+/// Builds the line of one run: the outcome under `outcome`, and beside it what the metrics are read from.
 ///
 /// - `Duration` (milliseconds), `ApiCalls`, `Logins`
 /// - `Done`, `Kept`, `Retryable`, `Permanent`, `NeedsHuman`: 1 for what came of the run, 0 for the others, so that an
 ///   alarm on any of them has data at every run
-pub fn embedded(outcome: &Outcome, now: SystemTime) -> Value {
+///
+/// Dimensions are `Function` alone, and `Function` with `Target`.
+pub fn line(outcome: &Outcome, now: SystemTime) -> Value {
     let timestamp = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_millis();
-    let verdict = serde_json::to_value(outcome.outcome).unwrap_or_default();
+    let record = serde_json::to_value(outcome).unwrap_or_default();
     let mut metrics = vec![("Duration", "Milliseconds"), ("ApiCalls", "Count"), ("Logins", "Count")];
     metrics.extend(VERDICTS.map(|(name, _)| (name, "Count")));
     let definitions: Vec<Value> = metrics.iter().map(|(name, unit)| json!({ "Name": name, "Unit": unit })).collect();
@@ -35,15 +39,14 @@ pub fn embedded(outcome: &Outcome, now: SystemTime) -> Value {
         },
         "Function": outcome.function,
         "Target": outcome.target.as_deref().unwrap_or("unknown"),
-        "Step": outcome.step,
-        "Outcome": verdict,
         "Duration": outcome.duration_ms,
         "ApiCalls": outcome.api_calls,
         "Logins": outcome.logins,
     });
     for (name, word) in VERDICTS {
-        line[name] = json!(u8::from(verdict == word));
+        line[name] = json!(u8::from(record["outcome"] == word));
     }
+    line["outcome"] = record;
     line
 }
 
@@ -56,9 +59,9 @@ const VERDICTS: [(&str, &str); 5] = [
     ("NeedsHuman", "needs-human"),
 ];
 
-/// Writes the metrics of one run to standard output.
-pub fn emit(outcome: &Outcome) {
-    let line = embedded(outcome, SystemTime::now());
+/// Writes the line of one run to standard output.
+pub fn write(outcome: &Outcome) {
+    let line = line(outcome, SystemTime::now());
     // Standard output that is closed is no reason to fail a rotation.
     let _ = writeln!(io::stdout().lock(), "{line}");
 }
@@ -76,12 +79,12 @@ mod tests {
         outcome.step = Some(Step::Set);
         outcome.failed(&Failure::retryable("time is up"));
         (outcome.api_calls, outcome.logins, outcome.duration_ms) = (7, 2, 1234);
-        insta::assert_json_snapshot!(embedded(&outcome, UNIX_EPOCH + Duration::from_secs(1_700_000_000)));
+        insta::assert_json_snapshot!(line(&outcome, UNIX_EPOCH + Duration::from_secs(1_700_000_000)));
     }
 
     #[test]
     fn every_metric_that_is_declared_has_a_number() {
-        let line = embedded(&Outcome::new("rotate-auth"), UNIX_EPOCH);
+        let line = line(&Outcome::new("rotate-auth"), UNIX_EPOCH);
         for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap() {
             let name = metric["Name"].as_str().unwrap();
             assert!(line[name].is_u64(), "{name}");
