@@ -287,3 +287,21 @@ async fn current_is_not_moved_while_one_node_cannot_be_asked() {
     assert_eq!(stage.current().await.expose_secret(), "put-by-hand-0123456789abcdef");
     stage.strike().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_whose_answer_is_lost_is_not_sent_again_while_the_status_lags() {
+    let timing = Timing { modify: Duration::from_secs(3), stale: Duration::from_secs(2), ..quick() };
+    let stage = Stage::set(StageOptions { timing, ..StageOptions::default() }).await;
+    stage.sandbox.faults.arm(Rule {
+        function: "rotate-auth".to_owned(),
+        during: None,
+        at: At::Operation("ModifyReplicationGroup".to_owned()),
+        what: What::LoseAnswer,
+        times: 1,
+    });
+    let report = stage.rotate().await;
+    assert!(report.succeeded, "{report:?}");
+    let sent = stage.sandbox.journal.entries().into_iter().filter(|entry| entry.operation == "ModifyReplicationGroup");
+    assert_eq!(sent.count(), 1);
+    stage.strike().await;
+}
