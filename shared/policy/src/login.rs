@@ -26,6 +26,8 @@ pub enum NodeState {
         pending: Option<Answer>,
         /// To AWSCURRENT.
         current: Answer,
+        /// To AWSPREVIOUS; `None` where it was not asked about.
+        previous: Option<Answer>,
     },
     /// It is there and does not serve yet (loading, no room for clients, link to its primary down).
     NotReady(String),
@@ -73,6 +75,8 @@ pub struct Verdicts {
     pub pending: Verdict,
     /// About AWSCURRENT.
     pub current: Verdict,
+    /// About AWSPREVIOUS; `Nowhere` where it was not asked about.
+    pub previous: Verdict,
 }
 
 /// Sums up the nodes, or names the first one that could not be asked.
@@ -86,14 +90,17 @@ pub fn sum_up(nodes: &[Node]) -> Result<Verdicts, String> {
     let mut answers = Vec::with_capacity(nodes.len());
     for node in nodes {
         match &node.state {
-            NodeState::Asked { open, pending, current } => answers.push((*open, pending.as_ref(), current)),
+            NodeState::Asked { open, pending, current, previous } => {
+                answers.push((*open, pending.as_ref(), current, previous.as_ref()));
+            }
             NodeState::NotReady(why) => return Err(format!("node {} is not ready: {why}", node.id)),
             NodeState::Unreachable(why) => return Err(format!("node {} cannot be reached: {why}", node.id)),
         }
     }
     Ok(Verdicts {
-        open: Verdict::of(answers.iter().map(|(open, _, _)| *open)),
-        pending: Verdict::of(answers.iter().map(|(_, pending, _)| *pending == Some(&Answer::Accepted))),
-        current: Verdict::of(answers.iter().map(|(_, _, current)| **current == Answer::Accepted)),
+        open: Verdict::of(answers.iter().map(|(open, ..)| *open)),
+        pending: Verdict::of(answers.iter().map(|(_, pending, ..)| *pending == Some(&Answer::Accepted))),
+        current: Verdict::of(answers.iter().map(|(_, _, current, _)| **current == Answer::Accepted)),
+        previous: Verdict::of(answers.iter().map(|(.., previous)| *previous == Some(&Answer::Accepted))),
     })
 }

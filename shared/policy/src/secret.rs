@@ -68,12 +68,12 @@ impl SecretValue {
 
     /// Refuses a secret that says it belongs to another Redis, or to a user that the target does not have.
     ///
-    /// `hosts` are the names and addresses by which the target is known. A secret that says nothing is taken at the
-    /// settings' word.
+    /// `username` is the user that logs in with the credential, `hosts` are the names and addresses by which the target is
+    /// known. A secret that says nothing is taken at the settings' word.
     ///
     /// # Errors
     /// `NeedsHuman`, naming the key that disagrees: rotating would change one Redis and publish for another.
-    pub fn check_owner(&self, target: &Target, hosts: &[String]) -> Result<(), Failure> {
+    pub fn check_owner(&self, target: &Target, username: &str, hosts: &[String]) -> Result<(), Failure> {
         let Some(SecretObject { members, .. }) = &self.object else { return Ok(()) };
         let text = |key: &str| members.get(key).and_then(Value::as_str);
         let foreign = |key: &str, known: String| {
@@ -89,10 +89,9 @@ impl SecretValue {
                     return Err(foreign(key, format!("{:?}", group.replication_group_id)));
                 }
             }
-            // AUTH tokens belong to the one user that there is without RBAC.
-            if text("username").is_some_and(|user| !user.is_empty() && user != "default") {
-                return Err(foreign("username", "\"default\"".to_owned()));
-            }
+        }
+        if text("username").is_some_and(|user| !user.is_empty() && user != username) {
+            return Err(foreign("username", format!("{username:?}")));
         }
         for key in ["host", "hostname", "endpoint", "reader_endpoint"] {
             if text(key).is_some_and(|host| !hosts.iter().any(|known| known.eq_ignore_ascii_case(host_of(host)))) {
@@ -172,11 +171,21 @@ mod tests {
             (r#""note":"anything""#, true),
         ] {
             let value = read(Some("password"), &format!(r#"{{"password":"x",{member}}}"#)).unwrap();
-            let checked = value.check_owner(&target(Some("password")), &hosts);
+            let checked = value.check_owner(&target(Some("password")), "default", &hosts);
             assert_eq!(checked.is_ok(), belongs, "{member}");
             if let Err(failure) = checked {
                 assert_eq!(failure.class(), crate::Class::NeedsHuman);
             }
+        }
+    }
+
+    #[test]
+    fn a_secret_of_another_user_is_refused() {
+        for (username, belongs) in [("orders-app", true), ("", true), ("default", false), ("Orders-App", false)] {
+            let value = serde_json::json!({ "username": username, "password": "x" }).to_string();
+            let checked =
+                read(Some("password"), &value).unwrap().check_owner(&target(Some("password")), "orders-app", &[]);
+            assert_eq!(checked.is_ok(), belongs, "{username}");
         }
     }
 

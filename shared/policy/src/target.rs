@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Failure;
 
+mod backend;
+
+pub use backend::{Backend, EcsService, Host, Hosts, ReplicationGroup, User};
+
 /// One Redis under management.
 ///
 /// ```
@@ -38,73 +42,6 @@ pub struct Target {
     pub rotation: Rotation,
 }
 
-/// A flavour of Redis, and where this one is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "type", rename_all = "kebab-case")]
-pub enum Backend {
-    /// An ElastiCache replication group with TLS and an AUTH token.
-    ElasticacheAuth(ReplicationGroup),
-    /// Redis in one Fargate task of an ECS service.
-    Fargate(EcsService),
-    /// Redis on hosts of your own.
-    SelfHosted(Hosts),
-}
-
-impl Backend {
-    /// The flavour, as the document spells it.
-    pub fn flavour(&self) -> &'static str {
-        match self {
-            Self::ElasticacheAuth(_) => "elasticache-auth",
-            Self::Fargate(_) => "fargate",
-            Self::SelfHosted(_) => "self-hosted",
-        }
-    }
-}
-
-/// An ElastiCache replication group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReplicationGroup {
-    /// The group's id in ElastiCache.
-    #[schemars(regex(pattern = r"^[a-z][a-z0-9-]{0,39}$"))]
-    pub replication_group_id: String,
-}
-
-/// An ECS service whose one task is Redis.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EcsService {
-    /// The ECS cluster's name.
-    pub cluster: String,
-    /// The service's name.
-    pub service: String,
-    /// The name that clients connect to, as Cloud Map gives it.
-    pub host: String,
-    /// The port that clients connect to.
-    #[serde(default = "redis_port")]
-    pub port: u16,
-}
-
-/// Redis on hosts of your own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Hosts {
-    /// Every node, primary and replicas.
-    #[schemars(length(min = 1))]
-    pub nodes: Vec<Host>,
-}
-
-/// One host that runs Redis.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Host {
-    /// Its name or address.
-    pub host: String,
-    /// The port that Redis listens on.
-    #[serde(default = "redis_port")]
-    pub port: u16,
-}
-
 /// Where the credential is kept in Secrets Manager.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -131,10 +68,6 @@ impl Default for Rotation {
     fn default() -> Self {
         Self { credential_length: 64 }
     }
-}
-
-fn redis_port() -> u16 {
-    6379
 }
 
 impl Target {
@@ -178,19 +111,11 @@ impl Target {
         if !(32..=128).contains(&self.rotation.credential_length) {
             return Err(refused("`rotation.credential_length`", "use 32 to 128"));
         }
-        match &self.backend {
-            Backend::ElasticacheAuth(group) if !is_identifier(&group.replication_group_id, 40) => Err(refused(
-                "`backend.replication_group_id`",
-                "give the group's id, in lower case, at most 40 characters",
-            )),
-            Backend::SelfHosted(hosts) if hosts.nodes.is_empty() => {
-                Err(refused("`backend.nodes`", "name at least one host"))
-            }
-            _ => Ok(()),
-        }
+        self.backend.check()
     }
 }
 
+/// Lower-case letters, digits and hyphens, beginning with a letter.
 fn is_identifier(text: &str, longest: usize) -> bool {
     text.len() <= longest
         && text.starts_with(|first: char| first.is_ascii_lowercase())
@@ -231,6 +156,11 @@ mod tests {
             ("/name", json!(7), "`name`"),
             ("/colour", json!("red"), "colour"),
             ("/backend/replication_group_id", json!("no_underscores"), "`backend.replication_group_id`"),
+            ("/backend", json!({ "type": "elasticache-user", "user_id": "no_underscores" }), "`backend.user_id`"),
+            ("/backend", json!({ "type": "elasticache-user", "user_id": "1st" }), "`backend.user_id`"),
+            ("/backend", json!({ "type": "elasticache-user", "user_id": "default" }), "`backend.user_id`"),
+            ("/backend", json!({ "type": "elasticache-user", "user_id": "a", "user_name": "a" }), "user_name"),
+            ("/backend", json!({ "type": "elasticache-user" }), "user_id"),
             ("/backend/type", json!("memcached"), "backend"),
             ("/backend/shards", json!(2), "shards"),
             ("/secret/id", json!(""), "`secret.id`"),
@@ -247,6 +177,15 @@ mod tests {
             assert_eq!(failure.class(), crate::Class::Permanent, "{pointer}");
             assert!(failure.to_string().contains(named), "{pointer}: {failure}");
         }
+    }
+
+    #[test]
+    fn a_user_is_named_by_its_id() {
+        let mut document = document();
+        document["backend"] = json!({ "type": "elasticache-user", "user_id": "Orders-App-2" });
+        let target = Target::parse(&document.to_string()).unwrap();
+        assert_eq!(target.backend.flavour(), "elasticache-user");
+        assert_eq!(target.backend, Backend::ElasticacheUser(User { user_id: "Orders-App-2".to_owned() }));
     }
 
     #[test]

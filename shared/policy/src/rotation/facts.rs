@@ -56,6 +56,17 @@ pub struct Server {
     pub change_asked: bool,
     /// Whether the group says that a credential was set since AWSPENDING was made.
     pub token_set_since_pending: bool,
+    /// Whether there is room for one more credential.
+    pub room: Room,
+}
+
+/// Whether one more credential fits in without pushing out one that clients may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// It does: there is a free place, or the service drops only the oldest of what the secret has known.
+    Free,
+    /// All places are taken, by AWSCURRENT and one other: adding puts AWSPENDING in the other's place.
+    Full,
 }
 
 /// Whether the service that runs the nodes takes changes now.
@@ -63,7 +74,7 @@ pub struct Server {
 pub enum GroupState {
     /// It takes changes.
     Available,
-    /// It is changing its token.
+    /// It is changing its credential.
     ChangingToken,
     /// It is doing something else, which this names.
     Busy(String),
@@ -79,9 +90,9 @@ impl GroupState {
 impl fmt::Display for GroupState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Available => f.write_str("the group says it is available"),
-            Self::ChangingToken => f.write_str("the group is changing its token"),
-            Self::Busy(status) => write!(f, "the group is {status}"),
+            Self::Available => f.write_str("the target says it is available"),
+            Self::ChangingToken => f.write_str("the target is changing its credential"),
+            Self::Busy(status) => write!(f, "the target is {status}"),
         }
     }
 }

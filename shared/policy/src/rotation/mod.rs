@@ -6,7 +6,7 @@
 mod facts;
 mod step;
 
-pub use facts::{Facts, GroupState, PendingValue, Server, VersionStage, needs_server};
+pub use facts::{Facts, GroupState, PendingValue, Room, Server, VersionStage, needs_server};
 pub use step::Step;
 
 use crate::{
@@ -83,7 +83,10 @@ pub enum Decision {
 /// | set | pending | everywhere | everywhere | changing its token | Wait |
 /// | set | pending | everywhere | everywhere | otherwise | Done |
 /// | set | pending | nowhere | everywhere | busy, or asked to change in this run | Wait |
-/// | set | pending | nowhere | everywhere | available | `AddPending` |
+/// | set | pending | nowhere | everywhere | available, room | `AddPending` |
+/// | set | pending | nowhere | everywhere | available, full, AWSPREVIOUS accepted everywhere | `AddPending`, in its place |
+/// | set | pending | nowhere | everywhere | available, full, AWSPREVIOUS accepted somewhere | Wait |
+/// | set | pending | nowhere | everywhere | available, full, AWSPREVIOUS accepted nowhere | `NeedsHuman` |
 /// | test, finish | pending | nowhere | everywhere | busy | Wait |
 /// | test, finish | pending | nowhere | everywhere | available | Retryable: setSecret has not taken effect |
 /// | test | pending | everywhere | everywhere | | Done |
@@ -96,7 +99,8 @@ pub enum Decision {
 /// # Errors
 /// - Permanent: the event does not fit the secret, or rotation is switched off.
 /// - Retryable: an earlier step has not taken effect; Secrets Manager runs the steps again.
-/// - `NeedsHuman`: AWSCURRENT does not log in. Nothing has been touched.
+/// - `NeedsHuman`: AWSCURRENT does not log in, or a credential that the secret does not know is in the way. Nothing has
+///   been touched.
 ///
 /// # Repeating
 /// The same facts give the same decision; after a decision is carried out, the facts give the next one or `Done`.
@@ -173,7 +177,7 @@ fn decide_closed(
     match verdicts.current {
         Verdict::Everywhere => {}
         Verdict::Somewhere => return wait("some nodes refuse AWSCURRENT"),
-        Verdict::Nowhere if busy => return wait("no node accepts AWSCURRENT while the group is changing"),
+        Verdict::Nowhere if busy => return wait("no node accepts AWSCURRENT while the target is changing"),
         Verdict::Nowhere => return Err(current_is_refused(verdicts.pending)),
     }
     if version == VersionStage::Current {
@@ -191,11 +195,11 @@ fn decide_closed(
         ))),
         (_, _, Verdict::Somewhere) => wait("some nodes do not accept AWSPENDING yet"),
         (Step::Set, _, Verdict::Everywhere) if server.group == GroupState::ChangingToken => {
-            wait("every node accepts AWSPENDING, and the group is still changing its token")
+            wait("every node accepts AWSPENDING, and the target is still changing its credential")
         }
         (Step::Set, _, Verdict::Everywhere) => Ok(Decision::Done { reason: "every node accepts AWSPENDING" }),
         (Step::Set, _, Verdict::Nowhere) if busy => wait(&format!("no node accepts AWSPENDING yet; {}", server.group)),
-        (Step::Set, _, Verdict::Nowhere) => Ok(Decision::AddPending { reason: "no node accepts AWSPENDING yet" }),
+        (Step::Set, _, Verdict::Nowhere) => add_where_there_is_room(server.room, verdicts.previous),
         (_, _, Verdict::Nowhere) if busy => wait(&format!("no node accepts AWSPENDING yet; {}", server.group)),
         (_, _, Verdict::Nowhere) => Err(not_set(step)),
         (Step::Finish, _, Verdict::Everywhere) => {
@@ -204,6 +208,24 @@ fn decide_closed(
         (Step::Test | Step::Create, _, Verdict::Everywhere) => {
             Ok(Decision::Done { reason: "every node accepts AWSPENDING, and AWSCURRENT still" })
         }
+    }
+}
+
+/// Adds AWSPENDING, unless that would push out a credential that the secret does not know.
+///
+/// AWSCURRENT takes one place, and AWSPENDING, which no node accepts, none.
+fn add_where_there_is_room(room: Room, previous: Verdict) -> Result<Decision, Failure> {
+    match (room, previous) {
+        (Room::Free, _) => Ok(Decision::AddPending { reason: "no node accepts AWSPENDING yet" }),
+        (Room::Full, Verdict::Everywhere) => {
+            Ok(Decision::AddPending { reason: "no node accepts AWSPENDING yet; it takes the place of AWSPREVIOUS" })
+        }
+        (Room::Full, Verdict::Somewhere) => wait("some nodes accept AWSPREVIOUS and others do not"),
+        (Room::Full, Verdict::Nowhere) => Err(Failure::needs_human(
+            "the target accepts two credentials already, and one of them is neither AWSCURRENT nor AWSPREVIOUS; adding \
+             AWSPENDING would cut off whoever uses it. Nothing was touched. Find out who does, give the user AWSCURRENT as \
+             its only password, and rotate again",
+        )),
     }
 }
 

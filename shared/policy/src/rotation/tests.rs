@@ -9,16 +9,17 @@ use crate::{
 };
 
 /// A server of two nodes, described by what they say; `open`, `pending` and `current` are one letter a node:
-/// `y` accepts, `n` refuses.
+/// `y` accepts, `n` refuses; `previous` is the same, and nobody is asked about it by default.
 #[derive(Clone, Copy)]
 struct Said {
     open: &'static str,
     pending: &'static str,
     current: &'static str,
+    previous: Option<&'static str>,
 }
 
-const CLOSED: Said = Said { open: "nn", pending: "nn", current: "yy" };
-const OPEN: Said = Said { open: "yy", pending: "nn", current: "nn" };
+const CLOSED: Said = Said { open: "nn", pending: "nn", current: "yy", previous: None };
+const OPEN: Said = Said { open: "yy", pending: "nn", current: "nn", previous: None };
 
 impl Said {
     fn pending(self, pending: &'static str) -> Self {
@@ -38,6 +39,7 @@ impl Said {
                 open: yes(self.open, at),
                 pending: Some(answer(self.pending, at)),
                 current: answer(self.current, at),
+                previous: self.previous.map(|previous| answer(previous, at)),
             },
         };
         Server {
@@ -45,6 +47,7 @@ impl Said {
             group: GroupState::Available,
             change_asked: false,
             token_set_since_pending: false,
+            room: Room::Free,
         }
     }
 }
@@ -141,6 +144,39 @@ fn a_change_that_was_asked_for_is_not_asked_for_again() {
 }
 
 #[test]
+fn a_full_server_takes_the_new_value_only_in_the_place_of_the_previous_one() {
+    for (previous, expected) in
+        [(None, "NeedsHuman"), (Some("nn"), "NeedsHuman"), (Some("yn"), "wait"), (Some("yy"), "add")]
+    {
+        let mut facts = facts(Step::Set, Said { previous, ..CLOSED });
+        assert_eq!(decided(&facts), "add", "{facts:?}");
+        let mut full = |group: GroupState, change_asked| {
+            let server = facts.server.as_mut().unwrap();
+            (server.room, server.group, server.change_asked) = (Room::Full, group, change_asked);
+            decided(&facts)
+        };
+        assert_eq!(full(GroupState::Available, false), expected, "{previous:?}");
+        assert_eq!(full(GroupState::ChangingToken, false), "wait", "a change under way is waited for first");
+        assert_eq!(full(GroupState::Busy("deleting".to_owned()), false), "wait");
+        assert_eq!(full(GroupState::Available, true), "wait", "so is one that was asked for");
+    }
+}
+
+#[test]
+fn a_full_server_that_accepts_the_new_value_needs_no_room() {
+    for (step, expected) in [(Step::Set, "done"), (Step::Test, "done"), (Step::Finish, "promote")] {
+        let mut facts = facts(step, CLOSED.pending("yy"));
+        facts.server.as_mut().unwrap().room = Room::Full;
+        assert_eq!(decided(&facts), expected, "{facts:?}");
+    }
+    for step in [Step::Test, Step::Finish] {
+        let mut facts = facts(step, CLOSED);
+        facts.server.as_mut().unwrap().room = Room::Full;
+        assert_eq!(decided(&facts), "Retryable", "only setSecret asks for room: {facts:?}");
+    }
+}
+
+#[test]
 fn a_status_that_says_available_too_early_moves_nothing() {
     let facts = facts(Step::Finish, CLOSED);
     assert_eq!(facts.server.as_ref().unwrap().group, GroupState::Available);
@@ -222,8 +258,9 @@ fn any_answer() -> impl Strategy<Value = Answer> {
 }
 
 fn any_node() -> impl Strategy<Value = Node> {
-    let asked = (any::<bool>(), proptest::option::of(any_answer()), any_answer())
-        .prop_map(|(open, pending, current)| NodeState::Asked { open, pending, current });
+    let maybe = || proptest::option::of(any_answer());
+    let asked = (any::<bool>(), maybe(), any_answer(), maybe())
+        .prop_map(|(open, pending, current, previous)| NodeState::Asked { open, pending, current, previous });
     let state = prop_oneof![
         8 => asked,
         1 => Just(NodeState::Unreachable("refused".to_owned())),
@@ -238,12 +275,14 @@ fn any_server() -> impl Strategy<Value = Server> {
         1 => Just(GroupState::ChangingToken),
         1 => Just(GroupState::Busy("snapshotting".to_owned())),
     ];
-    (proptest::collection::vec(any_node(), 0..4), group, any::<bool>(), any::<bool>()).prop_map(
-        |(nodes, group, change_asked, token_set_since_pending)| Server {
+    let room = prop_oneof![Just(Room::Free), Just(Room::Full)];
+    (proptest::collection::vec(any_node(), 0..4), group, any::<bool>(), any::<bool>(), room).prop_map(
+        |(nodes, group, change_asked, token_set_since_pending, room)| Server {
             nodes,
             group,
             change_asked,
             token_set_since_pending,
+            room,
         },
     )
 }
@@ -274,7 +313,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
 fn all(server: &Server, holds: impl Fn(bool, Option<&Answer>, &Answer) -> bool) -> bool {
     !server.nodes.is_empty()
         && server.nodes.iter().all(|node| match &node.state {
-            NodeState::Asked { open, pending, current } => holds(*open, pending.as_ref(), current),
+            NodeState::Asked { open, pending, current, .. } => holds(*open, pending.as_ref(), current),
             _ => false,
         })
 }
@@ -336,9 +375,25 @@ proptest! {
     }
 
     #[test]
-    fn whoever_needs_a_human_finds_current_refused(facts in any_facts()) {
+    fn whoever_needs_a_human_finds_current_refused_or_an_unknown_credential(facts in any_facts()) {
         if let Err(failure) = decide(&facts) && failure.class() == Class::NeedsHuman {
-            prop_assert!(all(facts.server.as_ref().unwrap(), |open, _, current| !open && *current == Answer::Refused));
+            let server = facts.server.as_ref().unwrap();
+            let refused = all(server, |open, _, current| !open && *current == Answer::Refused);
+            let in_the_way = server.room == Room::Full && facts.step == Step::Set && server.nodes.iter().all(|node| {
+                matches!(&node.state, NodeState::Asked { previous, .. } if *previous != Some(Answer::Accepted))
+            });
+            prop_assert!(refused || in_the_way, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn a_credential_that_the_secret_does_not_know_is_never_pushed_out(facts in any_facts()) {
+        if let Ok(Decision::AddPending { .. }) = decide(&facts) {
+            let server = facts.server.as_ref().unwrap();
+            let known = server.nodes.iter().all(|node| {
+                matches!(&node.state, NodeState::Asked { previous: Some(Answer::Accepted), .. })
+            });
+            prop_assert!(server.room == Room::Free || known || all(server, |open, _, _| open), "{facts:?}");
         }
     }
 
