@@ -1,5 +1,6 @@
 //! Look, decide, act, until the step is done or time is up.
 
+use backends::Credentials;
 use cloud::{
     CallError, Clients, Effect,
     secrets_manager::{self, CURRENT},
@@ -32,7 +33,6 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let mut secret = Secret::read(clients, event).await?;
     outcome.target = Some(secret.target.name.clone());
-    secret.backend(clients)?;
     let mut change_asked = false;
     let mut server: Option<Server> = None;
     loop {
@@ -66,9 +66,9 @@ pub(crate) async fn run(
             Decision::DiscardPending { reason } => return Err(discard_pending(clients, event, outcome, reason).await?),
             Decision::AddPending { reason } => {
                 let pending = secret.pending.as_ref().expect("a pending value is legal only where there is one");
-                let asked = secret.backend(clients)?.add(pending.credential()).await;
+                let asked = secret.backend(clients)?.add(pending.credential(), secret.current.credential()).await;
                 change_asked |= note_change(asked, outcome, "add-pending", reason)?;
-                wait(&mut deadline, "the group takes the pending credential").await?
+                wait(&mut deadline, "the target takes the pending credential").await?
             }
             Decision::CloseOpenAccess { reason } => {
                 let asked = secret.backend(clients)?.keep_only(secret.current.credential()).await;

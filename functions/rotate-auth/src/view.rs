@@ -1,15 +1,14 @@
 //! What is known while a step runs: the secret's side and the server's.
 
-use backends::ElasticacheAuth;
+use backends::{Credentials, Known, Rotatable};
 use cloud::{
     Clients,
-    secrets_manager::{self, CURRENT, Description, PENDING, Version},
+    secrets_manager::{self, CURRENT, Description, PENDING, PREVIOUS, Version},
 };
 use policy::{
     Failure, Target,
-    rotation::{PendingValue, Server, VersionStage},
+    rotation::{PendingValue, Server, Step, VersionStage},
     secret::SecretValue,
-    target::Backend,
     token,
 };
 use runtime::{rotation_event::RotationEvent, settings};
@@ -28,6 +27,8 @@ pub(crate) struct Secret {
     pub(crate) pending_version: Option<Version>,
     /// Its value.
     pub(crate) pending: Option<SecretValue>,
+    /// The value of AWSPREVIOUS, where the step needs it.
+    previous: Option<SecretValue>,
 }
 
 impl Secret {
@@ -37,6 +38,7 @@ impl Secret {
         let name = settings::target_name(&format!("the secret {}", description.name), &description.tags)?;
         let target = settings::load(clients, name).await?;
         check_named(&target, &description, &event.secret_id)?;
+        let replaces_all = Rotatable::of(clients, &target)?.replaces_all();
         let current_version =
             description.version_with(CURRENT).map(str::to_owned).ok_or_else(|| no_current(&target))?;
         let read = |version: String| async move {
@@ -52,8 +54,17 @@ impl Secret {
         let pending = pending_version.as_ref().map(|version| SecretValue::read(&target, &version.value)).transpose();
         // A pending value of the wrong shape is as unusable as one of the wrong characters.
         let pending = if stage == VersionStage::Current { pending? } else { pending.unwrap_or_default() };
+        let current = SecretValue::read(&target, &current.value)?;
+        let previous = match description.version_with(PREVIOUS) {
+            Some(version) if replaces_all && event.step == Step::Set => read(version.to_owned()).await?,
+            _ => None,
+        };
+        // One that has not the right shape is not known, and one that is AWSCURRENT's too says nothing of its own.
+        let previous = previous.and_then(|version| SecretValue::read(&target, &version.value).ok());
+        let previous = previous.filter(|value| !value.has_credential_of(&current));
         Ok(Self {
-            current: SecretValue::read(&target, &current.value)?,
+            current,
+            previous,
             rotation_enabled: description.rotation_enabled,
             target,
             stage,
@@ -76,24 +87,21 @@ impl Secret {
     }
 
     /// The backend of the target.
-    pub(crate) fn backend<'a>(&'a self, clients: &'a Clients) -> Result<ElasticacheAuth<'a>, Failure> {
-        match &self.target.backend {
-            Backend::ElasticacheAuth(group) => Ok(ElasticacheAuth::new(clients, group)),
-            other => Err(Failure::permanent(format!(
-                "the target {} has the backend {}, which rotate-auth cannot rotate; nothing was touched",
-                self.target.name,
-                other.flavour()
-            ))),
-        }
+    pub(crate) fn backend<'a>(&'a self, clients: &'a Clients) -> Result<Rotatable<'a>, Failure> {
+        Rotatable::of(clients, &self.target)
     }
 
     /// Looks at the server, and refuses a secret that says it belongs to another one.
     pub(crate) async fn observe_server(&self, clients: &Clients) -> Result<Server, Failure> {
-        let pending = self.pending.as_ref().map(SecretValue::credential);
-        let observed =
-            self.backend(clients)?.observe(pending, self.current.credential(), self.pending_version.as_ref()).await?;
+        let known = Known {
+            pending: self.pending.as_ref().map(SecretValue::credential),
+            current: self.current.credential(),
+            previous: self.previous.as_ref().map(SecretValue::credential),
+            version: self.pending_version.as_ref(),
+        };
+        let observed = self.backend(clients)?.observe(known).await?;
         for value in [Some(&self.current), self.pending.as_ref()].into_iter().flatten() {
-            value.check_owner(&self.target, &observed.hosts)?;
+            value.check_owner(&self.target, &observed.username, &observed.hosts)?;
         }
         Ok(observed.server)
     }

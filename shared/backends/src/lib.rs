@@ -1,10 +1,81 @@
 //! All that differs between flavours of Redis.
 //!
 //! # Layout
+//! - [`Credentials`]: what a backend must be able to do for its credential to be rotated
+//! - [`Rotatable`]: the backend that a target's settings name, whichever it is
 //! - [`ElasticacheAuth`]: an ElastiCache replication group with TLS and an AUTH token
+//! - [`ElasticacheUser`]: an ElastiCache user with a password, on every cache that it reaches
 //! - [`login`]: asking one node which credentials it accepts, whatever the flavour
 
+mod capability;
 mod elasticache_auth;
+mod elasticache_user;
 pub mod login;
 
-pub use elasticache_auth::{ElasticacheAuth, Observed};
+use cloud::{CallError, Clients};
+use policy::{Failure, Target};
+use secrecy::SecretString;
+
+pub use capability::{Credentials, Known, Observed};
+pub use elasticache_auth::ElasticacheAuth;
+pub use elasticache_user::ElasticacheUser;
+
+/// Makes one type of all backends, which are a closed set: each variant is named as in the settings.
+macro_rules! rotatable {
+    ($($flavour:ident),+) => {
+        /// The backend that a target's settings name.
+        #[derive(Clone, Copy, Debug)]
+        pub enum Rotatable<'a> {
+            $(
+                #[doc = concat!("An [`", stringify!($flavour), "`].")]
+                $flavour($flavour<'a>),
+            )+
+        }
+
+        impl<'a> Rotatable<'a> {
+            /// The backend of a target.
+            ///
+            /// # Errors
+            /// Permanent where a target of its flavour cannot be rotated.
+            pub fn of(clients: &'a Clients, target: &'a Target) -> Result<Self, Failure> {
+                match &target.backend {
+                    $(policy::target::Backend::$flavour(place) => Ok(Self::$flavour($flavour::new(clients, place))),)+
+                    other => Err(Failure::permanent(format!(
+                        "the target {} has the backend {}, whose credential cannot be rotated; nothing was touched",
+                        target.name,
+                        other.flavour()
+                    ))),
+                }
+            }
+
+            /// Whether AWSPREVIOUS must be known before a credential is added; see [`Credentials::REPLACES_ALL`].
+            pub fn replaces_all(&self) -> bool {
+                match self {
+                    $(Self::$flavour(_) => <$flavour<'_> as Credentials>::REPLACES_ALL,)+
+                }
+            }
+        }
+
+        impl Credentials for Rotatable<'_> {
+            async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
+                match self {
+                    $(Self::$flavour(backend) => backend.observe(known).await,)+
+                }
+            }
+
+            async fn add(&self, pending: &SecretString, current: &SecretString) -> Result<(), CallError> {
+                match self {
+                    $(Self::$flavour(backend) => backend.add(pending, current).await,)+
+                }
+            }
+
+            async fn keep_only(&self, credential: &SecretString) -> Result<(), CallError> {
+                match self {
+                    $(Self::$flavour(backend) => backend.keep_only(credential).await,)+
+                }
+            }
+        }
+    };
+}
+
+rotatable!(ElasticacheAuth, ElasticacheUser);

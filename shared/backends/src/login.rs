@@ -9,6 +9,8 @@ use redis::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::Known;
+
 /// How long a node may take to open a connection, and to answer a command.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -24,37 +26,55 @@ pub struct Address<'a> {
     pub tls: bool,
 }
 
-/// Asks a node whether it accepts AWSPENDING and AWSCURRENT, and whether it lets clients in with neither.
+/// What a node is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Questions<'a> {
+    /// The user that logs in. Without one it is the password of whoever connects (an AUTH token), and the node is asked too
+    /// whether it lets clients in with nothing.
+    pub username: Option<&'a str>,
+    /// The credentials to log in with.
+    pub known: Known<'a>,
+}
+
+/// Asks a node which of the credentials it accepts.
 ///
 /// It is a login as clients do it: a connection of its own, AUTH, PING. A refusal is an answer; a node that is loading or
 /// full, or does not answer within two seconds, has given none. What a node says to AUTH is never kept as text, since an
 /// error can repeat the command's arguments.
-pub async fn ask(address: Address<'_>, pending: Option<&SecretString>, current: &SecretString) -> NodeState {
-    match answers(address, pending, current).await {
+pub async fn ask(address: Address<'_>, questions: Questions<'_>) -> NodeState {
+    match answers(address, questions).await {
         Ok(state) => state,
         Err(error) if is_not_ready(&error) => NodeState::NotReady(code(&error)),
         Err(error) => NodeState::Unreachable(describe(&error)),
     }
 }
 
-async fn answers(
-    address: Address<'_>,
-    pending: Option<&SecretString>,
-    current: &SecretString,
-) -> Result<NodeState, RedisError> {
+async fn answers(address: Address<'_>, questions: Questions<'_>) -> Result<NodeState, RedisError> {
+    let Questions { username, known } = questions;
     let mut connection = connect(address).await?;
     // Before any AUTH: a refused AUTH leaves a connection as it was, so PING afterwards says nothing of its own.
-    let open = match ping(&mut connection).await {
-        Ok(()) => true,
-        Err(error) if error.code() == Some("NOAUTH") => false,
-        Err(error) => return Err(error),
+    let open = match username {
+        Some(_) => false,
+        None => lets_in_with_nothing(&mut connection).await?,
     };
-    let pending = match pending {
-        Some(credential) => Some(log_in(&mut connection, credential).await?),
+    let pending = match known.pending {
+        Some(credential) => Some(log_in(&mut connection, username, credential).await?),
         None => None,
     };
-    let current = log_in(&mut connection, current).await?;
-    Ok(NodeState::Asked { open, pending, current })
+    let current = log_in(&mut connection, username, known.current).await?;
+    let previous = match known.previous {
+        Some(credential) => Some(log_in(&mut connection, username, credential).await?),
+        None => None,
+    };
+    Ok(NodeState::Asked { open, pending, current, previous })
+}
+
+async fn lets_in_with_nothing(connection: &mut MultiplexedConnection) -> Result<bool, RedisError> {
+    match ping(connection).await {
+        Ok(()) => Ok(true),
+        Err(error) if error.code() == Some("NOAUTH") => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 async fn connect(address: Address<'_>) -> Result<MultiplexedConnection, RedisError> {
@@ -72,10 +92,19 @@ async fn ping(connection: &mut MultiplexedConnection) -> Result<(), RedisError> 
     redis::cmd("PING").query_async(connection).await
 }
 
-async fn log_in(connection: &mut MultiplexedConnection, credential: &SecretString) -> Result<Answer, RedisError> {
-    let answer: Result<(), _> = redis::cmd("AUTH").arg(credential.expose_secret()).query_async(connection).await;
+async fn log_in(
+    connection: &mut MultiplexedConnection,
+    username: Option<&str>,
+    credential: &SecretString,
+) -> Result<Answer, RedisError> {
+    let answer: Result<(), _> =
+        redis::cmd("AUTH").arg(username).arg(credential.expose_secret()).query_async(connection).await;
     match answer {
-        Ok(()) => ping(connection).await.map(|()| Answer::Accepted),
+        Ok(()) => match ping(connection).await {
+            // Whoever may not PING is logged in all the same.
+            Err(error) if error.code() != Some("NOPERM") => Err(error),
+            _ => Ok(Answer::Accepted),
+        },
         Err(error) if is_not_ready(&error) || is_connection_trouble(&error) => Err(error),
         // WRONGPASS, or ERR where the server has no password at all, or is older than Redis 6.
         Err(_) => Ok(Answer::Refused),

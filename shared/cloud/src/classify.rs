@@ -45,7 +45,7 @@ impl From<CallError> for Failure {
 /// Codes that mean "not now": throttled, or the resource is busy with something else.
 ///
 /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/CommonErrors.html>, and each operation's own list.
-const LATER: [&str; 12] = [
+const LATER: [&str; 13] = [
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
@@ -58,6 +58,7 @@ const LATER: [&str; 12] = [
     "ServiceUnavailable",
     "InvalidReplicationGroupState",
     "InvalidCacheClusterState",
+    "InvalidUserState",
 ];
 
 /// Codes that mean the function's role lacks a permission.
@@ -134,6 +135,7 @@ mod tests {
         for (status, code, class, effect) in [
             (400, "ThrottlingException", Class::Retryable, Effect::None),
             (400, "InvalidReplicationGroupState", Class::Retryable, Effect::None),
+            (400, "InvalidUserState", Class::Retryable, Effect::None),
             (429, "Whatever", Class::Retryable, Effect::None),
             (500, "InternalFailure", Class::Retryable, Effect::Unknown),
             (503, "ServiceUnavailable", Class::Retryable, Effect::Unknown),
@@ -141,6 +143,7 @@ mod tests {
             (400, "ResourceExistsException", Class::Permanent, Effect::None),
             (403, "AccessDenied", Class::Permanent, Effect::None),
             (404, "ReplicationGroupNotFoundFault", Class::Permanent, Effect::None),
+            (404, "UserNotFound", Class::Permanent, Effect::None),
         ] {
             let error = refused(status, code);
             assert_eq!((error.failure.class(), error.effect), (class, effect), "{status} {code}");

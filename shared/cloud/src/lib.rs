@@ -1,4 +1,4 @@
-//! Thin calls of the AWS SDK: one file per service, one function per call, every error classed in one place.
+//! Thin calls of the AWS SDK: one file or folder per service, one function per call, every error classed in one place.
 //!
 //! # Layout
 //! - [`Clients`]: the SDK clients a function holds, and the count of the calls they make

@@ -13,6 +13,9 @@ pub const CURRENT: &str = "AWSCURRENT";
 /// The staging label of the credential being rotated in.
 pub const PENDING: &str = "AWSPENDING";
 
+/// The staging label of the credential that was in use before.
+pub const PREVIOUS: &str = "AWSPREVIOUS";
+
 /// What a secret says of itself.
 #[derive(Clone, Debug)]
 pub struct Description {

@@ -58,6 +58,11 @@ impl SecretValue {
         &self.credential
     }
 
+    /// Whether both hold the same credential.
+    pub fn has_credential_of(&self, other: &Self) -> bool {
+        self.credential.expose_secret() == other.credential.expose_secret()
+    }
+
     /// The same value with another credential: what the next version of the secret holds.
     pub fn with_credential(&self, credential: &SecretString) -> SecretString {
         let Some(SecretObject { key, members }) = &self.object else { return credential.clone() };

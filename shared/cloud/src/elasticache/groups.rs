@@ -1,16 +1,17 @@
-//! ElastiCache replication groups.
+//! ElastiCache's replication groups.
 
 use std::collections::HashMap;
 
 use aws_sdk_elasticache::{
     Client,
     config::{Builder, retry::RetryConfig},
-    types::{AuthTokenUpdateStrategyType, Endpoint, ReplicationGroup},
+    types::{AuthTokenUpdateStrategyType, ReplicationGroup},
 };
 use aws_smithy_types::DateTime;
 use policy::Failure;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::{Node, address};
 use crate::{CallError, classify::classify};
 
 /// What a replication group says of itself.
@@ -32,17 +33,6 @@ pub struct Group {
     pub endpoints: Vec<String>,
     /// Every node, primaries and replicas.
     pub nodes: Vec<Node>,
-}
-
-/// One node of a group.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Node {
-    /// Its cache cluster id.
-    pub id: String,
-    /// Its own address.
-    pub host: String,
-    /// The port it listens on.
-    pub port: u16,
 }
 
 /// Describes a replication group and finds the address of every node.
@@ -114,10 +104,6 @@ async fn looked_up_addresses(client: &Client, group: &ReplicationGroup) -> Resul
         }
     }
     Ok(found)
-}
-
-fn address(endpoint: &Endpoint) -> Option<(String, u16)> {
-    Some((endpoint.address.clone()?, u16::try_from(endpoint.port?).ok()?))
 }
 
 fn node(id: &str, addresses: &Addresses) -> Result<Node, Failure> {

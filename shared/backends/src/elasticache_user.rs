@@ -1,0 +1,142 @@
+//! An ElastiCache user with a password, on every cache that its user groups are on.
+
+use cloud::{
+    CallError, Clients,
+    elasticache::{self, groups, serverless, users},
+};
+use futures::future::{join_all, try_join_all};
+use policy::{
+    Failure,
+    login::Node,
+    rotation::{GroupState, Room, Server},
+    target,
+};
+use secrecy::SecretString;
+
+use crate::{
+    Credentials, Known, Observed,
+    login::{Address, Questions, ask},
+};
+
+/// How many passwords a user has at most.
+///
+/// <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html>
+const MOST_PASSWORDS: i32 = 2;
+
+/// The user of one target, and the clients to reach it.
+#[derive(Clone, Copy, Debug)]
+pub struct ElasticacheUser<'a> {
+    clients: &'a Clients,
+    user_id: &'a str,
+}
+
+/// The caches that a user reaches: the names they are known by, and every node.
+#[derive(Default)]
+struct Caches {
+    hosts: Vec<String>,
+    nodes: Vec<elasticache::Node>,
+}
+
+impl<'a> ElasticacheUser<'a> {
+    /// The user that the settings name.
+    pub fn new(clients: &'a Clients, user: &'a target::User) -> Self {
+        Self { clients, user_id: &user.user_id }
+    }
+
+    async fn caches(&self, user: &users::User) -> Result<Caches, Failure> {
+        let client = &self.clients.elasticache;
+        let reach = users::reach(client, &user.user_groups).await?;
+        let groups = try_join_all(reach.groups.iter().map(|id| groups::describe(client, id))).await?;
+        let serverless = try_join_all(reach.serverless_caches.iter().map(|name| serverless::endpoints(client, name)));
+        let mut caches = Caches::default();
+        for group in groups {
+            caches.hosts.extend(group.endpoints);
+            caches.nodes.extend(group.nodes);
+        }
+        caches.nodes.extend(serverless.await?.into_iter().flatten());
+        caches.hosts.extend(caches.nodes.iter().map(|node| node.host.clone()));
+        if caches.nodes.is_empty() {
+            return Err(
+                self.refused("is on no cache, so no login can prove anything; put it into a cache's user group")
+            );
+        }
+        Ok(caches)
+    }
+
+    fn check(&self, user: &users::User) -> Result<(), Failure> {
+        match (user.authentication.as_str(), user.status.as_str()) {
+            (_, "deleting") => Err(self.refused("is deleting; there is nothing to rotate")),
+            ("password", _) => Ok(()),
+            ("iam", _) => {
+                Err(self.refused("logs in with IAM, and so has no password to rotate; take its secret out of rotation"))
+            }
+            (other, _) => Err(self.refused(&format!(
+                "has the authentication type {other:?}, so there is no password to rotate; give it the one in AWSCURRENT first"
+            ))),
+        }
+    }
+
+    fn refused(&self, why: &str) -> Failure {
+        Failure::permanent(format!("the user {} {why}", self.user_id))
+    }
+}
+
+impl Credentials for ElasticacheUser<'_> {
+    /// Whatever is not in the list given is dropped, and nobody can read which passwords are live.
+    const REPLACES_ALL: bool = true;
+
+    /// Describes the user and logs in to every node of every cache that it reaches, all at once.
+    ///
+    /// # Errors
+    /// Permanent where the user has no password (IAM, none at all, being deleted), reaches no cache, or may not be
+    /// described.
+    async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
+        let user = users::describe(&self.clients.elasticache, self.user_id).await?;
+        self.check(&user)?;
+        let caches = self.caches(&user).await?;
+        let questions = Questions { username: Some(&user.name), known };
+        let nodes = caches.nodes.iter().map(|node| async move {
+            // A cache with users has TLS: ElastiCache takes no user group without.
+            let address = Address { host: &node.host, port: node.port, tls: true };
+            Node { id: node.id.clone(), state: ask(address, questions).await }
+        });
+        let server = Server {
+            nodes: join_all(nodes).await,
+            group: state(&user),
+            change_asked: false,
+            token_set_since_pending: false,
+            room: room(&user),
+        };
+        Ok(Observed { server, username: user.name, hosts: caches.hosts })
+    }
+
+    /// Gives the user both passwords, in place of whatever it has.
+    ///
+    /// # Errors
+    /// As [`users::modify`] has them.
+    async fn add(&self, pending: &SecretString, current: &SecretString) -> Result<(), CallError> {
+        users::modify(&self.clients.elasticache, self.user_id, &[pending, current]).await
+    }
+
+    /// Gives the user this password, in place of whatever it has.
+    ///
+    /// # Errors
+    /// As [`users::modify`] has them.
+    async fn keep_only(&self, credential: &SecretString) -> Result<(), CallError> {
+        users::modify(&self.clients.elasticache, self.user_id, &[credential]).await
+    }
+}
+
+fn state(user: &users::User) -> GroupState {
+    match user.status.as_str() {
+        "active" => GroupState::Available,
+        "modifying" => GroupState::ChangingToken,
+        status => GroupState::Busy(status.to_owned()),
+    }
+}
+
+/// A user that does not say how many passwords it has counts as full.
+fn room(user: &users::User) -> Room {
+    let full = user.password_count.is_none_or(|count| count >= MOST_PASSWORDS);
+    if full { Room::Full } else { Room::Free }
+}
