@@ -40,6 +40,7 @@ impl ElastiCache {
         }
         let mut state = this.state();
         let group = state.user_group(&input.user_group_id)?;
+        group.must_be_active()?;
         for id in &pending.remove {
             state.user(id)?;
             if !group.user_ids.contains(id) {
@@ -51,7 +52,6 @@ impl ElastiCache {
         }
         let id = group.id.clone();
         state.check_members(&group.engine, &pending.applied(&group.user_ids))?;
-        group.must_be_active()?;
         let group = state.user_group_mut(&id)?;
         group.status = "modifying";
         group.pending = Some(pending);
