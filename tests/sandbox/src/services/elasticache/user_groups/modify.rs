@@ -88,7 +88,7 @@ async fn spread(this: Arc<ElastiCache>, id: String) {
         }
         if let Err(error) = node.grant(|current| *current = access.clone()).await {
             let message = format!("User group {id} could not be changed: {error:#}");
-            this.state().events.push(Event::now(Source::Node, &node.address.to_string(), message));
+            this.state().events.push(Event::now(Source::UserGroup, &id, message));
         }
     }
     if let Ok(group) = this.state().user_group_mut(&id) {
