@@ -1,6 +1,6 @@
 //! What happens to users' passwords on the nodes.
 
-use aws_sdk_elasticache::types::{AuthenticationMode, AuthenticationType, Filter, InputAuthenticationType};
+use aws_sdk_elasticache::types::{AuthenticationMode, AuthenticationType, Filter, InputAuthenticationType, SourceType};
 
 use super::{rbac::*, *};
 
@@ -12,10 +12,14 @@ async fn two_passwords_overlap_and_a_replacement_list_drops_the_third() {
     user_group(&client, "apps", &["nobody", "app"]).await;
     with_users(&client, "sessions", "apps").await;
     assert_eq!(passwords_everywhere(&sandbox, "sessions", "app").await, [A]);
+    let node = sandbox.elasticache.nodes("sessions")[0].address;
+    let mut old = connect(&sandbox, node, &format!("app:{A}@")).await.unwrap();
     replace(&client, "app", &[B, A]).await;
     assert_eq!(passwords_everywhere(&sandbox, "sessions", "app").await, [A, B]);
     replace(&client, "app", &[C, B]).await;
     assert_eq!(passwords_everywhere(&sandbox, "sessions", "app").await, [B, C]);
+    // Connections stay when their password goes.
+    redis::cmd("PING").query_async::<String>(&mut old).await.unwrap();
     let live = sandbox.elasticache.users_passwords("app");
     assert_eq!(live.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>(), [C, B]);
     let authentication = describe_user(&client, "app").await.authentication.unwrap();
@@ -24,7 +28,7 @@ async fn two_passwords_overlap_and_a_replacement_list_drops_the_third() {
         (Some(&AuthenticationType::Password), Some(2))
     );
 
-    connect(&sandbox, sandbox.elasticache.nodes("sessions")[0].address, "").await.unwrap_err();
+    connect(&sandbox, node, "").await.unwrap_err();
     let debug = format!("{sandbox:?}");
     let given = sandbox.elasticache.values();
     for password in [A, B, C] {
@@ -36,31 +40,33 @@ async fn two_passwords_overlap_and_a_replacement_list_drops_the_third() {
 
 #[tokio::test]
 async fn a_change_reaches_every_node_of_all_the_users_groups_one_after_the_other() {
-    let (sandbox, client) = start(Timing { spread: Duration::from_millis(300), ..quick() }).await;
+    let (sandbox, client) = start(quick()).await;
     closed_default(&client).await;
     app(&client, "app", "app").send().await.unwrap();
     user_group(&client, "apps", &["nobody", "app"]).await;
     user_group(&client, "others", &["nobody", "app"]).await;
     with_users(&client, "sessions", "apps").await;
     serverless(&client, "cart", Some("others")).await;
-    let names = ["others", "apps"].map(|id| Filter::builder().name("user-group-id").values(id).build().unwrap());
+    let names = ["others", "apps"].map(|id| Filter::builder().name("user-group-id").values(id).build());
     let found = client.describe_users().filters(names[0].clone()).filters(names[1].clone()).send().await.unwrap();
     assert_eq!(found.users().len(), 2, "{found:?}");
 
-    client.modify_user().user_id("app").passwords(B).send().await.unwrap();
+    // The change waits for a node that is frozen: those before it have the change, it has not.
     let nodes = [sandbox.elasticache.nodes("sessions"), sandbox.elasticache.nodes("cart")].concat();
-    let mut seen = BTreeSet::new();
-    loop {
-        let mut changed = 0;
-        for node in &nodes {
-            changed += usize::from(passwords_at(&sandbox, node, "app").await == [B]);
-        }
-        seen.insert(changed);
-        if describe_user(&client, "app").await.status() == Some("active") {
-            break;
+    let (last, others) = nodes.split_last().unwrap();
+    let frozen = sandbox.fleet.node(last.address).unwrap();
+    frozen.freeze().await;
+    client.modify_user().user_id("app").passwords(B).send().await.unwrap();
+    let deadline = Instant::now() + LIMIT;
+    for node in others {
+        while passwords_at(&sandbox, node, "app").await != [B] {
+            assert!(Instant::now() < deadline, "{node:?} does not get the change");
         }
     }
-    assert!(seen.iter().any(|changed| (1..nodes.len()).contains(changed)), "{seen:?}");
+    assert_eq!(describe_user(&client, "app").await.status(), Some("modifying"));
+    assert_eq!(sandbox.elasticache.users_passwords("app")[0].expose_secret(), A);
+    frozen.thaw().await;
+    user_active(&client, "app").await;
     for cache in ["sessions", "cart"] {
         assert_eq!(passwords_everywhere(&sandbox, cache, "app").await, [B]);
     }
@@ -109,6 +115,23 @@ async fn a_user_can_do_what_its_access_string_says_and_administer_nothing() {
     let error = redis::cmd("SET").arg("other").arg(1).query_async::<()>(&mut connection).await.unwrap_err();
     assert_eq!(error.code(), Some("NOPERM"), "{error}");
     redis::cmd("GET").arg("other").query_async::<Option<String>>(&mut connection).await.unwrap();
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_rule_that_redis_does_not_know_changes_nothing_and_is_told() {
+    let (sandbox, client) = start(quick()).await;
+    closed_default(&client).await;
+    app(&client, "app", "app").send().await.unwrap();
+    user_group(&client, "apps", &["nobody", "app"]).await;
+    with_users(&client, "sessions", "apps").await;
+    client.modify_user().user_id("app").passwords(B).access_string("on ~* +no-such-command").send().await.unwrap();
+    assert_eq!(user_active(&client, "app").await.access_string(), Some("on ~* +@all"));
+    assert_eq!(passwords_everywhere(&sandbox, "sessions", "app").await, [A]);
+    assert_eq!(sandbox.elasticache.users_passwords("app")[0].expose_secret(), A);
+    let events = client.describe_events().source_type(SourceType::User).send().await.unwrap();
+    let message = events.events()[0].message().unwrap();
+    assert!(message.starts_with("User could not be changed") && !message.contains(B), "{message}");
     sandbox.stop().await.unwrap();
 }
 

@@ -4,7 +4,7 @@
 //! primary and a replica without the cluster protocol: what matters about a credential is that several nodes hold it,
 //! and that they do not get it in the same moment.
 //!
-//! <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/WhatIs.corecomponents.html>
+//! <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ReadReplicas.html>
 
 mod create;
 mod delete;

@@ -40,6 +40,7 @@ impl ElastiCache {
         }
         let mut state = this.state();
         let group = state.user_group(&input.user_group_id)?;
+        group.must_be_active()?;
         for id in &pending.remove {
             state.user(id)?;
             if !group.user_ids.contains(id) {
@@ -51,7 +52,6 @@ impl ElastiCache {
         }
         let id = group.id.clone();
         state.check_members(&group.engine, &pending.applied(&group.user_ids))?;
-        group.must_be_active()?;
         let group = state.user_group_mut(&id)?;
         group.status = "modifying";
         group.pending = Some(pending);
@@ -88,7 +88,7 @@ async fn spread(this: Arc<ElastiCache>, id: String) {
         }
         if let Err(error) = node.grant(|current| *current = access.clone()).await {
             let message = format!("User group {id} could not be changed: {error:#}");
-            this.state().events.push(Event::now(Source::Node, &node.address.to_string(), message));
+            this.state().events.push(Event::now(Source::UserGroup, &id, message));
         }
     }
     if let Ok(group) = this.state().user_group_mut(&id) {
