@@ -6,6 +6,7 @@ The environment says where the sandbox is. `ROTATION_LAMBDA_ARN` names a functio
 import sys
 
 import check_elasticache
+import check_elasticache_users
 import check_secrets_manager
 import check_ssm
 from harness import Service
@@ -16,11 +17,16 @@ def check_sts(sts):
     sts.expect("GetCallerIdentity", "names the access key", identity.get("UserId") == "sandbox")
 
 
+def check_all_of_elasticache(elasticache):
+    check_elasticache.run(elasticache)
+    check_elasticache_users.run(elasticache)
+
+
 CHECKS = {
     "sts": check_sts,
     "ssm": check_ssm.run,
     "secretsmanager": check_secrets_manager.run,
-    "elasticache": check_elasticache.run,
+    "elasticache": check_all_of_elasticache,
 }
 
 

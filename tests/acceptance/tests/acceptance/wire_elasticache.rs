@@ -2,9 +2,13 @@
 
 mod endpoints;
 mod failures;
+mod rbac;
 mod refusals;
+mod serverless;
 mod states;
 mod tokens;
+mod users;
+mod users_refusals;
 
 use std::{collections::BTreeSet, fmt::Display, net::Ipv4Addr, time::Duration};
 
@@ -101,9 +105,19 @@ async fn change(client: &Client, id: &str, token: &str, strategy: AuthTokenUpdat
 
 /// Logs in over TLS, with the sandbox's authority as the only one trusted.
 async fn connect(sandbox: &Sandbox, host: impl Display, user_info: &str) -> redis::RedisResult<MultiplexedConnection> {
+    connect_to(sandbox, host, 6379, user_info).await
+}
+
+/// The same on any port.
+async fn connect_to(
+    sandbox: &Sandbox,
+    host: impl Display,
+    port: u16,
+    user_info: &str,
+) -> redis::RedisResult<MultiplexedConnection> {
     let certificates =
         TlsCertificates { client_tls: None, root_cert: Some(sandbox.fleet.authority_pem().as_bytes().to_vec()) };
-    let client = Redis::build_with_tls(format!("rediss://{user_info}{host}:6379"), certificates)?;
+    let client = Redis::build_with_tls(format!("rediss://{user_info}{host}:{port}"), certificates)?;
     // The client's own half second is short for a machine that runs all tests at once.
     let patient = AsyncConnectionConfig::new().set_connection_timeout(Some(LIMIT)).set_response_timeout(Some(LIMIT));
     let mut connection = client.get_multiplexed_async_connection_with_config(&patient).await?;

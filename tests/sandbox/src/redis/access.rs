@@ -1,9 +1,14 @@
 //! Who may log in to a node, as Redis ACLs.
 
+use std::collections::BTreeMap;
+
 use secrecy::{ExposeSecret, SecretString};
 
 /// The user that the sandbox administers nodes with, and that nodes replicate with. Its password is random.
 pub(crate) const ADMINISTRATOR: &str = "sandbox-administrator";
+
+/// The user of clients that name none.
+const DEFAULT: &str = "default";
 
 /// What clients of ElastiCache cannot call.
 ///
@@ -40,32 +45,79 @@ const TAKEN_AWAY: [&str; 29] = [
     "-sync",
 ];
 
-/// What the `default` user of a node accepts.
-///
-/// Redis knows no "this token or none": a password added to a `nopass` user ends `nopass`. A group without AUTH that
-/// has had its first ROTATE is therefore `open` still: it lets anybody in, until SET closes it. Redis then answers
-/// `AUTH token` with an error and takes `AUTH default token` (or `HELLO … AUTH default token`).
+/// Who may log in to a node, and with what: its users by name.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Access {
-    /// Whether a client gets in without logging in.
+pub(crate) struct Access(BTreeMap<String, Account>);
+
+/// One user of a node.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) name: String,
+    /// The rules of its access string, which hold no password.
+    pub(crate) rules: Vec<String>,
+    /// Whether a client gets in without a password.
     pub(crate) open: bool,
-    /// The tokens that log in, oldest first.
-    pub(crate) tokens: Vec<SecretString>,
+    /// The passwords that log in; with none, and not open, nobody gets in.
+    pub(crate) passwords: Vec<SecretString>,
 }
 
 impl Access {
-    /// The one command that makes it so: Redis applies all of its rules or none.
-    pub(crate) fn command(&self) -> redis::Cmd {
-        let mut command = redis::cmd("ACL");
-        command.arg("SETUSER").arg("default").arg("reset").arg("on").arg("~*").arg("&*").arg("+@all");
-        TAKEN_AWAY.iter().for_each(|rule| {
-            command.arg(*rule);
+    /// What the `default` user of a group with AUTH tokens accepts.
+    ///
+    /// Redis knows no "this token or none": a password added to a `nopass` user ends `nopass`. A group without AUTH
+    /// that has had its first ROTATE is therefore `open` still: it lets anybody in, until SET closes it. Redis then
+    /// answers `AUTH token` with an error and takes `AUTH default token` (or `HELLO … AUTH default token`).
+    pub(crate) fn of_tokens(open: bool, tokens: Vec<SecretString>) -> Self {
+        let rules = ["on", "~*", "&*", "+@all"].map(str::to_owned).to_vec();
+        [Account { name: DEFAULT.to_owned(), rules, open, passwords: tokens }].into_iter().collect()
+    }
+
+    /// Adds a user, or puts it in the place of the one with its name.
+    pub(crate) fn set(&mut self, account: Account) {
+        self.0.insert(account.name.clone(), account);
+    }
+
+    /// Takes a user away.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
+    /// The transaction that makes it so on a server that has these users at the moment.
+    pub(crate) fn transaction(&self, present: &[String]) -> redis::Pipeline {
+        let mut transaction = redis::pipe();
+        transaction.atomic();
+        self.0.values().for_each(|account| {
+            transaction.add_command(account.command());
         });
+        for name in present.iter().filter(|name| *name != ADMINISTRATOR && !self.0.contains_key(*name)) {
+            let mut command = redis::cmd("ACL");
+            match name.as_str() {
+                // The one user that Redis cannot delete.
+                DEFAULT => command.arg("SETUSER").arg(DEFAULT).arg("reset"),
+                name => command.arg("DELUSER").arg(name),
+            };
+            transaction.add_command(command);
+        }
+        transaction
+    }
+}
+
+impl FromIterator<Account> for Access {
+    fn from_iter<I: IntoIterator<Item = Account>>(accounts: I) -> Self {
+        Self(accounts.into_iter().map(|account| (account.name.clone(), account)).collect())
+    }
+}
+
+impl Account {
+    /// The one command that makes it so: Redis applies all of its rules or none.
+    fn command(&self) -> redis::Cmd {
+        let mut command = redis::cmd("ACL");
+        command.arg("SETUSER").arg(&self.name).arg("reset").arg(&self.rules).arg(&TAKEN_AWAY);
         if self.open {
             command.arg("nopass");
         } else {
-            self.tokens.iter().for_each(|token| {
-                command.arg(format!(">{}", token.expose_secret()));
+            self.passwords.iter().for_each(|password| {
+                command.arg(format!(">{}", password.expose_secret()));
             });
         }
         command

@@ -3,11 +3,11 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context;
-use redis::{AsyncConnectionConfig, Cmd, FromRedisValue};
+use redis::{AsyncConnectionConfig, Cmd, FromRedisValue, aio::MultiplexedConnection};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::access::ADMINISTRATOR;
+use super::access::{ADMINISTRATOR, Access};
 
 /// How long one command may take; a frozen node answers none.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(2);
@@ -24,6 +24,21 @@ pub(crate) struct Admin {
 impl Admin {
     /// Runs one command on a connection of its own.
     pub(crate) async fn run<T: FromRedisValue>(&self, command: &Cmd) -> anyhow::Result<T> {
+        let talk = async { Ok(command.query_async(&mut self.connect().await?).await?) };
+        timeout(COMMAND_TIMEOUT, talk).await.context("the node does not answer its administrator")?
+    }
+
+    /// Gives the server this access, in one step.
+    pub(crate) async fn grant(&self, access: &Access) -> anyhow::Result<()> {
+        let talk = async {
+            let mut connection = self.connect().await?;
+            let present: Vec<String> = redis::cmd("ACL").arg("USERS").query_async(&mut connection).await?;
+            Ok(access.transaction(&present).query_async::<()>(&mut connection).await?)
+        };
+        timeout(COMMAND_TIMEOUT, talk).await.context("the node does not answer its administrator")?
+    }
+
+    async fn connect(&self) -> anyhow::Result<MultiplexedConnection> {
         let url = format!(
             "redis+unix://{}?user={ADMINISTRATOR}&pass={}",
             self.socket.display(),
@@ -31,13 +46,9 @@ impl Admin {
         );
         // Without the source: a client that cannot read an address may quote it.
         let client = redis::Client::open(url).map_err(|_| anyhow::anyhow!("the socket's address is malformed"))?;
-        let talk = async {
-            // One limit for all of it, instead of the client's own shorter ones.
-            let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
-            let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
-            command.query_async(&mut connection).await
-        };
-        Ok(timeout(COMMAND_TIMEOUT, talk).await.context("the node does not answer its administrator")??)
+        // One limit for all of it, instead of the client's own shorter ones.
+        let config = AsyncConnectionConfig::new().set_connection_timeout(None).set_response_timeout(None);
+        Ok(client.get_multiplexed_async_connection_with_config(&config).await?)
     }
 
     /// Runs a command again and again until it succeeds.

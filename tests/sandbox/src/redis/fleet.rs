@@ -16,7 +16,7 @@ use super::{
     admin::Admin,
     authority::{Authority, Certificate, write_private},
     config::{DIRECT_PORT, Settings},
-    gate::{Gate, Surroundings, Upstream},
+    gate::{Gate, PORT, Surroundings, Upstream},
     network::Network,
     node::{Inner, Node},
     program::Program,
@@ -92,7 +92,7 @@ impl Fleet {
     }
 
     /// Opens a gate that leads nowhere yet.
-    pub(crate) async fn open_gate(&self, address: Ipv4Addr) -> anyhow::Result<Arc<Gate>> {
+    pub(crate) async fn open_gate(&self, address: SocketAddr) -> anyhow::Result<Arc<Gate>> {
         let gate = Arc::new(Gate::open(address, self.surroundings.clone()).await?);
         let mut gates = self.gates.lock().expect("no holder panics");
         gates.retain(|gate| gate.strong_count() > 0);
@@ -117,7 +117,7 @@ impl Fleet {
         let settings = Settings { address, folder: &folder, socket: &socket, certificate, cluster, password };
         write_private(&config, &settings.text())?;
         let upstream = Arc::new(Upstream::new(SocketAddr::from((address, DIRECT_PORT))));
-        let gate = self.open_gate(address).await?;
+        let gate = self.open_gate((address, PORT).into()).await?;
         gate.lead_to(vec![upstream.clone()], Vec::new());
         let node = Arc::new(Node {
             address,

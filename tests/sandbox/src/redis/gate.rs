@@ -1,7 +1,7 @@
 //! The public addresses: forwarders in front of nodes.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -17,7 +17,7 @@ use tokio::{
 use super::{connection, network::Network};
 use crate::{faults::Faults, journal::Journal};
 
-/// The port of every public address.
+/// The port of every public address, but for readers of a serverless cache.
 pub(crate) const PORT: u16 = 6379;
 
 /// A node as gates see it: where its server listens, and whether anybody gets there.
@@ -85,8 +85,8 @@ pub(crate) struct Shared {
 
 impl Gate {
     /// Listens on this address; nothing gets through before there is a route.
-    pub(crate) async fn open(address: Ipv4Addr, surroundings: Surroundings) -> std::io::Result<Self> {
-        let listener = TcpListener::bind((address, PORT)).await?;
+    pub(crate) async fn open(address: SocketAddr, surroundings: Surroundings) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
         let shared = Arc::new(Shared {
             address: listener.local_addr()?,
             surroundings,
@@ -96,6 +96,11 @@ impl Gate {
         });
         let accepting = tokio::spawn(accept(listener, shared.clone()));
         Ok(Self { shared, accepting: Mutex::new(Some(accepting)) })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.shared.address
     }
 
     /// Leads new connections to these nodes in turn, or to the others when none of these is open; old connections

@@ -23,5 +23,5 @@ pub use config::DIRECT_PORT;
 pub use fleet::Fleet;
 pub use node::Node;
 
-pub(crate) use access::Access;
+pub(crate) use access::{ADMINISTRATOR, Access, Account};
 pub(crate) use gate::{Gate, PORT};

@@ -110,7 +110,7 @@ impl Node {
             anyhow::bail!("redis-server at {} ended at once: see its log beside {:?}", self.address, self.config);
         }
         ready?;
-        self.admin.run::<()>(&inner.access.command()).await
+        self.admin.grant(&inner.access).await
     }
 
     /// Lets clients in.
@@ -135,18 +135,36 @@ impl Node {
         }
     }
 
-    /// Gives the node another access, now if it runs, or else when it starts again.
+    /// Gives a node that nobody else has yet the access that it will start with.
+    pub(crate) fn prepare(&self, access: Access) {
+        self.inner.try_lock().expect("nobody else has a new node").access = access;
+    }
+
+    /// Changes who may log in, now if the node runs, or else when it starts again.
     ///
-    /// A frozen node gets it when it thaws: the change waits, as it does at AWS.
-    pub(crate) async fn grant(&self, access: Access) {
-        self.inner.lock().await.access = access;
+    /// A frozen node gets the change when it thaws: it waits, as it does at AWS.
+    ///
+    /// # Errors
+    /// Redis refuses the change; the node keeps the access that it had.
+    pub(crate) async fn grant(&self, change: impl FnOnce(&mut Access)) -> anyhow::Result<()> {
+        let mut inner = self.inner.lock().await;
+        let before = inner.access.clone();
+        change(&mut inner.access);
         loop {
-            let inner = self.inner.lock().await;
-            if inner.ended || inner.process.is_none() || self.admin.run::<()>(&inner.access.command()).await.is_ok() {
-                return;
+            if inner.ended || inner.process.is_none() {
+                return Ok(());
+            }
+            match self.admin.grant(&inner.access).await {
+                Ok(()) => return Ok(()),
+                Err(error) if refused(&error) => {
+                    inner.access = before;
+                    return Err(error);
+                }
+                Err(_) => {}
             }
             drop(inner);
             sleep(Duration::from_millis(100)).await;
+            inner = self.inner.lock().await;
         }
     }
 
@@ -222,4 +240,10 @@ impl Node {
             sleep(Duration::from_millis(50)).await;
         }
     }
+}
+
+/// Whether the server itself said no, and would again.
+fn refused(error: &anyhow::Error) -> bool {
+    let code = error.downcast_ref::<redis::RedisError>().and_then(redis::RedisError::code);
+    matches!(code, Some("ERR" | "EXECABORT"))
 }

@@ -5,6 +5,20 @@ use serde_json::Value;
 
 use super::{AwsError, xml::Element};
 
+/// The parameters that name what a call is about. A cache comes before the user group that it is given.
+const SUBJECTS: [&str; 10] = [
+    "SecretId",
+    "Name",
+    "Path",
+    "ReplicationGroupId",
+    "CacheClusterId",
+    "ServerlessCacheName",
+    "UserId",
+    "UserGroupId",
+    "ResourceName",
+    "ResourceId",
+];
+
 /// A call of one operation, read off the wire.
 #[derive(Clone)]
 pub struct Call {
@@ -43,10 +57,7 @@ impl Call {
 
     /// What the call is about, for the journal: the first of the parameters that name something. Never a secret.
     pub fn subject(&self) -> Option<String> {
-        ["SecretId", "Name", "Path", "ReplicationGroupId", "CacheClusterId", "ResourceName", "ResourceId"]
-            .iter()
-            .find_map(|key| self.input.get(key)?.as_str())
-            .map(str::to_owned)
+        SUBJECTS.iter().find_map(|key| self.input.get(key)?.as_str()).map(str::to_owned)
     }
 }
 

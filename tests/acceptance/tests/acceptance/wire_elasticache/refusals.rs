@@ -22,7 +22,7 @@ async fn every_rejection_is_a_typed_error() {
     let no_tls = pair(&client, "sessions").transit_encryption_enabled(false).auth_token(A).send().await;
     assert!(no_tls.unwrap_err().into_service_error().is_invalid_parameter_combination_exception());
     let unknown = pair(&client, "sessions").user_group_ids("admins").send().await.unwrap_err().into_service_error();
-    assert!(unknown.is_invalid_parameter_value_exception(), "{unknown:?}");
+    assert!(unknown.is_user_group_not_found_fault(), "{unknown:?}");
     let no_failover = cluster(&client, "cart").automatic_failover_enabled(false).send().await;
     assert!(no_failover.unwrap_err().into_service_error().is_invalid_parameter_combination_exception());
 

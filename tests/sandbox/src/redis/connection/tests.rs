@@ -26,7 +26,7 @@ struct Scene {
 
 impl Scene {
     async fn set() -> Self {
-        Self::with(false, Access { open: true, tokens: Vec::new() }).await
+        Self::with(false, Access::of_tokens(true, Vec::new())).await
     }
 
     async fn with(tls: bool, access: Access) -> Self {
@@ -36,7 +36,7 @@ impl Scene {
         let address = fleet.take_address().unwrap();
         let certificate = tls.then(|| fleet.certificate("scene", &[address]).unwrap());
         let node = fleet.add_node(address, certificate.as_ref(), false).await.unwrap();
-        node.grant(access).await;
+        node.prepare(access);
         node.start().await.unwrap();
         node.admit().await;
         let function = Command::new("sleep").arg("60").spawn().unwrap();
@@ -130,7 +130,7 @@ async fn a_lost_answer_has_had_its_effect() {
 #[tokio::test]
 async fn a_login_over_tls_whose_answer_is_lost_has_reached_the_server() {
     let token = "token-a-0123456789";
-    let scene = Scene::with(true, Access { open: false, tokens: vec![token.into()] }).await;
+    let scene = Scene::with(true, Access::of_tokens(false, vec![token.into()])).await;
     let log_in = async |token: &str| {
         let root_cert = Some(scene.fleet.authority_pem().as_bytes().to_vec());
         let url = format!("rediss://:{token}@{}:6379", scene.node.address());

@@ -1,6 +1,10 @@
 //! How a group's processes come to be.
 
-use std::{collections::BTreeMap, net::Ipv4Addr, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
 use futures::future::try_join_all;
 use tokio::time::sleep;
@@ -8,31 +12,26 @@ use tokio::time::sleep;
 use super::{
     ElastiCache, create,
     events::{Event, Source},
-    group::Group,
+    group::{Endpoint, Group, Shard},
     render,
 };
 use crate::{
-    redis::{Access, Fleet, Gate, Node},
+    redis::{Fleet, Gate, Node},
     wire::{Answer, AwsError, Call},
 };
 
-/// What has to be built for a group.
-#[derive(Debug)]
-struct Plan {
-    id: String,
-    tls: bool,
-    cluster: bool,
-    access: Access,
-    /// All that the certificate is for.
-    addresses: Vec<Ipv4Addr>,
-    shards: Vec<(Vec<Ipv4Addr>, (u16, u16))>,
-}
+/// The nodes of one group or cache.
+pub(super) type Nodes = BTreeMap<Ipv4Addr, Arc<Node>>;
 
-/// What was built.
+/// What has to be built for a group or a serverless cache.
 #[derive(Debug)]
-struct Built {
-    nodes: BTreeMap<Ipv4Addr, Arc<Node>>,
-    gates: BTreeMap<Ipv4Addr, Arc<Gate>>,
+pub(super) struct Plan {
+    /// What the certificate's files are called.
+    pub(super) name: String,
+    pub(super) tls: bool,
+    pub(super) cluster: bool,
+    pub(super) gates: Vec<SocketAddr>,
+    pub(super) shards: Vec<(Vec<Ipv4Addr>, (u16, u16))>,
 }
 
 impl ElastiCache {
@@ -42,8 +41,11 @@ impl ElastiCache {
         let input: create::Input = call.input()?;
         let mut taken = Vec::new();
         let take = || this.fleet.take_address().inspect(|address| taken.push(*address));
-        let planned = create::plan(input, take);
         let mut state = this.state();
+        let planned = create::plan(input, take).and_then(|group| {
+            state.check_association(group.user_group.as_deref(), &group.settings.engine)?;
+            Ok(group)
+        });
         let group = match planned {
             Ok(group) if state.groups.contains_key(&group.id) => {
                 let message = format!("Replication group {} already exists.", group.id);
@@ -52,38 +54,43 @@ impl ElastiCache {
             planned => planned,
         };
         let group = group.inspect_err(|_| taken.iter().for_each(|address| this.fleet.give_back(*address)))?;
-        let plan = Plan::of(&group);
-        state.groups.insert(group.id.clone(), group);
-        let work = state.begin(&plan.id, "creating")?;
-        let group = state.group(&plan.id)?;
+        let (id, plan) = (group.id.clone(), Plan::of(&group));
+        state.groups.insert(id.clone(), group);
+        let work = state.begin(&id, "creating")?;
+        let group = state.group(&id)?;
         let answer = Answer::Xml(vec![render::group(group, &group.view())]);
         let least = state.timing.create;
         drop(state);
         let this = this.clone();
         tokio::spawn(async move {
-            let (built, ()) = tokio::join!(build(&this.fleet, &plan), sleep(least));
+            let register = |nodes: &Nodes| this.register(&id, nodes);
+            let (built, ()) = tokio::join!(build(&this.fleet, &plan, register), sleep(least));
             match built {
-                Ok(built) => this.settle(&plan.id, work, &built),
-                Err(error) => this.fail(&plan.id, work, &error),
+                Ok(gates) => this.settle(&id, work, gates),
+                Err(error) => this.fail(&id, work, &error),
             }
         });
         Ok(answer)
     }
 
-    fn settle(&self, id: &str, work: u64, built: &Built) {
+    /// Puts new nodes where changes find them, with the access of this moment: none is missed in between.
+    fn register(&self, id: &str, nodes: &Nodes) {
+        let mut state = self.state();
+        let Ok(group) = state.group_mut(id) else { return };
+        group.shards.iter_mut().for_each(|shard| shard.place(nodes));
+        let tokens = group.tokens.access();
+        let user_group = group.user_group.clone();
+        let access = user_group.map_or(tokens, |user_group| state.access(&user_group));
+        nodes.values().for_each(|node| node.prepare(access.clone()));
+    }
+
+    fn settle(&self, id: &str, work: u64, gates: Vec<Arc<Gate>>) {
         self.finish(id, work, |group| {
-            for shard in &mut group.shards {
-                for member in &mut shard.members {
-                    member.node = built.nodes.get(&member.address).cloned();
-                }
-                for endpoint in [&mut shard.primary_endpoint, &mut shard.reader_endpoint].into_iter().flatten() {
-                    endpoint.gate = built.gates.get(&endpoint.address).cloned();
-                }
-                shard.route();
-            }
+            group.shards.iter_mut().for_each(|shard| shard.open(&gates));
+            let all: Vec<_> = group.members().filter_map(|(_, member)| member.node.clone()).collect();
             if let Some(endpoint) = &mut group.configuration {
-                endpoint.gate = built.gates.get(&endpoint.address).cloned();
-                let all: Vec<_> = built.nodes.values().map(|node| node.upstream.clone()).collect();
+                endpoint.open(&gates);
+                let all: Vec<_> = all.iter().map(|node| node.upstream.clone()).collect();
                 endpoint.gate.iter().for_each(|gate| gate.lead_to(all.clone(), Vec::new()));
             }
         });
@@ -102,36 +109,74 @@ impl ElastiCache {
 impl Plan {
     fn of(group: &Group) -> Self {
         Self {
-            id: group.id.clone(),
+            name: group.id.clone(),
             tls: group.settings.tls,
             cluster: group.settings.cluster,
-            access: group.tokens.access(),
-            addresses: group.addresses(),
-            shards: group
-                .shards
-                .iter()
-                .map(|shard| (shard.members.iter().map(|member| member.address).collect(), shard.slots))
-                .collect(),
+            gates: group.endpoints().map(Endpoint::socket).collect(),
+            shards: group.shards.iter().map(Shard::plan).collect(),
         }
+    }
+
+    /// Every address that the certificate must be good for.
+    fn addresses(&self) -> Vec<Ipv4Addr> {
+        self.members()
+            .chain(self.gates.iter().filter_map(|gate| match gate {
+                SocketAddr::V4(gate) => Some(*gate.ip()),
+                SocketAddr::V6(_) => None,
+            }))
+            .collect()
+    }
+
+    fn members(&self) -> impl Iterator<Item = Ipv4Addr> {
+        self.shards.iter().flat_map(|(members, _)| members).copied()
+    }
+}
+
+impl Shard {
+    /// What has to be built for it.
+    pub(super) fn plan(&self) -> (Vec<Ipv4Addr>, (u16, u16)) {
+        (self.members.iter().map(|member| member.address).collect(), self.slots)
+    }
+
+    /// Gives its members their nodes.
+    pub(super) fn place(&mut self, nodes: &Nodes) {
+        self.members.iter_mut().for_each(|member| member.node = nodes.get(&member.address).cloned());
+    }
+
+    /// Gives its endpoints their gates, and leads those to the nodes.
+    pub(super) fn open(&mut self, gates: &[Arc<Gate>]) {
+        let endpoints = [&mut self.primary_endpoint, &mut self.reader_endpoint];
+        endpoints.into_iter().flatten().for_each(|endpoint| endpoint.open(gates));
+        self.route();
+    }
+}
+
+impl Endpoint {
+    /// Where its gate listens.
+    pub(super) fn socket(&self) -> SocketAddr {
+        (self.address, self.port).into()
+    }
+
+    fn open(&mut self, gates: &[Arc<Gate>]) {
+        self.gate = gates.iter().find(|gate| gate.address() == self.socket()).cloned();
     }
 }
 
 /// Starts the nodes, makes them a cluster or replicas of each other, opens the endpoints' gates.
-async fn build(fleet: &Fleet, plan: &Plan) -> anyhow::Result<Built> {
-    let certificate = if plan.tls { Some(fleet.certificate(&plan.id, &plan.addresses)?) } else { None };
+///
+/// `register` sees the nodes before they start, and gives them the access that they start with.
+pub(super) async fn build(fleet: &Fleet, plan: &Plan, register: impl FnOnce(&Nodes)) -> anyhow::Result<Vec<Arc<Gate>>> {
+    let certificate = if plan.tls { Some(fleet.certificate(&plan.name, &plan.addresses())?) } else { None };
     let mut nodes = BTreeMap::new();
-    for address in plan.shards.iter().flat_map(|(members, _)| members) {
-        nodes.insert(*address, fleet.add_node(*address, certificate.as_ref(), plan.cluster).await?);
+    for address in plan.members() {
+        nodes.insert(address, fleet.add_node(address, certificate.as_ref(), plan.cluster).await?);
     }
-    let mut gates = BTreeMap::new();
-    for address in plan.addresses.iter().filter(|address| !nodes.contains_key(*address)) {
-        gates.insert(*address, fleet.open_gate(*address).await?);
+    let mut gates = Vec::new();
+    for address in &plan.gates {
+        gates.push(fleet.open_gate(*address).await?);
     }
-    try_join_all(nodes.values().map(|node| async move {
-        node.grant(plan.access.clone()).await;
-        node.start().await
-    }))
-    .await?;
+    register(&nodes);
+    try_join_all(nodes.values().map(|node| node.start())).await?;
     if plan.cluster {
         introduce(&nodes, &plan.shards).await?;
     }
@@ -147,14 +192,11 @@ async fn build(fleet: &Fleet, plan: &Plan) -> anyhow::Result<Built> {
     for node in nodes.values() {
         node.admit().await;
     }
-    Ok(Built { nodes, gates })
+    Ok(gates)
 }
 
 /// Makes the nodes one cluster, with its slots handed out to the first node of each shard.
-async fn introduce(
-    nodes: &BTreeMap<Ipv4Addr, Arc<Node>>,
-    shards: &[(Vec<Ipv4Addr>, (u16, u16))],
-) -> anyhow::Result<()> {
+async fn introduce(nodes: &Nodes, shards: &[(Vec<Ipv4Addr>, (u16, u16))]) -> anyhow::Result<()> {
     for (members, slots) in shards {
         nodes[&members[0]].own_slots(*slots).await?;
     }

@@ -45,6 +45,8 @@ pub(super) struct Input {
     #[serde(default, deserialize_with = "text::parsed")]
     at_rest_encryption_enabled: Option<bool>,
     auth_token: Option<Token>,
+    #[serde(default, deserialize_with = "text::list")]
+    user_group_ids: Vec<String>,
     cache_subnet_group_name: Option<String>,
     cache_parameter_group_name: Option<String>,
     #[serde(default, deserialize_with = "text::list")]
@@ -86,6 +88,15 @@ pub(super) fn plan(input: Input, mut take: impl FnMut() -> Option<Ipv4Addr>) -> 
     if token.is_some() && !tls {
         return Err(clash("An AuthToken needs TransitEncryptionEnabled."));
     }
+    let user_group = match input.user_group_ids.as_slice() {
+        [] => None,
+        [_] if token.is_some() => {
+            return Err(clash("User group can't be associated with auth token enabled. Pass AuthStrategy delete."));
+        }
+        [_] if !tls => return Err(clash("A user group needs TransitEncryptionEnabled.")),
+        [id] => Some(id.to_ascii_lowercase()),
+        _ => return Err(invalid("A replication group has one user group at most.")),
+    };
     let tls_mode = match (tls, input.transit_encryption_mode.as_deref()) {
         (true, None | Some("required")) => "required",
         (false, None) => "",
@@ -136,7 +147,7 @@ pub(super) fn plan(input: Input, mut take: impl FnMut() -> Option<Ipv4Addr>) -> 
     let tags: BTreeMap<_, _> = read_tags(input.tags)?;
     let mut take =
         || take().ok_or_else(|| AwsError::new("InsufficientCacheClusterCapacity", "the loopback network is full"));
-    let mut endpoint = || take().map(|address| Endpoint { address, gate: None });
+    let mut endpoint = || take().map(|address| Endpoint { address, port: PORT, gate: None });
     let configuration = if shape.cluster { Some(endpoint()?) } else { None };
     let (primary, reader) = if shape.cluster { (None, None) } else { (Some(endpoint()?), Some(endpoint()?)) };
     let mut shards = Vec::new();
@@ -163,6 +174,7 @@ pub(super) fn plan(input: Input, mut take: impl FnMut() -> Option<Ipv4Addr>) -> 
         description: input.replication_group_description,
         settings,
         tokens: Tokens::new(token),
+        user_group,
         shards,
         configuration,
         tags,

@@ -1,6 +1,6 @@
 //! `DeleteReplicationGroup`.
 
-use std::sync::Arc;
+use std::{net::Ipv4Addr, sync::Arc};
 
 use serde::Deserialize;
 
@@ -40,22 +40,26 @@ impl ElastiCache {
         drop(state);
         let this = this.clone();
         tokio::spawn(async move {
-            for address in members {
-                match this.fleet.node(address) {
-                    Some(node) => this.fleet.remove_node(&node).await,
-                    // It could not be created.
-                    None => this.fleet.give_back(address),
-                }
-            }
-            for Endpoint { address, gate } in endpoints {
-                if let Some(gate) = gate {
-                    gate.close().await;
-                }
-                this.fleet.give_back(address);
-            }
+            this.clear(members, endpoints).await;
             this.state().groups.remove(&id);
             this.state().events.push(Event::now(Source::Group, &id, "Replication group deleted"));
         });
         Ok(answer)
+    }
+
+    /// Ends nodes and closes endpoints, and gives their addresses back.
+    pub(super) async fn clear(&self, members: Vec<Ipv4Addr>, endpoints: Vec<Endpoint>) {
+        for address in members {
+            match self.fleet.node(address) {
+                Some(node) => self.fleet.remove_node(&node).await,
+                // It could not be created.
+                None => self.fleet.give_back(address),
+            }
+        }
+        for gate in endpoints.iter().filter_map(|endpoint| endpoint.gate.as_ref()) {
+            gate.close().await;
+        }
+        // Only now: two endpoints may share an address.
+        endpoints.iter().for_each(|endpoint| self.fleet.give_back(endpoint.address));
     }
 }

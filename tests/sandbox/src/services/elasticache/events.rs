@@ -1,4 +1,4 @@
-//! `DescribeEvents`: what happened to groups and nodes.
+//! `DescribeEvents`: what happened to groups, nodes, caches and users.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -11,6 +11,9 @@ use crate::wire::{Answer, AwsError, Call, Element};
 pub(super) enum Source {
     Group,
     Node,
+    Cache,
+    User,
+    UserGroup,
 }
 
 impl Source {
@@ -18,6 +21,9 @@ impl Source {
         match self {
             Self::Group => "replication-group",
             Self::Node => "cache-cluster",
+            Self::Cache => "serverless-cache",
+            Self::User => "user",
+            Self::UserGroup => "user-group",
         }
     }
 }
@@ -55,10 +61,10 @@ impl ElastiCache {
     pub(super) fn describe_events(&self, call: &Call) -> Result<Answer, AwsError> {
         let input: Input = call.input()?;
         let invalid = |message: &str| AwsError::new("InvalidParameterValue", message);
-        let sources = [Source::Group, Source::Node];
+        let sources = [Source::Group, Source::Node, Source::Cache, Source::User, Source::UserGroup];
         let source = input.source_type.as_deref();
         if source.is_some_and(|source| sources.iter().all(|known| known.text() != source)) {
-            return Err(invalid("the sandbox has the SourceTypes replication-group and cache-cluster only"));
+            return Err(invalid("the sandbox has no events of this SourceType"));
         }
         if input.source_identifier.is_some() && source.is_none() {
             return Err(AwsError::new("InvalidParameterCombination", "SourceIdentifier needs SourceType."));

@@ -1,24 +1,15 @@
 //! A replication group, and what Describe calls show of it.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    net::Ipv4Addr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, net::Ipv4Addr, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use tokio::time::Instant;
 
-use super::token::Tokens;
+use super::{history::History, token::Tokens};
 use crate::{
     redis::{Gate, Node},
     services::{ACCOUNT, REGION},
     wire::AwsError,
 };
-
-/// How many past views are kept: far more than a staleness of seconds can need.
-const VIEWS: usize = 256;
 
 /// One replication group.
 #[derive(Debug)]
@@ -28,6 +19,8 @@ pub(super) struct Group {
     pub(super) settings: Settings,
     pub(super) created: Timestamp,
     pub(super) tokens: Tokens,
+    /// The user group whose users log in, in the place of tokens.
+    pub(super) user_group: Option<String>,
     /// When the AUTH token was last changed.
     pub(super) token_date: Option<Timestamp>,
     /// What `AuthTokenStatus` says while a change is under way or kept for later.
@@ -40,7 +33,7 @@ pub(super) struct Group {
     pub(super) busy: Vec<(u64, String)>,
     /// Failovers of one group follow each other.
     pub(super) failing_over: Arc<tokio::sync::Mutex<()>>,
-    views: VecDeque<(Instant, View)>,
+    views: History<View>,
 }
 
 /// What was asked for at creation and does not change.
@@ -65,7 +58,7 @@ pub(super) struct Settings {
 }
 
 /// A node group: a primary and its replicas.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Shard {
     pub(super) id: String,
     pub(super) slots: (u16, u16),
@@ -91,6 +84,7 @@ pub(super) struct Member {
 #[derive(Clone, Debug)]
 pub(super) struct Endpoint {
     pub(super) address: Ipv4Addr,
+    pub(super) port: u16,
     pub(super) gate: Option<Arc<Gate>>,
 }
 
@@ -113,6 +107,7 @@ pub(super) struct NewGroup {
     pub(super) description: String,
     pub(super) settings: Settings,
     pub(super) tokens: Tokens,
+    pub(super) user_group: Option<String>,
     pub(super) shards: Vec<Shard>,
     pub(super) configuration: Option<Endpoint>,
     pub(super) tags: BTreeMap<String, String>,
@@ -120,7 +115,7 @@ pub(super) struct NewGroup {
 
 impl Group {
     pub(super) fn new(new: NewGroup) -> Self {
-        let NewGroup { id, description, settings, tokens, shards, configuration, tags } = new;
+        let NewGroup { id, description, settings, tokens, user_group, shards, configuration, tags } = new;
         let created = Timestamp::now();
         Self {
             id,
@@ -129,13 +124,14 @@ impl Group {
             created,
             token_date: tokens.enabled().then_some(created),
             tokens,
+            user_group,
             pending: None,
             shards,
             configuration,
             tags,
             busy: Vec::new(),
             failing_over: Arc::default(),
-            views: VecDeque::new(),
+            views: History::default(),
         }
     }
 
@@ -162,11 +158,7 @@ impl Group {
 
     /// Makes what is now visible to Describe calls, from `stale` later on.
     pub(super) fn show(&mut self) {
-        let view = self.view();
-        self.views.push_back((Instant::now(), view));
-        if self.views.len() > VIEWS {
-            self.views.pop_front();
-        }
+        self.views.push(self.view());
     }
 
     /// What is now.
@@ -183,9 +175,7 @@ impl Group {
 
     /// What was `stale` ago; a new group is seen at once.
     pub(super) fn seen(&self, stale: Duration) -> View {
-        let old_enough = |(at, _): &&(Instant, View)| at.elapsed() >= stale;
-        let seen = self.views.iter().rev().find(old_enough).or_else(|| self.views.front());
-        seen.map_or_else(|| self.view(), |(_, view)| view.clone())
+        self.views.seen(stale).unwrap_or_else(|| self.view())
     }
 
     /// Every member, shard by shard.
@@ -196,18 +186,16 @@ impl Group {
 
     /// Every endpoint that is no node's.
     pub(super) fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
-        let of_shards = self.shards.iter().flat_map(|shard| [&shard.primary_endpoint, &shard.reader_endpoint]);
-        of_shards.chain([&self.configuration]).flatten()
-    }
-
-    /// Every address that the group's certificate must be good for.
-    pub(super) fn addresses(&self) -> Vec<Ipv4Addr> {
-        let endpoints = self.endpoints().map(|endpoint| endpoint.address);
-        self.members().map(|(_, member)| member.address).chain(endpoints).collect()
+        self.shards.iter().flat_map(Shard::endpoints).chain(&self.configuration)
     }
 }
 
 impl Shard {
+    /// Every endpoint that is no node's.
+    pub(super) fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        [&self.primary_endpoint, &self.reader_endpoint].into_iter().flatten()
+    }
+
     /// Leads the shard's endpoints to the nodes whose role they stand for.
     pub(super) fn route(&self) {
         let node = |member: &Member| member.node.as_ref().map(|node| node.upstream.clone());

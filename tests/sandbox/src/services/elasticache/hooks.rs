@@ -3,6 +3,7 @@
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
+use serde_json::Value;
 use tokio::time::sleep;
 
 use super::{ElastiCache, Timing};
@@ -38,11 +39,15 @@ pub struct NodeView {
 }
 
 impl ElastiCache {
-    /// The nodes of a group, shard by shard; empty when there is no such group.
-    pub fn nodes(&self, group: &str) -> Vec<NodeView> {
+    /// The nodes of a group or a serverless cache, shard by shard; empty when there is neither.
+    pub fn nodes(&self, name: &str) -> Vec<NodeView> {
         let state = self.state();
-        let Ok(group) = state.group(group) else { return Vec::new() };
-        let views = group.shards.iter().flat_map(|shard| {
+        let shards = match (state.group(name), state.cache(name)) {
+            (Ok(group), _) => group.shards.as_slice(),
+            (_, Ok(cache)) => std::slice::from_ref(&cache.shard),
+            _ => return Vec::new(),
+        };
+        let views = shards.iter().flat_map(|shard| {
             shard.members.iter().enumerate().map(|(place, member)| NodeView {
                 cache_cluster_id: member.id.clone(),
                 node_group: shard.id.clone(),
@@ -60,7 +65,12 @@ impl ElastiCache {
         self.state().group(group).map(|group| group.tokens.live.clone()).unwrap_or_default()
     }
 
-    /// Every token that anybody ever gave, refused ones included: none of them may be in a log.
+    /// The passwords of a user, in the order given. A change counts once every node has it.
+    pub fn users_passwords(&self, user: &str) -> Vec<SecretString> {
+        self.state().user(user).map(|user| user.authentication.passwords().to_vec()).unwrap_or_default()
+    }
+
+    /// Every token and password that anybody ever gave, refused ones included: none of them may be in a log.
     pub fn values(&self) -> Vec<SecretString> {
         self.state().given.clone()
     }
@@ -70,7 +80,8 @@ impl ElastiCache {
         self.state().timing = timing;
     }
 
-    /// Makes Describe calls show `available` and nothing pending for as long as a group is being modified.
+    /// Makes Describe calls show `available`, or `active`, and nothing pending for as long as something is being
+    /// modified.
     pub fn set_status_lies(&self, lies: bool) {
         self.state().lies = lies;
     }
@@ -93,5 +104,23 @@ impl ElastiCache {
     pub(super) fn remember_token(&self, call: &Call) {
         let token = call.input.get("AuthToken").and_then(|token| token.as_str());
         self.state().given.extend(token.map(SecretString::from));
+    }
+
+    /// Keeps passwords for [`Self::values`], however misshapen the parameters are.
+    pub(super) fn remember_passwords(&self, call: &Call) {
+        let given = ["Passwords", "AuthenticationMode"].iter().filter_map(|key| call.input.get(key));
+        given.for_each(|value| texts(value, &mut self.state().given));
+    }
+}
+
+/// Every text within, but for the one called `Type`.
+fn texts(value: &Value, found: &mut Vec<SecretString>) {
+    match value {
+        Value::String(text) => found.push(SecretString::from(text.as_str())),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        Value::Object(members) => {
+            members.iter().filter(|(key, _)| *key != "Type").for_each(|(_, value)| texts(value, found));
+        }
+        _ => {}
     }
 }

@@ -3,8 +3,11 @@
 //! # Layout
 //! - `create`, `describe`, `modify`, `delete`, `events`, `tags`, `failover`: the operations
 //! - `group`, `token`: what a group is, and what happens to its AUTH tokens
-//! - `build`: how a group's processes come to be
+//! - `users`, `user_groups`: who logs in where no token does
+//! - `serverless`: caches that AWS shows as one endpoint
+//! - `build`: how the processes come to be
 //! - `hooks`: what tests see and do behind the wire
+//! - `history`: what Describe calls show of the past
 //! - `render`, `page`, `text`: the wire's side of it
 
 mod build;
@@ -14,13 +17,17 @@ mod describe;
 mod events;
 mod failover;
 mod group;
+mod history;
 mod hooks;
 mod modify;
 mod page;
 mod render;
+mod serverless;
 mod tags;
 mod text;
 mod token;
+mod user_groups;
+mod users;
 
 use std::{
     collections::BTreeMap,
@@ -33,7 +40,7 @@ use secrecy::SecretString;
 
 pub use hooks::{NodeView, Role};
 
-use self::{events::Event, group::Group};
+use self::{events::Event, group::Group, serverless::Cache, user_groups::UserGroup, users::User};
 use crate::{
     redis::Fleet,
     wire::{Answer, AwsError, Call},
@@ -57,6 +64,8 @@ pub struct Timing {
 pub struct ElastiCache {
     fleet: Arc<Fleet>,
     state: Mutex<State>,
+    /// Users change beside each other; who belongs to whom changes alone.
+    spreading: tokio::sync::RwLock<()>,
 }
 
 #[derive(Debug)]
@@ -65,8 +74,11 @@ struct State {
     /// Whether Describe calls hide that a group is being modified.
     lies: bool,
     groups: BTreeMap<String, Group>,
+    caches: BTreeMap<String, Cache>,
+    users: BTreeMap<String, User>,
+    user_groups: BTreeMap<String, UserGroup>,
     events: Vec<Event>,
-    /// Every token that a caller ever gave.
+    /// Every token and password that a caller ever gave.
     given: Vec<SecretString>,
     /// The number of the next thing that keeps a group busy.
     next_work: u64,
@@ -80,9 +92,18 @@ fn not_found(id: &str) -> AwsError {
 impl ElastiCache {
     /// An empty ElastiCache, whose nodes run in this fleet.
     pub(crate) fn new(fleet: Arc<Fleet>, timing: Timing) -> Self {
-        let state =
-            State { timing, lies: false, groups: BTreeMap::new(), events: Vec::new(), given: Vec::new(), next_work: 0 };
-        Self { fleet, state: Mutex::new(state) }
+        let state = State {
+            timing,
+            lies: false,
+            groups: BTreeMap::new(),
+            caches: BTreeMap::new(),
+            users: [User::built_in()].into_iter().map(|user| (user.id.clone(), user)).collect(),
+            user_groups: BTreeMap::new(),
+            events: Vec::new(),
+            given: Vec::new(),
+            next_work: 0,
+        };
+        Self { fleet, state: Mutex::new(state), spreading: tokio::sync::RwLock::default() }
     }
 
     /// Carries out one call.
@@ -94,6 +115,18 @@ impl ElastiCache {
             "ModifyReplicationGroup" => Self::modify(this, call),
             "DeleteReplicationGroup" => Self::delete(this, call),
             "TestFailover" => Self::test_failover(this, call),
+            "CreateUser" => this.create_user(call),
+            "DescribeUsers" => this.describe_users(call),
+            "ModifyUser" => Self::modify_user(this, call),
+            "DeleteUser" => Self::delete_user(this, call),
+            "CreateUserGroup" => Self::create_user_group(this, call),
+            "DescribeUserGroups" => this.describe_user_groups(call),
+            "ModifyUserGroup" => Self::modify_user_group(this, call),
+            "DeleteUserGroup" => Self::delete_user_group(this, call),
+            "CreateServerlessCache" => Self::create_cache(this, call),
+            "DescribeServerlessCaches" => this.describe_caches(call),
+            "ModifyServerlessCache" => Self::modify_cache(this, call),
+            "DeleteServerlessCache" => Self::delete_cache(this, call),
             "DescribeEvents" => this.describe_events(call),
             "AddTagsToResource" => this.add_tags(call),
             "ListTagsForResource" => this.list_tags(call),

@@ -45,6 +45,11 @@ impl ElastiCache {
             let message = "An AuthToken needs a group with in-transit encryption.";
             return Err(AwsError::new("InvalidParameterCombination", message));
         }
+        if token.is_some() && group.user_group.is_some() {
+            let message = "Auth tokens can't be enabled with a user group already associated. Pass RemoveUserGroups to \
+                           proceed.";
+            return Err(AwsError::new("InvalidParameterCombination", message));
+        }
         let changed = token.map(|token| group.tokens.changed(token, strategy)).transpose()?;
         let id = group.id.clone();
         if let Some(description) = input.replication_group_description {
@@ -78,7 +83,9 @@ async fn spread(this: Arc<ElastiCache>, id: String, work: u64, tokens: Tokens) {
         if place > 0 {
             sleep(timing.spread).await;
         }
-        node.grant(tokens.access()).await;
+        if let Err(error) = node.grant(|access| *access = tokens.access()).await {
+            this.state().events.push(Event::now(Source::Group, &id, format!("Auth token refused: {error:#}")));
+        }
     }
     this.finish(&id, work, |group| {
         group.tokens = tokens;

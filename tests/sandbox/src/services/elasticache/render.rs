@@ -14,8 +14,19 @@ pub(super) fn time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
+/// A list of plain texts.
+pub(super) fn names(name: &str, texts: impl IntoIterator<Item = impl ToString>) -> Element {
+    Element::parent(name, texts.into_iter().map(|text| Element::text("member", text)))
+}
+
+/// A node's own endpoint, or one of a group.
 fn endpoint(name: &str, address: impl ToString) -> Element {
-    Element::parent(name, [Element::text("Address", address), Element::text("Port", PORT)])
+    endpoint_at(name, address, PORT)
+}
+
+/// An endpoint on any port.
+pub(super) fn endpoint_at(name: &str, address: impl ToString, port: u16) -> Element {
+    Element::parent(name, [Element::text("Address", address), Element::text("Port", port)])
 }
 
 fn enabled(on: bool) -> &'static str {
@@ -24,7 +35,7 @@ fn enabled(on: bool) -> &'static str {
 
 /// One group, as this view of it shows it.
 pub(super) fn group(group: &Group, view: &View) -> Element {
-    let Group { id, settings, created, configuration, shards, .. } = group;
+    let Group { id, settings, created, configuration, shards, user_group, .. } = group;
     let there = view.status != "creating";
     let node_groups = shards
         .iter()
@@ -56,6 +67,9 @@ pub(super) fn group(group: &Group, view: &View) -> Element {
         Element::text("Engine", &settings.engine),
     ];
     children.extend(view.token_date.map(|at| Element::text("AuthTokenLastModifiedDate", time(at))));
+    if let Some(user_group) = user_group {
+        children.push(names("UserGroupIds", [user_group]));
+    }
     if settings.tls {
         children.push(Element::text("TransitEncryptionMode", &settings.tls_mode));
     }

@@ -1,14 +1,16 @@
-//! Tags of groups.
+//! Tags of groups, serverless caches, users and user groups.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{ElastiCache, group::Group, text};
+use super::{ElastiCache, text};
 use crate::wire::{Answer, AwsError, Call, Element};
 
 /// Most tags of one resource.
 const MAX_TAGS: usize = 50;
+
+type Tags = BTreeMap<String, String>;
 
 /// A tag as a parameter.
 #[derive(Debug, Deserialize)]
@@ -61,49 +63,69 @@ impl ElastiCache {
     pub(super) fn add_tags(&self, call: &Call) -> Result<Answer, AwsError> {
         let Add { resource_name, tags } = call.input()?;
         let tags = read_tags(tags)?;
-        self.tagged(&resource_name, |group| {
-            group.must_be_available()?;
-            let all = group.tags.clone().into_iter().chain(tags).collect();
-            group.tags = check_count(all)?;
-            Ok(answer(group))
+        self.tagged(&resource_name, |current, ready| {
+            ready?;
+            let all = current.clone().into_iter().chain(tags).collect();
+            *current = check_count(all)?;
+            Ok(answer(current))
         })
     }
 
     /// `RemoveTagsFromResource`; a busy group refuses it.
     pub(super) fn remove_tags(&self, call: &Call) -> Result<Answer, AwsError> {
         let Remove { resource_name, tag_keys } = call.input()?;
-        self.tagged(&resource_name, |group| {
-            group.must_be_available()?;
-            if let Some(missing) = tag_keys.iter().find(|key| !group.tags.contains_key(*key)) {
+        self.tagged(&resource_name, |current, ready| {
+            ready?;
+            if let Some(missing) = tag_keys.iter().find(|key| !current.contains_key(*key)) {
                 let error = AwsError::new("TagNotFound", format!("There is no tag {missing:?}."));
                 return Err(error.with_status(hyper::StatusCode::NOT_FOUND));
             }
-            group.tags.retain(|key, _| !tag_keys.contains(key));
-            Ok(answer(group))
+            current.retain(|key, _| !tag_keys.contains(key));
+            Ok(answer(current))
         })
     }
 
     /// `ListTagsForResource`.
     pub(super) fn list_tags(&self, call: &Call) -> Result<Answer, AwsError> {
         let List { resource_name } = call.input()?;
-        self.tagged(&resource_name, |group| Ok(answer(group)))
+        self.tagged(&resource_name, |current, _| Ok(answer(current)))
     }
 
-    fn tagged<T>(&self, arn: &str, with: impl FnOnce(&mut Group) -> Result<T, AwsError>) -> Result<T, AwsError> {
+    /// Finds the tags of a resource, and says whether it is ready to be changed.
+    fn tagged(
+        &self,
+        arn: &str,
+        with: impl FnOnce(&mut Tags, Result<(), AwsError>) -> Result<Answer, AwsError>,
+    ) -> Result<Answer, AwsError> {
+        let unknown = || AwsError::new("InvalidARN", "no resource of the sandbox's ElastiCache has such an ARN");
+        let mut parts = arn.strip_prefix("arn:aws:elasticache:").ok_or_else(unknown)?.rsplit(':');
+        let (id, kind) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let mut state = self.state();
-        match state.groups.values_mut().find(|group| group.arn() == arn) {
-            Some(group) => with(group),
-            None if arn.starts_with("arn:aws:elasticache:") && arn.contains(":replicationgroup:") => {
-                Err(super::not_found(arn.rsplit(':').next().unwrap_or_default()))
+        match kind {
+            "replicationgroup" => {
+                let group = state.group_mut(id)?;
+                let ready = group.must_be_available();
+                with(&mut group.tags, ready)
             }
-            None => Err(AwsError::new("InvalidARN", "the sandbox tags replication groups only, by their ARN")),
+            "serverlesscache" => {
+                let cache = state.cache_mut(id)?;
+                let ready = cache.must_be_available();
+                with(&mut cache.tags, ready)
+            }
+            "user" => with(&mut state.user_mut(id)?.tags, Ok(())),
+            "usergroup" => {
+                let group = state.user_group_mut(id)?;
+                let ready = group.must_be_active();
+                with(&mut group.tags, ready)
+            }
+            _ => Err(unknown()),
         }
     }
 }
 
-fn answer(group: &Group) -> Answer {
+fn answer(tags: &Tags) -> Answer {
     let tag = |(key, value): (&String, &String)| {
         Element::parent("Tag", [Element::text("Key", key), Element::text("Value", value)])
     };
-    Answer::Xml(vec![Element::parent("TagList", group.tags.iter().map(tag))])
+    Answer::Xml(vec![Element::parent("TagList", tags.iter().map(tag))])
 }

@@ -120,6 +120,6 @@ impl Tokens {
 
     /// The same as Redis keeps it.
     pub(super) fn access(&self) -> Access {
-        Access { open: self.open, tokens: self.live.clone() }
+        Access::of_tokens(self.open, self.live.clone())
     }
 }

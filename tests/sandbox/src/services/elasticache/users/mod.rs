@@ -1,0 +1,140 @@
+//! RBAC users: who logs in to groups that have a user group, and to serverless caches.
+//!
+//! <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html>
+
+mod access_string;
+mod authentication;
+mod create;
+mod delete;
+mod describe;
+mod modify;
+mod render;
+mod spread;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use hyper::StatusCode;
+
+pub(super) use authentication::Authentication;
+
+use super::{State, history::History};
+use crate::{
+    redis::Account,
+    services::{ACCOUNT, REGION},
+    wire::AwsError,
+};
+
+/// The id of the user that is always there, and the name that one user of every group must have.
+pub(super) const DEFAULT: &str = "default";
+
+/// One user.
+#[derive(Debug)]
+pub(super) struct User {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) engine: String,
+    pub(super) access_string: String,
+    pub(super) authentication: Authentication,
+    pub(super) status: &'static str,
+    pub(super) tags: BTreeMap<String, String>,
+    views: History<View>,
+}
+
+/// What Describe calls show that changes with time. No password is among it.
+#[derive(Clone, Debug)]
+struct View {
+    status: &'static str,
+    access_string: String,
+    authentication: (&'static str, usize),
+}
+
+impl User {
+    fn new(id: String, name: String, engine: String, access_string: String, authentication: Authentication) -> Self {
+        let tags = BTreeMap::new();
+        let views = History::default();
+        let mut user = Self { id, name, engine, access_string, authentication, status: "active", tags, views };
+        user.show();
+        user
+    }
+
+    /// The user that AWS puts into every account: it needs no password, and nobody can change it.
+    pub(super) fn built_in() -> Self {
+        let [id, name, engine, access] = [DEFAULT, DEFAULT, "redis", "on ~* +@all"].map(str::to_owned);
+        Self::new(id, name, engine, access, Authentication::NoPassword)
+    }
+
+    /// The resource name.
+    pub(super) fn arn(&self) -> String {
+        format!("arn:aws:elasticache:{REGION}:{ACCOUNT}:user:{}", self.id)
+    }
+
+    /// The user as a node knows it.
+    pub(super) fn account(&self) -> Account {
+        account(&self.name, &self.access_string, &self.authentication)
+    }
+
+    /// Makes what is now visible to Describe calls, from `stale` later on.
+    fn show(&mut self) {
+        self.views.push(self.view());
+    }
+
+    fn view(&self) -> View {
+        let authentication = (self.authentication.kind(), self.authentication.passwords().len());
+        View { status: self.status, access_string: self.access_string.clone(), authentication }
+    }
+
+    fn seen(&self, stale: Duration, lies: bool) -> View {
+        let mut view = self.views.seen(stale).unwrap_or_else(|| self.view());
+        if lies && view.status == "modifying" {
+            view.status = "active";
+        }
+        view
+    }
+
+    /// Refuses what AWS refuses to a user that is not active, or that is nobody's to change.
+    fn must_be_changeable(&self) -> Result<(), AwsError> {
+        match self.status {
+            _ if self.id == DEFAULT => {
+                Err(AwsError::new("InvalidParameterValue", "The user with the id default cannot be changed."))
+            }
+            "active" => Ok(()),
+            status => {
+                let message = format!("User {} is not in active state: it is {status}.", self.id);
+                Err(AwsError::new("InvalidUserState", message))
+            }
+        }
+    }
+}
+
+impl State {
+    /// The user with this id, in whatever case it is written.
+    pub(super) fn user(&self, id: &str) -> Result<&User, AwsError> {
+        self.users.get(&id.to_ascii_lowercase()).ok_or_else(|| not_found(id))
+    }
+
+    /// The same, to change it.
+    pub(super) fn user_mut(&mut self, id: &str) -> Result<&mut User, AwsError> {
+        self.users.get_mut(&id.to_ascii_lowercase()).ok_or_else(|| not_found(id))
+    }
+}
+
+fn account(name: &str, access_string: &str, authentication: &Authentication) -> Account {
+    Account {
+        name: name.to_owned(),
+        rules: access_string::rules(access_string),
+        open: matches!(authentication, Authentication::NoPassword),
+        passwords: authentication.passwords().to_vec(),
+    }
+}
+
+fn not_found(id: &str) -> AwsError {
+    AwsError::new("UserNotFound", format!("User {id} not found.")).with_status(StatusCode::NOT_FOUND)
+}
+
+fn invalid(message: impl Into<String>) -> AwsError {
+    AwsError::new("InvalidParameterValue", message)
+}
+
+fn clash(message: impl Into<String>) -> AwsError {
+    AwsError::new("InvalidParameterCombination", message)
+}

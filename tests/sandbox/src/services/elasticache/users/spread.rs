@@ -1,0 +1,81 @@
+//! How a change of a user reaches every node that knows it.
+
+use std::{
+    net::Ipv4Addr,
+    sync::{Arc, MutexGuard},
+};
+
+use tokio::time::sleep;
+
+use super::{Authentication, account};
+use crate::{
+    redis::{Access, Node},
+    services::elasticache::{
+        ElastiCache, State,
+        events::{Event, Source},
+    },
+};
+
+/// What a user becomes.
+#[derive(Debug)]
+pub(super) struct Change {
+    pub(super) access_string: String,
+    pub(super) authentication: Authentication,
+}
+
+/// Brings a changed user to every node of all its groups, one after the other.
+pub(super) async fn spread(this: Arc<ElastiCache>, id: String, change: Change) {
+    let Ok(name) = this.state().user(&id).map(|user| user.name.clone()) else { return };
+    let account = account(&name, &change.access_string, &change.authentication);
+    let to_node = |access: &mut Access| access.set(account.clone());
+    visit(&this, &id, to_node, |state, done| {
+        let Ok(user) = state.user_mut(&id) else { return };
+        if done {
+            (user.access_string, user.authentication) = (change.access_string, change.authentication);
+        }
+        user.status = "active";
+        user.show();
+    })
+    .await;
+}
+
+/// Takes a user away from every node, and then from its groups.
+pub(super) async fn withdraw(this: Arc<ElastiCache>, id: String) {
+    let Ok(name) = this.state().user(&id).map(|user| user.name.clone()) else { return };
+    let from_node = |access: &mut Access| access.remove(&name);
+    visit(&this, &id, from_node, |state, _| {
+        state.users.remove(&id);
+        state.user_groups.values_mut().for_each(|group| group.forget(&id));
+    })
+    .await;
+}
+
+/// Changes node after node until none is left, nodes that come meanwhile included; then ends in the same moment.
+///
+/// Redis knows rules that the sandbox does not: what the first node refuses no node gets, and an event says so.
+async fn visit(this: &ElastiCache, id: &str, to_node: impl Fn(&mut Access), end: impl FnOnce(&mut State, bool)) {
+    let timing = this.state().timing;
+    sleep(timing.modify).await;
+    let _beside_others = this.spreading.read().await;
+    let mut visited: Vec<Ipv4Addr> = Vec::new();
+    let next = |visited: &[Ipv4Addr]| -> Result<Arc<Node>, MutexGuard<'_, State>> {
+        let state = this.state();
+        let node = state.nodes_of_user(id).into_iter().find(|node| !visited.contains(&node.address));
+        node.ok_or(state)
+    };
+    loop {
+        let node = match next(&visited) {
+            Ok(node) => node,
+            Err(mut state) => return end(&mut state, true),
+        };
+        if !visited.is_empty() {
+            sleep(timing.spread).await;
+        }
+        if let Err(error) = node.grant(&to_node).await {
+            let mut state = this.state();
+            state.events.push(Event::now(Source::User, id, format!("User could not be changed: {error:#}")));
+            return end(&mut state, false);
+        }
+        visited.push(node.address);
+    }
+}
