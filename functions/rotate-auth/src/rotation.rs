@@ -59,8 +59,10 @@ pub(crate) async fn run(
             }
             Decision::Wait { reason } => wait(&mut deadline, &reason).await?,
             Decision::CreatePending { reason } => {
-                create_pending(clients, event, &secret).await?;
-                outcome.did("create-pending", reason);
+                match create_pending(clients, event, &secret).await? {
+                    Put::Done => outcome.did("create-pending", reason),
+                    Put::ThereAlready => outcome.left("create-pending", "another run put a value meanwhile"),
+                }
                 Next::Stop
             }
             Decision::DiscardPending { reason } => return Err(discard_pending(clients, event, outcome, reason).await?),
@@ -101,8 +103,16 @@ async fn wait(deadline: &mut Deadline, reason: &str) -> Result<Next, Failure> {
     )))
 }
 
+/// What became of a new AWSPENDING.
+enum Put {
+    /// It is there.
+    Done,
+    /// Another one was there before it, and stays.
+    ThereAlready,
+}
+
 /// Makes a credential and keeps it as AWSPENDING.
-async fn create_pending(clients: &Clients, event: &RotationEvent, secret: &Secret) -> Result<(), Failure> {
+async fn create_pending(clients: &Clients, event: &RotationEvent, secret: &Secret) -> Result<Put, Failure> {
     let length = secret.target.rotation.credential_length;
     let credential = secrets_manager::random_credential(&clients.secrets_manager, length).await?;
     if let Some(why) = policy::token::fault(&secret.target.backend, &credential) {
@@ -114,9 +124,9 @@ async fn create_pending(clients: &Clients, event: &RotationEvent, secret: &Secre
         secrets_manager::put_pending(&clients.secrets_manager, &event.secret_id, &event.version_id, token, &value)
             .await;
     match put {
-        // Somebody else ran this step meanwhile, or a try of this call got through: there is a value, and it stays.
-        Err(error) if error.is("ResourceExistsException") => Ok(()),
-        other => Ok(other?),
+        Ok(()) => Ok(Put::Done),
+        Err(error) if error.is("ResourceExistsException") => Ok(Put::ThereAlready),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -10,6 +10,7 @@ use sandbox::{
     services::{elasticache::Timing, secrets_manager::RotationTiming},
 };
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::{Instant, sleep};
 
 /// The class of the error that an invocation ended with.
 fn class(result: &InvocationResult) -> &str {
@@ -83,7 +84,7 @@ async fn a_status_that_reads_available_too_early_moves_nothing() {
     let stage = Stage::set(StageOptions { timing, ..StageOptions::default() }).await;
     stage.sandbox.elasticache.set_status_lies(true);
     stage.start_rotation().await.unwrap();
-    tokio::time::sleep(Duration::from_millis(1500)).await;
+    sleep(Duration::from_millis(1500)).await;
     assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret());
     let report = stage.settled().await;
     assert!(report.succeeded, "{report:?}");
@@ -186,6 +187,34 @@ async fn one_step_that_runs_twice_at_once_makes_one_change() {
     assert_eq!((class(&one.result), class(&other.result)), ("none", "none"), "{one:?} {other:?}");
     assert_eq!(stage.modifications(), 1);
     assert!(accepted_everywhere(&stage, &stage.first_token()).await);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_another_run_put_first_stays() {
+    let stage = Stage::by_default().await;
+    stage.sandbox.faults.arm(Rule {
+        function: "rotate-auth".to_owned(),
+        during: Some("createSecret".to_owned()),
+        at: At::Operation("PutSecretValue".to_owned()),
+        what: What::Hold,
+        times: 1,
+    });
+    stage.start_rotation().await.unwrap();
+    let give_up = Instant::now() + Duration::from_secs(20);
+    while stage.sandbox.faults.fired() == 0 {
+        assert!(Instant::now() < give_up, "nothing is put");
+        sleep(Duration::from_millis(20)).await;
+    }
+    let described = stage.secrets.describe_secret().secret_id(&stage.target.secret_arn).send().await.unwrap();
+    let stages = described.version_ids_to_stages.unwrap();
+    let (pending, _) = stages.iter().find(|(_, stages)| stages.contains(&"AWSPENDING".to_owned())).unwrap();
+    assert_eq!(class(&stage.call("createSecret", pending).await.result), "none");
+    let put_first = stage.value("AWSPENDING").await.unwrap();
+    stage.sandbox.faults.release();
+    let report = stage.settled().await;
+    assert!(report.succeeded && report.failures.is_empty(), "{report:?}");
+    assert_eq!(stage.current().await.expose_secret(), put_first);
     stage.strike().await;
 }
 
