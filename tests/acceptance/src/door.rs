@@ -9,15 +9,16 @@ use secrecy::{ExposeSecret, SecretString};
 /// How long an answer may take: the machine may be busy with other tests.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How many nodes of the group let a client in with this token.
+/// How many nodes of the cache let a client in with this token, or this user's password.
 ///
 /// # Panics
 /// A node cannot be reached, or answers anything else than yes or no.
-pub async fn accepting(sandbox: &Sandbox, group: &str, token: &SecretString) -> usize {
+pub async fn accepting(sandbox: &Sandbox, cache: &str, username: Option<&str>, token: &SecretString) -> usize {
     let mut accepting = 0;
-    for node in sandbox.elasticache.nodes(group) {
+    for node in sandbox.elasticache.nodes(cache) {
         let mut connection = connect(sandbox, &node).await;
-        let answer = redis::cmd("AUTH").arg(token.expose_secret()).query_async::<()>(&mut connection).await;
+        let answer =
+            redis::cmd("AUTH").arg(username).arg(token.expose_secret()).query_async::<()>(&mut connection).await;
         match answer {
             Ok(()) => accepting += 1,
             Err(refused) => assert!(matches!(refused.code(), Some("WRONGPASS" | "ERR")), "{}: {refused}", node.address),

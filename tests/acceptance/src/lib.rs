@@ -7,4 +7,4 @@
 pub mod door;
 mod stage;
 
-pub use stage::{Stage, StageOptions, function, quick};
+pub use stage::{Flavour, Stage, StageOptions, function, quick};

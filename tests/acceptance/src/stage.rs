@@ -9,6 +9,7 @@ use aws_sdk_secretsmanager::types::Tag;
 use sandbox::{
     Options, Provisioned, Sandbox, Topology,
     lambda::Invocation,
+    load::LoadTarget,
     services::{
         elasticache::Timing,
         secrets_manager::{RotationReport, RotationTiming},
@@ -17,8 +18,13 @@ use sandbox::{
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+use crate::door;
+
 /// The token that every group begins with.
 const FIRST_TOKEN: &str = "first-token-0123456789abcdef";
+
+/// The id of the user, where the flavour has one.
+const USER_ID: &str = "orders-app";
 
 /// How long a rotation may take, retries and all.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -33,9 +39,38 @@ pub fn quick() -> Timing {
     }
 }
 
+/// Which flavour of Redis is on a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavour {
+    /// A replication group with an AUTH token.
+    ElasticacheAuth,
+    /// A user with a password, on a replication group.
+    ElasticacheUser,
+}
+
+impl Flavour {
+    /// How the settings say so.
+    fn settings(self) -> Value {
+        match self {
+            Self::ElasticacheAuth => json!({ "type": "elasticache-auth", "replication_group_id": "orders" }),
+            Self::ElasticacheUser => json!({ "type": "elasticache-user", "user_id": USER_ID }),
+        }
+    }
+
+    /// The call that changes a credential.
+    fn change(self) -> &'static str {
+        match self {
+            Self::ElasticacheAuth => "ModifyReplicationGroup",
+            Self::ElasticacheUser => "ModifyUser",
+        }
+    }
+}
+
 /// What can be set about a stage.
 #[derive(Clone, Debug)]
 pub struct StageOptions {
+    /// Which flavour it is.
+    pub flavour: Flavour,
     /// The shape of the group.
     pub topology: Topology,
     /// Whether the group asks for a token from the start.
@@ -54,6 +89,7 @@ impl Default for StageOptions {
     /// A primary and a replica with a token, kept raw.
     fn default() -> Self {
         Self {
+            flavour: Flavour::ElasticacheAuth,
             topology: Topology::Single { replicas: 1 },
             token: true,
             json_key: None,
@@ -73,6 +109,7 @@ pub struct Stage {
     pub target: Provisioned,
     /// Secrets Manager.
     pub secrets: aws_sdk_secretsmanager::Client,
+    flavour: Flavour,
     function_arn: String,
 }
 
@@ -86,7 +123,7 @@ impl Stage {
         let sandbox = Sandbox::start(settings).await.expect("a sandbox starts");
         let mut document = json!({
             "name": "orders",
-            "backend": { "type": "elasticache-auth", "replication_group_id": "orders" },
+            "backend": options.flavour.settings(),
             "secret": { "id": "orders/redis" },
         });
         if let Some(key) = options.json_key {
@@ -97,7 +134,7 @@ impl Stage {
         let target = target.expect("the target is made");
         let function_arn = sandbox.deploy(function(), options.timeout).expect("the function is compiled");
         let secrets = aws_sdk_secretsmanager::Client::new(&sandbox.sdk_config());
-        Self { sandbox, target, secrets, function_arn }
+        Self { sandbox, target, secrets, flavour: options.flavour, function_arn }
     }
 
     /// The stage with everything as it is by default.
@@ -108,6 +145,22 @@ impl Stage {
     /// How many nodes there are.
     pub fn nodes(&self) -> usize {
         self.sandbox.elasticache.nodes(&self.target.group).len()
+    }
+
+    /// How many nodes let a client in with this token, or this password of the user.
+    pub async fn accepting(&self, token: &SecretString) -> usize {
+        door::accepting(&self.sandbox, &self.target.group, self.target.username.as_deref(), token).await
+    }
+
+    /// What a load or a watcher on the target has to know.
+    pub fn load_target(&self) -> LoadTarget {
+        LoadTarget::new(&self.sandbox, &self.target.group, &self.target.secret_arn)
+            .with_username(self.target.username.clone())
+    }
+
+    /// ElastiCache.
+    pub fn elasticache(&self) -> aws_sdk_elasticache::Client {
+        aws_sdk_elasticache::Client::new(&self.sandbox.sdk_config())
     }
 
     /// The token that the group began with.
@@ -191,9 +244,9 @@ impl Stage {
         tagged.expect("the secret is tagged");
     }
 
-    /// How many token changes took effect.
+    /// How many changes of the credential took effect.
     pub fn modifications(&self) -> usize {
-        self.sandbox.journal.effective("ModifyReplicationGroup")
+        self.sandbox.journal.effective(self.flavour.change())
     }
 
     /// Ends the stage.

@@ -13,9 +13,10 @@ pub(crate) struct Account {
     target: LoadTarget,
 }
 
-/// A token, and the version of the secret it was read from.
+/// A token, the user it belongs to, and the version of the secret it was read from.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
+    pub(crate) username: Option<String>,
     pub(crate) value: SecretString,
     pub(crate) version_id: String,
 }
@@ -50,7 +51,7 @@ impl Account {
                 SecretString::from(token.with_context(|| format!("the secret has no text at {key:?}"))?)
             }
         };
-        Ok(Token { value, version_id })
+        Ok(Token { username: self.target.username.clone(), value, version_id })
     }
 
     /// Reads which nodes there are.

@@ -14,6 +14,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 pub(crate) async fn login(address: &Address, authority: &str, token: &Token) -> Result<MultiplexedConnection, Trouble> {
     let mut connection = connect(address, authority).await.map_err(|error| Trouble::of_command(&error))?;
     cmd("AUTH")
+        .arg(token.username.as_deref())
         .arg(token.value.expose_secret())
         .query_async::<()>(&mut connection)
         .await

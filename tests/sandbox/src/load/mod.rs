@@ -44,6 +44,8 @@ pub struct LoadTarget {
     pub secret_id: String,
     /// The key of the token where the secret is a JSON object; `None` where it is the raw string.
     pub secret_key: Option<String>,
+    /// The user that logs in; `None` where the secret is an AUTH token.
+    pub username: Option<String>,
     /// How AWS is reached.
     pub sdk_config: SdkConfig,
     /// The certificate authority that nodes are verified against, PEM.
@@ -58,9 +60,16 @@ impl LoadTarget {
             replication_group_id: replication_group_id.to_owned(),
             secret_id: secret_id.to_owned(),
             secret_key: None,
+            username: None,
             sdk_config: sandbox.sdk_config(),
             authority_pem: sandbox.fleet.authority_pem().to_owned(),
         }
+    }
+
+    /// The same, with a user that logs in.
+    pub fn with_username(mut self, username: Option<String>) -> Self {
+        self.username = username;
+        self
     }
 }
 

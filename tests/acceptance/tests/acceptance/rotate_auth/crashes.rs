@@ -2,6 +2,10 @@
 
 use super::matrix::at_every_call;
 
-at_every_call!(a_rotation_survives_a_kill_just_before_every_call, What::KillBefore);
-at_every_call!(a_rotation_survives_a_kill_just_after_every_call, What::KillAfter);
-at_every_call!(a_rotation_survives_the_loss_of_every_answer, What::LoseAnswer);
+at_every_call!(a_rotation_survives_a_kill_just_before_every_call, Flavour::ElasticacheAuth, What::KillBefore);
+at_every_call!(a_rotation_survives_a_kill_just_after_every_call, Flavour::ElasticacheAuth, What::KillAfter);
+at_every_call!(a_rotation_survives_the_loss_of_every_answer, Flavour::ElasticacheAuth, What::LoseAnswer);
+
+at_every_call!(a_users_rotation_survives_a_kill_just_before_every_call, Flavour::ElasticacheUser, What::KillBefore);
+at_every_call!(a_users_rotation_survives_a_kill_just_after_every_call, Flavour::ElasticacheUser, What::KillAfter);
+at_every_call!(a_users_rotation_survives_the_loss_of_every_answer, Flavour::ElasticacheUser, What::LoseAnswer);

@@ -22,7 +22,7 @@ fn class(result: &InvocationResult) -> &str {
 
 /// Holds that `token` is accepted by every node.
 async fn accepted_everywhere(stage: &Stage, token: &SecretString) -> bool {
-    door::accepting(&stage.sandbox, &stage.target.group, token).await == stage.nodes()
+    stage.accepting(token).await == stage.nodes()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use acceptance::{Stage, StageOptions, door};
+use acceptance::{Flavour, Stage, StageOptions};
 use sandbox::{
     faults::{At, Rule, What},
-    load::{LoadTarget, Watcher, WatcherOptions},
+    load::{Watcher, WatcherOptions},
     services::elasticache::Timing,
 };
 use secrecy::ExposeSecret;
@@ -16,19 +16,19 @@ const MOST_CALLS: usize = 80;
 /// Strikes every call of `step`, AWS calls and logins alike, with `what`, one rotation each.
 ///
 /// Whatever was struck, Secrets Manager's retries must bring the rotation to the same end: AWSCURRENT is a new token
-/// that every node accepts, the one before is AWSPREVIOUS and still accepted, and the token was changed once. A watcher
+/// that every node accepts, the one before is AWSPREVIOUS and still accepted, and the credential was changed once. A watcher
 /// logs in with AWSCURRENT the whole time, past the gates where the faults are.
 ///
 /// `least` is how many calls the step makes at least: fewer would mean that the matrix struck nothing.
-pub(super) async fn strike_every_call(step: &str, what: What, least: usize) {
+pub(super) async fn strike_every_call(flavour: Flavour, step: &str, what: What, least: usize) {
     let timing = Timing {
         create: Duration::ZERO,
         modify: Duration::from_millis(300),
         spread: Duration::from_millis(50),
         stale: Duration::from_millis(150),
     };
-    let stage = Stage::set(StageOptions { timing, ..StageOptions::default() }).await;
-    let target = LoadTarget::new(&stage.sandbox, &stage.target.group, &stage.target.secret_arn);
+    let stage = Stage::set(StageOptions { flavour, timing, ..StageOptions::default() }).await;
+    let target = stage.load_target();
     let direct = stage.sandbox.elasticache.nodes(&stage.target.group)[0].direct_port;
     let watcher = Watcher::start(target, WatcherOptions { port: Some(direct), ..WatcherOptions::default() }).await;
     let watcher = watcher.unwrap();
@@ -49,7 +49,7 @@ pub(super) async fn strike_every_call(step: &str, what: What, least: usize) {
         let after = stage.current().await;
         assert_ne!(after.expose_secret(), before.expose_secret(), "{told}");
         for (which, token) in [("the one before", &before), ("the new one", &after)] {
-            let accepting = door::accepting(&stage.sandbox, &stage.target.group, token).await;
+            let accepting = stage.accepting(token).await;
             assert_eq!(accepting, stage.nodes(), "{which}, after {told}");
         }
         assert_eq!(stage.value("AWSPREVIOUS").await.unwrap(), before.expose_secret(), "{told}");
@@ -68,30 +68,31 @@ pub(super) async fn strike_every_call(step: &str, what: What, least: usize) {
 
 /// One test for each step, all with the same fault.
 macro_rules! at_every_call {
-    ($name:ident, $what:expr) => {
+    ($name:ident, $flavour:expr, $what:expr) => {
         mod $name {
+            use acceptance::Flavour;
             use sandbox::faults::What;
 
             use crate::rotate_auth::matrix::strike_every_call;
 
             #[tokio::test(flavor = "multi_thread")]
             async fn of_create_secret() {
-                strike_every_call("createSecret", $what, 6).await;
+                strike_every_call($flavour, "createSecret", $what, 6).await;
             }
 
             #[tokio::test(flavor = "multi_thread")]
             async fn of_set_secret() {
-                strike_every_call("setSecret", $what, 10).await;
+                strike_every_call($flavour, "setSecret", $what, 10).await;
             }
 
             #[tokio::test(flavor = "multi_thread")]
             async fn of_test_secret() {
-                strike_every_call("testSecret", $what, 7).await;
+                strike_every_call($flavour, "testSecret", $what, 7).await;
             }
 
             #[tokio::test(flavor = "multi_thread")]
             async fn of_finish_secret() {
-                strike_every_call("finishSecret", $what, 8).await;
+                strike_every_call($flavour, "finishSecret", $what, 8).await;
             }
         }
     };

@@ -8,3 +8,4 @@ mod record;
 mod refusals;
 mod secrecy;
 mod story;
+mod users;

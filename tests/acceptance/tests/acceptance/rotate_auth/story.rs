@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use acceptance::{Stage, StageOptions, door, quick};
+use acceptance::{Flavour, Stage, StageOptions, quick};
 use sandbox::{
     Topology,
     faults::{At, Rule, What},
-    load::{Load, LoadOptions, LoadTarget, Watcher, WatcherOptions},
+    load::{Load, LoadOptions, Watcher, WatcherOptions},
     services::elasticache::Timing,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -22,7 +22,7 @@ struct Audience {
 
 impl Audience {
     async fn of(stage: &Stage) -> Self {
-        let target = LoadTarget::new(&stage.sandbox, &stage.target.group, &stage.target.secret_arn);
+        let target = stage.load_target();
         let load = Load::start(target.clone(), LoadOptions::default()).await.unwrap();
         let watcher = Watcher::start(target, WatcherOptions::default()).await.unwrap();
         Self { load, watcher }
@@ -63,13 +63,13 @@ async fn ended(stage: &Stage, step: &str, times: usize) {
 }
 
 async fn accepting(stage: &Stage, token: &SecretString) -> usize {
-    door::accepting(&stage.sandbox, &stage.target.group, token).await
+    stage.accepting(token).await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_should() {
+/// Two rotations in a row under load, looked at between all steps.
+async fn two_rotations_pass_under_load(flavour: Flavour) {
     for topology in TOPOLOGIES {
-        let stage = Stage::set(StageOptions { topology, ..StageOptions::default() }).await;
+        let stage = Stage::set(StageOptions { flavour, topology, ..StageOptions::default() }).await;
         let audience = Audience::of(&stage).await;
         let (all, mut before_that) = (stage.nodes(), None);
         for rotation in 1..=2 {
@@ -86,7 +86,7 @@ async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_should() {
             ended(&stage, "setSecret", rotation).await;
             assert_eq!((accepting(&stage, &old).await, accepting(&stage, &new).await), (all, all), "after setSecret");
             if let Some(evicted) = &before_that {
-                assert_eq!(accepting(&stage, evicted).await, 0, "a group holds two tokens");
+                assert_eq!(accepting(&stage, evicted).await, 0, "there is room for two");
             }
             stage.sandbox.faults.release();
 
@@ -112,6 +112,16 @@ async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_should() {
         audience.was_served().await;
         stage.strike().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_should() {
+    two_rotations_pass_under_load(Flavour::ElasticacheAuth).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_rotations_of_a_user_pass_under_load_and_each_step_leaves_what_it_should() {
+    two_rotations_pass_under_load(Flavour::ElasticacheUser).await;
 }
 
 /// A rotation during whose `step` a primary fails; each shard's in turn in cluster mode.

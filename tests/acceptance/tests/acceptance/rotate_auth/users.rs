@@ -1,0 +1,348 @@
+//! What the rotation of an ElastiCache user guarantees beside what holds for every backend.
+
+use std::time::Duration;
+
+use acceptance::{Flavour, Stage, StageOptions, door, quick};
+use aws_sdk_elasticache::types::{AuthenticationMode, InputAuthenticationType};
+use sandbox::{
+    Topology,
+    faults::{At, Rule, What},
+    lambda::InvocationResult,
+    services::{
+        elasticache::Timing,
+        secrets_manager::{RotationReport, RotationTiming},
+    },
+};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::{Instant, sleep};
+
+const USER: &str = "orders-app";
+
+/// A password that no secret knows.
+const UNKNOWN: &str = "unknown-password-0123456789";
+
+fn options() -> StageOptions {
+    StageOptions { flavour: Flavour::ElasticacheUser, ..StageOptions::default() }
+}
+
+async fn a_user() -> Stage {
+    Stage::set(options()).await
+}
+
+/// Gives the user these passwords by hand, and waits until every node has them.
+async fn give(stage: &Stage, passwords: &[&str]) {
+    let passwords = passwords.iter().map(|password| (*password).to_owned()).collect();
+    stage.elasticache().modify_user().user_id(USER).set_passwords(Some(passwords)).send().await.unwrap();
+    active(stage).await;
+}
+
+/// Waits until the user is active. Describe calls lag behind, so it is asked for longer than they do.
+async fn active(stage: &Stage) {
+    let give_up = Instant::now() + Duration::from_secs(20);
+    sleep(quick().stale * 2).await;
+    loop {
+        let users = stage.elasticache().describe_users().user_id(USER).send().await.unwrap();
+        if users.users()[0].status() == Some("active") {
+            return;
+        }
+        assert!(Instant::now() < give_up, "the user stays busy");
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+async fn accepted_everywhere(stage: &Stage, password: &SecretString) -> bool {
+    stage.accepting(password).await == stage.nodes()
+}
+
+/// Holds that every try stopped in setSecret with this class, and gives what the first one said.
+fn stopped(report: &RotationReport, expected: &str) -> String {
+    assert!(!report.succeeded);
+    for (step, class, message) in &report.failures {
+        assert_eq!((step.as_str(), class.as_str()), ("setSecret", expected), "{message}");
+    }
+    report.failures[0].2.clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_ends_with_the_new_password_current_and_the_old_one_still_accepted() {
+    for topology in [Topology::Single { replicas: 1 }, Topology::Cluster { shards: 2, replicas: 1 }] {
+        let stage = Stage::set(StageOptions { topology, ..options() }).await;
+        let report = stage.rotate().await;
+        assert!(report.succeeded, "{report:?}");
+        assert_eq!(report.tries, 1, "{report:?}");
+        let current = stage.current().await;
+        assert_eq!(current.expose_secret().len(), 64);
+        assert!(current.expose_secret().chars().all(|c| c.is_ascii_alphanumeric()));
+        assert!(accepted_everywhere(&stage, &current).await);
+        assert!(accepted_everywhere(&stage, &stage.first_token()).await);
+        assert_eq!(stage.value("AWSPREVIOUS").await.unwrap(), stage.first_token().expose_secret());
+        assert_eq!(stage.modifications(), 1);
+        stage.strike().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_rotations_in_a_row_push_the_oldest_password_out() {
+    let stage = a_user().await;
+    let mut passwords = vec![stage.current().await];
+    for rotation in 1..=3 {
+        let report = stage.rotate().await;
+        assert!(report.succeeded, "{report:?}");
+        assert_eq!((report.tries, stage.modifications()), (1, rotation));
+        passwords.push(stage.current().await);
+        let (kept, dropped) = passwords.split_last_chunk::<2>().map(|(dropped, kept)| (kept, dropped)).unwrap();
+        for password in kept {
+            assert!(accepted_everywhere(&stage, password).await);
+        }
+        for password in dropped {
+            assert_eq!(stage.accepting(password).await, 0);
+        }
+    }
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_cache_of_the_user_must_accept_the_new_password() {
+    let timing = Timing { spread: Duration::from_millis(600), ..quick() };
+    let stage = Stage::set(StageOptions { timing, ..options() }).await;
+    stage.sandbox.create_user_group("other-users", USER).await.unwrap();
+    let create = stage.elasticache().create_serverless_cache().serverless_cache_name("basket").engine("redis");
+    create.user_group_id("other-users").send().await.unwrap();
+    let give_up = Instant::now() + Duration::from_secs(20);
+    while stage.sandbox.elasticache.nodes("basket").is_empty() || !basket_accepts(&stage, &stage.first_token()).await {
+        assert!(Instant::now() < give_up, "the cache does not come up");
+        sleep(Duration::from_millis(100)).await;
+    }
+    stage.sandbox.elasticache.set_status_lies(true);
+    let report = stage.rotate().await;
+    assert!(report.succeeded, "{report:?}");
+    let current = stage.current().await;
+    assert!(accepted_everywhere(&stage, &current).await && basket_accepts(&stage, &current).await);
+    assert!(basket_accepts(&stage, &stage.first_token()).await);
+    assert_eq!(stage.modifications(), 1);
+    let asked = stage.sandbox.runner.invocations().into_iter().find(|ended| ended.label == "finishSecret").unwrap();
+    let InvocationResult::Returned(outcome) = asked.result else { panic!("{asked:?}") };
+    // Each node of the group, and both endpoints of the cache.
+    assert_eq!(outcome["logins"], stage.nodes() + 2, "{outcome}");
+    stage.strike().await;
+}
+
+/// Whether every node of the serverless cache lets the user in.
+async fn basket_accepts(stage: &Stage, password: &SecretString) -> bool {
+    let accepting = door::accepting(&stage.sandbox, "basket", stage.target.username.as_deref(), password).await;
+    accepting == stage.sandbox.elasticache.nodes("basket").len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_password_that_the_secret_does_not_know_is_not_pushed_out() {
+    let stage = a_user().await;
+    give(&stage, &[UNKNOWN, stage.first_token().expose_secret()]).await;
+    let changes = stage.modifications();
+    let message = stopped(&stage.rotate().await, "NeedsHuman");
+    assert!(message.contains("AWSPREVIOUS") && message.contains("Nothing was touched"), "{message}");
+    assert_eq!(stage.modifications(), changes);
+    assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret());
+    assert!(accepted_everywhere(&stage, &stage.first_token()).await);
+    assert!(accepted_everywhere(&stage, &UNKNOWN.into()).await);
+
+    // The way out that the message names.
+    give(&stage, &[stage.first_token().expose_secret()]).await;
+    assert_eq!(stage.start_rotation().await, Err("InvalidRequestException".to_owned()));
+    let report = stage.settled().await;
+    assert!(report.succeeded, "{report:?}");
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_put_beside_current_after_a_rotation_is_not_pushed_out_either() {
+    let stage = a_user().await;
+    assert!(stage.rotate().await.succeeded);
+    let current = stage.current().await;
+    give(&stage, &[current.expose_secret(), UNKNOWN]).await;
+    let changes = stage.modifications();
+    stopped(&stage.rotate().await, "NeedsHuman");
+    assert_eq!(stage.modifications(), changes);
+    assert!(accepted_everywhere(&stage, &current).await && accepted_everywhere(&stage, &UNKNOWN.into()).await);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_previous_version_with_the_password_of_current_vouches_for_nothing() {
+    let stage = a_user().await;
+    stage.put(stage.first_token().expose_secret(), &["AWSCURRENT"]).await;
+    assert_eq!(stage.value("AWSPREVIOUS").await, stage.value("AWSCURRENT").await);
+    give(&stage, &[UNKNOWN, stage.first_token().expose_secret()]).await;
+    let changes = stage.modifications();
+    stopped(&stage.rotate().await, "NeedsHuman");
+    assert_eq!(stage.modifications(), changes);
+    assert!(accepted_everywhere(&stage, &UNKNOWN.into()).await);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_current_password_that_has_drifted_stops_the_rotation_and_nothing_is_touched() {
+    let stage = a_user().await;
+    stage.put("drifted-password-0123456789", &["AWSCURRENT"]).await;
+    stopped(&stage.rotate().await, "NeedsHuman");
+    assert_eq!(stage.modifications(), 0);
+    assert_eq!(stage.current().await.expose_secret(), "drifted-password-0123456789");
+    assert!(accepted_everywhere(&stage, &stage.first_token()).await);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_that_reads_active_too_early_moves_nothing() {
+    let timing = Timing { modify: Duration::from_secs(2), spread: Duration::from_millis(500), ..quick() };
+    let stage = Stage::set(StageOptions { timing, ..options() }).await;
+    stage.sandbox.elasticache.set_status_lies(true);
+    stage.start_rotation().await.unwrap();
+    sleep(Duration::from_millis(1500)).await;
+    assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret());
+    let report = stage.settled().await;
+    assert!(report.succeeded, "{report:?}");
+    assert!(accepted_everywhere(&stage, &stage.current().await).await);
+    assert_eq!(stage.modifications(), 1);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_whose_answer_is_lost_is_not_sent_again_while_the_status_lags() {
+    let timing = Timing { modify: Duration::from_secs(3), stale: Duration::from_secs(2), ..quick() };
+    let stage = Stage::set(StageOptions { timing, ..options() }).await;
+    stage.sandbox.faults.arm(Rule {
+        function: "rotate-auth".to_owned(),
+        during: None,
+        at: At::Operation("ModifyUser".to_owned()),
+        what: What::LoseAnswer,
+        times: 1,
+    });
+    let report = stage.rotate().await;
+    assert!(report.succeeded, "{report:?}");
+    let sent = stage.sandbox.journal.entries().into_iter().filter(|entry| entry.operation == "ModifyUser");
+    assert_eq!(sent.count(), 1);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_without_a_password_is_refused() {
+    for (kind, named) in
+        [(InputAuthenticationType::Iam, "IAM"), (InputAuthenticationType::NoPassword, "no password to rotate")]
+    {
+        let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
+        let stage = Stage::set(StageOptions { rotation, ..options() }).await;
+        let mode = AuthenticationMode::builder().r#type(kind.clone()).build();
+        if kind == InputAuthenticationType::Iam {
+            // ElastiCache lets a user log in with IAM only where its id is its name.
+            let create = stage.elasticache().create_user().user_id("robot").user_name("robot").engine("redis");
+            create.access_string("on ~* +@all").authentication_mode(mode).send().await.unwrap();
+            let settings = serde_json::json!({
+                "name": "orders",
+                "backend": { "type": "elasticache-user", "user_id": "robot" },
+                "secret": { "id": "orders/redis" },
+            });
+            stage.sandbox.put_settings("orders", &settings.to_string()).await.unwrap();
+        } else {
+            stage.elasticache().modify_user().user_id(USER).authentication_mode(mode).send().await.unwrap();
+            active(&stage).await;
+        }
+        let changes = stage.modifications();
+        let message = stopped(&stage.rotate().await, "Permanent");
+        assert!(message.contains(named), "{message}");
+        assert_eq!(stage.modifications(), changes);
+        stage.strike().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_that_is_not_there_or_on_no_cache_is_refused() {
+    let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
+    let stage = Stage::set(StageOptions { rotation, ..options() }).await;
+    for (id, named) in [("nobody-there", "UserNotFound"), ("lonely", "is on no cache")] {
+        if id == "lonely" {
+            let create = stage.elasticache().create_user().user_id(id).user_name(id).engine("redis");
+            create.access_string("on ~* +@all").passwords(UNKNOWN).send().await.unwrap();
+        }
+        let settings = serde_json::json!({
+            "name": "orders",
+            "backend": { "type": "elasticache-user", "user_id": id },
+            "secret": { "id": "orders/redis" },
+        });
+        stage.sandbox.put_settings("orders", &settings.to_string()).await.unwrap();
+        // The rotation that the first refusal left stuck is taken up again.
+        let _ = stage.start_rotation().await;
+        let message = stopped(&stage.settled().await, "Permanent");
+        assert!(message.contains(named), "{message}");
+    }
+    assert_eq!(stage.modifications(), 0);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_who_may_not_ping_is_rotated() {
+    let stage = a_user().await;
+    let access = stage.elasticache().modify_user().user_id(USER).access_string("on ~* -@all +get +set +select");
+    access.send().await.unwrap();
+    active(&stage).await;
+    let report = stage.rotate().await;
+    assert!(report.succeeded, "{report:?}");
+    assert!(accepted_everywhere(&stage, &stage.current().await).await);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_user_is_waited_for_without_touching_its_passwords() {
+    let timing = Timing { modify: Duration::from_secs(2), ..quick() };
+    let stage = Stage::set(StageOptions { timing, ..options() }).await;
+    stage.elasticache().modify_user().user_id(USER).append_access_string("-flushall").send().await.unwrap();
+    sleep(quick().stale * 2).await;
+    let report = stage.rotate().await;
+    assert!(report.succeeded, "{report:?}");
+    assert_eq!((report.tries, stage.modifications()), (1, 2), "one by hand, one by the function");
+    let refused = stage.sandbox.journal.entries().into_iter().filter(|entry| entry.operation == "ModifyUser");
+    assert_eq!(refused.count(), 2, "it was not tried in vain");
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_rotations_at_once_make_one_change() {
+    let stage = a_user().await;
+    let (first, second) = tokio::join!(stage.start_rotation(), stage.start_rotation());
+    assert_ne!(first.is_ok(), second.is_ok(), "{first:?} {second:?}");
+    let report = stage.settled().await;
+    assert!(report.succeeded, "{report:?}");
+    assert_eq!(stage.modifications(), 1);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_step_that_runs_twice_at_once_makes_one_change() {
+    let stage = a_user().await;
+    let version = stage.put("put-by-hand-0123456789abcdef", &["AWSPENDING"]).await;
+    let (one, other) = tokio::join!(stage.call("setSecret", &version), stage.call("setSecret", &version));
+    for ended in [&one, &other] {
+        assert!(matches!(ended.result, InvocationResult::Returned(_)), "{ended:?}");
+    }
+    assert_eq!(stage.modifications(), 1);
+    assert!(accepted_everywhere(&stage, &stage.first_token()).await);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_json_secret_keeps_its_keys_and_the_user_it_names_must_be_this_one() {
+    let stage = Stage::set(StageOptions { json_key: Some("password"), ..options() }).await;
+    let report = stage.rotate().await;
+    assert!(report.succeeded, "{report:?}");
+    let value: serde_json::Value = serde_json::from_str(&stage.value("AWSCURRENT").await.unwrap()).unwrap();
+    assert_eq!(value["username"].as_str(), stage.target.username.as_deref());
+    assert_eq!(value.as_object().unwrap().len(), 2);
+    let current = stage.current().await;
+    assert!(accepted_everywhere(&stage, &current).await);
+
+    // The id is not the name.
+    let foreign = serde_json::json!({ "username": USER, "password": current.expose_secret() });
+    stage.put(&foreign.to_string(), &["AWSCURRENT"]).await;
+    let message = stopped(&stage.rotate().await, "NeedsHuman");
+    assert!(message.contains("\"username\""), "{message}");
+    assert_eq!(stage.modifications(), 1);
+    stage.strike().await;
+}
