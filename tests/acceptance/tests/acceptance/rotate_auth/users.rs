@@ -328,21 +328,25 @@ async fn one_step_that_runs_twice_at_once_makes_one_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_json_secret_keeps_its_keys_and_the_user_it_names_must_be_this_one() {
+async fn a_json_secret_keeps_its_keys() {
     let stage = Stage::set(StageOptions { json_key: Some("password"), ..options() }).await;
     let report = stage.rotate().await;
     assert!(report.succeeded, "{report:?}");
     let value: serde_json::Value = serde_json::from_str(&stage.value("AWSCURRENT").await.unwrap()).unwrap();
     assert_eq!(value["username"].as_str(), stage.target.username.as_deref());
     assert_eq!(value.as_object().unwrap().len(), 2);
-    let current = stage.current().await;
-    assert!(accepted_everywhere(&stage, &current).await);
+    assert!(accepted_everywhere(&stage, &stage.current().await).await);
+    stage.strike().await;
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_of_another_user_is_refused_and_nothing_is_touched() {
+    let stage = Stage::set(StageOptions { json_key: Some("password"), ..options() }).await;
     // The id is not the name.
-    let foreign = serde_json::json!({ "username": USER, "password": current.expose_secret() });
+    let foreign = serde_json::json!({ "username": USER, "password": stage.first_token().expose_secret() });
     stage.put(&foreign.to_string(), &["AWSCURRENT"]).await;
     let message = stopped(&stage.rotate().await, "NeedsHuman");
     assert!(message.contains("\"username\""), "{message}");
-    assert_eq!(stage.modifications(), 1);
+    assert_eq!(stage.modifications(), 0);
     stage.strike().await;
 }
