@@ -41,14 +41,16 @@ impl Audience {
 }
 
 /// Holds each step's first call back until it is released, so that there is time to look between two steps.
+///
+/// The function gives an answer up after a while and asks again: that call is held back too.
 fn hold_between_steps(stage: &Stage) {
     for step in ["setSecret", "testSecret", "finishSecret"] {
         stage.sandbox.faults.arm(Rule {
             function: "rotate-auth".to_owned(),
             during: Some(step.to_owned()),
-            at: At::Call(1),
+            at: At::Operation("DescribeSecret".to_owned()),
             what: What::Hold,
-            times: 1,
+            times: 3,
         });
     }
 }
