@@ -57,8 +57,11 @@ impl Flavour {
         }
     }
 
+    /// Every flavour there is.
+    pub const ALL: [Self; 2] = [Self::ElasticacheAuth, Self::ElasticacheUser];
+
     /// The call that changes a credential.
-    fn change(self) -> &'static str {
+    pub fn change(self) -> &'static str {
         match self {
             Self::ElasticacheAuth => "ModifyReplicationGroup",
             Self::ElasticacheUser => "ModifyUser",

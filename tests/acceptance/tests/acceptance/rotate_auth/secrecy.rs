@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use acceptance::{Stage, StageOptions, function};
+use acceptance::{Flavour, Stage, StageOptions, function};
 use sandbox::{
     faults::{At, Rule, What},
     lambda::Function,
@@ -52,8 +52,9 @@ fn assert_nothing_leaked(stage: &Stage, at_least: usize) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_leaked_by_rotations_that_succeed() {
-    for json_key in [None, Some("token")] {
-        let stage = Stage::set(StageOptions { json_key, ..StageOptions::default() }).await;
+    let shapes = Flavour::ALL.into_iter().flat_map(|flavour| [(flavour, None), (flavour, Some("token"))]);
+    for (flavour, json_key) in shapes {
+        let stage = Stage::set(StageOptions { flavour, json_key, ..StageOptions::default() }).await;
         talk(&stage);
         for _ in 0..2 {
             assert!(stage.rotate().await.succeeded);
@@ -87,11 +88,11 @@ async fn nothing_is_leaked_by_a_rotation_that_needs_a_human() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_leaked_by_calls_that_fail() {
-    for what in [What::Throttle, What::InternalError, What::Reset, What::LoseAnswer, What::KillAfter] {
-        let stage = Stage::by_default().await;
+    let faults = [What::Throttle, What::InternalError, What::Reset, What::LoseAnswer, What::KillAfter];
+    for (what, flavour) in faults.into_iter().flat_map(|what| Flavour::ALL.map(|flavour| (what, flavour))) {
+        let stage = Stage::set(StageOptions { flavour, ..StageOptions::default() }).await;
         talk(&stage);
-        for operation in ["PutSecretValue", "ModifyReplicationGroup", "GetSecretValue", "GetRandomPassword", "Connect"]
-        {
+        for operation in ["PutSecretValue", flavour.change(), "GetSecretValue", "GetRandomPassword", "Connect"] {
             stage.sandbox.faults.arm(Rule {
                 function: "rotate-auth".to_owned(),
                 during: None,
