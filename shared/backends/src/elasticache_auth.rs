@@ -66,7 +66,8 @@ impl Credentials for ElasticacheAuth<'_> {
             group: state(&group),
             change_asked: false,
             token_set_since_pending: token_set_since(&group, known.version),
-            // ROTATE drops the oldest token, and AWSCURRENT is the newest.
+            // ROTATE drops the oldest token. That is AWSCURRENT only where somebody rotated another one in by hand since,
+            // which ElastiCache shows nowhere.
             room: Room::Free,
         };
         let hosts = group.endpoints.into_iter().chain(group.nodes.into_iter().map(|node| node.host)).collect();
