@@ -8,7 +8,7 @@ use cloud::{
 use policy::{
     Failure,
     outcome::Outcome,
-    rotation::{Decision, Facts, Server, VersionStage, decide, needs_server},
+    rotation::{Decision, Facts, Server, Upkeep, decide, needs_server},
 };
 use runtime::{deadline::Deadline, rotation_event::RotationEvent};
 
@@ -18,7 +18,7 @@ use crate::view::Secret;
 enum Next {
     /// Nothing: what was done completes it.
     Stop,
-    /// Decide again on the same look at the server: only the secret has changed.
+    /// Decide again on the same look at the server: only the secret has changed, and a service keeps the nodes as they are.
     DecideAgain,
     /// Look at the server again, after a pause.
     LookAgain,
@@ -68,19 +68,27 @@ pub(crate) async fn run(
             Decision::DiscardPending { reason } => return Err(discard_pending(clients, event, outcome, reason).await?),
             Decision::AddPending { reason } => {
                 let pending = secret.pending.as_ref().expect("a pending value is legal only where there is one");
-                let asked = secret.backend(clients)?.add(pending.credential(), secret.current.credential()).await;
+                let asked = secret.backend(clients)?.add(pending.credential(), secret.known()).await;
                 change_asked |= note_change(asked, outcome, "add-pending", reason)?;
                 wait(&mut deadline, "the target takes the pending credential").await?
             }
+            Decision::RestoreCurrent { reason } => {
+                let asked = secret.backend(clients)?.restore(secret.current.credential(), secret.known()).await;
+                note_change(asked, outcome, "restore-current", reason)?;
+                wait(&mut deadline, "the nodes take AWSCURRENT again").await?
+            }
             Decision::CloseOpenAccess { reason } => {
-                let asked = secret.backend(clients)?.keep_only(secret.current.credential()).await;
+                let asked = secret.backend(clients)?.close(secret.current.credential()).await;
                 change_asked |= note_change(asked, outcome, "close-open-access", reason)?;
                 wait(&mut deadline, "the group closes access without a credential").await?
             }
             Decision::Promote { reason } => {
                 promote(clients, event, &mut secret).await?;
                 outcome.did("promote", reason);
-                Next::DecideAgain
+                match server.as_ref().map(|server| server.upkeep) {
+                    Some(Upkeep::UntilRestart) => Next::LookAgain,
+                    _ => Next::DecideAgain,
+                }
             }
         };
         match next {
@@ -113,10 +121,15 @@ enum Put {
 
 /// Makes a credential and keeps it as AWSPENDING.
 async fn create_pending(clients: &Clients, event: &RotationEvent, secret: &Secret) -> Result<Put, Failure> {
-    let length = secret.target.rotation.credential_length;
-    let credential = secrets_manager::random_credential(&clients.secrets_manager, length).await?;
+    let credential = match secret.backend(clients)?.generate().await? {
+        Some(credential) => credential,
+        None => {
+            let length = secret.target.rotation.credential_length;
+            secrets_manager::random_credential(&clients.secrets_manager, length).await?
+        }
+    };
     if let Some(why) = policy::token::fault(&secret.target.backend, &credential) {
-        return Err(Failure::permanent(format!("GetRandomPassword gave a credential that is no use: {why}")));
+        return Err(Failure::permanent(format!("the credential that was made is no use: {why}")));
     }
     let value = secret.current.with_credential(&credential);
     let token = event.rotation_token.as_deref();
@@ -180,8 +193,6 @@ async fn promote(clients: &Clients, event: &RotationEvent, secret: &mut Secret) 
             return Err(error.into());
         }
     }
-    secret.stage = VersionStage::Current;
-    secret.current_version = event.version_id.clone();
-    secret.current = secret.pending.clone().expect("only a pending value that logged in is promoted");
+    secret.promoted(&event.version_id);
     Ok(())
 }

@@ -7,7 +7,7 @@ use cloud::{
 };
 use policy::{
     Failure, Target,
-    rotation::{PendingValue, Server, Step, VersionStage},
+    rotation::{PendingValue, Server, VersionStage},
     secret::SecretValue,
     token,
 };
@@ -38,7 +38,7 @@ impl Secret {
         let name = settings::target_name(&format!("the secret {}", description.name), &description.tags)?;
         let target = settings::load(clients, name).await?;
         check_named(&target, &description, &event.secret_id)?;
-        let replaces_all = Rotatable::of(clients, &target)?.replaces_all();
+        let needs_previous = Rotatable::of(clients, &target)?.needs_previous(event.step);
         let current_version =
             description.version_with(CURRENT).map(str::to_owned).ok_or_else(|| no_current(&target))?;
         let read = |version: String| async move {
@@ -56,7 +56,7 @@ impl Secret {
         let pending = if stage == VersionStage::Current { pending? } else { pending.unwrap_or_default() };
         let current = SecretValue::read(&target, &current.value)?;
         let previous = match description.version_with(PREVIOUS) {
-            Some(version) if replaces_all && event.step == Step::Set => read(version.to_owned()).await?,
+            Some(version) if needs_previous => read(version.to_owned()).await?,
             _ => None,
         };
         // One that has not the right shape is not known, and one that is AWSCURRENT's too says nothing of its own.
@@ -91,19 +91,31 @@ impl Secret {
         Rotatable::of(clients, &self.target)
     }
 
-    /// Looks at the server, and refuses a secret that says it belongs to another one.
-    pub(crate) async fn observe_server(&self, clients: &Clients) -> Result<Server, Failure> {
-        let known = Known {
+    /// The credentials that the secret knows.
+    pub(crate) fn known(&self) -> Known<'_> {
+        Known {
             pending: self.pending.as_ref().map(SecretValue::credential),
             current: self.current.credential(),
             previous: self.previous.as_ref().map(SecretValue::credential),
             version: self.pending_version.as_ref(),
-        };
-        let observed = self.backend(clients)?.observe(known).await?;
+        }
+    }
+
+    /// Looks at the server, and refuses a secret that says it belongs to another one.
+    pub(crate) async fn observe_server(&self, clients: &Clients) -> Result<Server, Failure> {
+        let observed = self.backend(clients)?.observe(self.known()).await?;
         for value in [Some(&self.current), self.pending.as_ref()].into_iter().flatten() {
             value.check_owner(&self.target, &observed.username, &observed.hosts)?;
         }
         Ok(observed.server)
+    }
+
+    /// Takes note that AWSCURRENT has moved to the version that the event names.
+    pub(crate) fn promoted(&mut self, version_id: &str) {
+        let pending = self.pending.clone().expect("only a pending value that logged in is promoted");
+        self.stage = VersionStage::Current;
+        self.current_version = version_id.to_owned();
+        self.previous = Some(std::mem::replace(&mut self.current, pending));
     }
 }
 

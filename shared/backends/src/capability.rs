@@ -2,8 +2,11 @@
 
 use std::future::Future;
 
-use cloud::{CallError, secrets_manager::Version};
-use policy::{Failure, rotation::Server};
+use cloud::{CallError, Effect, secrets_manager::Version};
+use policy::{
+    Failure,
+    rotation::{Server, Step},
+};
 use secrecy::SecretString;
 
 /// The credentials that the secret knows.
@@ -32,9 +35,20 @@ pub struct Observed {
 
 /// A backend whose credential can be rotated: two are valid at once.
 pub trait Credentials {
-    /// Whether the backend is given all credentials that are to stay, so that AWSPREVIOUS must be known before one is
-    /// added.
-    const REPLACES_ALL: bool = false;
+    /// The steps of a rotation in which AWSPREVIOUS must be known: to see what would be pushed out, or to get in to a node
+    /// that has nothing else.
+    const NEEDS_PREVIOUS: &'static [Step] = &[];
+
+    /// Has the backend make a new credential, where it takes none that somebody else has made.
+    ///
+    /// # Errors
+    /// Retryable where the backend does not answer.
+    ///
+    /// # Repeating
+    /// Gives another one. Neither is accepted before [`Credentials::add`].
+    fn generate(&self) -> impl Future<Output = Result<Option<SecretString>, Failure>> + Send {
+        async { Ok(None) }
+    }
 
     /// Describes the backend and logs in everywhere. It changes nothing.
     ///
@@ -49,16 +63,48 @@ pub trait Credentials {
     /// Retryable where the backend is busy. After an error whose effect is unknown, look.
     ///
     /// # Repeating
-    /// Do not: look first.
-    fn add(&self, pending: &SecretString, current: &SecretString)
-    -> impl Future<Output = Result<(), CallError>> + Send;
+    /// Look first: a service may count it as another change.
+    fn add(&self, pending: &SecretString, known: Known<'_>) -> impl Future<Output = Result<(), CallError>> + Send;
 
-    /// Makes the backend accept this credential, the last one added, and nothing else.
+    /// Makes nodes that have lost a credential that the secret knows accept it again, beside what they have.
+    ///
+    /// # Errors
+    /// Permanent where the nodes are kept in step by a service: there is nothing to restore.
+    ///
+    /// # Repeating
+    /// Leaves a node that accepts it as it is.
+    fn restore(&self, lost: &SecretString, known: Known<'_>) -> impl Future<Output = Result<(), CallError>> + Send {
+        let _ = (lost, known);
+        async { Err(unheard_of("what nodes have lost is restored by the service that runs them")) }
+    }
+
+    /// Makes the backend refuse the previous credential, and go on accepting the current one.
     ///
     /// # Errors
     /// Retryable where the backend is busy. After an error whose effect is unknown, look.
     ///
     /// # Repeating
+    /// Look first: a service may refuse to do it again.
+    fn remove(
+        &self,
+        previous: &SecretString,
+        current: &SecretString,
+    ) -> impl Future<Output = Result<(), CallError>> + Send;
+
+    /// Makes a backend that lets clients in with nothing accept this credential, the last one added, and nothing else.
+    ///
+    /// # Errors
+    /// Retryable where the backend is busy; Permanent where it is never open.
+    ///
+    /// # Repeating
     /// Leaves the backend as it is.
-    fn keep_only(&self, credential: &SecretString) -> impl Future<Output = Result<(), CallError>> + Send;
+    fn close(&self, current: &SecretString) -> impl Future<Output = Result<(), CallError>> + Send {
+        let _ = current;
+        async { Err(unheard_of("this backend lets nobody in with nothing")) }
+    }
+}
+
+/// The failure of a call that no decision asks for.
+fn unheard_of(why: &str) -> CallError {
+    CallError { failure: Failure::permanent(why), code: None, effect: Effect::None }
 }

@@ -9,7 +9,7 @@ use futures::future::join_all;
 use policy::{
     Failure,
     login::Node,
-    rotation::{GroupState, Room, Server},
+    rotation::{GroupState, Room, Server, Upkeep},
     target::ReplicationGroup,
 };
 use secrecy::SecretString;
@@ -48,6 +48,12 @@ impl<'a> ElasticacheAuth<'a> {
     }
 }
 
+impl ElasticacheAuth<'_> {
+    async fn change(&self, token: &SecretString, change: TokenChange) -> Result<(), CallError> {
+        groups::change_token(&self.clients.elasticache, self.group_id, token, change).await
+    }
+}
+
 impl Credentials for ElasticacheAuth<'_> {
     /// Describes the group and logs in to every node of every shard, all at once.
     ///
@@ -69,6 +75,7 @@ impl Credentials for ElasticacheAuth<'_> {
             // ROTATE drops the oldest token. That is AWSCURRENT only where somebody rotated another one in by hand since,
             // which ElastiCache shows nowhere.
             room: Room::Free,
+            upkeep: Upkeep::Service,
         };
         let hosts = group.endpoints.into_iter().chain(group.nodes.into_iter().map(|node| node.host)).collect();
         // AUTH tokens belong to the one user that there is without RBAC.
@@ -79,16 +86,24 @@ impl Credentials for ElasticacheAuth<'_> {
     ///
     /// # Errors
     /// As [`groups::change_token`] has them.
-    async fn add(&self, pending: &SecretString, _current: &SecretString) -> Result<(), CallError> {
-        groups::change_token(&self.clients.elasticache, self.group_id, pending, TokenChange::Rotate).await
+    async fn add(&self, pending: &SecretString, _known: Known<'_>) -> Result<(), CallError> {
+        self.change(pending, TokenChange::Rotate).await
     }
 
-    /// Makes the group accept this token, the last one added, and nothing else (SET).
+    /// Makes the group accept the current token and nothing else (SET).
     ///
     /// # Errors
     /// As [`groups::change_token`] has them.
-    async fn keep_only(&self, credential: &SecretString) -> Result<(), CallError> {
-        groups::change_token(&self.clients.elasticache, self.group_id, credential, TokenChange::Set).await
+    async fn remove(&self, _previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
+        self.change(current, TokenChange::Set).await
+    }
+
+    /// Makes the group ask every client for this token, the last one added (SET).
+    ///
+    /// # Errors
+    /// As [`groups::change_token`] has them.
+    async fn close(&self, current: &SecretString) -> Result<(), CallError> {
+        self.change(current, TokenChange::Set).await
     }
 }
 

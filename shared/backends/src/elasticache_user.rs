@@ -8,7 +8,7 @@ use futures::future::{join_all, try_join_all};
 use policy::{
     Failure,
     login::Node,
-    rotation::{GroupState, Room, Server},
+    rotation::{GroupState, Room, Server, Step, Upkeep},
     target,
 };
 use secrecy::SecretString;
@@ -40,7 +40,12 @@ struct Caches {
 impl<'a> ElasticacheUser<'a> {
     /// The user that the settings name.
     pub fn new(clients: &'a Clients, user: &'a target::User) -> Self {
-        Self { clients, user_id: &user.user_id }
+        Self::with_id(clients, &user.user_id)
+    }
+
+    /// The user of this id.
+    pub(crate) fn with_id(clients: &'a Clients, user_id: &'a str) -> Self {
+        Self { clients, user_id }
     }
 
     async fn caches(&self, user: &users::User) -> Result<Caches, Failure> {
@@ -83,7 +88,7 @@ impl<'a> ElasticacheUser<'a> {
 
 impl Credentials for ElasticacheUser<'_> {
     /// Whatever is not in the list given is dropped, and nobody can read which passwords are live.
-    const REPLACES_ALL: bool = true;
+    const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set];
 
     /// Describes the user and logs in to every node of every cache that it reaches, all at once.
     ///
@@ -106,6 +111,7 @@ impl Credentials for ElasticacheUser<'_> {
             change_asked: false,
             token_set_since_pending: false,
             room: room(&user),
+            upkeep: Upkeep::Service,
         };
         Ok(Observed { server, username: user.name, hosts: caches.hosts })
     }
@@ -114,16 +120,16 @@ impl Credentials for ElasticacheUser<'_> {
     ///
     /// # Errors
     /// As [`users::modify`] has them.
-    async fn add(&self, pending: &SecretString, current: &SecretString) -> Result<(), CallError> {
-        users::modify(&self.clients.elasticache, self.user_id, &[pending, current]).await
+    async fn add(&self, pending: &SecretString, known: Known<'_>) -> Result<(), CallError> {
+        users::modify(&self.clients.elasticache, self.user_id, &[pending, known.current]).await
     }
 
-    /// Gives the user this password, in place of whatever it has.
+    /// Gives the user the current password, in place of whatever it has.
     ///
     /// # Errors
     /// As [`users::modify`] has them.
-    async fn keep_only(&self, credential: &SecretString) -> Result<(), CallError> {
-        users::modify(&self.clients.elasticache, self.user_id, &[credential]).await
+    async fn remove(&self, _previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
+        users::modify(&self.clients.elasticache, self.user_id, &[current]).await
     }
 }
 

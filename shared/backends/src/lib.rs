@@ -5,19 +5,22 @@
 //! - [`Rotatable`]: the backend that a target's settings name, whichever it is
 //! - [`ElasticacheAuth`]: an ElastiCache replication group with TLS and an AUTH token
 //! - [`ElasticacheUser`]: an ElastiCache user with a password, on every cache that it reaches
+//! - [`ElasticacheServerless`]: an ElastiCache Serverless cache, and the user that logs in to it
 //! - [`login`]: asking one node which credentials it accepts, whatever the flavour
 
 mod capability;
 mod elasticache_auth;
+mod elasticache_serverless;
 mod elasticache_user;
 pub mod login;
 
 use cloud::{CallError, Clients};
-use policy::{Failure, Target};
+use policy::{Failure, Target, rotation::Step};
 use secrecy::SecretString;
 
 pub use capability::{Credentials, Known, Observed};
 pub use elasticache_auth::ElasticacheAuth;
+pub use elasticache_serverless::ElasticacheServerless;
 pub use elasticache_user::ElasticacheUser;
 
 /// Makes one type of all backends, which are a closed set: each variant is named as in the settings.
@@ -48,34 +51,52 @@ macro_rules! rotatable {
                 }
             }
 
-            /// Whether AWSPREVIOUS must be known before a credential is added; see [`Credentials::REPLACES_ALL`].
-            pub fn replaces_all(&self) -> bool {
+            /// Whether AWSPREVIOUS must be known in this step; see [`Credentials::NEEDS_PREVIOUS`].
+            pub fn needs_previous(&self, step: Step) -> bool {
                 match self {
-                    $(Self::$flavour(_) => <$flavour<'_> as Credentials>::REPLACES_ALL,)+
+                    $(Self::$flavour(_) => <$flavour<'_> as Credentials>::NEEDS_PREVIOUS.contains(&step),)+
                 }
             }
         }
 
         impl Credentials for Rotatable<'_> {
+            async fn generate(&self) -> Result<Option<SecretString>, Failure> {
+                match self {
+                    $(Self::$flavour(backend) => backend.generate().await,)+
+                }
+            }
+
             async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
                 match self {
                     $(Self::$flavour(backend) => backend.observe(known).await,)+
                 }
             }
 
-            async fn add(&self, pending: &SecretString, current: &SecretString) -> Result<(), CallError> {
+            async fn add(&self, pending: &SecretString, known: Known<'_>) -> Result<(), CallError> {
                 match self {
-                    $(Self::$flavour(backend) => backend.add(pending, current).await,)+
+                    $(Self::$flavour(backend) => backend.add(pending, known).await,)+
                 }
             }
 
-            async fn keep_only(&self, credential: &SecretString) -> Result<(), CallError> {
+            async fn restore(&self, lost: &SecretString, known: Known<'_>) -> Result<(), CallError> {
                 match self {
-                    $(Self::$flavour(backend) => backend.keep_only(credential).await,)+
+                    $(Self::$flavour(backend) => backend.restore(lost, known).await,)+
+                }
+            }
+
+            async fn remove(&self, previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
+                match self {
+                    $(Self::$flavour(backend) => backend.remove(previous, current).await,)+
+                }
+            }
+
+            async fn close(&self, current: &SecretString) -> Result<(), CallError> {
+                match self {
+                    $(Self::$flavour(backend) => backend.close(current).await,)+
                 }
             }
         }
     };
 }
 
-rotatable!(ElasticacheAuth, ElasticacheUser);
+rotatable!(ElasticacheAuth, ElasticacheUser, ElasticacheServerless);

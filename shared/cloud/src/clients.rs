@@ -37,6 +37,12 @@ pub struct Clients {
     pub ssm: aws_sdk_ssm::Client,
     /// ElastiCache.
     pub elasticache: aws_sdk_elasticache::Client,
+    /// ECS.
+    pub ecs: aws_sdk_ecs::Client,
+    /// Cloud Map.
+    pub cloud_map: aws_sdk_servicediscovery::Client,
+    /// Lambda.
+    pub lambda: aws_sdk_lambda::Client,
     calls: CallCount,
 }
 
@@ -57,10 +63,16 @@ impl Clients {
         let secrets_manager = aws_sdk_secretsmanager::config::Builder::from(&config).interceptor(calls.clone()).build();
         let ssm = aws_sdk_ssm::config::Builder::from(&config).interceptor(calls.clone()).build();
         let elasticache = aws_sdk_elasticache::config::Builder::from(&config).interceptor(calls.clone()).build();
+        let ecs = aws_sdk_ecs::config::Builder::from(&config).interceptor(calls.clone()).build();
+        let cloud_map = aws_sdk_servicediscovery::config::Builder::from(&config).interceptor(calls.clone()).build();
+        let lambda = aws_sdk_lambda::config::Builder::from(&config).interceptor(calls.clone()).build();
         Self {
             secrets_manager: aws_sdk_secretsmanager::Client::from_conf(secrets_manager),
             ssm: aws_sdk_ssm::Client::from_conf(ssm),
             elasticache: aws_sdk_elasticache::Client::from_conf(elasticache),
+            ecs: aws_sdk_ecs::Client::from_conf(ecs),
+            cloud_map: aws_sdk_servicediscovery::Client::from_conf(cloud_map),
+            lambda: aws_sdk_lambda::Client::from_conf(lambda),
             calls,
         }
     }

@@ -77,6 +77,8 @@ pub struct Verdicts {
     pub current: Verdict,
     /// About AWSPREVIOUS; `Nowhere` where it was not asked about.
     pub previous: Verdict,
+    /// About any of the three: a node that accepts none of them is out of reach of whoever knows the secret only.
+    pub any: Verdict,
 }
 
 /// Sums up the nodes, or names the first one that could not be asked.
@@ -97,10 +99,14 @@ pub fn sum_up(nodes: &[Node]) -> Result<Verdicts, String> {
             NodeState::Unreachable(why) => return Err(format!("node {} cannot be reached: {why}", node.id)),
         }
     }
+    let accepted = |answer: Option<&Answer>| answer == Some(&Answer::Accepted);
     Ok(Verdicts {
         open: Verdict::of(answers.iter().map(|(open, ..)| *open)),
-        pending: Verdict::of(answers.iter().map(|(_, pending, ..)| *pending == Some(&Answer::Accepted))),
-        current: Verdict::of(answers.iter().map(|(_, _, current, _)| **current == Answer::Accepted)),
-        previous: Verdict::of(answers.iter().map(|(.., previous)| *previous == Some(&Answer::Accepted))),
+        pending: Verdict::of(answers.iter().map(|(_, pending, ..)| accepted(*pending))),
+        current: Verdict::of(answers.iter().map(|(_, _, current, _)| accepted(Some(current)))),
+        previous: Verdict::of(answers.iter().map(|(.., previous)| accepted(*previous))),
+        any: Verdict::of(answers.iter().map(|(_, pending, current, previous)| {
+            accepted(*pending) || accepted(Some(current)) || accepted(*previous)
+        })),
     })
 }

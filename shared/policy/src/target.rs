@@ -9,8 +9,13 @@ use serde::{Deserialize, Serialize};
 use crate::Failure;
 
 mod backend;
+mod consumer;
 
-pub use backend::{Backend, EcsService, Host, Hosts, ReplicationGroup, User};
+pub use backend::{
+    AclUser, Backend, Database, EcsService, Host, Hosts, Renewal, ReplicationGroup, Reset, Sentinel, SentinelNode,
+    ServerlessUser, User,
+};
+pub use consumer::Consumer;
 
 /// One Redis under management.
 ///
@@ -40,6 +45,12 @@ pub struct Target {
     /// How its credential is rotated.
     #[serde(default)]
     pub rotation: Rotation,
+    /// When its previous credential is taken away.
+    #[serde(default)]
+    pub retirement: Retirement,
+    /// Everything that logs in with it. None of these may still hold the previous credential when it is taken away.
+    #[serde(default)]
+    pub consumers: Vec<Consumer>,
 }
 
 /// Where the credential is kept in Secrets Manager.
@@ -67,6 +78,26 @@ pub struct Rotation {
 impl Default for Rotation {
     fn default() -> Self {
         Self { credential_length: 64 }
+    }
+}
+
+/// When the previous credential is taken away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Retirement {
+    /// How long both credentials are valid at least, in seconds, counted from the promotion of the current one; at most 90
+    /// days.
+    #[schemars(range(max = 7_776_000))]
+    pub overlap_s: u64,
+}
+
+/// Ninety days: whoever has not followed by then is followed by the next rotation.
+const LONGEST_OVERLAP_S: u64 = 90 * 24 * 60 * 60;
+
+impl Default for Retirement {
+    /// A day: every consumer that is deployed daily has followed.
+    fn default() -> Self {
+        Self { overlap_s: 24 * 60 * 60 }
     }
 }
 
@@ -111,7 +142,18 @@ impl Target {
         if !(32..=128).contains(&self.rotation.credential_length) {
             return Err(refused("`rotation.credential_length`", "use 32 to 128"));
         }
-        self.backend.check()
+        if self.retirement.overlap_s > LONGEST_OVERLAP_S {
+            return Err(refused("`retirement.overlap_s`", "use at most 7776000, which is 90 days"));
+        }
+        Consumer::check_all(self)?;
+        self.backend.check()?;
+        if matches!(self.backend, Backend::Upstash(_)) && self.secret.json_key.is_none() {
+            return Err(refused(
+                "`secret.json_key`",
+                "give the key of the REST token: the secret of an Upstash database is a JSON object",
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -140,12 +182,50 @@ mod tests {
         })
     }
 
+    fn serverless(cache: &str, user: &str) -> Value {
+        json!({ "type": "elasticache-serverless", "serverless_cache_name": cache, "user_id": user })
+    }
+
+    fn fargate(cluster: &str, host: &str, port: u32) -> Value {
+        json!({ "type": "fargate", "cluster": cluster, "service": "redis", "host": host, "port": port })
+    }
+
+    fn hosts(names: &[&str], others: Value) -> Value {
+        let nodes: Vec<Value> = names.iter().map(|host| json!({ "host": host })).collect();
+        let mut backend = json!({ "type": "self-hosted", "nodes": nodes });
+        backend.as_object_mut().unwrap().append(&mut others.as_object().unwrap().clone());
+        backend
+    }
+
+    fn sentinel(master_name: &str, hosts: &[&str]) -> Value {
+        let nodes: Vec<Value> = hosts.iter().map(|host| json!({ "host": host })).collect();
+        json!({ "sentinel": { "master_name": master_name, "nodes": nodes } })
+    }
+
+    fn upstash(endpoint: &str, renewal: Value) -> Value {
+        json!({ "type": "upstash", "endpoint": endpoint, "renewal": renewal })
+    }
+
+    fn reset(database_id: &str, api_secret_id: &str) -> Value {
+        json!({ "by": "reset", "database_id": database_id, "api_secret_id": api_secret_id })
+    }
+
+    fn acl(username: &str) -> Value {
+        json!({ "by": "acl", "username": username, "admin_secret_id": "upstash/admin" })
+    }
+
+    fn service(name: &str) -> Value {
+        json!({ "type": "ecs-service", "cluster": "main", "service": name })
+    }
+
     #[test]
     fn a_minimal_document_is_enough() {
         let target = Target::parse(&document().to_string()).unwrap();
         assert_eq!(target.backend.flavour(), "elasticache-auth");
         assert_eq!(target.secret.json_key, None);
         assert_eq!(target.rotation, Rotation { credential_length: 64 });
+        assert_eq!(target.retirement, Retirement { overlap_s: 86_400 });
+        assert_eq!(target.consumers, []);
     }
 
     #[test]
@@ -161,7 +241,30 @@ mod tests {
             ("/backend", json!({ "type": "elasticache-user", "user_id": "default" }), "`backend.user_id`"),
             ("/backend", json!({ "type": "elasticache-user", "user_id": "a", "user_name": "a" }), "user_name"),
             ("/backend", json!({ "type": "elasticache-user" }), "user_id"),
+            ("/backend", serverless("no_underscores", "a"), "`backend.serverless_cache_name`"),
+            ("/backend", serverless("basket", "default"), "`backend.user_id`"),
+            ("/backend", fargate("", "redis.local", 6379), "`backend.cluster`"),
+            ("/backend", fargate("phillm", "", 6379), "`backend.host`"),
+            ("/backend", fargate("phillm", "redis.local", 0), "`backend.port`"),
+            ("/backend", fargate("phillm", "redis.local", 70_000), "backend"),
+            ("/backend", json!({ "type": "self-hosted", "nodes": [] }), "`backend.nodes`"),
+            ("/backend", hosts(&["a", ""], json!({})), "`backend.nodes[1].host`"),
+            ("/backend", hosts(&["a", "a"], json!({})), "`backend.nodes[1]`"),
+            ("/backend", hosts(&["a"], json!({ "username": "two words" })), "`backend.username`"),
+            ("/backend", hosts(&["a"], sentinel("", &["b"])), "`backend.sentinel.master_name`"),
+            ("/backend", hosts(&["a"], sentinel("m", &[])), "`backend.sentinel.nodes`"),
+            ("/backend", upstash("https://x.upstash.io", json!({ "by": "reset" })), "backend"),
+            ("/backend", upstash("https://x.upstash.io", reset("id", "api")), "`backend.endpoint`"),
+            ("/backend", upstash("x.upstash.io", reset("", "api")), "`backend.renewal.database_id`"),
+            ("/backend", upstash("x.upstash.io", reset("id", "")), "`backend.renewal.api_secret_id`"),
+            ("/backend", upstash("x.upstash.io", acl("default")), "`backend.renewal.username`"),
+            ("/backend", upstash("x.upstash.io", acl("app")), "`secret.json_key`"),
             ("/backend/type", json!("memcached"), "backend"),
+            ("/retirement", json!({ "overlap_s": 7_776_001 }), "`retirement.overlap_s`"),
+            ("/retirement", json!({ "overlap": 60 }), "overlap"),
+            ("/consumers", json!([service("web"), service("")]), "`consumers[1].service`"),
+            ("/consumers", json!([service("web"), service("web")]), "`consumers[1]`"),
+            ("/consumers", json!([{ "type": "lambda-function", "name": "a" }]), "consumers"),
             ("/backend/shards", json!(2), "shards"),
             ("/secret/id", json!(""), "`secret.id`"),
             ("/secret/key", json!("password"), "key"),
@@ -203,7 +306,7 @@ mod tests {
             std::fs::write(path, &generated).unwrap();
         }
         let committed = std::fs::read_to_string(path).unwrap_or_default();
-        assert_eq!(committed, generated, "run `UPDATE_SCHEMA=1 cargo test -p policy schema` and commit the result");
+        assert!(committed == generated, "run `UPDATE_SCHEMA=1 cargo test -p policy schema` and commit the result");
     }
 
     #[test]

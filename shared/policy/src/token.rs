@@ -53,7 +53,7 @@ pub fn fault(backend: &Backend, credential: &SecretString) -> Option<String> {
                 )
             })
         }
-        Backend::ElasticacheUser(_) => {
+        Backend::ElasticacheUser(_) | Backend::ElasticacheServerless(_) => {
             let length = credential.chars().count();
             if !USER_PASSWORD_LENGTH.contains(&length) {
                 return Some(format!("it has {length} characters; a user's password has 16 to 128"));
@@ -64,7 +64,7 @@ pub fn fault(backend: &Backend, credential: &SecretString) -> Option<String> {
             })
         }
         // Redis itself takes any password; whitespace and control characters break configuration files and URLs.
-        Backend::Fargate(_) | Backend::SelfHosted(_) => (credential.is_empty()
+        Backend::Fargate(_) | Backend::SelfHosted(_) | Backend::Upstash(_) => (credential.is_empty()
             || credential.chars().any(|c| c.is_whitespace() || c.is_control()))
         .then(|| "it is empty or holds whitespace".to_owned()),
     }

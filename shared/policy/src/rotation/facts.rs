@@ -58,6 +58,19 @@ pub struct Server {
     pub token_set_since_pending: bool,
     /// Whether there is room for one more credential.
     pub room: Room,
+    /// Who brings a credential to every node, and keeps it there.
+    pub upkeep: Upkeep,
+}
+
+/// Who brings a credential to every node, and keeps it there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upkeep {
+    /// The service that runs the nodes: what some have the others will have, with no further call.
+    Service,
+    /// Whoever changes it, node by node: a node may have missed what others have. Nodes keep it when they restart.
+    NodeByNode,
+    /// As above, and a node that restarts has only what was AWSCURRENT when it was started.
+    UntilRestart,
 }
 
 /// Whether one more credential fits in without pushing out one that clients may use.

@@ -4,9 +4,10 @@
 //! run twice at once. So no step trusts what an earlier one did: [`decide`] looks at the facts of the moment.
 
 mod facts;
+mod node_by_node;
 mod step;
 
-pub use facts::{Facts, GroupState, PendingValue, Room, Server, VersionStage, needs_server};
+pub use facts::{Facts, GroupState, PendingValue, Room, Server, Upkeep, VersionStage, needs_server};
 pub use step::Step;
 
 use crate::{
@@ -35,6 +36,11 @@ pub enum Decision {
     /// Make the server accept AWSPENDING beside AWSCURRENT.
     AddPending {
         /// Why.
+        reason: &'static str,
+    },
+    /// Make the nodes that have lost AWSCURRENT accept it again.
+    RestoreCurrent {
+        /// How it was lost.
         reason: &'static str,
     },
     /// Move AWSCURRENT to the pending version.
@@ -68,8 +74,8 @@ pub enum Decision {
 /// | create | pending | illegal, and no node accepts it | `DiscardPending` |
 /// | create | pending | illegal, and some node accepts it | Done: the server knows better |
 ///
-/// In the other steps, a node that cannot be asked means Wait, and then, for a server that lets nobody in without a
-/// credential:
+/// In the other steps, a node that cannot be asked means Wait. A server whose nodes are changed one by one is decided in
+/// `node_by_node`; for one that a service keeps in step, and that lets nobody in without a credential:
 ///
 /// | step | version | AWSPENDING accepted | AWSCURRENT accepted | group | ⇒ |
 /// |---|---|---|---|---|---|
@@ -158,6 +164,9 @@ fn decide_by_server(
         Ok(verdicts) => verdicts,
         Err(reason) => return Ok(Decision::Wait { reason }),
     };
+    if server.upkeep != Upkeep::Service {
+        return node_by_node::decide_node_by_node(step, version, pending, server, verdicts);
+    }
     match verdicts.open {
         Verdict::Nowhere => decide_closed(step, version, pending, server, verdicts),
         Verdict::Everywhere => decide_open(step, version, pending, server, verdicts),
@@ -187,12 +196,9 @@ fn decide_closed(
         (Step::Test, PendingValue::Absent, _) => {
             Ok(Decision::Done { reason: "AWSPENDING has no value, so this is a test: every node accepts AWSCURRENT" })
         }
-        (_, PendingValue::Absent, _) => Err(Failure::retryable(format!(
-            "{step} was called before AWSPENDING had a value; createSecret is called first when the rotation is retried"
-        ))),
-        (_, PendingValue::Illegal(why), Verdict::Nowhere) => Err(Failure::retryable(format!(
-            "AWSPENDING holds what the server will not take ({why}); createSecret discards it when the rotation is retried"
-        ))),
+        (_, PendingValue::Absent, _) | (_, PendingValue::Illegal(_), Verdict::Nowhere) => {
+            Err(no_usable_pending(step, pending))
+        }
         (_, _, Verdict::Somewhere) => wait("some nodes do not accept AWSPENDING yet"),
         (Step::Set, _, Verdict::Everywhere) if server.group == GroupState::ChangingToken => {
             wait("every node accepts AWSPENDING, and the target is still changing its credential")
@@ -286,6 +292,17 @@ fn decide_open(
 
 fn wait(reason: &str) -> Result<Decision, Failure> {
     Ok(Decision::Wait { reason: reason.to_owned() })
+}
+
+fn no_usable_pending(step: Step, pending: &PendingValue) -> Failure {
+    Failure::retryable(match pending {
+        PendingValue::Illegal(why) => format!(
+            "AWSPENDING holds what the server will not take ({why}); createSecret discards it when the rotation is retried"
+        ),
+        _ => format!(
+            "{step} was called before AWSPENDING had a value; createSecret is called first when the rotation is retried"
+        ),
+    })
 }
 
 fn not_set(step: Step) -> Failure {

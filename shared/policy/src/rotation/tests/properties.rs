@@ -31,13 +31,15 @@ fn any_server() -> impl Strategy<Value = Server> {
         1 => Just(GroupState::Busy("snapshotting".to_owned())),
     ];
     let room = prop_oneof![Just(Room::Free), Just(Room::Full)];
-    (proptest::collection::vec(any_node(), 0..4), group, any::<bool>(), any::<bool>(), room).prop_map(
-        |(nodes, group, change_asked, token_set_since_pending, room)| Server {
+    let upkeep = prop_oneof![Just(Upkeep::Service), Just(Upkeep::NodeByNode), Just(Upkeep::UntilRestart)];
+    (proptest::collection::vec(any_node(), 0..4), group, any::<bool>(), any::<bool>(), room, upkeep).prop_map(
+        |(nodes, group, change_asked, token_set_since_pending, room, upkeep)| Server {
             nodes,
             group,
             change_asked,
             token_set_since_pending,
             room,
+            upkeep,
         },
     )
 }
@@ -65,6 +67,33 @@ fn any_facts() -> impl Strategy<Value = Facts> {
     )
 }
 
+/// Facts of a server that a service keeps in step.
+fn kept_by_a_service() -> impl Strategy<Value = Facts> {
+    any_facts().prop_map(|mut facts| {
+        facts.server.iter_mut().for_each(|server| server.upkeep = Upkeep::Service);
+        facts
+    })
+}
+
+/// Facts of a server whose nodes are changed one by one.
+fn changed_node_by_node() -> impl Strategy<Value = Facts> {
+    (any_facts(), any::<bool>()).prop_map(|(mut facts, forgets)| {
+        let upkeep = if forgets { Upkeep::UntilRestart } else { Upkeep::NodeByNode };
+        facts.server.iter_mut().for_each(|server| server.upkeep = upkeep);
+        facts
+    })
+}
+
+fn accepts_nothing_known(node: &Node) -> bool {
+    match &node.state {
+        NodeState::Asked { pending, current, previous, .. } => {
+            *current == Answer::Refused
+                && [pending, previous].into_iter().all(|answer| *answer != Some(Answer::Accepted))
+        }
+        _ => false,
+    }
+}
+
 fn all(server: &Server, holds: impl Fn(bool, Option<&Answer>, &Answer) -> bool) -> bool {
     !server.nodes.is_empty()
         && server.nodes.iter().all(|node| match &node.state {
@@ -83,7 +112,7 @@ proptest! {
             let proven = all(server, |open, pending, current| {
                 !open && pending == Some(&Answer::Accepted) && *current == Answer::Accepted
             });
-            let first = all(server, |open, _, _| open);
+            let first = server.upkeep == Upkeep::Service && all(server, |open, _, _| open);
             prop_assert!(proven || first, "{facts:?}");
             prop_assert_eq!(facts.step, Step::Finish);
             prop_assert_eq!(facts.version, VersionStage::Pending);
@@ -91,7 +120,7 @@ proptest! {
     }
 
     #[test]
-    fn a_token_is_added_only_to_a_quiet_group_that_refuses_it_and_accepts_current(facts in any_facts()) {
+    fn a_token_is_added_only_to_a_quiet_group_that_refuses_it_and_accepts_current(facts in kept_by_a_service()) {
         if let Ok(Decision::AddPending { .. }) = decide(&facts) {
             let server = facts.server.as_ref().unwrap();
             let closed = all(server, |open, pending, current| {
@@ -124,7 +153,7 @@ proptest! {
     }
 
     #[test]
-    fn the_test_step_changes_nothing(facts in any_facts()) {
+    fn the_test_step_changes_nothing_that_a_service_keeps(facts in kept_by_a_service()) {
         let facts = Facts { step: Step::Test, ..facts };
         prop_assert!(matches!(decided(&facts), "done" | "wait" | "Retryable" | "Permanent" | "NeedsHuman"));
     }
@@ -137,18 +166,47 @@ proptest! {
             let in_the_way = server.room == Room::Full && facts.step == Step::Set && server.nodes.iter().all(|node| {
                 matches!(&node.state, NodeState::Asked { previous, .. } if *previous != Some(Answer::Accepted))
             });
-            prop_assert!(refused || in_the_way, "{facts:?}");
+            let out_of_reach = server.upkeep != Upkeep::Service && server.nodes.iter().any(accepts_nothing_known);
+            prop_assert!(refused || in_the_way || out_of_reach, "{facts:?}");
         }
     }
 
     #[test]
-    fn a_credential_that_the_secret_does_not_know_is_never_pushed_out(facts in any_facts()) {
+    fn a_credential_that_the_secret_does_not_know_is_never_pushed_out(facts in kept_by_a_service()) {
         if let Ok(Decision::AddPending { .. }) = decide(&facts) {
             let server = facts.server.as_ref().unwrap();
             let known = server.nodes.iter().all(|node| {
                 matches!(&node.state, NodeState::Asked { previous: Some(Answer::Accepted), .. })
             });
             prop_assert!(server.room == Room::Free || known || all(server, |open, _, _| open), "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn nodes_are_changed_only_where_somebody_can_get_in_and_nothing_else_changes_them(facts in changed_node_by_node()) {
+        if let Ok(Decision::AddPending { .. } | Decision::RestoreCurrent { .. }) = decide(&facts) {
+            let server = facts.server.as_ref().unwrap();
+            prop_assert_eq!(&server.group, &GroupState::Available);
+            prop_assert!(all(server, |open, _, _| !open), "{facts:?}");
+            prop_assert!(!server.nodes.iter().any(accepts_nothing_known), "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn current_is_restored_everywhere_at_once_only_after_it_has_moved(facts in changed_node_by_node()) {
+        if let Ok(Decision::RestoreCurrent { .. }) = decide(&facts) {
+            let server = facts.server.as_ref().unwrap();
+            let drifted = all(server, |_, _, current| *current == Answer::Refused);
+            let moved = facts.version == VersionStage::Current && server.upkeep == Upkeep::UntilRestart;
+            prop_assert!(!drifted || moved, "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn setting_a_credential_node_by_node_ends_only_in_a_run_that_did_it(facts in changed_node_by_node()) {
+        let facts = Facts { step: Step::Set, version: VersionStage::Pending, ..facts };
+        if let Ok(Decision::Done { .. }) = decide(&facts) {
+            prop_assert!(facts.server.unwrap().change_asked);
         }
     }
 

@@ -43,6 +43,7 @@ impl Said {
             change_asked: false,
             token_set_since_pending: false,
             room: Room::Free,
+            upkeep: Upkeep::Service,
         }
     }
 }
@@ -228,4 +229,48 @@ fn an_event_that_does_not_fit_the_secret_is_refused() {
         let unsaid = Facts { rotation_enabled: None, ..facts(step, CLOSED.pending("yy")) };
         assert_ne!(decided(&unsaid), "Permanent");
     }
+}
+
+#[test]
+fn what_a_node_has_lost_is_given_to_it_again() {
+    use Step::{Finish, Set, Test};
+    let (keeps, forgets) = (Upkeep::NodeByNode, Upkeep::UntilRestart);
+    let (pending, current) = (VersionStage::Pending, VersionStage::Current);
+    let lost = CLOSED.current("nn");
+    let before = |previous| Said { previous: Some(previous), ..lost };
+    for (step, version, upkeep, said, expected) in [
+        (Set, pending, keeps, CLOSED, "add"),
+        (Set, pending, keeps, CLOSED.pending("yn"), "add"),
+        (Set, pending, keeps, CLOSED.pending("yy"), "add"),
+        (Test, pending, forgets, CLOSED, "add"),
+        (Test, pending, forgets, CLOSED.pending("ny"), "add"),
+        (Test, pending, forgets, CLOSED.pending("yy"), "done"),
+        (Finish, pending, forgets, CLOSED, "add"),
+        (Finish, pending, forgets, CLOSED.pending("yy"), "promote"),
+        (Finish, current, forgets, CLOSED, "done"),
+        (Finish, current, forgets, before("yy"), "restore"),
+        (Finish, current, forgets, before("yn"), "NeedsHuman"),
+        (Finish, current, keeps, before("yy"), "NeedsHuman"),
+        (Set, pending, forgets, before("yy"), "NeedsHuman"),
+        (Set, pending, keeps, CLOSED.current("yn").pending("ny"), "restore"),
+        (Set, pending, keeps, CLOSED.current("yn"), "NeedsHuman"),
+        (Set, pending, keeps, OPEN, "Permanent"),
+    ] {
+        let mut facts = Facts { version, ..facts(step, said) };
+        facts.server.iter_mut().for_each(|server| server.upkeep = upkeep);
+        assert_eq!(decided(&facts), expected, "{facts:?}");
+        facts.server.iter_mut().for_each(|server| server.group = GroupState::Busy("starting a task".to_owned()));
+        let busy = decided(&facts);
+        assert!(["wait", "Permanent"].contains(&busy) || expected == "done", "{busy}: {facts:?}");
+    }
+}
+
+#[test]
+fn a_run_that_has_added_it_to_every_node_is_done() {
+    let mut facts = facts(Step::Set, CLOSED.pending("yy"));
+    facts.server.iter_mut().for_each(|server| {
+        server.upkeep = Upkeep::NodeByNode;
+        server.change_asked = true;
+    });
+    assert_eq!(decided(&facts), "done");
 }

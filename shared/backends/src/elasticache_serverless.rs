@@ -1,0 +1,65 @@
+//! An ElastiCache Serverless cache, which has users only.
+
+use cloud::{CallError, Clients, elasticache::serverless};
+use policy::{Failure, rotation::Step, target};
+use secrecy::SecretString;
+
+use crate::{Credentials, ElasticacheUser, Known, Observed};
+
+/// The cache of one target, the user that logs in to it, and the clients to reach both.
+///
+/// The password is the user's, on every cache that it reaches; this one must be among them.
+#[derive(Clone, Copy, Debug)]
+pub struct ElasticacheServerless<'a> {
+    clients: &'a Clients,
+    cache: &'a str,
+    user_id: &'a str,
+    user: ElasticacheUser<'a>,
+}
+
+impl<'a> ElasticacheServerless<'a> {
+    /// The cache and the user that the settings name.
+    pub fn new(clients: &'a Clients, place: &'a target::ServerlessUser) -> Self {
+        let target::ServerlessUser { serverless_cache_name: cache, user_id } = place;
+        Self { clients, cache, user_id, user: ElasticacheUser::with_id(clients, user_id) }
+    }
+}
+
+impl Credentials for ElasticacheServerless<'_> {
+    const NEEDS_PREVIOUS: &'static [Step] = <ElasticacheUser<'_> as Credentials>::NEEDS_PREVIOUS;
+
+    /// Describes the cache and the user, and logs in to every endpoint and node that the user reaches.
+    ///
+    /// # Errors
+    /// As [`ElasticacheUser`] has them; Permanent too where the user does not reach the cache, or the cache is not there.
+    async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
+        let endpoints = serverless::endpoints(&self.clients.elasticache, self.cache).await?;
+        let mut observed = self.user.observe(known).await?;
+        if !endpoints.iter().all(|endpoint| observed.hosts.contains(&endpoint.host)) {
+            return Err(Failure::permanent(format!(
+                "the user {} is not on the serverless cache {}; put it into the cache's user group, or put \
+                 `backend.serverless_cache_name` right",
+                self.user_id, self.cache
+            )));
+        }
+        // A secret that names another cache of the same user is another target's.
+        observed.hosts.retain(|host| endpoints.iter().any(|endpoint| endpoint.host == *host));
+        Ok(observed)
+    }
+
+    /// Gives the user both passwords, in place of whatever it has.
+    ///
+    /// # Errors
+    /// As [`ElasticacheUser`] has them.
+    async fn add(&self, pending: &SecretString, known: Known<'_>) -> Result<(), CallError> {
+        self.user.add(pending, known).await
+    }
+
+    /// Gives the user the current password, in place of whatever it has.
+    ///
+    /// # Errors
+    /// As [`ElasticacheUser`] has them.
+    async fn remove(&self, previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
+        self.user.remove(previous, current).await
+    }
+}

@@ -1,0 +1,49 @@
+//! Redis in one Fargate task.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{check_given, check_port, check_username, default_user, redis_port};
+use crate::Failure;
+
+/// An ECS service whose one task is Redis.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EcsService {
+    /// The ECS cluster's name.
+    #[schemars(length(min = 1))]
+    pub cluster: String,
+    /// The service's name.
+    #[schemars(length(min = 1))]
+    pub service: String,
+    /// The name that clients connect to, as Cloud Map gives it.
+    #[schemars(length(min = 1))]
+    pub host: String,
+    /// The port that clients connect to.
+    #[serde(default = "redis_port")]
+    #[schemars(range(min = 1))]
+    pub port: u16,
+    /// The user that logs in.
+    #[serde(default = "default_user")]
+    #[schemars(length(min = 1))]
+    pub username: String,
+    /// The id of the Cloud Map service (`srv-…`) behind `host`. With it, what is registered there is asked too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloud_map_service_id: Option<String>,
+}
+
+impl EcsService {
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        check_given("`backend.cluster`", &self.cluster, "the ECS cluster's name")?;
+        check_given("`backend.service`", &self.service, "the ECS service's name")?;
+        check_given("`backend.host`", &self.host, "the name that clients connect to")?;
+        check_port("`backend.port`", self.port)?;
+        check_username("`backend.username`", &self.username)?;
+        match &self.cloud_map_service_id {
+            Some(id) => {
+                check_given("`backend.cloud_map_service_id`", id, "the Cloud Map service's id, or leave it out")
+            }
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The flavours of Redis, and where one is: one file each.
+
+mod elasticache;
+mod fargate;
+mod self_hosted;
+mod upstash;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{is_identifier, refused};
+use crate::Failure;
+
+pub use elasticache::{ReplicationGroup, ServerlessUser, User};
+pub use fargate::EcsService;
+pub use self_hosted::{Host, Hosts, Sentinel, SentinelNode};
+pub use upstash::{AclUser, Database, Renewal, Reset};
+
+/// A flavour of Redis, and where this one is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum Backend {
+    /// An ElastiCache replication group with TLS and an AUTH token.
+    ElasticacheAuth(ReplicationGroup),
+    /// An ElastiCache user with a password (RBAC), on every cache that its user groups are on.
+    ElasticacheUser(User),
+    /// An ElastiCache Serverless cache, and the user with a password that logs in to it.
+    ElasticacheServerless(ServerlessUser),
+    /// Redis in one Fargate task of an ECS service.
+    Fargate(EcsService),
+    /// Redis on hosts of your own.
+    SelfHosted(Hosts),
+    /// A database of Upstash.
+    Upstash(Database),
+}
+
+impl Backend {
+    /// The flavour, as the document spells it.
+    pub fn flavour(&self) -> &'static str {
+        match self {
+            Self::ElasticacheAuth(_) => "elasticache-auth",
+            Self::ElasticacheUser(_) => "elasticache-user",
+            Self::ElasticacheServerless(_) => "elasticache-serverless",
+            Self::Fargate(_) => "fargate",
+            Self::SelfHosted(_) => "self-hosted",
+            Self::Upstash(_) => "upstash",
+        }
+    }
+
+    /// Refuses what no such backend can have.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        match self {
+            Self::ElasticacheAuth(group) => group.check(),
+            Self::ElasticacheUser(user) => user.check(),
+            Self::ElasticacheServerless(user) => user.check(),
+            Self::Fargate(service) => service.check(),
+            Self::SelfHosted(hosts) => hosts.check(),
+            Self::Upstash(database) => database.check(),
+        }
+    }
+}
+
+/// The port that Redis listens on where nobody says otherwise.
+fn redis_port() -> u16 {
+    6379
+}
+
+/// The user of clients that name none.
+fn default_user() -> String {
+    "default".to_owned()
+}
+
+/// Refuses a text that must not be empty.
+fn check_given(at: &str, text: &str, what: &str) -> Result<(), Failure> {
+    if text.is_empty() { Err(refused(at, &format!("it is empty; give {what}"))) } else { Ok(()) }
+}
+
+/// Refuses a port that nothing can listen on.
+fn check_port(at: &str, port: u16) -> Result<(), Failure> {
+    if port == 0 { Err(refused(at, "use 1 to 65535")) } else { Ok(()) }
+}
+
+/// Refuses a user name that Redis would not take.
+///
+/// <https://redis.io/docs/latest/commands/acl-setuser/>
+fn check_username(at: &str, name: &str) -> Result<(), Failure> {
+    if name.is_empty() || name.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(refused(at, "give the user's name: not empty, no whitespace"));
+    }
+    Ok(())
+}

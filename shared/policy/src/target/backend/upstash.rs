@@ -1,0 +1,81 @@
+//! Upstash.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{check_given, check_username, refused};
+use crate::Failure;
+
+/// A database of Upstash. Its secret is a JSON object that holds the REST token under `secret.json_key`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// The host name of its endpoint, as the console shows it: without scheme, port and path.
+    #[schemars(length(min = 1))]
+    pub endpoint: String,
+    /// How its credential is renewed.
+    pub renewal: Renewal,
+}
+
+/// How the credential of a database of Upstash is renewed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "by", rename_all = "kebab-case")]
+pub enum Renewal {
+    /// Its password is reset: Upstash picks the new one, and the old one is refused at once.
+    Reset(Reset),
+    /// An ACL user gets a second token before it loses the first: nobody is refused. Paid databases only.
+    Acl(AclUser),
+}
+
+/// Renewal by the Developer API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reset {
+    /// The database's id in Upstash.
+    #[schemars(length(min = 1))]
+    pub database_id: String,
+    /// The name or ARN of the secret that holds the Developer API's `{"email", "api_key"}`.
+    #[schemars(length(min = 1))]
+    pub api_secret_id: String,
+}
+
+/// Renewal by ACL commands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AclUser {
+    /// The ACL user whose tokens are rotated; Upstash lets nobody change `default`.
+    #[schemars(length(min = 1))]
+    pub username: String,
+    /// The name or ARN of the secret that holds the `{"token"}` of a user who may run ACL commands.
+    #[schemars(length(min = 1))]
+    pub admin_secret_id: String,
+}
+
+impl Database {
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        let host = &self.endpoint;
+        if host.is_empty() || !host.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.') {
+            return Err(refused("`backend.endpoint`", "give the host name alone, without scheme, port and path"));
+        }
+        match &self.renewal {
+            Renewal::Reset(reset) => {
+                check_given("`backend.renewal.database_id`", &reset.database_id, "the database's id")?;
+                check_given("`backend.renewal.api_secret_id`", &reset.api_secret_id, "the secret of the Developer API")
+            }
+            Renewal::Acl(user) => {
+                check_username("`backend.renewal.username`", &user.username)?;
+                if user.username == "default" {
+                    return Err(refused(
+                        "`backend.renewal.username`",
+                        "Upstash lets nobody change the user default; make a user of your own",
+                    ));
+                }
+                check_given(
+                    "`backend.renewal.admin_secret_id`",
+                    &user.admin_secret_id,
+                    "the secret of the administrator",
+                )
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Who logs in.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Target, refused};
+use crate::Failure;
+
+/// Something that logs in with the target's credential.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Consumer {
+    /// An ECS service. Its tasks read the credential when they start.
+    EcsService {
+        /// The ECS cluster's name.
+        cluster: String,
+        /// The service's name.
+        service: String,
+    },
+    /// A Lambda function. It reads the credential when its environment changes.
+    LambdaFunction {
+        /// The function's name.
+        function_name: String,
+    },
+}
+
+impl Consumer {
+    pub(super) fn check_all(target: &Target) -> Result<(), Failure> {
+        for (nth, consumer) in target.consumers.iter().enumerate() {
+            let fields: &[(&str, &str)] = match consumer {
+                Self::EcsService { cluster, service } => &[("cluster", cluster), ("service", service)],
+                Self::LambdaFunction { function_name } => &[("function_name", function_name)],
+            };
+            if let Some((field, _)) = fields.iter().find(|(_, value)| value.is_empty()) {
+                return Err(refused(&format!("`consumers[{nth}].{field}`"), "it is empty; give the name"));
+            }
+            if target.consumers[..nth].contains(consumer) {
+                return Err(refused(&format!("`consumers[{nth}]`"), "it is named twice; name each consumer once"));
+            }
+        }
+        Ok(())
+    }
+}
