@@ -5,6 +5,7 @@ use std::future::Future;
 use cloud::{CallError, Effect, secrets_manager::Version};
 use policy::{
     Failure,
+    login::FailedLogin,
     rotation::{Server, Step},
 };
 use secrecy::SecretString;
@@ -101,6 +102,15 @@ pub trait Credentials {
     fn close(&self, current: &SecretString) -> impl Future<Output = Result<(), CallError>> + Send {
         let _ = current;
         async { Err(unheard_of("this backend lets nobody in with nothing")) }
+    }
+
+    /// Reads which logins the nodes have refused, but for our own; nothing where the nodes tell nobody.
+    ///
+    /// # Errors
+    /// Retryable where a node does not answer; Permanent where its log may not be read.
+    fn failed_logins(&self, current: &SecretString) -> impl Future<Output = Result<Vec<FailedLogin>, Failure>> + Send {
+        let _ = current;
+        async { Ok(Vec::new()) }
     }
 }
 

@@ -15,7 +15,7 @@ mod elasticache_user;
 pub mod login;
 
 use cloud::{CallError, Clients};
-use policy::{Failure, Target, rotation::Step};
+use policy::{Failure, Target, login::FailedLogin, rotation::Step};
 use secrecy::SecretString;
 
 pub use capability::{Credentials, Known, Observed};
@@ -87,6 +87,12 @@ macro_rules! rotatable {
             async fn remove(&self, previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
                 match self {
                     $(Self::$flavour(backend) => backend.remove(previous, current).await,)+
+                }
+            }
+
+            async fn failed_logins(&self, current: &SecretString) -> Result<Vec<FailedLogin>, Failure> {
+                match self {
+                    $(Self::$flavour(backend) => backend.failed_logins(current).await,)+
                 }
             }
 

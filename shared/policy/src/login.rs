@@ -44,6 +44,21 @@ pub struct Node {
     pub state: NodeState,
 }
 
+/// A login that a node has refused, as its own log tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FailedLogin {
+    /// The node's id.
+    pub node: String,
+    /// The client's address and port.
+    pub client: String,
+    /// The user, where it is the target's; any other text may be a credential in the wrong place.
+    pub username: Option<String>,
+    /// How often, the node counting like logins together.
+    pub count: u64,
+    /// When it happened last, in milliseconds since 1970.
+    pub last_ms: u64,
+}
+
 /// What all nodes together say about one credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {

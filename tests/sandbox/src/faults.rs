@@ -139,13 +139,13 @@ impl Faults {
         self.state().strike(principal, operation)
     }
 
-    /// Counts a Redis connection. No credential tells whose it is: it is that of the only invocation in progress, and
-    /// nobody's where there are several.
-    pub(crate) fn on_connect(&self) -> (Option<Place>, Option<What>) {
+    /// Counts a call that no AWS signature says the owner of: a Redis connection (`Connect`), a command on one, a request
+    /// to Upstash. It is that of the only invocation in progress, and nobody's where there are several.
+    pub(crate) fn on_unsigned(&self, operation: &str) -> (Option<Place>, Option<What>) {
         let mut state = self.state();
         let mut running = state.running.keys();
         match (running.next().cloned(), running.next()) {
-            (Some(only), None) => state.strike(&only, "Connect"),
+            (Some(only), None) => state.strike(&only, operation),
             _ => (None, None),
         }
     }

@@ -26,7 +26,7 @@ pub(crate) async fn serve(client: TcpStream, peer: SocketAddr, gate: Arc<Shared>
     if gate.surroundings.network.contains(peer.ip()) {
         return between_nodes(client, &gate).await;
     }
-    let (place, fault) = gate.surroundings.faults.on_connect();
+    let (place, fault) = gate.surroundings.faults.on_unsigned("Connect");
     let note = |result| record(&gate, place.as_ref(), result);
     let kill = || place.iter().for_each(|place| gate.surroundings.faults.kill(place));
     match fault {

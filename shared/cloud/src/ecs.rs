@@ -1,0 +1,119 @@
+//! ECS: services and their tasks.
+
+use aws_sdk_ecs::{
+    Client,
+    types::{DeploymentRolloutState, DesiredStatus, Task as SdkTask},
+};
+use aws_smithy_types::DateTime;
+use policy::Failure;
+
+use crate::classify::classify;
+
+/// How many tasks can be described at once.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html>
+const MOST_AT_ONCE: usize = 100;
+
+/// What a service says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// `ACTIVE`, `DRAINING` or `INACTIVE`.
+    pub status: String,
+    /// How many tasks it should have.
+    pub desired: i32,
+    /// How many run.
+    pub running: i32,
+    /// How many are on their way.
+    pub pending: i32,
+    /// How many deployments it has: more than one while it replaces tasks.
+    pub deployments: usize,
+    /// Whether its newest deployment is complete; a service that does not say so is judged by its numbers.
+    pub completed: bool,
+}
+
+impl Service {
+    /// Whether nothing is on its way: one deployment, complete, and as many tasks as there should be.
+    pub fn is_steady(&self) -> bool {
+        self.completed && self.deployments == 1 && self.pending == 0 && self.running == self.desired
+    }
+}
+
+/// One task of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// Its ARN.
+    pub arn: String,
+    /// Its state: `RUNNING` is the one in which it serves.
+    pub last_status: String,
+    /// When it was created: what it was given, it was given after that.
+    pub created: Option<DateTime>,
+    /// The private IPv4 address of its network interface, once it has one.
+    pub address: Option<String>,
+}
+
+/// Describes a service.
+///
+/// # Errors
+/// Permanent where there is no such service or cluster, or it is not active.
+///
+/// # Permissions
+/// `ecs:DescribeServices`
+pub async fn service(client: &Client, cluster: &str, service: &str) -> Result<Service, Failure> {
+    let doing = format!("describe the service {service} of the cluster {cluster}");
+    let answer = client.describe_services().cluster(cluster).services(service).send().await;
+    let answer = answer.map_err(|error| classify(&doing, &error))?;
+    // A service that is not there is no error of the call: it is among the failures.
+    let Some(found) = answer.services.unwrap_or_default().into_iter().next() else {
+        let why = answer.failures.unwrap_or_default().into_iter().find_map(|failure| failure.reason);
+        let why = why.unwrap_or_else(|| "the answer is empty".to_owned());
+        return Err(Failure::permanent(format!("cannot {doing}: {why}; put its name right, or the cluster's")));
+    };
+    let deployments = found.deployments();
+    let newest = deployments.iter().find(|deployment| deployment.status() == Some("PRIMARY"));
+    let completed = newest.and_then(|newest| newest.rollout_state());
+    Ok(Service {
+        completed: completed.is_none_or(|state| *state == DeploymentRolloutState::Completed),
+        deployments: deployments.len(),
+        desired: found.desired_count,
+        running: found.running_count,
+        pending: found.pending_count,
+        status: found.status.unwrap_or_default(),
+    })
+}
+
+/// Lists the tasks of a service that should be running, whatever they are doing at the moment.
+///
+/// # Errors
+/// Permanent where there is no such service or cluster.
+///
+/// # Permissions
+/// `ecs:ListTasks`, `ecs:DescribeTasks`
+pub async fn tasks(client: &Client, cluster: &str, service: &str) -> Result<Vec<Task>, Failure> {
+    let doing = format!("list the tasks of the service {service} of the cluster {cluster}");
+    let pages = client.list_tasks().cluster(cluster).service_name(service).desired_status(DesiredStatus::Running);
+    let mut pages = pages.into_paginator().items().send();
+    let mut arns = Vec::new();
+    while let Some(arn) = pages.next().await.transpose().map_err(|error| classify(&doing, &error))? {
+        arns.push(arn);
+    }
+    let mut tasks = Vec::new();
+    for some in arns.chunks(MOST_AT_ONCE) {
+        let answer = client.describe_tasks().cluster(cluster).set_tasks(Some(some.to_vec())).send().await;
+        let answer = answer.map_err(|error| classify(&doing, &error))?;
+        // A task that has gone since it was listed is among the failures: it is no task of the service any more.
+        tasks.extend(answer.tasks.unwrap_or_default().into_iter().map(task));
+    }
+    Ok(tasks)
+}
+
+fn task(task: SdkTask) -> Task {
+    let details = task.attachments().iter().filter(|attachment| attachment.r#type() == Some("ElasticNetworkInterface"));
+    let mut details = details.flat_map(|attachment| attachment.details());
+    let address = details.find(|detail| detail.name() == Some("privateIPv4Address")).and_then(|detail| detail.value());
+    Task {
+        address: address.map(str::to_owned),
+        arn: task.task_arn.unwrap_or_default(),
+        last_status: task.last_status.unwrap_or_default(),
+        created: task.created_at,
+    }
+}
