@@ -27,4 +27,5 @@ pub use fleet::Fleet;
 pub use node::Node;
 
 pub(crate) use access::{ADMINISTRATOR, Access, Account};
-pub(crate) use gate::{Gate, PORT};
+pub(crate) use gate::{Gate, PORT, Upstream};
+pub(crate) use program::Program;
