@@ -209,3 +209,6 @@ impl Credentials for SelfHosted<'_> {
         Ok(try_join_all(read).await?.into_iter().flatten().collect())
     }
 }
+
+#[cfg(test)]
+mod tests;
