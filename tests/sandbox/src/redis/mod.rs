@@ -3,6 +3,7 @@
 //! # Layout
 //! - [`Fleet`]: every process of a sandbox, and what they share
 //! - [`Node`]: one process behind its public address; tests break and mend it
+//! - [`Direct`]: one process past its public address, where no fault strikes
 //! - `gate`, `connection`: public addresses, and what a connection meets there
 //! - `resp`: where a command and its reply end
 //! - `network`, `authority`, `program`, `process`, `config`: what a node is made of
@@ -13,6 +14,7 @@ mod admin;
 mod authority;
 mod config;
 mod connection;
+mod direct;
 mod fleet;
 mod gate;
 mod network;
@@ -22,6 +24,7 @@ mod program;
 mod resp;
 
 pub use config::DIRECT_PORT;
+pub use direct::Direct;
 pub use fleet::Fleet;
 pub use node::Node;
 
