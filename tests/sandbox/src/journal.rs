@@ -16,7 +16,7 @@ pub struct Entry {
     pub invocation: Option<Place>,
     /// The service's signing name, or `redis`.
     pub service: String,
-    /// The operation, or `Connect` for a Redis connection.
+    /// The operation; `Connect` for a Redis connection, a command's name for a command that changes something.
     pub operation: String,
     /// What the call was about: a secret, a parameter, a group, an address.
     pub subject: Option<String>,

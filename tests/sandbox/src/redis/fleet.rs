@@ -86,6 +86,16 @@ impl Fleet {
         self.surroundings.network.give_back(address);
     }
 
+    /// The program that every server runs.
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// The network of every address.
+    pub(crate) fn network(&self) -> &Network {
+        &self.surroundings.network
+    }
+
     /// Signs a server certificate for all these addresses.
     pub(crate) fn certificate(&self, name: &str, addresses: &[Ipv4Addr]) -> anyhow::Result<Certificate> {
         self.authority.sign(name, addresses)
