@@ -6,6 +6,7 @@
 //!
 //! # Layout
 //! - [`Sandbox`]: start one, point clients at it, stop it
+//! - [`Provisioned`], [`Site`]: a target on it, and where its Redis is
 //! - [`services`]: Secrets Manager, Parameter Store, ElastiCache, ECS, Cloud Map, STS
 //! - [`lambda`]: the runner of compiled functions
 //! - [`redis`]: the processes behind ElastiCache
@@ -25,7 +26,9 @@ pub mod redis;
 mod sandbox;
 mod server;
 pub mod services;
+mod site;
 pub mod wire;
 
-pub use provision::{FUNCTION_TIMEOUT, Provisioned, Topology};
+pub use provision::{FUNCTION_TIMEOUT, Provisioned, RedisService, Topology};
 pub use sandbox::{Options, Sandbox};
+pub use site::Site;

@@ -45,7 +45,9 @@ impl Trouble {
             (error.kind(), error.redirect_node())
         {
             return match address.rsplit_once(':').map(|(host, port)| (host, port.parse())) {
-                Some((host, Ok(port))) if !host.is_empty() => Self::Moved(Address { host: host.to_owned(), port }),
+                Some((host, Ok(port))) if !host.is_empty() => {
+                    Self::Moved(Address { host: host.to_owned(), port, tls: true })
+                }
                 _ => Self::Passing("MOVED, without an address".to_owned()),
             };
         }

@@ -97,10 +97,10 @@ async fn a_status_that_reads_available_too_early_moves_nothing() {
 async fn a_first_rotation_of_a_group_without_auth_does_not_leave_it_open() {
     for topology in [Topology::Single { replicas: 1 }, Topology::Cluster { shards: 2, replicas: 1 }] {
         let stage = Stage::set(StageOptions { topology, token: false, ..StageOptions::default() }).await;
-        assert_eq!(door::open(&stage.sandbox, &stage.target.group).await, stage.nodes());
+        assert_eq!(door::open(&stage.sandbox, &stage.direct()).await, stage.nodes());
         let report = stage.rotate().await;
         assert!(report.succeeded, "{report:?}");
-        assert_eq!(door::open(&stage.sandbox, &stage.target.group).await, 0, "somebody gets in with nothing");
+        assert_eq!(door::open(&stage.sandbox, &stage.direct()).await, 0, "somebody gets in with nothing");
         assert!(accepted_everywhere(&stage, &stage.current().await).await);
         stage.strike().await;
     }
@@ -221,7 +221,7 @@ async fn a_value_that_another_run_put_first_stays() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_group_is_waited_for_without_touching_its_tokens() {
     let stage = Stage::by_default().await;
-    stage.sandbox.elasticache.busy(&stage.target.group, "snapshotting", Duration::from_secs(2)).unwrap();
+    stage.sandbox.elasticache.busy(stage.cache(), "snapshotting", Duration::from_secs(2)).unwrap();
     let report = stage.rotate().await;
     assert!(report.succeeded, "{report:?}");
     assert_eq!((report.tries, stage.modifications()), (1, 1));
@@ -232,7 +232,7 @@ async fn a_busy_group_is_waited_for_without_touching_its_tokens() {
 async fn a_group_busy_for_longer_than_the_function_may_run_is_left_in_time_and_taken_up_again() {
     let rotation = RotationTiming { attempts: 20, retry_after: Duration::from_millis(100) };
     let stage = Stage::set(StageOptions { rotation, timeout: Duration::from_secs(5), ..StageOptions::default() }).await;
-    stage.sandbox.elasticache.busy(&stage.target.group, "snapshotting", Duration::from_secs(6)).unwrap();
+    stage.sandbox.elasticache.busy(stage.cache(), "snapshotting", Duration::from_secs(6)).unwrap();
     let report = stage.rotate().await;
     assert!(report.succeeded, "{report:?}");
     for (step, class, message) in &report.failures {
@@ -306,7 +306,7 @@ async fn current_is_not_moved_while_one_node_cannot_be_asked() {
     let stage = Stage::set(StageOptions { timeout: Duration::from_secs(5), ..StageOptions::default() }).await;
     let version = stage.put("put-by-hand-0123456789abcdef", &["AWSPENDING"]).await;
     assert_eq!(class(&stage.call("setSecret", &version).await.result), "none");
-    let replica = stage.sandbox.elasticache.nodes(&stage.target.group)[1].address;
+    let replica = stage.sandbox.elasticache.nodes(stage.cache())[1].address;
     stage.sandbox.fleet.node(replica).unwrap().freeze().await;
     let ended = stage.call("finishSecret", &version).await;
     assert_eq!(class(&ended.result), "Retryable", "{ended:?}");

@@ -29,8 +29,8 @@ pub(super) async fn strike_every_call(flavour: Flavour, step: &str, what: What, 
     };
     let stage = Stage::set(StageOptions { flavour, timing, ..StageOptions::default() }).await;
     let target = stage.load_target();
-    let direct = stage.sandbox.elasticache.nodes(&stage.target.group)[0].direct_port;
-    let watcher = Watcher::start(target, WatcherOptions { port: Some(direct), ..WatcherOptions::default() }).await;
+    let direct = Some(stage.direct());
+    let watcher = Watcher::start(target, WatcherOptions { direct, ..WatcherOptions::default() }).await;
     let watcher = watcher.unwrap();
     let mut struck = 0;
     for nth in 1..=MOST_CALLS {

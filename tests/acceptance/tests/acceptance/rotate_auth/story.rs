@@ -143,7 +143,7 @@ async fn survives_a_failover_during(step: &str) {
         stage.start_rotation().await.unwrap();
         let earlier = if step == "setSecret" { "createSecret" } else { "setSecret" };
         ended(&stage, earlier, 1).await;
-        let failing = stage.sandbox.elasticache.fail_over(&stage.target.group, "0001");
+        let failing = stage.sandbox.elasticache.fail_over(stage.cache(), "0001");
         let meanwhile = async {
             sleep(Duration::from_millis(200)).await;
             stage.sandbox.faults.release();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use acceptance::{Flavour, Stage, StageOptions, door, quick};
 use aws_sdk_elasticache::types::{AuthenticationMode, InputAuthenticationType};
 use sandbox::{
-    Topology,
+    Site, Topology,
     faults::{At, Rule, What},
     lambda::InvocationResult,
     services::{
@@ -129,8 +129,8 @@ async fn every_cache_of_the_user_must_accept_the_new_password() {
 
 /// Whether every node of the serverless cache lets the user in.
 async fn basket_accepts(stage: &Stage, password: &SecretString) -> bool {
-    let accepting = door::accepting(&stage.sandbox, "basket", stage.target.username.as_deref(), password).await;
-    accepting == stage.sandbox.elasticache.nodes("basket").len()
+    let nodes = stage.sandbox.nodes(&Site::ServerlessCache("basket".to_owned()));
+    door::accepting(&stage.sandbox, &nodes, stage.target.username.as_deref(), password).await == nodes.len()
 }
 
 #[tokio::test(flavor = "multi_thread")]
