@@ -9,6 +9,7 @@ mod demo;
 mod dependencies;
 mod rotate_auth;
 mod wire_boto3;
+mod wire_ecs;
 mod wire_elasticache;
 mod wire_secrets_manager;
 mod wire_ssm;
