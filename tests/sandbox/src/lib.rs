@@ -7,7 +7,7 @@
 //! # Layout
 //! - [`Sandbox`]: start one, point clients at it, stop it
 //! - [`Provisioned`], [`Site`]: a target on it, and where its Redis is
-//! - [`services`]: Secrets Manager, Parameter Store, ElastiCache, STS
+//! - [`services`]: Secrets Manager, Parameter Store, ElastiCache, ECS, Cloud Map, STS
 //! - [`lambda`]: the runner of compiled functions
 //! - [`redis`]: the processes behind ElastiCache
 //! - [`hosts`]: Redis that its owner runs, with a supervisor, replicas and Sentinels

@@ -71,6 +71,11 @@ impl Fleet {
         &self.program.version
     }
 
+    /// The server program that nodes run.
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
+    }
+
     /// The node at this public address.
     pub fn node(&self, address: Ipv4Addr) -> Option<Arc<Node>> {
         self.nodes().iter().find(|node| node.address == address).cloned()
@@ -84,11 +89,6 @@ impl Fleet {
     /// Takes an address back that nothing listens on any more.
     pub(crate) fn give_back(&self, address: Ipv4Addr) {
         self.surroundings.network.give_back(address);
-    }
-
-    /// The program that every server runs.
-    pub(crate) fn program(&self) -> &Program {
-        &self.program
     }
 
     /// The network of every address.
