@@ -1,5 +1,6 @@
 //! The flavours of Redis that a stage can have.
 
+use sandbox::{Shape, Topology, hosts::SetUp};
 use serde_json::{Value, json};
 
 /// The id of the user, where the flavour has one in ElastiCache.
@@ -14,11 +15,23 @@ pub enum Flavour {
     ElasticacheUser,
     /// A user with a password, on a serverless cache.
     ElasticacheServerless,
+    /// Redis in one Fargate task.
+    Fargate,
+    /// A primary and a replica on hosts of their own, with a Sentinel, and this is where they keep who may log in.
+    SelfHosted(SetUp),
 }
 
 impl Flavour {
     /// Every flavour there is.
-    pub const ALL: [Self; 3] = [Self::ElasticacheAuth, Self::ElasticacheUser, Self::ElasticacheServerless];
+    pub const ALL: [Self; 7] = [
+        Self::ElasticacheAuth,
+        Self::ElasticacheUser,
+        Self::ElasticacheServerless,
+        Self::Fargate,
+        Self::SelfHosted(SetUp::ConfigFile),
+        Self::SelfHosted(SetUp::AclFile),
+        Self::SelfHosted(SetUp::Neither),
+    ];
 
     /// How the settings say so.
     pub(crate) fn settings(self) -> Value {
@@ -28,6 +41,44 @@ impl Flavour {
             Self::ElasticacheServerless => {
                 json!({ "type": "elasticache-serverless", "serverless_cache_name": "orders", "user_id": USER_ID })
             }
+            Self::Fargate => {
+                json!({ "type": "fargate", "cluster": "orders", "service": "redis", "host": "redis.orders.local" })
+            }
+            // The sandbox puts its own addresses in place of these.
+            Self::SelfHosted(_) => json!({
+                "type": "self-hosted",
+                "nodes": [{ "host": "redis-1" }, { "host": "redis-2" }],
+                "sentinel": { "master_name": "orders", "nodes": [{ "host": "sentinel-1" }] },
+            }),
+        }
+    }
+
+    /// The shapes that its nodes can have.
+    pub fn topologies(self) -> &'static [Topology] {
+        match self {
+            Self::ElasticacheAuth | Self::ElasticacheUser => {
+                &[Topology::Single { replicas: 1 }, Topology::Cluster { shards: 2, replicas: 1 }]
+            }
+            // Their settings say which nodes there are.
+            Self::ElasticacheServerless | Self::Fargate | Self::SelfHosted(_) => &[Topology::Single { replicas: 1 }],
+        }
+    }
+
+    /// Whether a service brings the nodes in step, and gives each credential one of two places.
+    pub fn is_kept_by_a_service(self) -> bool {
+        matches!(self, Self::ElasticacheAuth | Self::ElasticacheUser | Self::ElasticacheServerless)
+    }
+
+    /// How many calls make one change: one for a service, one a node otherwise.
+    pub fn calls_per_change(self, nodes: usize) -> usize {
+        if self.is_kept_by_a_service() { 1 } else { nodes }
+    }
+
+    /// What the settings leave open about its Redis.
+    pub(crate) fn shape(self, topology: Topology) -> Shape {
+        match self {
+            Self::SelfHosted(set_up) => Shape { topology, set_up },
+            _ => topology.into(),
         }
     }
 
@@ -36,6 +87,7 @@ impl Flavour {
         match self {
             Self::ElasticacheAuth => "ModifyReplicationGroup",
             Self::ElasticacheUser | Self::ElasticacheServerless => "ModifyUser",
+            Self::Fargate | Self::SelfHosted(_) => "ACL SETUSER",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A sandbox with one target and the compiled function.
 
 use std::{
+    net::Ipv4Addr,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -8,7 +9,7 @@ use std::{
 use aws_sdk_secretsmanager::types::Tag;
 use sandbox::{
     Options, Provisioned, Sandbox, Topology,
-    lambda::Invocation,
+    lambda::{Invocation, InvocationResult},
     load::LoadTarget,
     redis::Direct,
     services::{
@@ -90,8 +91,7 @@ impl Stage {
     /// # Panics
     /// Something of it cannot be made: a test cannot go on without.
     pub async fn set(options: StageOptions) -> Self {
-        let (rotation, elasticache) = (options.rotation, options.timing);
-        let settings = Options { rotation, elasticache, ..Options::default() };
+        let settings = Options { rotation: options.rotation, elasticache: options.timing, ..Options::default() };
         let sandbox = Sandbox::start(settings).await.expect("a sandbox starts");
         let mut document = json!({
             "name": "orders",
@@ -102,7 +102,8 @@ impl Stage {
             document["secret"]["json_key"] = json!(key);
         }
         let token = options.token.then(|| SecretString::from(FIRST_TOKEN));
-        let target = sandbox.provision(&document.to_string(), options.topology, token.as_ref()).await;
+        let target =
+            sandbox.provision(&document.to_string(), options.flavour.shape(options.topology), token.as_ref()).await;
         let target = target.expect("the target is made");
         let function_arn = sandbox.deploy(function(), options.timeout).expect("the function is compiled");
         let secrets = aws_sdk_secretsmanager::Client::new(&sandbox.sdk_config());
@@ -135,6 +136,35 @@ impl Stage {
     /// How many nodes let a client in with this token, or this password of the user.
     pub async fn accepting(&self, token: &SecretString) -> usize {
         door::accepting(&self.sandbox, &self.direct(), self.target.username.as_deref(), token).await
+    }
+
+    /// Whether every node lets a client in with this token, or this password of the user.
+    pub async fn accepts(&self, token: &SecretString) -> bool {
+        self.accepting(token).await == self.nodes()
+    }
+
+    /// Stops the last node without ending it: it answers nobody until it is thawed.
+    pub async fn freeze_last_node(&self) {
+        let last = self.last_node();
+        match (self.sandbox.hosts.host(last), self.sandbox.fleet.node(last)) {
+            (Some(host), _) => host.freeze().await,
+            (_, Some(node)) => node.freeze().await,
+            (None, None) => self.sandbox.ecs.freeze(last),
+        }
+    }
+
+    /// Lets it go on.
+    pub async fn thaw_last_node(&self) {
+        let last = self.last_node();
+        match (self.sandbox.hosts.host(last), self.sandbox.fleet.node(last)) {
+            (Some(host), _) => host.thaw().await,
+            (_, Some(node)) => node.thaw().await,
+            (None, None) => self.sandbox.ecs.thaw(last),
+        }
+    }
+
+    fn last_node(&self) -> Ipv4Addr {
+        self.direct().pop().expect("there is a node").address
     }
 
     /// What a load or a watcher on the target has to know.
@@ -239,6 +269,14 @@ impl Stage {
     /// A process or file of it stays behind.
     pub async fn strike(self) {
         self.sandbox.stop().await.expect("the sandbox stops");
+    }
+}
+
+/// The class of the error that an invocation ended with; `none` where it ended well.
+pub fn class(result: &InvocationResult) -> &str {
+    match result {
+        InvocationResult::Returned(_) => "none",
+        InvocationResult::Failed { error_type, .. } => error_type,
     }
 }
 
