@@ -5,9 +5,11 @@ The environment says where the sandbox is. `ROTATION_LAMBDA_ARN` names a functio
 
 import sys
 
+import check_ecs
 import check_elasticache
 import check_elasticache_users
 import check_secrets_manager
+import check_servicediscovery
 import check_ssm
 from harness import Service
 
@@ -27,6 +29,8 @@ CHECKS = {
     "ssm": check_ssm.run,
     "secretsmanager": check_secrets_manager.run,
     "elasticache": check_all_of_elasticache,
+    "servicediscovery": check_servicediscovery.run,
+    "ecs": check_ecs.run,
 }
 
 

@@ -16,8 +16,10 @@ class Service:
     """One service of the sandbox, and the checks on it."""
 
     def __init__(self, name):
-        # No retries and no checks of botocore's own: the sandbox itself must refuse.
-        config = Config(retries={"total_max_attempts": 1}, parameter_validation=False, read_timeout=20)
+        # No retries and no checks of botocore's own: the sandbox itself must refuse. No host but the sandbox's.
+        config = Config(
+            retries={"total_max_attempts": 1}, parameter_validation=False, read_timeout=20, inject_host_prefix=False
+        )
         self.name = name
         self.client = boto3.client(name, config=config)
         self.client.meta.events.register("before-parse", self._look)

@@ -15,6 +15,8 @@ mod programs;
 mod reconcile;
 mod run;
 mod schedule;
+#[cfg(test)]
+mod schedule_tests;
 mod secrets;
 mod service;
 mod store;
