@@ -7,6 +7,8 @@ mod guarantees;
 mod matrix;
 mod record;
 mod refusals;
+mod scene;
 mod secrecy;
+mod self_hosted;
 mod story;
 mod users;
