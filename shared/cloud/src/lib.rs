@@ -2,13 +2,14 @@
 //!
 //! # Layout
 //! - [`Clients`]: the SDK clients a function holds, and the count of the calls they make
-//! - [`secrets_manager`], [`ssm`], [`elasticache`], [`ecs`]: the calls
+//! - [`secrets_manager`], [`ssm`], [`elasticache`], [`ecs`], [`lambda`]: the calls
 //! - [`classify`]: which class an SDK error has
 
 pub mod classify;
 mod clients;
 pub mod ecs;
 pub mod elasticache;
+pub mod lambda;
 pub mod secrets_manager;
 pub mod ssm;
 
