@@ -6,13 +6,22 @@
 //! - [`ElasticacheAuth`]: an ElastiCache replication group with TLS and an AUTH token
 //! - [`ElasticacheUser`]: an ElastiCache user with a password, on every cache that it reaches
 //! - [`ElasticacheServerless`]: an ElastiCache Serverless cache, and the user that logs in to it
+//! - [`Fargate`]: Redis in the Fargate tasks of an ECS service
+//! - [`SelfHosted`]: Redis on hosts of one's own, with replicas and Sentinels
 //! - [`login`]: asking one node which credentials it accepts, whatever the flavour
 
+mod acl;
 mod capability;
 mod elasticache_auth;
 mod elasticache_serverless;
 mod elasticache_user;
+mod fargate;
+mod keeping;
 pub mod login;
+mod replication;
+mod self_hosted;
+mod sentinel;
+mod session;
 
 use cloud::{CallError, Clients};
 use policy::{Failure, Target, login::FailedLogin, rotation::Step};
@@ -22,6 +31,8 @@ pub use capability::{Credentials, Known, Observed};
 pub use elasticache_auth::ElasticacheAuth;
 pub use elasticache_serverless::ElasticacheServerless;
 pub use elasticache_user::ElasticacheUser;
+pub use fargate::Fargate;
+pub use self_hosted::SelfHosted;
 
 /// Makes one type of all backends, which are a closed set: each variant is named as in the settings.
 macro_rules! rotatable {
@@ -105,4 +116,4 @@ macro_rules! rotatable {
     };
 }
 
-rotatable!(ElasticacheAuth, ElasticacheUser, ElasticacheServerless);
+rotatable!(ElasticacheAuth, ElasticacheUser, ElasticacheServerless, Fargate, SelfHosted);

@@ -2,9 +2,12 @@
 //!
 //! # Layout
 //! - [`Stage`]: a sandbox with one target and the compiled function
+//! - [`Flavour`]: which flavour of Redis is on it
 //! - [`door`]: what the nodes accept, asked past the gates where faults are injected
 
 pub mod door;
+mod flavour;
 mod stage;
 
-pub use stage::{Flavour, Stage, StageOptions, function, quick};
+pub use flavour::Flavour;
+pub use stage::{Stage, StageOptions, class, function, quick};

@@ -2,14 +2,16 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use aws_sdk_secretsmanager::types::Tag;
 use sandbox::{
     Options, Provisioned, Sandbox, Topology,
-    lambda::Invocation,
+    lambda::{Invocation, InvocationResult},
     load::LoadTarget,
+    redis::{Direct, Node},
     services::{
         elasticache::Timing,
         secrets_manager::{RotationReport, RotationTiming},
@@ -18,13 +20,10 @@ use sandbox::{
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::door;
+use crate::{Flavour, door};
 
 /// The token that every group begins with.
 const FIRST_TOKEN: &str = "first-token-0123456789abcdef";
-
-/// The id of the user, where the flavour has one.
-const USER_ID: &str = "orders-app";
 
 /// How long a rotation may take, retries and all.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -36,36 +35,6 @@ pub fn quick() -> Timing {
         modify: Duration::from_millis(600),
         spread: Duration::from_millis(100),
         stale: Duration::from_millis(200),
-    }
-}
-
-/// Which flavour of Redis is on a stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flavour {
-    /// A replication group with an AUTH token.
-    ElasticacheAuth,
-    /// A user with a password, on a replication group.
-    ElasticacheUser,
-}
-
-impl Flavour {
-    /// How the settings say so.
-    fn settings(self) -> Value {
-        match self {
-            Self::ElasticacheAuth => json!({ "type": "elasticache-auth", "replication_group_id": "orders" }),
-            Self::ElasticacheUser => json!({ "type": "elasticache-user", "user_id": USER_ID }),
-        }
-    }
-
-    /// Every flavour there is.
-    pub const ALL: [Self; 2] = [Self::ElasticacheAuth, Self::ElasticacheUser];
-
-    /// The call that changes a credential.
-    pub fn change(self) -> &'static str {
-        match self {
-            Self::ElasticacheAuth => "ModifyReplicationGroup",
-            Self::ElasticacheUser => "ModifyUser",
-        }
     }
 }
 
@@ -145,20 +114,52 @@ impl Stage {
         Self::set(StageOptions::default()).await
     }
 
+    /// The nodes, past their gates.
+    pub fn direct(&self) -> Vec<Direct> {
+        self.sandbox.nodes(&self.target.site)
+    }
+
+    /// The name of the replication group, or of the serverless cache.
+    ///
+    /// # Panics
+    /// The flavour has none.
+    pub fn cache(&self) -> &str {
+        self.target.site.cache()
+    }
+
     /// How many nodes there are.
     pub fn nodes(&self) -> usize {
-        self.sandbox.elasticache.nodes(&self.target.group).len()
+        self.direct().len()
     }
 
     /// How many nodes let a client in with this token, or this password of the user.
     pub async fn accepting(&self, token: &SecretString) -> usize {
-        door::accepting(&self.sandbox, &self.target.group, self.target.username.as_deref(), token).await
+        door::accepting(&self.sandbox, &self.direct(), self.target.username.as_deref(), token).await
+    }
+
+    /// Whether every node lets a client in with this token, or this password of the user.
+    pub async fn accepts(&self, token: &SecretString) -> bool {
+        self.accepting(token).await == self.nodes()
+    }
+
+    /// Stops the last node without ending it: it answers nobody until it is thawed.
+    pub async fn freeze_last_node(&self) {
+        self.last_node().freeze().await;
+    }
+
+    /// Lets it go on.
+    pub async fn thaw_last_node(&self) {
+        self.last_node().thaw().await;
+    }
+
+    fn last_node(&self) -> Arc<Node> {
+        let last = self.direct().pop().expect("there is a node");
+        self.sandbox.fleet.node(last.address).expect("the node is the fleet's")
     }
 
     /// What a load or a watcher on the target has to know.
     pub fn load_target(&self) -> LoadTarget {
-        LoadTarget::new(&self.sandbox, &self.target.group, &self.target.secret_arn)
-            .with_username(self.target.username.clone())
+        LoadTarget::of(&self.sandbox, &self.target)
     }
 
     /// ElastiCache.
@@ -258,6 +259,14 @@ impl Stage {
     /// A process or file of it stays behind.
     pub async fn strike(self) {
         self.sandbox.stop().await.expect("the sandbox stops");
+    }
+}
+
+/// The class of the error that an invocation ended with; `none` where it ended well.
+pub fn class(result: &InvocationResult) -> &str {
+    match result {
+        InvocationResult::Returned(_) => "none",
+        InvocationResult::Failed { error_type, .. } => error_type,
     }
 }
 

@@ -6,7 +6,8 @@
 //!
 //! # Layout
 //! - [`Sandbox`]: start one, point clients at it, stop it
-//! - [`services`]: Secrets Manager, Parameter Store, ElastiCache, STS
+//! - [`Provisioned`], [`Site`]: a target on it, and where its Redis is
+//! - [`services`]: Secrets Manager, Parameter Store, ElastiCache, ECS, Cloud Map, STS
 //! - [`lambda`]: the runner of compiled functions
 //! - [`redis`]: the processes behind ElastiCache
 //! - [`load`]: clients that are able to fail, and a watcher
@@ -25,7 +26,9 @@ pub mod redis;
 mod sandbox;
 mod server;
 pub mod services;
+mod site;
 pub mod wire;
 
 pub use provision::{FUNCTION_TIMEOUT, Provisioned, Topology};
 pub use sandbox::{Options, Sandbox};
+pub use site::Site;

@@ -1,6 +1,11 @@
 //! A running sandbox.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -11,7 +16,12 @@ use crate::{
     lambda::Runner,
     redis::Fleet,
     server::{self, Endpoint},
-    services::{ElastiCache, SecretsManager, Services, Ssm, elasticache::Timing, secrets_manager::RotationTiming},
+    services::{
+        CloudMap, Ecs, ElastiCache, SecretsManager, Services, Ssm,
+        ecs::{EcsTiming, Neighbours},
+        elasticache::Timing,
+        secrets_manager::RotationTiming,
+    },
 };
 
 /// What can be set about a sandbox.
@@ -23,6 +33,10 @@ pub struct Options {
     pub rotation: RotationTiming,
     /// How ElastiCache behaves in time.
     pub elasticache: Timing,
+    /// How ECS behaves in time.
+    pub ecs: EcsTiming,
+    /// Another `redis-server`, for tasks whose image is `redis:8…`; without, they run what the nodes run.
+    pub redis_8: Option<&'static Path>,
 }
 
 impl Default for Options {
@@ -37,6 +51,8 @@ impl Default for Options {
                 spread: Duration::from_millis(200),
                 stale: Duration::from_millis(300),
             },
+            ecs: EcsTiming::default(),
+            redis_8: None,
         }
     }
 }
@@ -60,6 +76,10 @@ pub struct Sandbox {
     pub elasticache: Arc<ElastiCache>,
     /// Parameter Store, for tests that look behind the wire.
     pub ssm: Arc<Ssm>,
+    /// ECS, for tests that look behind the wire.
+    pub ecs: Arc<Ecs>,
+    /// Cloud Map, for tests that look behind the wire.
+    pub cloud_map: Arc<CloudMap>,
     authority_file: PathBuf,
     listener: JoinHandle<()>,
     home: TempDir,
@@ -83,8 +103,17 @@ impl Sandbox {
         let secrets_manager = Arc::new(SecretsManager::new(runner.clone(), options.rotation));
         let elasticache = Arc::new(ElastiCache::new(fleet.clone(), options.elasticache));
         let ssm = Arc::new(Ssm::default());
-        let services =
-            Services { secrets_manager: secrets_manager.clone(), ssm: ssm.clone(), elasticache: elasticache.clone() };
+        let cloud_map = Arc::new(CloudMap::new(fleet.clone()));
+        let neighbours =
+            Neighbours { secrets_manager: secrets_manager.clone(), ssm: ssm.clone(), cloud_map: cloud_map.clone() };
+        let ecs = Ecs::start(home.path(), fleet.clone(), neighbours, options.ecs, options.redis_8)?;
+        let services = Services {
+            secrets_manager: secrets_manager.clone(),
+            ssm: ssm.clone(),
+            elasticache: elasticache.clone(),
+            ecs: ecs.clone(),
+            cloud_map: cloud_map.clone(),
+        };
         let endpoint = Arc::new(Endpoint { services, faults: faults.clone(), journal: journal.clone() });
         let listener = tokio::spawn(async move {
             // Ends with the sandbox, or when the listener itself breaks; callers then see refused connections.
@@ -99,6 +128,8 @@ impl Sandbox {
             secrets_manager,
             elasticache,
             ssm,
+            ecs,
+            cloud_map,
             authority_file,
             listener,
             home,
@@ -115,6 +146,7 @@ impl Sandbox {
         self.listener.abort();
         self.secrets_manager.stop();
         self.runner.stop().await;
+        self.ecs.stop().await;
         self.fleet.stop().await;
         self.home.close()?;
         Ok(())

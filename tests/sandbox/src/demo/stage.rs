@@ -75,7 +75,7 @@ impl Act {
     async fn build(sandbox: &Sandbox, system: &System, options: &DemoOptions) -> anyhow::Result<Self> {
         let token = SecretString::from(Alphanumeric.sample_string(&mut rand::rng(), 64));
         let made = sandbox.provision(system.document, system.topology, Some(&token)).await?;
-        let load_target = LoadTarget::new(sandbox, &made.group, &made.secret_arn);
+        let load_target = LoadTarget::of(sandbox, &made);
         let load = Load::start(load_target.clone(), options.load).await?;
         let watcher = Watcher::start(load_target.clone(), WatcherOptions::default()).await?;
         let version_before = current_version(sandbox, &made.secret_arn).await?;

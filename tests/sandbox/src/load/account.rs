@@ -8,9 +8,16 @@ use super::{LoadTarget, topology::Topology};
 /// The AWS clients of one consumer.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
-    secrets: aws_sdk_secretsmanager::Client,
-    elasticache: aws_sdk_elasticache::Client,
+    aws: Aws,
     target: LoadTarget,
+}
+
+/// The services that a consumer asks.
+#[derive(Clone, Debug)]
+pub(crate) struct Aws {
+    pub(crate) secrets: aws_sdk_secretsmanager::Client,
+    pub(crate) elasticache: aws_sdk_elasticache::Client,
+    pub(crate) ecs: aws_sdk_ecs::Client,
 }
 
 /// A token, the user it belongs to, and the version of the secret it was read from.
@@ -30,16 +37,17 @@ impl Token {
 
 impl Account {
     pub(crate) fn open(target: &LoadTarget) -> Self {
-        Self {
+        let aws = Aws {
             secrets: aws_sdk_secretsmanager::Client::new(&target.sdk_config),
             elasticache: aws_sdk_elasticache::Client::new(&target.sdk_config),
-            target: target.clone(),
-        }
+            ecs: aws_sdk_ecs::Client::new(&target.sdk_config),
+        };
+        Self { aws, target: target.clone() }
     }
 
     /// Reads the token that AWSCURRENT holds.
     pub(crate) async fn current(&self) -> anyhow::Result<Token> {
-        let secret = self.secrets.get_secret_value().secret_id(&self.target.secret_id).send().await?;
+        let secret = self.aws.secrets.get_secret_value().secret_id(&self.target.secret_id).send().await?;
         let version_id = secret.version_id.context("GetSecretValue named no version")?;
         let text = SecretString::from(secret.secret_string.context("the secret is not a string")?);
         let value = match &self.target.secret_key {
@@ -56,6 +64,6 @@ impl Account {
 
     /// Reads which nodes there are.
     pub(crate) async fn topology(&self) -> anyhow::Result<Topology> {
-        Topology::read(&self.elasticache, &self.target.replication_group_id).await
+        Topology::read(&self.aws, &self.target.site).await
     }
 }

@@ -111,7 +111,8 @@ impl Client {
                 }
                 Trouble::Wrong(_) => return Err(trouble),
                 Trouble::Moved(_) | Trouble::Passing(_) if Instant::now() >= give_up => return Err(trouble),
-                Trouble::Moved(address) => self.at = address,
+                // A node names another one by host and port only.
+                Trouble::Moved(address) => self.at = Address { tls: self.at.tls, ..address },
                 Trouble::Passing(_) => self.look_elsewhere().await,
             }
             troubled = true;

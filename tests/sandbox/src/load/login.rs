@@ -1,4 +1,4 @@
-//! One verified TLS connection, logged in.
+//! One connection, logged in; over TLS it is verified.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::{account::Token, topology::Address, trouble::Trouble};
 /// How long a connection or an answer may take: far more than it needs on a busy laptop, far less than a failover.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 
-/// Connects, verifies the node's certificate against the authority, and logs in.
+/// Connects, verifies the node's certificate against the authority where there is TLS, and logs in.
 pub(crate) async fn login(address: &Address, authority: &str, token: &Token) -> Result<MultiplexedConnection, Trouble> {
     let mut connection = connect(address, authority).await.map_err(|error| Trouble::of_command(&error))?;
     cmd("AUTH")
@@ -24,10 +24,17 @@ pub(crate) async fn login(address: &Address, authority: &str, token: &Token) -> 
 
 /// Connects without logging in: the token goes in a command of its own, so that no URL ever holds it.
 async fn connect(address: &Address, authority: &str) -> redis::RedisResult<MultiplexedConnection> {
-    let info = format!("rediss://{address}/").into_connection_info()?;
+    let scheme = if address.tls { "rediss" } else { "redis" };
+    let info = format!("{scheme}://{address}/").into_connection_info()?;
     let settings = info.redis_settings().clone().set_skip_set_lib_name();
-    let certificates = TlsCertificates { client_tls: None, root_cert: Some(authority.as_bytes().to_vec()) };
-    let client = Client::build_with_tls(info.set_redis_settings(settings), certificates)?;
+    let info = info.set_redis_settings(settings);
+    let client = match address.tls {
+        true => {
+            let root_cert = Some(authority.as_bytes().to_vec());
+            Client::build_with_tls(info, TlsCertificates { client_tls: None, root_cert })?
+        }
+        false => Client::open(info)?,
+    };
     let config = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(ANSWER_WITHIN))
         .set_response_timeout(Some(ANSWER_WITHIN));

@@ -1,7 +1,7 @@
 //! Steady client load that is able to fail, and a watcher.
 //!
-//! Everything here goes through public interfaces, as a consumer would: the nodes from the ElastiCache API, the token from
-//! Secrets Manager, TLS with the authority's certificate. Nothing looks behind the wire.
+//! Everything here goes through public interfaces, as a consumer would: the nodes from the APIs of ElastiCache and ECS, the
+//! credential from Secrets Manager, TLS, where there is any, with the authority's certificate. Nothing looks behind the wire.
 //!
 //! # Layout
 //! - [`Load`]: clients of every kind on every node; [`Stats`] is what they met
@@ -31,15 +31,15 @@ pub use watcher::{Violation, Watcher, WatcherOptions, WatcherReport};
 use aws_config::SdkConfig;
 use serde::Serialize;
 
-use crate::Sandbox;
+use crate::{Provisioned, Sandbox, Site};
 
 /// A Redis to put under load, and where its clients find what they need.
 #[derive(Clone, Debug)]
 pub struct LoadTarget {
     /// What the load calls it.
     pub name: String,
-    /// The replication group.
-    pub replication_group_id: String,
+    /// Where it is.
+    pub site: Site,
     /// The secret that holds the token.
     pub secret_id: String,
     /// The key of the token where the secret is a JSON object; `None` where it is the raw string.
@@ -53,16 +53,26 @@ pub struct LoadTarget {
 }
 
 impl LoadTarget {
-    /// A replication group of this sandbox whose secret is the raw token.
-    pub fn new(sandbox: &Sandbox, replication_group_id: &str, secret_id: &str) -> Self {
+    /// A Redis of this sandbox whose secret is the raw credential.
+    pub fn new(sandbox: &Sandbox, site: &Site, secret_id: &str) -> Self {
         Self {
-            name: replication_group_id.to_owned(),
-            replication_group_id: replication_group_id.to_owned(),
+            name: secret_id.to_owned(),
+            site: site.clone(),
             secret_id: secret_id.to_owned(),
             secret_key: None,
             username: None,
             sdk_config: sandbox.sdk_config(),
             authority_pem: sandbox.fleet.authority_pem().to_owned(),
+        }
+    }
+
+    /// What a provisioned target's clients know.
+    pub fn of(sandbox: &Sandbox, made: &Provisioned) -> Self {
+        Self {
+            name: made.target.name.clone(),
+            secret_key: made.target.secret.json_key.clone(),
+            username: made.username.clone(),
+            ..Self::new(sandbox, &made.site, &made.secret_arn)
         }
     }
 

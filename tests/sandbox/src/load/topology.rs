@@ -1,4 +1,4 @@
-//! The nodes of a replication group, as the ElastiCache API tells them.
+//! The nodes of a site, as AWS tells them.
 
 use std::{collections::HashMap, fmt, ops::RangeInclusive};
 
@@ -8,11 +8,15 @@ use aws_sdk_elasticache::{
     types::{Endpoint, NodeGroup, ReplicationGroup},
 };
 
+use super::account::Aws;
+use crate::{Site, redis::PORT};
+
 /// Where a node, or whatever an endpoint's name stands for, is reached.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Address {
     pub(crate) host: String,
     pub(crate) port: u16,
+    pub(crate) tls: bool,
 }
 
 impl fmt::Display for Address {
@@ -30,10 +34,10 @@ pub(crate) struct Shard {
     pub(crate) nodes: Vec<Address>,
 }
 
-/// A replication group.
+/// The nodes of a site.
 #[derive(Clone, Debug)]
 pub(crate) struct Topology {
-    /// The primary endpoint; cluster mode has none.
+    /// Where writes go; cluster mode has no such endpoint.
     pub(crate) primary: Option<Address>,
     /// The node groups; one outside cluster mode.
     pub(crate) shards: Vec<Shard>,
@@ -50,11 +54,26 @@ impl Topology {
         self.shards.iter().flat_map(|shard| &shard.nodes)
     }
 
-    /// Reads it from AWS.
-    ///
+    /// Reads it from AWS, which knows nothing of hosts: those are where they are.
+    pub(crate) async fn read(aws: &Aws, site: &Site) -> anyhow::Result<Self> {
+        match site {
+            Site::ReplicationGroup(id) => Self::of_group(&aws.elasticache, id).await,
+            Site::ServerlessCache(name) => Self::of_serverless_cache(&aws.elasticache, name).await,
+            Site::Service { cluster, service } => Self::of_tasks(&aws.ecs, cluster, service).await,
+            Site::Hosts(addresses) => Self::of_one_shard(addresses.iter().map(plain).collect()),
+        }
+    }
+
+    /// One shard outside cluster mode, whose first node takes the writes.
+    fn of_one_shard(nodes: Vec<Address>) -> anyhow::Result<Self> {
+        let primary = nodes.first().cloned().context("there is no node")?;
+        Ok(Self { primary: Some(primary), shards: vec![Shard { slots: vec![0..=16383], nodes }] })
+    }
+
     /// In cluster mode members have no `ReadEndpoint`, and their addresses come from `DescribeCacheClusters`.
+    ///
     /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_NodeGroupMember.html>
-    pub(crate) async fn read(elasticache: &Client, id: &str) -> anyhow::Result<Self> {
+    async fn of_group(elasticache: &Client, id: &str) -> anyhow::Result<Self> {
         let answer = elasticache.describe_replication_groups().replication_group_id(id).send().await?;
         let group = answer.replication_groups.unwrap_or_default().pop().context("there is no such group")?;
         if group.cluster_enabled.unwrap_or_default() {
@@ -62,6 +81,24 @@ impl Topology {
             return Self::with_cluster_mode(&group, &members);
         }
         Self::without_cluster_mode(&group)
+    }
+
+    /// The endpoint and the reader endpoint: nobody sees the nodes behind them.
+    async fn of_serverless_cache(elasticache: &Client, name: &str) -> anyhow::Result<Self> {
+        let answer = elasticache.describe_serverless_caches().serverless_cache_name(name).send().await?;
+        let cache = answer.serverless_caches.unwrap_or_default().pop().context("there is no such cache")?;
+        let endpoints = [cache.endpoint.as_ref(), cache.reader_endpoint.as_ref()];
+        Self::of_one_shard(endpoints.into_iter().filter_map(address).collect())
+    }
+
+    /// The tasks that run, on their network interfaces.
+    async fn of_tasks(ecs: &aws_sdk_ecs::Client, cluster: &str, service: &str) -> anyhow::Result<Self> {
+        let arns = ecs.list_tasks().cluster(cluster).service_name(service).send().await?.task_arns;
+        let tasks = ecs.describe_tasks().cluster(cluster).set_tasks(arns).send().await?.tasks.unwrap_or_default();
+        let running = tasks.iter().filter(|task| task.last_status() == Some("RUNNING"));
+        let details = running.flat_map(|task| task.attachments()).flat_map(|attachment| attachment.details());
+        let addresses = details.filter(|detail| detail.name() == Some("privateIPv4Address"));
+        Self::of_one_shard(addresses.filter_map(|detail| detail.value()).map(plain).collect())
     }
 
     fn without_cluster_mode(group: &ReplicationGroup) -> anyhow::Result<Self> {
@@ -107,7 +144,12 @@ async fn members(elasticache: &Client, group: &str) -> anyhow::Result<HashMap<St
 
 fn address(endpoint: Option<&Endpoint>) -> Option<Address> {
     let endpoint = endpoint?;
-    Some(Address { host: endpoint.address.clone()?, port: u16::try_from(endpoint.port?).ok()? })
+    Some(Address { host: endpoint.address.clone()?, port: u16::try_from(endpoint.port?).ok()?, tls: true })
+}
+
+/// A node that speaks no TLS.
+fn plain(host: impl ToString) -> Address {
+    Address { host: host.to_string(), port: PORT, tls: false }
 }
 
 /// Reads `0-8191`, or several such ranges with commas between.

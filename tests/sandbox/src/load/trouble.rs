@@ -45,7 +45,9 @@ impl Trouble {
             (error.kind(), error.redirect_node())
         {
             return match address.rsplit_once(':').map(|(host, port)| (host, port.parse())) {
-                Some((host, Ok(port))) if !host.is_empty() => Self::Moved(Address { host: host.to_owned(), port }),
+                Some((host, Ok(port))) if !host.is_empty() => {
+                    Self::Moved(Address { host: host.to_owned(), port, tls: true })
+                }
                 _ => Self::Passing("MOVED, without an address".to_owned()),
             };
         }
@@ -98,7 +100,7 @@ mod tests {
     #[test]
     fn a_redirection_names_the_node_to_go_to() {
         let moved = Trouble::of_command(&answered("MOVED 866 127.77.0.3:6379"));
-        assert_eq!(moved, Trouble::Moved(Address { host: "127.77.0.3".to_owned(), port: 6379 }));
+        assert_eq!(moved, Trouble::Moved(Address { host: "127.77.0.3".to_owned(), port: 6379, tls: true }));
     }
 
     #[test]

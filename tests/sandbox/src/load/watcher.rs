@@ -22,6 +22,7 @@ use super::{
     topology::{Address, Topology},
     trouble::Trouble,
 };
+use crate::redis::{DIRECT_PORT, Direct};
 
 /// How long one login may take before the node counts as unreachable.
 const LOGIN_WITHIN: Duration = Duration::from_secs(3);
@@ -29,17 +30,17 @@ const LOGIN_WITHIN: Duration = Duration::from_secs(3);
 const KEPT_VIOLATIONS: usize = 100;
 
 /// How a watcher looks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct WatcherOptions {
     /// How often.
     pub every: Duration,
-    /// The nodes' port, where it is not the one AWS tells: their direct port, which no fault strikes.
-    pub port: Option<u16>,
+    /// The nodes, where they are not those AWS tells: past their gates, where no fault strikes.
+    pub direct: Option<Vec<Direct>>,
 }
 
 impl Default for WatcherOptions {
     fn default() -> Self {
-        Self { every: Duration::from_millis(100), port: None }
+        Self { every: Duration::from_millis(100), direct: None }
     }
 }
 
@@ -87,12 +88,12 @@ impl Watcher {
     pub async fn start(target: LoadTarget, options: WatcherOptions) -> anyhow::Result<Self> {
         let account = Account::open(&target);
         account.current().await?;
-        let nodes = nodes(&account.topology().await?, options.port);
-        let report = Arc::new(Mutex::new(WatcherReport::default()));
+        let nodes = nodes(&account.topology().await?, &options);
+        let (every, report) = (options.every, Arc::new(Mutex::new(WatcherReport::default())));
         let (stop, mut stopped) = watch::channel(false);
         let mut look = Look { account, authority: target.authority_pem, nodes, options, report: report.clone() };
         let looking = tokio::spawn(async move {
-            let mut ticks = interval(options.every);
+            let mut ticks = interval(every);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 tokio::select! {
@@ -197,14 +198,19 @@ impl Look {
     /// Reads the nodes anew: one that was replaced has another address.
     async fn look_for_nodes(&mut self) {
         if let Ok(topology) = self.account.topology().await {
-            self.nodes = nodes(&topology, self.options.port);
+            self.nodes = nodes(&topology, &self.options);
         }
     }
 }
 
-fn nodes(topology: &Topology, port: Option<u16>) -> Vec<Address> {
-    let at = |node: &Address| Address { host: node.host.clone(), port: port.unwrap_or(node.port) };
-    topology.nodes().map(at).collect()
+fn nodes(topology: &Topology, options: &WatcherOptions) -> Vec<Address> {
+    match &options.direct {
+        None => topology.nodes().cloned().collect(),
+        Some(nodes) => {
+            let at = |node: &Direct| Address { host: node.address.to_string(), port: DIRECT_PORT, tls: node.tls };
+            nodes.iter().map(at).collect()
+        }
+    }
 }
 
 fn record(report: &Mutex<WatcherReport>, violation: Violation) {

@@ -71,6 +71,11 @@ impl Fleet {
         &self.program.version
     }
 
+    /// The server program that nodes run.
+    pub(crate) fn program(&self) -> &Program {
+        &self.program
+    }
+
     /// The node at this public address.
     pub fn node(&self, address: Ipv4Addr) -> Option<Arc<Node>> {
         self.nodes().iter().find(|node| node.address == address).cloned()

@@ -3,6 +3,7 @@
 //! # Layout
 //! - [`Fleet`]: every process of a sandbox, and what they share
 //! - [`Node`]: one process behind its public address; tests break and mend it
+//! - [`Direct`]: one process past its public address, where no fault strikes
 //! - `gate`, `connection`: public addresses, and what a connection meets there
 //! - `network`, `authority`, `program`, `process`, `config`: what a node is made of
 //! - `admin`, `access`: how the sandbox rules it, and who may log in
@@ -12,6 +13,7 @@ mod admin;
 mod authority;
 mod config;
 mod connection;
+mod direct;
 mod fleet;
 mod gate;
 mod network;
@@ -20,8 +22,10 @@ mod process;
 mod program;
 
 pub use config::DIRECT_PORT;
+pub use direct::Direct;
 pub use fleet::Fleet;
 pub use node::Node;
 
 pub(crate) use access::{ADMINISTRATOR, Access, Account};
-pub(crate) use gate::{Gate, PORT};
+pub(crate) use gate::{Gate, PORT, Upstream};
+pub(crate) use program::Program;

@@ -26,8 +26,19 @@ impl Program {
                  or set REDIS_SERVER to the program's path",
             )?,
         };
-        let version = version(&path).with_context(|| format!("{} does not run as redis-server", path.display()))?;
-        Ok(Self { path, version, setpriv: on_path("setpriv") })
+        Self::at(&path)
+    }
+
+    /// Takes the program at this path.
+    pub(crate) fn at(path: &Path) -> anyhow::Result<Self> {
+        let version = version(path).with_context(|| format!("{} does not run as redis-server", path.display()))?;
+        Ok(Self { path: path.to_owned(), version, setpriv: on_path("setpriv") })
+    }
+
+    /// The client program beside it, or else on the `PATH`, where the machine has one.
+    pub(crate) fn client(&self) -> Option<PathBuf> {
+        let beside = ["redis-cli", "valkey-cli"].map(|name| self.path.with_file_name(name));
+        beside.into_iter().find(|path| path.is_file()).or_else(|| on_path("redis-cli"))
     }
 }
 

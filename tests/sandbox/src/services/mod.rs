@@ -1,8 +1,10 @@
 //! The services, one file or folder each.
 
+pub mod ecs;
 pub mod elasticache;
 mod page;
 pub mod secrets_manager;
+pub mod servicediscovery;
 pub mod ssm;
 mod sts;
 
@@ -10,8 +12,10 @@ use std::sync::Arc;
 
 use crate::wire::{Answer, AwsError, Call};
 
+pub use ecs::Ecs;
 pub use elasticache::ElastiCache;
 pub use secrets_manager::SecretsManager;
+pub use servicediscovery::CloudMap;
 pub use ssm::Ssm;
 
 /// The account and region that everything in the sandbox belongs to.
@@ -25,6 +29,8 @@ pub(crate) struct Services {
     pub(crate) secrets_manager: Arc<SecretsManager>,
     pub(crate) ssm: Arc<Ssm>,
     pub(crate) elasticache: Arc<ElastiCache>,
+    pub(crate) ecs: Arc<Ecs>,
+    pub(crate) cloud_map: Arc<CloudMap>,
 }
 
 impl Services {
@@ -34,6 +40,8 @@ impl Services {
             "secretsmanager" => SecretsManager::call(&self.secrets_manager, call).await,
             "ssm" => self.ssm.call(call),
             "elasticache" => ElastiCache::call(&self.elasticache, call).await,
+            "ecs" => self.ecs.call(call),
+            "servicediscovery" => self.cloud_map.call(call).await,
             "sts" => sts::call(call),
             other => Err(AwsError::unknown_operation(other, &call.operation)),
         }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{AwsError, xml::Element};
 
 /// The parameters that name what a call is about. A cache comes before the user group that it is given.
-const SUBJECTS: [&str; 10] = [
+const SUBJECTS: [&str; 20] = [
     "SecretId",
     "Name",
     "Path",
@@ -17,12 +17,22 @@ const SUBJECTS: [&str; 10] = [
     "UserGroupId",
     "ResourceName",
     "ResourceId",
+    "ServiceId",
+    "OperationId",
+    "Id",
+    "service",
+    "serviceName",
+    "task",
+    "taskDefinition",
+    "family",
+    "resourceArn",
+    "cluster",
 ];
 
 /// A call of one operation, read off the wire.
 #[derive(Clone)]
 pub struct Call {
-    /// The service's signing name: `secretsmanager`, `ssm`, `elasticache`, `sts`.
+    /// The service's signing name: `secretsmanager`, `ssm`, `elasticache`, `ecs` and so on.
     pub service: String,
     /// The operation, in the SDK's spelling.
     pub operation: String,
@@ -46,11 +56,16 @@ impl Call {
     /// Reads the parameters into the operation's input type.
     ///
     /// # Errors
-    /// A parameter that is missing, unknown or of another type: `ValidationException` for the JSON services,
-    /// `InvalidParameterValue` for the query ones, naming the parameter.
+    /// A parameter that is missing, unknown or of another type: what the service
+    /// calls that, naming the parameter.
     pub fn input<T: DeserializeOwned>(&self) -> Result<T, AwsError> {
         serde_json::from_value(self.input.clone()).map_err(|error| {
-            let code = if self.service == "elasticache" { "InvalidParameterValue" } else { "ValidationException" };
+            let code = match self.service.as_str() {
+                "elasticache" => "InvalidParameterValue",
+                "ecs" => "InvalidParameterException",
+                "servicediscovery" => "InvalidInput",
+                _ => "ValidationException",
+            };
             AwsError::new(code, format!("{}: {error}", self.operation))
         })
     }

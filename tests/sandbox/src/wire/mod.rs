@@ -29,9 +29,11 @@ pub(crate) enum Protocol {
 }
 
 /// The services there are, by signing name.
-const SERVICES: [(&str, Protocol); 4] = [
+const SERVICES: [(&str, Protocol); 6] = [
     ("secretsmanager", Protocol::Json { target_prefix: "secretsmanager" }),
     ("ssm", Protocol::Json { target_prefix: "AmazonSSM" }),
+    ("ecs", Protocol::Json { target_prefix: "AmazonEC2ContainerServiceV20141113" }),
+    ("servicediscovery", Protocol::Json { target_prefix: "Route53AutoNaming_v20170314" }),
     ("elasticache", Protocol::Query { namespace: "http://elasticache.amazonaws.com/doc/2015-02-02/" }),
     ("sts", Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" }),
 ];

@@ -1,0 +1,125 @@
+//! What tests see and do behind the wire.
+
+use std::{net::Ipv4Addr, time::Duration};
+
+use anyhow::{Context, bail};
+use jiff::Timestamp;
+use tokio::time::timeout;
+
+use super::{
+    Ecs, EcsTiming,
+    schedule::plan,
+    service::Rollout,
+    task::{LastStatus, Task},
+};
+use crate::redis::{DIRECT_PORT, PORT};
+
+/// How long ECS may take to notice that a process is dead.
+const NOTICE: Duration = Duration::from_secs(5);
+
+/// One task of a service, as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskView {
+    /// Its ARN.
+    pub arn: String,
+    /// The address of its network interface; unspecified before it has one.
+    pub address: Ipv4Addr,
+    /// The public port of its Redis.
+    pub port: u16,
+    /// The port that its Redis itself listens on; connections to it meet no fault and are not counted.
+    pub direct_port: u16,
+    /// Its state.
+    pub last_status: &'static str,
+    /// Whether it should run.
+    pub wanted: bool,
+    /// When it was created.
+    pub created: Timestamp,
+}
+
+impl Ecs {
+    /// The tasks of a service that are not stopped, the oldest first; none where there is no such service.
+    pub fn tasks(&self, cluster: &str, service: &str) -> Vec<TaskView> {
+        let mut state = self.state();
+        let Some(cluster) = state.find_cluster(cluster) else { return Vec::new() };
+        let own = cluster.tasks.iter().filter(|task| task.service == service && task.last != LastStatus::Stopped);
+        own.map(view).collect()
+    }
+
+    /// Kills the processes of a task, and waits until ECS has noticed: it starts another one.
+    ///
+    /// # Errors
+    /// There is no such task, or it does not run.
+    pub async fn kill_task(&self, arn: &str) -> anyhow::Result<()> {
+        let id = arn.rsplit('/').next().unwrap_or(arn);
+        let mut changed = self.changed.subscribe();
+        {
+            let mut state = self.state();
+            let task = state.task(id).context("there is no such task")?;
+            if !task.is_wanted() || task.last != LastStatus::Running {
+                bail!("the task does not run");
+            }
+            task.kill.notify_one();
+        }
+        let noticed = async {
+            while self.state().task(id).is_some_and(|task| task.is_wanted()) {
+                changed.changed().await?;
+            }
+            anyhow::Ok(())
+        };
+        timeout(NOTICE, noticed).await.context("ECS has not noticed that a task is dead")?
+    }
+
+    /// Waits until a service has exactly the tasks that it should have, all of them running and of one deployment.
+    ///
+    /// # Errors
+    /// There is no such service, its deployment failed, or it is not steady in time.
+    pub async fn settled(&self, cluster: &str, service: &str, patience: Duration) -> anyhow::Result<()> {
+        let mut changed = self.changed.subscribe();
+        let settled = async {
+            while !self.is_settled(cluster, service)? {
+                changed.changed().await?;
+            }
+            Ok(())
+        };
+        let late = || format!("the service {service} is not steady: {:?}", self.tasks(cluster, service));
+        timeout(patience, settled).await.with_context(late)?
+    }
+
+    fn is_settled(&self, cluster: &str, name: &str) -> anyhow::Result<bool> {
+        let mut state = self.state();
+        let cluster = state.find_cluster(cluster).context("there is no such cluster")?;
+        let service = cluster.services.get(name).context("there is no such service")?;
+        let own: Vec<&Task> = cluster.tasks.iter().filter(|task| task.service == name).collect();
+        if service.primary().rollout == Rollout::Failed {
+            bail!("the deployment of the service {name} failed");
+        }
+        let steady = plan(service, &own, tokio::time::Instant::now()).complete;
+        let quiet = own.iter().all(|task| task.serves() || task.last == LastStatus::Stopped);
+        Ok(steady && quiet && service.primary().rollout == Rollout::Completed && service.deployments.len() == 1)
+    }
+
+    /// Why the last task of a service stopped that did, if one did.
+    pub fn last_stop(&self, cluster: &str, service: &str) -> Option<String> {
+        let mut state = self.state();
+        let cluster = state.find_cluster(cluster)?;
+        let endings = cluster.tasks.iter().rev().filter(|task| task.service == service);
+        endings.filter_map(|task| task.ending.as_ref()).map(|ending| ending.reason.clone()).next()
+    }
+
+    /// Changes how things behave in time; a task keeps the times that it was started with.
+    pub fn set_timing(&self, timing: EcsTiming) {
+        self.state().timing = timing;
+    }
+}
+
+fn view(task: &Task) -> TaskView {
+    TaskView {
+        arn: task.arn(),
+        address: task.address.unwrap_or(Ipv4Addr::UNSPECIFIED),
+        port: PORT,
+        direct_port: DIRECT_PORT,
+        last_status: task.last.name(),
+        wanted: task.is_wanted(),
+        created: task.created,
+    }
+}

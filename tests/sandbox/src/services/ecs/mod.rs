@@ -1,0 +1,189 @@
+//! ECS on Fargate: services, whose tasks are real processes with addresses of their own.
+
+mod check;
+mod clusters;
+mod container;
+mod create_service;
+mod definition;
+mod delete_service;
+mod describe_services;
+mod errors;
+mod health;
+mod hooks;
+mod names;
+mod programs;
+mod reconcile;
+mod run;
+mod schedule;
+mod secrets;
+mod service;
+mod store;
+mod tags;
+mod task;
+mod tasks;
+mod update_service;
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::{sync::watch, task::JoinSet};
+
+use super::{CloudMap, SecretsManager, Ssm};
+use crate::{
+    redis::{Fleet, Program},
+    wire::{Answer, AwsError, Call},
+};
+
+pub use hooks::TaskView;
+use store::State;
+pub(in crate::services) use store::seconds;
+
+/// How ECS behaves in time.
+#[derive(Clone, Copy, Debug)]
+pub struct EcsTiming {
+    /// How long a task is `PROVISIONING`: it gets its network interface.
+    pub provision: Duration,
+    /// How long a task is `PENDING`: it reads its secrets, and pulls its image.
+    pub pull: Duration,
+    /// How long a task is `ACTIVATING`, then it is in Cloud Map.
+    pub activate: Duration,
+    /// How long a task is `DEACTIVATING`: it is out of Cloud Map, and still runs.
+    pub deactivate: Duration,
+    /// How long a task is `DEPROVISIONING`.
+    pub deprovision: Duration,
+    /// How long the scheduler takes to notice anything.
+    pub notice: Duration,
+    /// How long the scheduler waits after a task that ended sooner than this.
+    pub retry: Duration,
+    /// How long a second of a task definition lasts: of `stopTimeout`, and of the times of a health check.
+    pub second: Duration,
+    /// How long a stopped task can still be described.
+    pub keep_stopped: Duration,
+}
+
+impl Default for EcsTiming {
+    /// Quick enough to watch: a task starts in half a second where AWS takes half a minute.
+    fn default() -> Self {
+        Self {
+            provision: Duration::from_millis(200),
+            pull: Duration::from_millis(200),
+            activate: Duration::from_millis(100),
+            deactivate: Duration::from_millis(100),
+            deprovision: Duration::from_millis(200),
+            notice: Duration::from_millis(50),
+            retry: Duration::from_secs(1),
+            second: Duration::from_millis(200),
+            keep_stopped: Duration::from_secs(60),
+        }
+    }
+}
+
+/// The services that tasks depend on.
+#[derive(Debug)]
+pub(crate) struct Neighbours {
+    pub(crate) secrets_manager: Arc<SecretsManager>,
+    pub(crate) ssm: Arc<Ssm>,
+    pub(crate) cloud_map: Arc<CloudMap>,
+}
+
+/// The clusters, services and tasks of one sandbox.
+pub struct Ecs {
+    state: Mutex<State>,
+    /// Says that something has changed, to the scheduler and to those who wait for a service.
+    changed: watch::Sender<()>,
+    /// Says that everything is to end.
+    ended: watch::Sender<bool>,
+    /// What runs behind the caller's back: the scheduler and the lives of tasks.
+    lives: Mutex<JoinSet<()>>,
+    fleet: Arc<Fleet>,
+    neighbours: Neighbours,
+    /// What images named `redis:8…` run, where that is another program.
+    redis_8: Option<Program>,
+    home: PathBuf,
+}
+
+impl Ecs {
+    /// Starts an ECS with no cluster, which keeps its files under `home`.
+    ///
+    /// # Errors
+    /// The program for `redis:8…` images cannot be run.
+    pub(crate) fn start(
+        home: &Path,
+        fleet: Arc<Fleet>,
+        neighbours: Neighbours,
+        timing: EcsTiming,
+        redis_8: Option<&Path>,
+    ) -> anyhow::Result<Arc<Self>> {
+        let home = home.join("ecs");
+        std::fs::create_dir_all(&home)?;
+        let ecs = Arc::new(Self {
+            state: Mutex::new(State { timing, clusters: BTreeMap::new(), definitions: BTreeMap::new() }),
+            changed: watch::Sender::new(()),
+            ended: watch::Sender::new(false),
+            lives: Mutex::default(),
+            fleet,
+            neighbours,
+            redis_8: redis_8.map(Program::at).transpose()?,
+            home,
+        });
+        ecs.lives().spawn(reconcile::keep(ecs.clone()));
+        Ok(ecs)
+    }
+
+    /// Carries out one call.
+    pub(crate) fn call(&self, call: &Call) -> Result<Answer, AwsError> {
+        let now = Timestamp::now();
+        let state = &mut *self.state();
+        let result = match call.operation.as_str() {
+            "CreateCluster" => clusters::create(state, call),
+            "CreateService" => create_service::create(state, &self.neighbours.cloud_map, call, now),
+            "DeleteService" => delete_service::delete(state, call),
+            "DescribeClusters" => clusters::describe(state, call),
+            "DescribeServices" => describe_services::describe(state, call),
+            "DescribeTaskDefinition" => definition::describe(state, call),
+            "DescribeTasks" => tasks::describe(state, call),
+            "ListServices" => describe_services::list(state, call),
+            "ListTagsForResource" => tags::list(state, call),
+            "ListTasks" => tasks::list(state, call),
+            "RegisterTaskDefinition" => definition::register(state, call, now),
+            "StopTask" => tasks::stop(state, call, now),
+            "TagResource" => tags::tag(state, call),
+            "UpdateService" => update_service::update(state, call, now),
+            other => Err(AwsError::unknown_operation(&call.service, other)),
+        };
+        self.changed.send_replace(());
+        result
+    }
+
+    /// Ends every process and waits for it; none is started afterwards.
+    pub(crate) async fn stop(&self) {
+        self.ended.send_replace(true);
+        let mut lives = std::mem::take(&mut *self.lives());
+        while lives.join_next().await.is_some() {}
+    }
+
+    /// Whether everything is to end.
+    fn is_stopped(&self) -> bool {
+        *self.ended.borrow()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no holder panics")
+    }
+
+    fn lives(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.lives.lock().expect("no holder panics")
+    }
+}
+
+impl fmt::Debug for Ecs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ecs").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,147 @@
+//! The scheduler of services: it looks again and again, and does what is planned.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::time::{Duration, Instant, sleep, timeout};
+
+use super::{
+    Ecs, EcsTiming, run,
+    schedule::plan,
+    service::{Rollout, Service, Status},
+    store::Cluster,
+    task::{LastStatus, StopCode, Task},
+};
+
+/// How long the scheduler sleeps where nothing wakes it.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Keeps every service as it should be, until ECS is stopped.
+pub(super) async fn keep(ecs: Arc<Ecs>) {
+    let mut changed = ecs.changed.subscribe();
+    while !ecs.is_stopped() {
+        // It also looks unasked: a pause after a failure may be over.
+        let _ = timeout(LOOK_EVERY, changed.changed()).await;
+        let notice = ecs.state().timing.notice;
+        sleep(notice).await;
+        reconcile(&ecs);
+    }
+}
+
+/// Looks at every service once.
+fn reconcile(ecs: &Arc<Ecs>) {
+    let (now, at) = (Timestamp::now(), Instant::now());
+    let (mut started, mut acted) = (Vec::new(), false);
+    {
+        let state = &mut *ecs.state();
+        let timing = state.timing;
+        for Cluster { services, tasks, .. } in state.clusters.values_mut() {
+            for service in services.values_mut().filter(|service| service.status != Status::Inactive) {
+                acted |= settle(service, tasks, &timing, now, at, &mut started);
+            }
+            forget(ecs, tasks, &timing, at);
+        }
+    }
+    if acted {
+        ecs.changed.send_replace(());
+    }
+    started.into_iter().for_each(|id| run::spawn(ecs, id));
+}
+
+/// Does what is planned for one service; says whether anything changed.
+fn settle(
+    service: &mut Service,
+    tasks: &mut Vec<Task>,
+    timing: &EcsTiming,
+    now: Timestamp,
+    at: Instant,
+    started: &mut Vec<String>,
+) -> bool {
+    let (mut own, others): (Vec<Task>, Vec<Task>) =
+        std::mem::take(tasks).into_iter().partition(|task| task.service == service.name);
+    let mut acted = count_failures(service, &mut own, timing, now, at);
+    let plan = plan(service, &own.iter().collect::<Vec<_>>(), at);
+    for (id, why) in &plan.stop {
+        let unhealthy = why.contains("health checks");
+        for task in own.iter_mut().filter(|task| task.id == *id) {
+            task.end(StopCode::ServiceSchedulerInitiated, why, now);
+            service.note(&format!("has stopped 1 running tasks: (task {id})."), now);
+            if unhealthy {
+                service.primary_mut().failed_tasks += 1;
+            }
+        }
+    }
+    for _ in 0..plan.start {
+        let task = Task::new(service, now);
+        service.note(&format!("has started 1 tasks: (task {}).", task.id), now);
+        started.push(task.id.clone());
+        own.push(task);
+    }
+    acted |= plan.start > 0 || !plan.stop.is_empty();
+    if plan.complete {
+        acted |= service.deployments.len() > 1;
+        service.deployments.truncate(1);
+        let primary = service.primary_mut();
+        if primary.rollout == Rollout::InProgress {
+            primary.reach(Rollout::Completed, now);
+            service.completed = Some(service.primary().definition.clone());
+            service.note("has reached a steady state.", now);
+            acted = true;
+        }
+    }
+    // A deployment that was overtaken is gone with its last task.
+    let newest = service.primary().id.clone();
+    let lives = |id: &str| own.iter().any(|task| task.deployment == id && task.occupies());
+    service.deployments.retain(|deployment| deployment.id == newest || lives(&deployment.id));
+    if service.status == Status::Draining && own.iter().all(|task| task.last == LastStatus::Stopped) {
+        service.status = Status::Inactive;
+        acted = true;
+    }
+    tasks.extend(others);
+    tasks.extend(own);
+    tasks.sort_by_key(|task| task.created);
+    acted
+}
+
+/// Counts tasks that ended by themselves, and lets the next one wait where the last did not live long.
+fn count_failures(service: &mut Service, own: &mut [Task], timing: &EcsTiming, now: Timestamp, at: Instant) -> bool {
+    let mut acted = false;
+    for task in own.iter_mut().filter(|task| !task.counted) {
+        let Some(ending) = &task.ending else { continue };
+        task.counted = true;
+        if !matches!(ending.code, StopCode::TaskFailedToStart | StopCode::EssentialContainerExited) {
+            continue;
+        }
+        acted = true;
+        let lived = task.times.get("startedAt").map(|started| now.duration_since(*started).unsigned_abs());
+        let desired = service.desired;
+        let breaker = service.configuration.deployment_circuit_breaker.clone();
+        let Some(deployment) = service.deployments.iter_mut().find(|one| one.id == task.deployment) else { continue };
+        deployment.failed_tasks += 1;
+        if lived.is_none_or(|lived| lived < timing.retry) {
+            deployment.held = Some(at + timing.retry);
+        }
+        // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
+        let enough = deployment.failed_tasks >= desired.div_ceil(2).clamp(3, 200);
+        if breaker.enable && enough && deployment.rollout == Rollout::InProgress {
+            deployment.reach(Rollout::Failed, now);
+            let back = service.completed.clone().filter(|_| breaker.rollback);
+            service.note("deployment failed: tasks failed to start.", now);
+            if let Some(definition) = back {
+                service.deploy(definition, now);
+            }
+        }
+    }
+    acted
+}
+
+/// Forgets tasks that are stopped for long enough, and takes their addresses back.
+fn forget(ecs: &Ecs, tasks: &mut Vec<Task>, timing: &EcsTiming, at: Instant) {
+    tasks.retain(|task| {
+        let keep = task.stopped.is_none_or(|since| at < since + timing.keep_stopped);
+        if !keep {
+            task.address.into_iter().for_each(|address| ecs.fleet.give_back(address));
+        }
+        keep
+    });
+}

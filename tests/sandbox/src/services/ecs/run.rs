@@ -1,0 +1,281 @@
+//! The life of one task, from its network interface to its end.
+
+use std::{collections::BTreeMap, net::Ipv4Addr, sync::Arc};
+
+use futures::{
+    StreamExt,
+    future::{join_all, pending},
+    stream::FuturesUnordered,
+};
+use jiff::Timestamp;
+use nix::sys::signal::{Signal, killpg};
+use secrecy::SecretString;
+use tokio::{
+    sync::{Notify, watch},
+    time::{Instant, sleep, timeout},
+};
+
+use super::{
+    Ecs, EcsTiming,
+    container::{Room, Running, is_redis},
+    definition::Definition,
+    health, secrets,
+    task::{LastStatus, StopCode, Task},
+};
+use crate::{
+    redis::{DIRECT_PORT, Gate, PORT, Upstream},
+    services::{REGION, servicediscovery::Instance},
+};
+
+/// How long a container may run on after SIGTERM, where its definition does not say.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html>
+const STOP_TIMEOUT: u32 = 30;
+
+/// Lets a task live behind the scheduler's back.
+pub(super) fn spawn(ecs: &Arc<Ecs>, id: String) {
+    let this = ecs.clone();
+    let mut lives = ecs.lives();
+    while lives.try_join_next().is_some() {}
+    lives.spawn(async move {
+        let mut ended = this.ended.subscribe();
+        let mut containers = Vec::new();
+        let Some(mut life) = Life::of(&this, &id) else { return };
+        tokio::select! {
+            biased;
+            _ = ended.wait_for(|ended| *ended) => {}
+            () = life.live(&mut containers) => {}
+        }
+        join_all(containers.into_iter().map(Running::end)).await;
+    });
+}
+
+/// What a task is made of while it lives.
+struct Life {
+    ecs: Arc<Ecs>,
+    id: String,
+    definition: Arc<Definition>,
+    timing: EcsTiming,
+    stop: watch::Receiver<bool>,
+    kill: Arc<Notify>,
+    rooms: Vec<Room>,
+    /// The way to the task's Redis, and the gate in front of it.
+    gate: Option<(Arc<Gate>, Arc<Upstream>)>,
+}
+
+impl Life {
+    fn of(ecs: &Arc<Ecs>, id: &str) -> Option<Self> {
+        let mut state = ecs.state();
+        let timing = state.timing;
+        let task = state.task(id)?;
+        let (definition, stop, kill) = (task.definition.clone(), task.stop.subscribe(), task.kill.clone());
+        Some(Self {
+            ecs: ecs.clone(),
+            id: id.to_owned(),
+            definition,
+            timing,
+            stop,
+            kill,
+            rooms: Vec::new(),
+            gate: None,
+        })
+    }
+
+    async fn live(&mut self, containers: &mut Vec<Running>) {
+        let mut stop = self.stop.clone();
+        let begun = tokio::select! {
+            biased;
+            () = told(&mut stop) => Ok(()),
+            begun = self.begin(containers) => begun,
+        };
+        match begun {
+            Err(why) => self.end(StopCode::TaskFailedToStart, why),
+            Ok(()) => tokio::select! {
+                biased;
+                () = told(&mut stop) => {}
+                () = self.outlive(containers) => {
+                    self.end(StopCode::EssentialContainerExited, "Essential container in task exited".to_owned());
+                }
+                () = self.stay_up() => {}
+            },
+        }
+        self.wind_down(containers).await;
+    }
+
+    /// Gets an address and the secrets, and starts the containers; says in words why it cannot.
+    async fn begin(&mut self, containers: &mut Vec<Running>) -> Result<(), String> {
+        sleep(self.timing.provision).await;
+        let address = self.ecs.fleet.take_address();
+        let address = address.ok_or("Timeout waiting for network interface provisioning to complete.")?;
+        self.change(|task, now| {
+            task.address = Some(address);
+            task.stamp("connectivityAt", now);
+            task.stamp("pullStartedAt", now);
+            task.reach(LastStatus::Pending);
+        });
+        let mut environments = Vec::new();
+        for container in &self.definition.containers {
+            let plain = container.environment.iter();
+            let mut environment: Vec<(String, SecretString)> =
+                plain.map(|variable| (variable.name.clone(), variable.value.as_str().into())).collect();
+            for secret in &container.secrets {
+                let value = secrets::read(&self.ecs.neighbours, &secret.value_from).await?;
+                environment.push((secret.name.clone(), value));
+            }
+            environments.push(environment);
+        }
+        sleep(self.timing.pull).await;
+        self.open_gate(address).await?;
+        let cannot = |error: std::io::Error| format!("CannotStartContainerError: {error}");
+        for (container, environment) in self.definition.containers.iter().zip(environments) {
+            let room = Room::make(&self.ecs, &self.id, &self.definition, container, address, environment);
+            let room = room.map_err(cannot)?;
+            containers.push(room.start(container).map_err(cannot)?);
+            self.rooms.push(room);
+        }
+        self.gate.iter().for_each(|(_, upstream)| upstream.set_open(true));
+        self.change(|task, now| {
+            task.stamp("pullStoppedAt", now);
+            task.reach(LastStatus::Activating);
+        });
+        Ok(())
+    }
+
+    /// Opens the public address of the task's Redis, where it has one.
+    async fn open_gate(&mut self, address: Ipv4Addr) -> Result<(), String> {
+        if self.definition.containers.iter().any(|container| is_redis(&container.image)) {
+            let upstream = Arc::new(Upstream::new((address, DIRECT_PORT).into()));
+            let gate = self.ecs.fleet.open_gate((address, PORT).into()).await;
+            let gate = gate.map_err(|error| format!("CannotStartContainerError: {error}"))?;
+            gate.lead_to(vec![upstream.clone()], Vec::new());
+            self.gate = Some((gate, upstream));
+        }
+        Ok(())
+    }
+
+    /// Returns when an essential container has ended.
+    async fn outlive(&self, containers: &mut [Running]) {
+        let groups: Vec<_> = containers.iter().map(Running::pid).collect();
+        let waits = containers.iter_mut().enumerate();
+        let mut waits: FuturesUnordered<_> =
+            waits.map(|(place, one)| async move { (place, one.wait().await) }).collect();
+        loop {
+            tokio::select! {
+                () = self.kill.notified() => {
+                    for group in &groups {
+                        // It may have ended by itself just now, which comes to the same.
+                        let _ = killpg(*group, Signal::SIGKILL);
+                    }
+                }
+                Some((place, code)) = waits.next() => {
+                    self.change(|task, _| task.containers[place].exit_code = Some(code));
+                    if self.definition.containers[place].essential {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Comes to `RUNNING` and into Cloud Map, and asks the containers how they are; it never returns.
+    async fn stay_up(&self) {
+        sleep(self.timing.activate).await;
+        self.register();
+        self.change(|task, now| {
+            task.stamp("startedAt", now);
+            task.reach(LastStatus::Running);
+        });
+        let containers = self.definition.containers.iter().zip(&self.rooms).enumerate();
+        let checked = containers.filter(|(_, (container, _))| container.is_checked());
+        let watches = checked.filter_map(|(place, (container, room))| {
+            Some(health::watch(&self.ecs, &self.id, place, container.health_check.as_ref()?, room))
+        });
+        join_all(watches).await;
+        pending::<()>().await;
+    }
+
+    fn register(&self) {
+        let task = self.ecs.state().task(&self.id).map(|task| (task.registries.clone(), self.attributes(task)));
+        let Some((registries, attributes)) = task else { return };
+        for registry in registries {
+            let mut attributes = attributes.clone();
+            if let Some(port) = registry.port.or(registry.container_port) {
+                attributes.insert("AWS_INSTANCE_PORT".to_owned(), port.to_string());
+            }
+            let upstream = self.gate.as_ref().map(|(_, upstream)| upstream.clone());
+            let instance = Instance { id: self.id.clone(), attributes, upstream };
+            self.ecs.neighbours.cloud_map.register(&registry.registry_arn, instance);
+        }
+    }
+
+    /// What ECS says of a task in Cloud Map.
+    fn attributes(&self, task: &Task) -> BTreeMap<String, String> {
+        let attributes = [
+            ("AVAILABILITY_ZONE", format!("{REGION}a")),
+            ("AWS_INIT_HEALTH_STATUS", "HEALTHY".to_owned()),
+            ("AWS_INSTANCE_IPV4", task.address.map(|address| address.to_string()).unwrap_or_default()),
+            ("ECS_CLUSTER_NAME", task.cluster.clone()),
+            ("ECS_SERVICE_NAME", task.service.clone()),
+            ("ECS_TASK_DEFINITION_FAMILY", self.definition.family.clone()),
+            ("REGION", REGION.to_owned()),
+        ];
+        attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// Leaves Cloud Map, ends the containers as their definition says, and gives everything back.
+    async fn wind_down(&mut self, containers: &mut Vec<Running>) {
+        if !containers.is_empty() {
+            self.change(|task, _| task.reach(LastStatus::Deactivating));
+            self.ecs.neighbours.cloud_map.deregister(&self.id);
+            sleep(self.timing.deactivate).await;
+            self.change(|task, _| task.reach(LastStatus::Stopping));
+            let ends = containers.iter_mut().zip(&self.definition.containers).map(|(running, definition)| async {
+                running.terminate();
+                let limit = self.timing.second * definition.stop_timeout.unwrap_or(STOP_TIMEOUT);
+                match timeout(limit, running.wait()).await {
+                    Ok(code) => code,
+                    Err(_) => {
+                        running.kill();
+                        running.wait().await
+                    }
+                }
+            });
+            for (place, code) in join_all(ends).await.into_iter().enumerate() {
+                self.change(|task, _| task.containers[place].exit_code = Some(code));
+            }
+            self.change(|task, now| task.stamp("executionStoppedAt", now));
+            containers.clear();
+        }
+        if let Some((gate, upstream)) = self.gate.take() {
+            upstream.set_open(false);
+            gate.close().await;
+        }
+        self.change(|task, _| task.reach(LastStatus::Deprovisioning));
+        sleep(self.timing.deprovision).await;
+        self.change(|task, now| {
+            task.stamp("stoppedAt", now);
+            task.stopped = Some(Instant::now());
+            task.reach(LastStatus::Stopped);
+        });
+    }
+
+    fn end(&self, code: StopCode, why: String) {
+        self.change(|task, now| task.end(code, why, now));
+    }
+
+    /// Changes the task, and says so.
+    fn change(&self, change: impl FnOnce(&mut Task, Timestamp)) {
+        if let Some(task) = self.ecs.state().task(&self.id) {
+            change(task, Timestamp::now());
+        }
+        self.ecs.changed.send_replace(());
+    }
+}
+
+/// Returns once the task is told to stop.
+async fn told(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        // Nobody is left who could say so.
+        pending::<()>().await;
+    }
+}

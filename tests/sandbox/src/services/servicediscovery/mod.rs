@@ -1,0 +1,99 @@
+//! Cloud Map: namespaces, services, and the tasks that ECS registers with them.
+
+mod instances;
+mod namespaces;
+mod services;
+mod store;
+
+use std::{
+    net::Ipv4Addr,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use jiff::Timestamp;
+
+use crate::{
+    redis::{Fleet, Gate},
+    wire::{Answer, AwsError, Call},
+};
+
+pub(crate) use store::Instance;
+use store::State;
+
+/// The namespaces of one sandbox.
+#[derive(Debug)]
+pub struct CloudMap {
+    state: Mutex<State>,
+    fleet: Arc<Fleet>,
+}
+
+impl CloudMap {
+    /// A Cloud Map without a namespace.
+    pub(crate) fn new(fleet: Arc<Fleet>) -> Self {
+        Self { state: Mutex::default(), fleet }
+    }
+
+    /// Carries out one call.
+    pub(crate) async fn call(&self, call: &Call) -> Result<Answer, AwsError> {
+        let now = Timestamp::now();
+        match call.operation.as_str() {
+            "CreatePrivateDnsNamespace" => namespaces::create(&mut self.state(), call, now),
+            "CreateService" => {
+                let (answer, id) = services::create(&mut self.state(), call, now)?;
+                self.give_address(&id).await;
+                Ok(answer)
+            }
+            "GetOperation" => namespaces::operation(&mut self.state(), call, now),
+            "GetService" => services::get(&mut self.state(), call),
+            "ListInstances" => instances::list(&mut self.state(), call),
+            other => Err(AwsError::unknown_operation(&call.service, other)),
+        }
+    }
+
+    /// The address that stands for a name: a gate that leads to the registered Redis, as its DNS name does at AWS.
+    pub fn address(&self, name: &str) -> Option<Ipv4Addr> {
+        let state = self.state();
+        let service = state.services.iter().find(|service| state.host(service) == name)?;
+        match service.gate.as_ref()?.address() {
+            std::net::SocketAddr::V4(address) => Some(*address.ip()),
+            std::net::SocketAddr::V6(_) => None,
+        }
+    }
+
+    /// Whether there is a service with this ARN.
+    pub(crate) fn has(&self, arn: &str) -> bool {
+        self.state().services.iter().any(|service| service.arn() == arn)
+    }
+
+    /// Adds an instance to a service.
+    pub(crate) fn register(&self, arn: &str, instance: Instance) {
+        let mut state = self.state();
+        for service in state.services.iter_mut().filter(|service| service.arn() == arn) {
+            service.instances.retain(|other| other.id != instance.id);
+            service.instances.push(instance.clone());
+            service.lead();
+        }
+    }
+
+    /// Takes an instance away from every service.
+    pub(crate) fn deregister(&self, id: &str) {
+        for service in &mut self.state().services {
+            service.instances.retain(|instance| instance.id != id);
+            service.lead();
+        }
+    }
+
+    /// Opens the gate that stands for a service's name. With no address left, the name leads nowhere.
+    async fn give_address(&self, id: &str) {
+        let Some(address) = self.fleet.take_address() else { return };
+        let gate: Option<Arc<Gate>> = self.fleet.open_gate((address, crate::redis::PORT).into()).await.ok();
+        for service in self.state().services.iter_mut().filter(|service| service.id == id) {
+            service.gate = gate.clone();
+            service.lead();
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no holder panics")
+    }
+}

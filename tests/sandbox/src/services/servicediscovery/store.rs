@@ -1,0 +1,99 @@
+//! What Cloud Map remembers.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::Timestamp;
+use rand::seq::IndexedRandom;
+use serde_json::Value;
+
+use crate::{
+    redis::{Gate, Upstream},
+    services::{ACCOUNT, REGION},
+    wire::AwsError,
+};
+
+/// Everything, behind one lock.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) namespaces: Vec<Namespace>,
+    pub(super) services: Vec<Service>,
+    pub(super) operations: Vec<Operation>,
+}
+
+/// A private DNS namespace. It can be used once its operation has succeeded.
+#[derive(Debug)]
+pub(super) struct Namespace {
+    pub(super) id: String,
+    pub(super) name: String,
+}
+
+/// The making of a namespace.
+#[derive(Debug)]
+pub(super) struct Operation {
+    pub(super) id: String,
+    pub(super) namespace: String,
+    pub(super) created: Timestamp,
+}
+
+/// A name in a namespace.
+#[derive(Debug)]
+pub(super) struct Service {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) namespace: String,
+    pub(super) given: BTreeMap<String, Value>,
+    pub(super) created: Timestamp,
+    pub(super) instances: Vec<Instance>,
+    pub(super) gate: Option<Arc<Gate>>,
+}
+
+/// Something that has a service's name.
+#[derive(Clone, Debug)]
+pub(crate) struct Instance {
+    /// Its id: ECS has the task's.
+    pub(crate) id: String,
+    /// What is said of it: its address, above all.
+    pub(crate) attributes: BTreeMap<String, String>,
+    /// The way to it, where it is a Redis.
+    pub(crate) upstream: Option<Arc<Upstream>>,
+}
+
+impl State {
+    /// The service of this id or ARN.
+    pub(super) fn service(&self, id: &str) -> Result<&Service, AwsError> {
+        let found = self.services.iter().find(|service| service.id == id || service.arn() == id);
+        found.ok_or_else(|| AwsError::new("ServiceNotFound", format!("Service {id} not found.")))
+    }
+
+    /// The DNS name of a service.
+    pub(super) fn host(&self, service: &Service) -> String {
+        let namespace = self.namespaces.iter().find(|namespace| namespace.id == service.namespace);
+        format!("{}.{}", service.name, namespace.map_or("", |namespace| namespace.name.as_str()))
+    }
+}
+
+impl Service {
+    /// Its ARN.
+    pub(super) fn arn(&self) -> String {
+        format!("arn:aws:servicediscovery:{REGION}:{ACCOUNT}:service/{}", self.id)
+    }
+
+    /// Leads its gate to what is registered now.
+    pub(super) fn lead(&self) {
+        let ways = self.instances.iter().filter_map(|instance| instance.upstream.clone()).collect();
+        self.gate.iter().for_each(|gate| gate.lead_to(Vec::clone(&ways), Vec::new()));
+    }
+}
+
+/// A parameter of the call breaks a rule.
+pub(super) fn invalid(message: impl Into<String>) -> AwsError {
+    AwsError::new("InvalidInput", message)
+}
+
+/// A new id of small letters and digits, as Cloud Map gives them.
+pub(super) fn new_id(prefix: &str, length: usize) -> String {
+    let letters: Vec<char> = ('a'..='z').chain('2'..='7').collect();
+    let mut rng = rand::rng();
+    let random: String = std::iter::repeat_with(|| letters.choose(&mut rng)).take(length).flatten().collect();
+    format!("{prefix}{random}")
+}

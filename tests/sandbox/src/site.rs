@@ -1,0 +1,51 @@
+//! Where the Redis of a target is.
+
+use std::net::Ipv4Addr;
+
+use crate::{Sandbox, redis::Direct};
+
+/// Where the Redis of a target is, as its owner knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Site {
+    /// An ElastiCache replication group, by id.
+    ReplicationGroup(String),
+    /// An ElastiCache Serverless cache, by name.
+    ServerlessCache(String),
+    /// The tasks of an ECS service.
+    Service {
+        /// The cluster's name.
+        cluster: String,
+        /// The service's name.
+        service: String,
+    },
+    /// Hosts, the primary first.
+    Hosts(Vec<Ipv4Addr>),
+}
+
+impl Site {
+    /// The name of the ElastiCache group or cache.
+    ///
+    /// # Panics
+    /// It is none.
+    pub fn cache(&self) -> &str {
+        match self {
+            Self::ReplicationGroup(name) | Self::ServerlessCache(name) => name,
+            Self::Service { .. } | Self::Hosts(_) => panic!("{self:?} is no cache"),
+        }
+    }
+}
+
+impl Sandbox {
+    /// Every node of a site, past its gate.
+    pub fn nodes(&self, site: &Site) -> Vec<Direct> {
+        match site {
+            Site::ReplicationGroup(name) | Site::ServerlessCache(name) => {
+                self.elasticache.nodes(name).iter().map(|node| Direct { address: node.address, tls: true }).collect()
+            }
+            Site::Service { .. } => Vec::new(),
+            Site::Hosts(addresses) => {
+                addresses.iter().map(|address| Direct { address: *address, tls: false }).collect()
+            }
+        }
+    }
+}
