@@ -69,14 +69,14 @@ pub fn never_has_two(backend: &Backend) -> Option<&'static str> {
 
 /// Whether the consumers have to be looked at before [`decide`] can say anything for good.
 ///
-/// Where AWSPREVIOUS is refused everywhere, nobody can be cut off, and nobody is asked; but for a server that forgets, which
-/// may have lost it too early.
+/// Where AWSPREVIOUS is refused everywhere, nobody can be cut off, and nobody is asked; but for a server whose nodes are
+/// changed one by one, which may have lost it too early, or not for good.
 pub fn needs_consumers(facts: &Facts) -> bool {
     let Some(server) = &facts.server else { return false };
     let Ok(verdicts) = sum_up(&server.nodes) else { return false };
     let proven = verdicts.open == Verdict::Nowhere && verdicts.current == Verdict::Everywhere;
-    let forgotten = server.upkeep == Upkeep::UntilRestart && !is_retired(facts);
-    facts.consumers.is_none() && proven && (verdicts.previous != Verdict::Nowhere || forgotten)
+    let unsure = server.upkeep != Upkeep::Service && !is_retired(facts);
+    facts.consumers.is_none() && proven && (verdicts.previous != Verdict::Nowhere || unsure)
 }
 
 /// Decides what a run does next.
@@ -112,10 +112,13 @@ pub fn needs_consumers(facts: &Facts) -> bool {
 /// | AWSPREVIOUS accepted | retired before | upkeep | gates | group | ⇒ |
 /// |---|---|---|---|---|---|
 /// | nowhere | yes | | | | Kept |
-/// | nowhere | no | until restart | somebody may hold it | busy | Wait |
+/// | nowhere | no | service | | | `MarkRetired` |
+/// | nowhere, somewhere | no | until restart | somebody may hold it | busy | Wait |
 /// | nowhere, somewhere | no | until restart | somebody may hold it | available | `RestorePrevious` |
-/// | nowhere | no | until restart | a rotation is under way | | Held |
-/// | nowhere | no | otherwise | | | `MarkRetired` |
+/// | nowhere | no | otherwise | one holds | | Held |
+/// | nowhere | no | otherwise | all open | busy | Wait |
+/// | nowhere | no | otherwise | all open | available | Remove: a stopped run may not have made it last |
+/// | nowhere | no | otherwise | all open | asked to change in this run | `MarkRetired` |
 /// | somewhere, everywhere | | | one holds | | Held |
 /// | somewhere, everywhere | | | all open | busy | Wait |
 /// | somewhere | | service | all open | available | Wait: the service takes it from the others too |
@@ -201,13 +204,13 @@ fn refused_everywhere(server: &Server, gates: Gates, retired: bool) -> Result<De
     if retired {
         return kept("every node refuses AWSPREVIOUS, and accepts AWSCURRENT");
     }
-    if server.upkeep == Upkeep::UntilRestart {
-        if !gates.held.is_empty() {
-            return restore_previous(server);
-        }
-        if let Some(rotating) = gates.rotating {
-            return Ok(Decision::Held { by: vec![rotating] });
-        }
+    match server.upkeep {
+        Upkeep::Service => {}
+        Upkeep::UntilRestart if !gates.held.is_empty() => return restore_previous(server),
+        _ if !gates.are_open() => return Ok(Decision::Held { by: gates.all() }),
+        _ if server.change_asked => {}
+        _ if server.group.is_busy() => return wait(&format!("AWSPREVIOUS is refused for now; {}", server.group)),
+        _ => return Ok(Decision::Remove { reason: "every node refuses AWSPREVIOUS, and is made to for good" }),
     }
     let reason = match server.room {
         Room::Full => "every node refuses AWSPREVIOUS; the other credential there is one that the secret does not know",

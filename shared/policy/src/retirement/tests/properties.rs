@@ -139,7 +139,8 @@ proptest! {
             let server = facts.server.as_ref().unwrap();
             prop_assert_eq!(facts.secret.nothing_to_retire(), None);
             prop_assert!(all(server, |open, current, _| !open && *current == Answer::Accepted), "{facts:?}");
-            prop_assert!(!all(server, |_, _, previous| previous != Some(&Answer::Accepted)), "{facts:?}");
+            let refused = all(server, |_, _, previous| previous == Some(&Answer::Refused));
+            prop_assert!(!refused || server.upkeep != Upkeep::Service, "{facts:?}");
             prop_assert_eq!(&server.group, &GroupState::Available);
             prop_assert!(!(server.change_asked && server.upkeep == Upkeep::Service));
         }

@@ -101,7 +101,7 @@ fn each_answer_leads_to_one_decision() {
     for (current, previous, service, node_by_node, until_restart) in [
         ("yy", "yy", "remove", "remove", "remove"),
         ("yy", "yn", "wait", "remove", "remove"),
-        ("yy", "nn", "mark", "mark", "mark"),
+        ("yy", "nn", "mark", "remove", "remove"),
         ("yn", "yy", "held", "restore-current", "restore-current"),
         ("yn", "ny", "held", "restore-current", "restore-current"),
         ("yn", "nn", "held", "NeedsHuman", "NeedsHuman"),
@@ -139,10 +139,10 @@ fn a_node_that_forgets_gets_the_previous_credential_back_while_somebody_may_hold
     for (named, facts) in each_gate_alone(&forgets) {
         let expected = if named == "rotation" { "held" } else { "restore-previous" };
         assert_eq!(decided(&facts), expected, "{facts:?}");
-        for upkeep in [Upkeep::Service, Upkeep::NodeByNode] {
+        for (upkeep, expected) in [(Upkeep::Service, "mark"), (Upkeep::NodeByNode, "held")] {
             let mut facts = facts.clone();
             facts.server.iter_mut().for_each(|server| server.upkeep = upkeep);
-            assert_eq!(decided(&facts), "mark", "{facts:?}");
+            assert_eq!(decided(&facts), expected, "{facts:?}");
         }
         let mut facts = facts;
         facts.server.iter_mut().for_each(|server| server.group = GroupState::Busy("starting a task".to_owned()));
@@ -172,6 +172,16 @@ fn a_removal_that_was_asked_for_is_not_asked_for_again_of_a_service() {
     for (upkeep, expected) in [(Upkeep::Service, "wait"), (Upkeep::NodeByNode, "remove")] {
         let facts = facts(Server { upkeep, change_asked: true, ..server("yy", "yy") });
         assert_eq!(decided(&facts), expected);
+    }
+}
+
+#[test]
+fn what_nodes_refuse_is_marked_only_by_a_run_that_made_them_refuse_it_for_good() {
+    for upkeep in [Upkeep::NodeByNode, Upkeep::UntilRestart] {
+        let refused = |change_asked, group| facts(Server { upkeep, change_asked, group, ..server("yy", "nn") });
+        assert_eq!(decided(&refused(false, GroupState::Available)), "remove");
+        assert_eq!(decided(&refused(true, GroupState::Available)), "mark");
+        assert_eq!(decided(&refused(false, GroupState::Busy("deploying".to_owned()))), "wait");
     }
 }
 
@@ -209,12 +219,13 @@ fn a_password_that_the_secret_does_not_know_is_left_alone_and_told() {
 
 #[test]
 fn consumers_are_looked_at_only_where_somebody_could_be_cut_off() {
-    use Upkeep::{Service, UntilRestart};
+    use Upkeep::{NodeByNode, Service, UntilRestart};
     for (upkeep, current, previous, retired, needed) in [
         (Service, "yy", "yy", false, true),
         (Service, "yy", "yn", true, true),
         (Service, "yy", "nn", false, false),
         (UntilRestart, "yy", "nn", false, true),
+        (NodeByNode, "yy", "nn", false, true),
         (UntilRestart, "yy", "nn", true, false),
         (Service, "nn", "yy", false, false),
     ] {
