@@ -55,6 +55,10 @@ pub(crate) async fn run(
         let next = match decide(&facts)? {
             Decision::Done { reason } => {
                 outcome.left(event.step.as_str(), reason);
+                if server.as_ref().is_some_and(|server| server.upkeep == Upkeep::UntilRestart) {
+                    outcome
+                        .left("a restart", "a node that restarts has only what it is started with, until the next run");
+                }
                 Next::Stop
             }
             Decision::Wait { reason } => wait(&mut deadline, &reason).await?,
@@ -69,7 +73,14 @@ pub(crate) async fn run(
             Decision::AddPending { reason } => {
                 let pending = secret.pending.as_ref().expect("a pending value is legal only where there is one");
                 let asked = secret.backend(clients)?.add(pending.credential(), secret.known()).await;
-                change_asked |= change::note(asked, outcome, "add-pending", reason)?;
+                let whole = asked.is_ok();
+                let noted = change::note(asked, outcome, "add-pending", reason)?;
+                change_asked = match server.as_ref().map(|server| server.upkeep) {
+                    // A service carries out what it was asked for, though its answer be lost.
+                    Some(Upkeep::Service) | None => change_asked || noted,
+                    // Node by node, the ones after the lost answer have been told nothing.
+                    Some(Upkeep::NodeByNode | Upkeep::UntilRestart) => whole,
+                };
                 wait(&mut deadline, "the target takes the pending credential").await?
             }
             Decision::RestoreCurrent { reason } => {

@@ -22,6 +22,8 @@ mod replication;
 mod self_hosted;
 mod sentinel;
 mod session;
+#[cfg(test)]
+mod testing;
 
 use cloud::{CallError, Clients};
 use policy::{Failure, Target, login::FailedLogin, rotation::Step};

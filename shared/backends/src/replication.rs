@@ -25,9 +25,11 @@ pub(crate) async fn follow_with(
     if follows_as != username || (alone == Alone::Yes && session.setting("masterauth").await?.is_empty()) {
         return Ok(());
     }
-    let set = Command::new("CONFIG SET").arg("masterauth").secret("", credential);
-    let commands = std::iter::once(set).chain(keeping.save_settings()).collect();
-    session.run_together(commands).await
+    session.run::<()>(Command::new("CONFIG SET").arg("masterauth").secret("", credential)).await?;
+    match keeping.save_settings() {
+        Some(save) => session.run(save).await,
+        None => Ok(()),
+    }
 }
 
 /// Whether a node is the only one of its target.

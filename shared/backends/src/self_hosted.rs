@@ -54,8 +54,10 @@ impl<'a> SelfHosted<'a> {
     /// Has every node accept these beside what it has, now and after a restart.
     async fn allow(&self, nodes: &mut [Entered], credentials: &[&SecretString]) -> Result<(), CallError> {
         for Entered { session, setup } in nodes {
-            let allow = acl::allow(&self.hosts.username, credentials);
-            session.run_together(std::iter::once(allow).chain(setup.keeping.save_users()).collect()).await?;
+            session.run::<()>(acl::allow(&self.hosts.username, credentials)).await?;
+            if let Some(save) = setup.keeping.save_users() {
+                session.run::<()>(save).await?;
+            }
         }
         Ok(())
     }
@@ -209,3 +211,6 @@ impl Credentials for SelfHosted<'_> {
         Ok(try_join_all(read).await?.into_iter().flatten().collect())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -312,14 +312,19 @@ mod tests {
     #[test]
     fn the_documents_of_all_example_systems_are_accepted() {
         let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/examples");
-        let mut seen = 0;
-        for entry in std::fs::read_dir(examples).unwrap() {
-            let path = entry.unwrap().path().join("target.json");
-            let text = std::fs::read_to_string(&path).unwrap();
-            let target = Target::parse(&text).unwrap_or_else(|failure| panic!("{}: {failure}", path.display()));
-            assert_eq!(target.schema.as_deref(), Some("../../target.schema.json"), "{}", path.display());
-            seen += 1;
+        let mut names = std::collections::BTreeSet::new();
+        for system in std::fs::read_dir(examples).unwrap() {
+            for entry in system.unwrap().path().read_dir().unwrap() {
+                let path = entry.unwrap().path();
+                if path.extension().is_none_or(|extension| extension != "json") {
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).unwrap();
+                let target = Target::parse(&text).unwrap_or_else(|failure| panic!("{}: {failure}", path.display()));
+                assert_eq!(target.schema.as_deref(), Some("../../target.schema.json"), "{}", path.display());
+                assert!(names.insert(target.name), "{}: the name is taken", path.display());
+            }
         }
-        assert_eq!(seen, 5);
+        assert_eq!(names.len(), 9, "{names:?}");
     }
 }

@@ -91,7 +91,7 @@ impl Stage {
     /// # Panics
     /// Something of it cannot be made: a test cannot go on without.
     pub async fn set(options: StageOptions) -> Self {
-        let settings = Options { port: 0, rotation: options.rotation, elasticache: options.timing };
+        let settings = Options { rotation: options.rotation, elasticache: options.timing, ..Options::default() };
         let sandbox = Sandbox::start(settings).await.expect("a sandbox starts");
         let mut document = json!({
             "name": "orders",

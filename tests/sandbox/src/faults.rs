@@ -34,7 +34,7 @@ pub struct Rule {
 pub enum At {
     /// The Nth call, from 1, AWS calls and Redis connections counted together.
     Call(usize),
-    /// Every call of one operation; `Connect` is a Redis connection.
+    /// Every call of one operation; `Connect` is a Redis connection, `ACL SETUSER` a command on one.
     Operation(String),
     /// Every call.
     Every,

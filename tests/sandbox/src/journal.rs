@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 /// One call, with no input values: a journal holds no secret.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entry {
     /// When the sandbox had read the call.
     pub at: Timestamp,
@@ -16,7 +16,7 @@ pub struct Entry {
     pub invocation: Option<Place>,
     /// The service's signing name, or `redis`.
     pub service: String,
-    /// The operation, or `Connect` for a Redis connection.
+    /// The operation; `Connect` for a Redis connection, a command's name for a command that changes something.
     pub operation: String,
     /// What the call was about: a secret, a parameter, a group, an address.
     pub subject: Option<String>,

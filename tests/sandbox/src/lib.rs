@@ -10,6 +10,7 @@
 //! - [`services`]: Secrets Manager, Parameter Store, ElastiCache, ECS, Cloud Map, STS
 //! - [`lambda`]: the runner of compiled functions
 //! - [`redis`]: the processes behind ElastiCache
+//! - [`hosts`]: Redis that its owner runs, with a supervisor, replicas and Sentinels
 //! - [`load`]: clients that are able to fail, and a watcher
 //! - [`demo`]: whole rotations, shown
 //! - [`faults`], [`journal`]: what goes wrong on demand, and what happened
@@ -18,6 +19,7 @@
 mod client;
 pub mod demo;
 pub mod faults;
+pub mod hosts;
 pub mod journal;
 pub mod lambda;
 pub mod load;

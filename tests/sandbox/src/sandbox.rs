@@ -12,6 +12,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
     faults::Faults,
+    hosts::Hosts,
     journal::Journal,
     lambda::Runner,
     redis::Fleet,
@@ -70,6 +71,8 @@ pub struct Sandbox {
     pub runner: Arc<Runner>,
     /// The Redis processes.
     pub fleet: Arc<Fleet>,
+    /// The hosts of owners who run Redis themselves.
+    pub hosts: Arc<Hosts>,
     /// Secrets Manager, for tests that look behind the wire.
     pub secrets_manager: Arc<SecretsManager>,
     /// ElastiCache, for tests that look behind the wire.
@@ -99,6 +102,7 @@ impl Sandbox {
         let journal = Arc::new(Journal::default());
         let faults = Arc::new(Faults::default());
         let fleet = Arc::new(Fleet::new(home.path(), faults.clone(), journal.clone())?);
+        let hosts = Arc::new(Hosts::new(home.path(), fleet.clone())?);
         let authority_file = home.path().join("authority.pem");
         std::fs::write(&authority_file, fleet.authority_pem())?;
         let runner = Arc::new(Runner::new(faults.clone(), environment(&endpoint_url, &authority_file)));
@@ -129,6 +133,7 @@ impl Sandbox {
             faults,
             runner,
             fleet,
+            hosts,
             secrets_manager,
             elasticache,
             ssm,
@@ -152,6 +157,7 @@ impl Sandbox {
         self.secrets_manager.stop();
         self.runner.stop().await;
         self.ecs.stop().await;
+        self.hosts.stop().await;
         self.fleet.stop().await;
         self.home.close()?;
         Ok(())

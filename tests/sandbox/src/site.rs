@@ -42,7 +42,10 @@ impl Sandbox {
             Site::ReplicationGroup(name) | Site::ServerlessCache(name) => {
                 self.elasticache.nodes(name).iter().map(|node| Direct { address: node.address, tls: true }).collect()
             }
-            Site::Service { .. } => Vec::new(),
+            Site::Service { cluster, service } => {
+                let tasks = self.ecs.tasks(cluster, service);
+                tasks.iter().map(|task| Direct { address: task.address, tls: false }).collect()
+            }
             Site::Hosts(addresses) => {
                 addresses.iter().map(|address| Direct { address: *address, tls: false }).collect()
             }

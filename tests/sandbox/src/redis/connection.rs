@@ -1,5 +1,7 @@
 //! One connection through a gate, and the fault that it meets.
 
+mod commands;
+
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
@@ -22,12 +24,13 @@ const LOSE_AFTER: Duration = Duration::from_millis(100);
 
 /// Serves one connection to its end.
 pub(crate) async fn serve(client: TcpStream, peer: SocketAddr, gate: Arc<Shared>) {
-    // In cluster mode replicas reach their primary through its gate: nobody's call, and nothing closes that way.
+    // Replicas of a cluster or of a host, and Sentinels, reach nodes through their gates: nobody's call, and nothing
+    // closes that way but a link that is cut.
     if gate.surroundings.network.contains(peer.ip()) {
-        return between_nodes(client, &gate).await;
+        return between_nodes(client, peer, &gate).await;
     }
     let (place, fault) = gate.surroundings.faults.on_unsigned("Connect");
-    let note = |result| record(&gate, place.as_ref(), result);
+    let note = |result| record(&gate, "Connect", place.as_ref(), result);
     let kill = || place.iter().for_each(|place| gate.surroundings.faults.kill(place));
     match fault {
         Some(what @ What::KillBefore) => {
@@ -49,14 +52,22 @@ pub(crate) async fn serve(client: TcpStream, peer: SocketAddr, gate: Arc<Shared>
         Some(what @ (What::LoseAnswer | What::KillAfter)) => CallResult::FaultedAfter(format!("{what:?}")),
         _ => CallResult::Answered,
     });
+    // The load of other clients has no commands that are calls, and is not to be slowed down.
+    let relay = async |client: TcpStream, server: TcpStream| match &place {
+        Some(_) => {
+            let _ = (client.set_nodelay(true), server.set_nodelay(true));
+            commands::relay(client, server, &gate).await.unwrap_or_default();
+        }
+        None => copy(client, server).await,
+    };
     let forward = async {
         match fault {
             Some(What::LoseAnswer) => lose_answer(client, server).await,
             Some(What::KillAfter) => {
-                tokio::select! { () = copy(client, server) => {}, () = sleep(KILL_AFTER) => {} }
+                tokio::select! { () = relay(client, server) => {}, () = sleep(KILL_AFTER) => {} }
                 kill();
             }
-            _ => copy(client, server).await,
+            _ => relay(client, server).await,
         }
     };
     tokio::select! {
@@ -66,11 +77,19 @@ pub(crate) async fn serve(client: TcpStream, peer: SocketAddr, gate: Arc<Shared>
     }
 }
 
-async fn between_nodes(replica: TcpStream, gate: &Shared) {
+async fn between_nodes(node: TcpStream, peer: SocketAddr, gate: &Shared) {
     let mut ending = gate.ending();
-    let Some(primary) = gate.owner() else { return };
-    if let Ok(server) = TcpStream::connect(primary.address).await {
-        tokio::select! { () = copy(replica, server) => {}, _ = ending.changed() => {} }
+    let Some(other) = gate.owner() else { return };
+    let forward = async {
+        if let Ok(server) = TcpStream::connect(other.address).await {
+            copy(node, server).await;
+        }
+    };
+    tokio::select! {
+        biased;
+        () = gate.surroundings.network.is_cut_off(peer.ip()) => {}
+        _ = ending.changed() => {}
+        () = forward => {}
     }
 }
 
@@ -120,15 +139,15 @@ async fn lose_answer(mut client: TcpStream, mut server: TcpStream) {
     }
 }
 
-/// Writes the connection down where it is an invocation's; the load of other clients would fill the journal.
-fn record(gate: &Shared, place: Option<&Place>, result: CallResult) {
+/// Writes a connection or a command on it down where it is an invocation's; the load of other clients would fill the journal.
+fn record(gate: &Shared, operation: &str, place: Option<&Place>, result: CallResult) {
     if let Some(place) = place {
         gate.surroundings.journal.record(Entry {
             at: Timestamp::now(),
             principal: String::new(),
             invocation: Some(place.clone()),
             service: "redis".to_owned(),
-            operation: "Connect".to_owned(),
+            operation: operation.to_owned(),
             subject: Some(gate.address.ip().to_string()),
             result,
         });

@@ -91,6 +91,11 @@ impl Fleet {
         self.surroundings.network.give_back(address);
     }
 
+    /// The network of every address.
+    pub(crate) fn network(&self) -> &Network {
+        &self.surroundings.network
+    }
+
     /// Signs a server certificate for all these addresses.
     pub(crate) fn certificate(&self, name: &str, addresses: &[Ipv4Addr]) -> anyhow::Result<Certificate> {
         self.authority.sign(name, addresses)

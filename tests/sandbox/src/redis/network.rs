@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::Context;
+use tokio::sync::watch;
 
 /// The port whose holder on the last address of a network holds the whole network.
 const LEASE_PORT: u16 = 6378;
@@ -19,6 +20,8 @@ const HOSTS: std::ops::RangeInclusive<u8> = 1..=250;
 pub(crate) struct Network {
     third: u8,
     used: Mutex<BTreeSet<u8>>,
+    /// Those whose connections to other nodes are cut.
+    cut: watch::Sender<BTreeSet<IpAddr>>,
     _lease: TcpListener,
 }
 
@@ -27,7 +30,7 @@ impl Network {
     pub(crate) fn lease() -> anyhow::Result<Self> {
         let free = |third: u8| Some((third, TcpListener::bind((Ipv4Addr::new(127, 77, third, 254), LEASE_PORT)).ok()?));
         let (third, lease) = (0..=255).find_map(free).context("no loopback network 127.77.X.0/24 is free")?;
-        Ok(Self { third, used: Mutex::default(), _lease: lease })
+        Ok(Self { third, used: Mutex::default(), cut: watch::Sender::default(), _lease: lease })
     }
 
     /// Hands out an address that nobody uses; `None` when all are used.
@@ -46,5 +49,25 @@ impl Network {
     /// Whether the address is one of this network: a node speaks from its own, a client from 127.0.0.1.
     pub(crate) fn contains(&self, address: IpAddr) -> bool {
         matches!(address, IpAddr::V4(v4) if v4.octets()[..3] == [127, 77, self.third])
+    }
+
+    /// Cuts the connections that this address has opened to other nodes, and lets it open none.
+    pub(crate) fn cut_off(&self, address: Ipv4Addr) {
+        self.cut.send_modify(|cut| {
+            cut.insert(address.into());
+        });
+    }
+
+    /// Takes that back.
+    pub(crate) fn mend(&self, address: Ipv4Addr) {
+        self.cut.send_modify(|cut| {
+            cut.remove(&address.into());
+        });
+    }
+
+    /// Resolves when the address is cut off, at once where it is.
+    pub(crate) async fn is_cut_off(&self, address: IpAddr) {
+        // The sender lives as long as `self`: this cannot fail.
+        let _ = self.cut.subscribe().wait_for(|cut| cut.contains(&address)).await;
     }
 }

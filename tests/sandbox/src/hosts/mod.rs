@@ -1,0 +1,166 @@
+//! Redis on hosts of its owner's: EC2 instances on which `systemd` keeps a server running.
+//!
+//! Nothing of the sandbox has power over such a Redis: it has what its owner's configuration gives it. The owner's one
+//! helper is a user for monitoring, who may read `INFO` and nothing else.
+//!
+//! # Layout
+//! - [`Hosts`]: every host of a sandbox
+//! - [`Host`]: one Redis; tests restart it, kill it, cut its replication, and ask it
+//! - [`SetUp`], [`HostOptions`]: how its owner has configured it
+//! - [`Sentinel`]: one Sentinel, on a host of its own
+//! - [`Plan`], [`Estate`]: a primary, replicas and Sentinels made at once
+//! - `files`: what is in its files, and on its command line
+//! - `unit`: the supervisor of one server
+//! - `ask`: what a server says of itself, asked past its gate
+
+mod ask;
+mod files;
+mod host;
+mod options;
+mod provision;
+mod sentinel;
+#[cfg(test)]
+mod tests;
+mod unit;
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use anyhow::{Context, ensure};
+use secrecy::SecretString;
+use uuid::Uuid;
+
+use crate::redis::{DIRECT_PORT, Fleet, Gate, PORT, Powers, Upstream};
+
+pub use host::Host;
+pub use options::{HostOptions, SentinelOptions, SetUp};
+pub use provision::{Estate, Plan};
+pub use sentinel::{SENTINEL_PORT, Sentinel};
+
+use files::Files;
+use sentinel::SENTINEL_DIRECT_PORT;
+use unit::Unit;
+
+/// Every host of one sandbox.
+#[derive(Debug)]
+pub struct Hosts {
+    home: PathBuf,
+    fleet: Arc<Fleet>,
+    /// The password of the user that reads `INFO`: no client of the owner has it.
+    monitor: SecretString,
+    powers: Powers,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    hosts: Vec<Arc<Host>>,
+    sentinels: Vec<Arc<Sentinel>>,
+    stopped: bool,
+}
+
+impl Hosts {
+    /// No host yet; their files are to be under `home`.
+    pub(crate) fn new(home: &Path, fleet: Arc<Fleet>) -> anyhow::Result<Self> {
+        let home = home.join("hosts");
+        std::fs::create_dir_all(&home)?;
+        let is_root = std::fs::metadata(&home)?.uid() == 0;
+        let powers = if is_root { Powers::AsTheFilesSay } else { Powers::Inherited };
+        let monitor = SecretString::from(Uuid::new_v4().simple().to_string());
+        Ok(Self { home, fleet, monitor, powers, state: Mutex::default() })
+    }
+
+    /// Makes a host, starts its Redis, and waits until it answers; a replica is in step then.
+    ///
+    /// # Errors
+    /// No address is free, or the server does not start.
+    pub async fn create(&self, options: HostOptions) -> anyhow::Result<Arc<Host>> {
+        let (address, folder) = self.place()?;
+        let replica_of = options.replica_of;
+        let files = Files::write(&folder, address, options, &self.monitor)?;
+        let gate = self.gate((address, PORT).into(), DIRECT_PORT).await?;
+        let unit = Unit::start(self.fleet.program(), self.powers, files.arguments()).await?;
+        let host =
+            Arc::new(Host { address, fleet: self.fleet.clone(), files, monitor: self.monitor.clone(), gate, unit });
+        self.keep(|state| state.hosts.push(host.clone()))?;
+        host.ready().await?;
+        if replica_of.is_some() {
+            host.in_step().await?;
+        }
+        Ok(host)
+    }
+
+    /// Makes a host with a Sentinel on it, and waits until it has seen its primary.
+    ///
+    /// # Errors
+    /// No address is free, the Sentinel does not start, or it does not get in to its primary.
+    pub async fn create_sentinel(&self, options: SentinelOptions) -> anyhow::Result<Arc<Sentinel>> {
+        let (address, folder) = self.place()?;
+        let config = sentinel::write_config(&folder, address, &options)?;
+        let gate = self.gate((address, SENTINEL_PORT).into(), SENTINEL_DIRECT_PORT).await?;
+        let arguments = vec![config.clone().into_os_string(), "--sentinel".into()];
+        let unit = Unit::start(self.fleet.program(), self.powers, arguments).await?;
+        let master_name = options.master_name;
+        let sentinel = Arc::new(Sentinel { address, master_name, config, fleet: self.fleet.clone(), gate, unit });
+        self.keep(|state| state.sentinels.push(sentinel.clone()))?;
+        sentinel.ready().await?;
+        Ok(sentinel)
+    }
+
+    /// The host at this address.
+    pub fn host(&self, address: Ipv4Addr) -> Option<Arc<Host>> {
+        self.state().hosts.iter().find(|host| host.address == address).cloned()
+    }
+
+    /// The Sentinel at this address.
+    pub fn sentinel(&self, address: Ipv4Addr) -> Option<Arc<Sentinel>> {
+        self.state().sentinels.iter().find(|sentinel| sentinel.address == address).cloned()
+    }
+
+    /// Ends every process and waits for it; none is started afterwards.
+    pub(crate) async fn stop(&self) {
+        let (hosts, sentinels) = {
+            let mut state = self.state();
+            state.stopped = true;
+            (std::mem::take(&mut state.hosts), std::mem::take(&mut state.sentinels))
+        };
+        for sentinel in sentinels {
+            sentinel.end().await;
+        }
+        for host in hosts {
+            host.end().await;
+        }
+    }
+
+    /// An address, and a folder of its own.
+    fn place(&self) -> anyhow::Result<(Ipv4Addr, PathBuf)> {
+        let address = self.fleet.take_address().context("no address is free for another host")?;
+        let folder = self.home.join(address.to_string());
+        std::fs::create_dir_all(&folder)?;
+        Ok((address, folder))
+    }
+
+    /// A gate to a server on the same host, which listens for as long as the host is there.
+    async fn gate(&self, address: SocketAddr, direct_port: u16) -> anyhow::Result<Arc<Gate>> {
+        let gate = self.fleet.open_gate(address).await?;
+        let upstream = Arc::new(Upstream::new((address.ip(), direct_port).into()));
+        upstream.set_open(true);
+        gate.lead_to(vec![upstream], Vec::new());
+        Ok(gate)
+    }
+
+    fn keep(&self, add: impl FnOnce(&mut State)) -> anyhow::Result<()> {
+        let mut state = self.state();
+        ensure!(!state.stopped, "the sandbox is stopped");
+        add(&mut state);
+        Ok(())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no holder panics")
+    }
+}

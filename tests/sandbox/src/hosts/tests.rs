@@ -1,0 +1,75 @@
+//! Hosts, as their owners know them.
+
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use tempfile::TempDir;
+use tokio::time::sleep;
+
+use super::*;
+use crate::{faults::Faults, journal::Journal};
+
+mod estates;
+mod replicas;
+mod sentinels;
+mod set_ups;
+
+/// Hosts alone, without an AWS around them.
+struct Scene {
+    hosts: Hosts,
+    fleet: Arc<Fleet>,
+    journal: Arc<Journal>,
+    faults: Arc<Faults>,
+    _home: TempDir,
+}
+
+impl Scene {
+    fn set() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let (faults, journal) = (Arc::new(Faults::default()), Arc::new(Journal::default()));
+        let fleet = Arc::new(Fleet::new(home.path(), faults.clone(), journal.clone()).unwrap());
+        let hosts = Hosts::new(home.path(), fleet.clone()).unwrap();
+        Self { hosts, fleet, journal, faults, _home: home }
+    }
+
+    async fn strike(self) {
+        self.hosts.stop().await;
+        self.fleet.stop().await;
+    }
+}
+
+fn one() -> SecretString {
+    "password-one-0123456789".into()
+}
+
+fn two() -> SecretString {
+    "password-two-0123456789".into()
+}
+
+/// A connection as a client has it, logged in.
+async fn client(host: &Host, username: &str, password: &SecretString) -> MultiplexedConnection {
+    use secrecy::ExposeSecret;
+    let url = format!("redis://{username}:{}@{}:{}", password.expose_secret(), host.address(), host.port());
+    redis::Client::open(url).unwrap().get_multiplexed_async_connection().await.unwrap()
+}
+
+/// Runs a command given as words.
+async fn run(connection: &mut MultiplexedConnection, words: &str) -> redis::RedisResult<redis::Value> {
+    let mut words = words.split(' ');
+    let mut command = redis::cmd(words.next().unwrap());
+    words.for_each(|word| {
+        command.arg(word);
+    });
+    command.query_async(connection).await
+}
+
+/// Waits for something that comes by itself.
+async fn eventually(what: &str, mut look: impl AsyncFnMut() -> bool) {
+    for _ in 0..500 {
+        if look().await {
+            return;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{what}: not after 10 s");
+}
