@@ -25,7 +25,7 @@ pub async fn handle(clients: &Clients, event: LambdaEvent<Value>) -> Result<Outc
 }
 
 async fn retire(clients: &Clients, event: Value, deadline: Deadline, outcome: &mut Outcome) -> Result<(), Failure> {
-    let found = match Trigger::parse(event)? {
+    let found = match Trigger::parse(&event)? {
         Trigger::Target { name, dry_run } => {
             outcome.target = Some(name.clone());
             outcome.dry_run = dry_run;

@@ -15,7 +15,7 @@ fn read_all(folder: &str) -> BTreeMap<String, Result<Trigger, policy::Failure>> 
     files
         .map(|path| {
             let event: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
-            (path.file_stem().unwrap().to_string_lossy().into_owned(), Trigger::parse(event))
+            (path.file_stem().unwrap().to_string_lossy().into_owned(), Trigger::parse(&event))
         })
         .collect()
 }

@@ -1,12 +1,14 @@
 """Checks the sandbox against botocore's service models: every response, and every operation that the sandbox has.
 
-The environment says where the sandbox is. `ROTATION_LAMBDA_ARN` names a function that can rotate a secret.
+The environment says where the sandbox is. `ROTATION_LAMBDA_ARN` names a function that can rotate a secret,
+`CONSUMER_FUNCTION` one that may be configured.
 """
 
 import sys
 
 import check_elasticache
 import check_elasticache_users
+import check_lambda
 import check_secrets_manager
 import check_ssm
 from harness import Service
@@ -27,6 +29,7 @@ CHECKS = {
     "ssm": check_ssm.run,
     "secretsmanager": check_secrets_manager.run,
     "elasticache": check_all_of_elasticache,
+    "lambda": check_lambda.run,
 }
 
 

@@ -7,6 +7,6 @@ mod guarantees;
 mod matrix;
 mod record;
 mod refusals;
-mod secrecy;
-mod story;
+pub(crate) mod secrecy;
+pub(crate) mod story;
 mod users;
