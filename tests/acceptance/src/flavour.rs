@@ -1,6 +1,6 @@
 //! The flavours of Redis that a stage can have.
 
-use sandbox::Topology;
+use sandbox::{Shape, Topology, hosts::SetUp};
 use serde_json::{Value, json};
 
 /// The id of the user, where the flavour has one in ElastiCache.
@@ -15,11 +15,23 @@ pub enum Flavour {
     ElasticacheUser,
     /// A user with a password, on a serverless cache.
     ElasticacheServerless,
+    /// Redis in one Fargate task.
+    Fargate,
+    /// A primary and a replica on hosts of their own, with a Sentinel, and this is where they keep who may log in.
+    SelfHosted(SetUp),
 }
 
 impl Flavour {
     /// Every flavour there is.
-    pub const ALL: [Self; 3] = [Self::ElasticacheAuth, Self::ElasticacheUser, Self::ElasticacheServerless];
+    pub const ALL: [Self; 7] = [
+        Self::ElasticacheAuth,
+        Self::ElasticacheUser,
+        Self::ElasticacheServerless,
+        Self::Fargate,
+        Self::SelfHosted(SetUp::ConfigFile),
+        Self::SelfHosted(SetUp::AclFile),
+        Self::SelfHosted(SetUp::Neither),
+    ];
 
     /// How the settings say so.
     pub(crate) fn settings(self) -> Value {
@@ -29,6 +41,15 @@ impl Flavour {
             Self::ElasticacheServerless => {
                 json!({ "type": "elasticache-serverless", "serverless_cache_name": "orders", "user_id": USER_ID })
             }
+            Self::Fargate => {
+                json!({ "type": "fargate", "cluster": "orders", "service": "redis", "host": "redis.orders.local" })
+            }
+            // The sandbox puts its own addresses in place of these.
+            Self::SelfHosted(_) => json!({
+                "type": "self-hosted",
+                "nodes": [{ "host": "redis-1" }, { "host": "redis-2" }],
+                "sentinel": { "master_name": "orders", "nodes": [{ "host": "sentinel-1" }] },
+            }),
         }
     }
 
@@ -38,7 +59,8 @@ impl Flavour {
             Self::ElasticacheAuth | Self::ElasticacheUser => {
                 &[Topology::Single { replicas: 1 }, Topology::Cluster { shards: 2, replicas: 1 }]
             }
-            Self::ElasticacheServerless => &[Topology::Single { replicas: 1 }],
+            // Their settings say which nodes there are.
+            Self::ElasticacheServerless | Self::Fargate | Self::SelfHosted(_) => &[Topology::Single { replicas: 1 }],
         }
     }
 
@@ -52,11 +74,20 @@ impl Flavour {
         if self.is_kept_by_a_service() { 1 } else { nodes }
     }
 
+    /// What the settings leave open about its Redis.
+    pub(crate) fn shape(self, topology: Topology) -> Shape {
+        match self {
+            Self::SelfHosted(set_up) => Shape { topology, set_up },
+            _ => topology.into(),
+        }
+    }
+
     /// The call that changes a credential.
     pub fn change(self) -> &'static str {
         match self {
             Self::ElasticacheAuth => "ModifyReplicationGroup",
             Self::ElasticacheUser | Self::ElasticacheServerless => "ModifyUser",
+            Self::Fargate | Self::SelfHosted(_) => "ACL SETUSER",
         }
     }
 }

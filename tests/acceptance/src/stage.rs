@@ -1,8 +1,8 @@
 //! A sandbox with one target and the compiled function.
 
 use std::{
+    net::Ipv4Addr,
     path::{Path, PathBuf},
-    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -11,7 +11,7 @@ use sandbox::{
     Options, Provisioned, Sandbox, Topology,
     lambda::{Invocation, InvocationResult},
     load::LoadTarget,
-    redis::{Direct, Node},
+    redis::Direct,
     services::{
         elasticache::Timing,
         secrets_manager::{RotationReport, RotationTiming},
@@ -102,7 +102,8 @@ impl Stage {
             document["secret"]["json_key"] = json!(key);
         }
         let token = options.token.then(|| SecretString::from(FIRST_TOKEN));
-        let target = sandbox.provision(&document.to_string(), options.topology, token.as_ref()).await;
+        let target =
+            sandbox.provision(&document.to_string(), options.flavour.shape(options.topology), token.as_ref()).await;
         let target = target.expect("the target is made");
         let function_arn = sandbox.deploy(function(), options.timeout).expect("the function is compiled");
         let secrets = aws_sdk_secretsmanager::Client::new(&sandbox.sdk_config());
@@ -144,17 +145,26 @@ impl Stage {
 
     /// Stops the last node without ending it: it answers nobody until it is thawed.
     pub async fn freeze_last_node(&self) {
-        self.last_node().freeze().await;
+        let last = self.last_node();
+        match (self.sandbox.hosts.host(last), self.sandbox.fleet.node(last)) {
+            (Some(host), _) => host.freeze().await,
+            (_, Some(node)) => node.freeze().await,
+            (None, None) => self.sandbox.ecs.freeze(last),
+        }
     }
 
     /// Lets it go on.
     pub async fn thaw_last_node(&self) {
-        self.last_node().thaw().await;
+        let last = self.last_node();
+        match (self.sandbox.hosts.host(last), self.sandbox.fleet.node(last)) {
+            (Some(host), _) => host.thaw().await,
+            (_, Some(node)) => node.thaw().await,
+            (None, None) => self.sandbox.ecs.thaw(last),
+        }
     }
 
-    fn last_node(&self) -> Arc<Node> {
-        let last = self.direct().pop().expect("there is a node");
-        self.sandbox.fleet.node(last.address).expect("the node is the fleet's")
+    fn last_node(&self) -> Ipv4Addr {
+        self.direct().pop().expect("there is a node").address
     }
 
     /// What a load or a watcher on the target has to know.

@@ -31,6 +31,6 @@ pub mod services;
 mod site;
 pub mod wire;
 
-pub use provision::{FUNCTION_TIMEOUT, Provisioned, Topology};
+pub use provision::{FUNCTION_TIMEOUT, Provisioned, RedisService, Shape, Topology};
 pub use sandbox::{Options, Sandbox};
 pub use site::Site;

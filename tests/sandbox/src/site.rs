@@ -43,8 +43,8 @@ impl Sandbox {
                 self.elasticache.nodes(name).iter().map(|node| Direct { address: node.address, tls: true }).collect()
             }
             Site::Service { cluster, service } => {
-                let tasks = self.ecs.tasks(cluster, service);
-                tasks.iter().map(|task| Direct { address: task.address, tls: false }).collect()
+                let tasks = self.ecs.tasks(cluster, service).into_iter().filter(|task| task.last_status == "RUNNING");
+                tasks.map(|task| Direct { address: task.address, tls: false }).collect()
             }
             Site::Hosts(addresses) => {
                 addresses.iter().map(|address| Direct { address: *address, tls: false }).collect()

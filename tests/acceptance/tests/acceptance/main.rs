@@ -10,6 +10,7 @@ mod dependencies;
 mod retire_credential;
 mod rotate_auth;
 mod wire_boto3;
+mod wire_ecs;
 mod wire_elasticache;
 mod wire_secrets_manager;
 mod wire_ssm;

@@ -39,13 +39,17 @@ pub enum Door<'a> {
 }
 
 impl Sandbox {
-    /// Makes a user that may do everything with this password, and nothing without; gives the name that it logs in with.
-    pub(super) async fn create_user(&self, id: &str, password: Option<&SecretString>) -> anyhow::Result<String> {
-        let password = password.context("a user needs a password")?;
-        let name = format!("{id}-name");
-        let create = Client::new(&self.sdk_config()).create_user().user_id(id).user_name(&name).engine("redis");
+    /// Makes a user that may do everything with this password, and nothing without.
+    pub(super) async fn create_user(
+        &self,
+        id: &str,
+        name: Option<&str>,
+        password: Option<&SecretString>,
+    ) -> anyhow::Result<()> {
+        let (name, password) = name.zip(password).context("a user needs a name and a password")?;
+        let create = Client::new(&self.sdk_config()).create_user().user_id(id).user_name(name).engine("redis");
         create.access_string("on ~* &* +@all").passwords(password.expose_secret()).send().await?;
-        Ok(name)
+        Ok(())
     }
 
     /// Makes a user group of this user and the one named `default` that every user group needs, who can do nothing.

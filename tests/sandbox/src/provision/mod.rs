@@ -1,5 +1,6 @@
 //! What Terraform would have made: a Redis, its secret, its settings, and the function that rotates it.
 
+mod ecs;
 mod elasticache;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
@@ -7,20 +8,41 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use anyhow::{Context, bail, ensure};
 use aws_sdk_secretsmanager::types::Tag;
 use aws_sdk_ssm::types::ParameterType;
-use policy::{Target, target::Backend};
+use policy::{
+    Target,
+    target::{Backend, ServerlessUser, User},
+};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     Sandbox, Site,
+    hosts::{Plan, SetUp},
     lambda::Function,
     services::{ACCOUNT, REGION},
 };
 
+pub use ecs::RedisService;
 use elasticache::Door;
 pub use elasticache::Topology;
 
 /// The function's timeout, where a caller does not say otherwise.
 pub const FUNCTION_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// What the settings of a target leave open about its Redis.
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// The nodes of a replication group.
+    pub topology: Topology,
+    /// Where hosts keep who may log in.
+    pub set_up: SetUp,
+}
+
+impl From<Topology> for Shape {
+    /// With the set-up that most hosts have.
+    fn from(topology: Topology) -> Self {
+        Self { topology, set_up: SetUp::ConfigFile }
+    }
+}
 
 /// A target that is there, whole.
 #[derive(Clone, Debug)]
@@ -38,47 +60,71 @@ pub struct Provisioned {
 impl Sandbox {
     /// Makes what a target needs: its Redis, the secret tagged with the target, and the settings parameter.
     ///
-    /// With `token` a group asks for it and the secret holds it; without, the group lets everybody in and the secret
-    /// holds a placeholder, as before a first rotation. A user has `token` for its password, and is made too, with a user
-    /// group, and a replication group where it needs one, of the target's name.
+    /// With `token` the Redis asks for it and the secret holds it; without, a replication group lets everybody in and the
+    /// secret holds a placeholder, as before a first rotation. Users are made too, with all that ElastiCache wants around
+    /// them. Hosts have the sandbox's addresses in place of the document's: nobody here knows their owner's names.
     ///
     /// # Errors
     /// The document is refused, or is of a backend that the sandbox cannot make, or a call is.
     pub async fn provision(
         &self,
         document: &str,
-        topology: Topology,
+        shape: impl Into<Shape>,
         token: Option<&SecretString>,
     ) -> anyhow::Result<Provisioned> {
-        let target = Target::parse(document)?;
-        let (site, username) = match &target.backend {
+        let Shape { topology, set_up } = shape.into();
+        let mut target = Target::parse(document)?;
+        // A task reads the secret when it starts, so the secret is made first.
+        let username = username(&target);
+        let secret_arn = self.create_secret(&target, &first_value(&target, username.as_deref(), token)).await?;
+        let site = match &target.backend {
             Backend::ElasticacheAuth(group) => {
                 let id = &group.replication_group_id;
                 self.create_group(id, topology, Door::Token(token)).await?;
-                (Site::ReplicationGroup(id.clone()), None)
+                Site::ReplicationGroup(id.clone())
             }
             Backend::ElasticacheUser(user) => {
-                let username = self.create_user(&user.user_id, token).await?;
+                self.create_user(&user.user_id, username.as_deref(), token).await?;
                 self.create_user_group(&target.name, &user.user_id).await?;
                 self.create_group(&target.name, topology, Door::UserGroup(&target.name)).await?;
-                (Site::ReplicationGroup(target.name.clone()), Some(username))
+                Site::ReplicationGroup(target.name.clone())
             }
             Backend::ElasticacheServerless(place) => {
-                let username = self.create_user(&place.user_id, token).await?;
+                self.create_user(&place.user_id, username.as_deref(), token).await?;
                 self.create_user_group(&target.name, &place.user_id).await?;
                 self.create_serverless_cache(&place.serverless_cache_name, &target.name).await?;
-                (Site::ServerlessCache(place.serverless_cache_name.clone()), Some(username))
+                Site::ServerlessCache(place.serverless_cache_name.clone())
+            }
+            Backend::Fargate(place) => {
+                let redis = RedisService {
+                    target: &target.name,
+                    cluster: &place.cluster,
+                    service: &place.service,
+                    host: &place.host,
+                    secret_arn: &secret_arn,
+                    json_key: target.secret.json_key.as_deref(),
+                };
+                self.create_redis_service(&redis).await?;
+                Site::Service { cluster: place.cluster.clone(), service: place.service.clone() }
+            }
+            Backend::SelfHosted(hosts) => {
+                let password = token.context("a Redis of its owner's needs a password")?;
+                let sentinel = hosts.sentinel.as_ref();
+                let plan = Plan {
+                    username: hosts.username.clone(),
+                    replicas: hosts.nodes.len() - 1,
+                    sentinels: sentinel.map_or(0, |sentinel| sentinel.nodes.len()),
+                    master_name: sentinel.map_or_else(String::new, |sentinel| sentinel.master_name.clone()),
+                    ..Plan::new(set_up, password)
+                };
+                let estate = self.hosts.provision(plan).await?;
+                let site = Site::Hosts(estate.nodes().map(|host| host.address()).collect());
+                target.backend = estate.backend();
+                site
             }
             other => bail!("the target {} is {}, which the sandbox cannot make", target.name, other.flavour()),
         };
-        let credential = token.map_or("no-token-yet", ExposeSecret::expose_secret);
-        let value = match (&target.secret.json_key, &username) {
-            (None, _) => credential.to_owned(),
-            (Some(key), None) => serde_json::json!({ "owner": "platform", key: credential }).to_string(),
-            (Some(key), Some(username)) => serde_json::json!({ "username": username, key: credential }).to_string(),
-        };
-        let secret_arn = self.create_secret(&target, &value).await?;
-        self.put_settings(&target.name, document).await?;
+        self.put_settings(&target.name, &serde_json::to_string_pretty(&target)?).await?;
         Ok(Provisioned { site, username, secret_arn, target })
     }
 
@@ -119,5 +165,28 @@ impl Sandbox {
             .send()
             .await?;
         answer.arn.context("a secret has an ARN")
+    }
+}
+
+/// The user that logs in; `None` where there is no such thing.
+fn username(target: &Target) -> Option<String> {
+    match &target.backend {
+        Backend::ElasticacheAuth(_) | Backend::Upstash(_) => None,
+        // A user's name need not be its id, so here it never is.
+        Backend::ElasticacheUser(User { user_id }) | Backend::ElasticacheServerless(ServerlessUser { user_id, .. }) => {
+            Some(format!("{user_id}-name"))
+        }
+        Backend::Fargate(service) => Some(service.username.clone()),
+        Backend::SelfHosted(hosts) => Some(hosts.username.clone()),
+    }
+}
+
+/// What the secret holds at first.
+fn first_value(target: &Target, username: Option<&str>, token: Option<&SecretString>) -> String {
+    let credential = token.map_or("no-token-yet", ExposeSecret::expose_secret);
+    match (&target.secret.json_key, username) {
+        (None, _) => credential.to_owned(),
+        (Some(key), None) => serde_json::json!({ "owner": "platform", key: credential }).to_string(),
+        (Some(key), Some(username)) => serde_json::json!({ "username": username, key: credential }).to_string(),
     }
 }

@@ -4,6 +4,7 @@ use std::{net::Ipv4Addr, time::Duration};
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
+use nix::sys::signal::Signal;
 use tokio::time::timeout;
 
 use super::{
@@ -58,7 +59,7 @@ impl Ecs {
             if !task.is_wanted() || task.last != LastStatus::Running {
                 bail!("the task does not run");
             }
-            task.kill.notify_one();
+            task.signals.send_replace(Some(Signal::SIGKILL));
         }
         let noticed = async {
             while self.state().task(id).is_some_and(|task| task.is_wanted()) {
@@ -67,6 +68,24 @@ impl Ecs {
             anyhow::Ok(())
         };
         timeout(NOTICE, noticed).await.context("ECS has not noticed that a task is dead")?
+    }
+
+    /// Stops the processes of the task at this address without ending them: its Redis answers nobody until it is thawed.
+    pub fn freeze(&self, address: Ipv4Addr) {
+        self.signal(address, Signal::SIGSTOP);
+    }
+
+    /// Lets them go on.
+    pub fn thaw(&self, address: Ipv4Addr) {
+        self.signal(address, Signal::SIGCONT);
+    }
+
+    fn signal(&self, address: Ipv4Addr, signal: Signal) {
+        let state = self.state();
+        let tasks = state.clusters.values().flat_map(|cluster| &cluster.tasks);
+        for task in tasks.filter(|task| task.address == Some(address)) {
+            task.signals.send_replace(Some(signal));
+        }
     }
 
     /// Waits until a service has exactly the tasks that it should have, all of them running and of one deployment.

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use nix::sys::signal::{Signal, killpg};
 use secrecy::SecretString;
 use tokio::{
-    sync::{Notify, watch},
+    sync::watch,
     time::{Instant, sleep, timeout},
 };
 
@@ -57,7 +57,7 @@ struct Life {
     definition: Arc<Definition>,
     timing: EcsTiming,
     stop: watch::Receiver<bool>,
-    kill: Arc<Notify>,
+    signals: watch::Receiver<Option<Signal>>,
     rooms: Vec<Room>,
     /// The way to the task's Redis, and the gate in front of it.
     gate: Option<(Arc<Gate>, Arc<Upstream>)>,
@@ -68,14 +68,14 @@ impl Life {
         let mut state = ecs.state();
         let timing = state.timing;
         let task = state.task(id)?;
-        let (definition, stop, kill) = (task.definition.clone(), task.stop.subscribe(), task.kill.clone());
+        let (definition, stop, signals) = (task.definition.clone(), task.stop.subscribe(), task.signals.subscribe());
         Some(Self {
             ecs: ecs.clone(),
             id: id.to_owned(),
             definition,
             timing,
             stop,
-            kill,
+            signals,
             rooms: Vec::new(),
             gate: None,
         })
@@ -155,16 +155,18 @@ impl Life {
 
     /// Returns when an essential container has ended.
     async fn outlive(&self, containers: &mut [Running]) {
+        let mut signals = self.signals.clone();
         let groups: Vec<_> = containers.iter().map(Running::pid).collect();
         let waits = containers.iter_mut().enumerate();
         let mut waits: FuturesUnordered<_> =
             waits.map(|(place, one)| async move { (place, one.wait().await) }).collect();
         loop {
             tokio::select! {
-                () = self.kill.notified() => {
+                Ok(()) = signals.changed() => {
+                    let signal = *signals.borrow_and_update();
                     for group in &groups {
                         // It may have ended by itself just now, which comes to the same.
-                        let _ = killpg(*group, Signal::SIGKILL);
+                        let _ = killpg(*group, signal);
                     }
                 }
                 Some((place, code)) = waits.next() => {

@@ -3,12 +3,10 @@
 use std::{collections::BTreeMap, net::Ipv4Addr, sync::Arc};
 
 use jiff::Timestamp;
+use nix::sys::signal::Signal;
 use serde::Serialize;
 use serde_json::{Value, json};
-use tokio::{
-    sync::{Notify, watch},
-    time::Instant,
-};
+use tokio::{sync::watch, time::Instant};
 
 use super::{
     definition::Definition,
@@ -39,8 +37,8 @@ pub(super) struct Task {
     pub(super) stopped: Option<Instant>,
     /// Says that it is to stop.
     pub(super) stop: watch::Sender<bool>,
-    /// Says that its processes are to die.
-    pub(super) kill: Arc<Notify>,
+    /// What its processes are sent by tests.
+    pub(super) signals: watch::Sender<Option<Signal>>,
     interface: String,
     attachment: String,
     version: u64,
@@ -138,7 +136,7 @@ impl Task {
             created: now,
             stopped: None,
             stop: watch::Sender::new(false),
-            kill: Arc::default(),
+            signals: watch::Sender::default(),
             interface: format!("eni-{}", &new_id()[..17]),
             attachment: uuid::Uuid::new_v4().to_string(),
             version: 1,
