@@ -6,6 +6,7 @@
 //! - [`ElasticacheAuth`]: an ElastiCache replication group with TLS and an AUTH token
 //! - [`ElasticacheUser`]: an ElastiCache user with a password, on every cache that it reaches
 //! - [`ElasticacheServerless`]: an ElastiCache Serverless cache, and the user that logs in to it
+//! - [`Upstash`]: a database of Upstash, over its REST API; [`upstash`] has what its reset needs
 //! - [`login`]: asking one node which credentials it accepts, whatever the flavour
 
 mod capability;
@@ -13,6 +14,7 @@ mod elasticache_auth;
 mod elasticache_serverless;
 mod elasticache_user;
 pub mod login;
+pub mod upstash;
 
 use cloud::{CallError, Clients};
 use policy::{Failure, Target, login::FailedLogin, rotation::Step};
@@ -22,6 +24,7 @@ pub use capability::{Credentials, Known, Observed};
 pub use elasticache_auth::ElasticacheAuth;
 pub use elasticache_serverless::ElasticacheServerless;
 pub use elasticache_user::ElasticacheUser;
+pub use upstash::Upstash;
 
 /// Makes one type of all backends, which are a closed set: each variant is named as in the settings.
 macro_rules! rotatable {
@@ -105,4 +108,4 @@ macro_rules! rotatable {
     };
 }
 
-rotatable!(ElasticacheAuth, ElasticacheUser, ElasticacheServerless);
+rotatable!(ElasticacheAuth, ElasticacheUser, ElasticacheServerless, Upstash);
