@@ -4,9 +4,9 @@ use backends::{
     Upstash,
     upstash::{Api, Description},
 };
-use cloud::{Clients, Effect};
+use cloud::Clients;
 use policy::{
-    Class, Failure, Target,
+    Failure, Target,
     login::{Answer, NodeState},
     outcome::Outcome,
     rotation::{
@@ -15,11 +15,11 @@ use policy::{
     },
     target::{Backend, Database, Renewal, Reset},
 };
-use runtime::{deadline::Deadline, rotation_event::RotationEvent};
+use runtime::{change, deadline::Deadline, rotation_event::RotationEvent};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    rotation::{Next, Put, discard_pending, promote, put_pending, wait},
+    rotation::{Put, discard_pending, promote, put_pending},
     view::Secret,
 };
 
@@ -72,7 +72,7 @@ pub(crate) async fn run(
         let seen = match looked {
             Ok(seen) => seen,
             Err(no_answer) => {
-                wait(&mut deadline, &no_answer).await?;
+                deadline.wait(&no_answer).await?;
                 continue;
             }
         };
@@ -86,20 +86,19 @@ pub(crate) async fn run(
             reset_asked: progress.reset_asked,
             looks: progress.looks,
         };
-        let next = match decide_reset(&facts)? {
+        match decide_reset(&facts)? {
             ResetDecision::Done { reason } => {
                 outcome.left(event.step.as_str(), reason);
-                Next::Stop
+                return Ok(());
             }
-            ResetDecision::Wait { reason } => wait(&mut deadline, reason).await?,
+            ResetDecision::Wait { reason } => deadline.wait(reason).await?,
             ResetDecision::DiscardPending { reason } => {
                 return Err(discard_pending(clients, event, outcome, reason).await?);
             }
             ResetDecision::Reset { reason } => {
                 if !reset(clients, renewal, outcome, &mut progress, reason).await? {
-                    wait(&mut deadline, "the service takes a reset").await?;
+                    deadline.wait("the service takes a reset").await?;
                 }
-                Next::LookAgain
             }
             ResetDecision::TakeOwn { reason } => {
                 let own = seen.own_token.expect("a credential that logs in was shown");
@@ -107,16 +106,13 @@ pub(crate) async fn run(
                     Put::Done => outcome.did("create-pending", reason),
                     Put::ThereAlready => outcome.left("create-pending", "another run put a value meanwhile"),
                 }
-                Next::Stop
+                return Ok(());
             }
             ResetDecision::Promote { reason } => {
                 promote(clients, event, &mut secret).await?;
                 outcome.did("promote", reason);
-                Next::Stop
+                return Ok(());
             }
-        };
-        if matches!(next, Next::Stop) {
-            return Ok(());
         }
     }
 }
@@ -199,23 +195,15 @@ async fn reset(
     progress: &mut Progress,
     reason: &str,
 ) -> Result<bool, Failure> {
-    match Api::load(clients, renewal).await?.reset_password().await {
-        Ok(answered) => {
-            *progress = Progress { reset_asked: true, answered, looks: 0 };
-            outcome.did("reset-password", reason);
-        }
-        Err(error) if error.effect == Effect::Unknown => {
-            tracing::warn!("{}: the database is looked at before anything else is tried", error.failure.chain());
-            *progress = Progress { reset_asked: true, answered: None, looks: 0 };
-            outcome.did("reset-password", format!("{reason}; no answer came, so the database is asked"));
-        }
-        Err(error) if error.failure.class() == Class::Retryable => {
-            tracing::info!("{}", error.failure.chain());
-            return Ok(false);
-        }
-        Err(error) => return Err(error.into()),
+    let (asked, answered) = match Api::load(clients, renewal).await?.reset_password().await {
+        Ok(answered) => (Ok(()), answered),
+        Err(error) => (Err(error), None),
+    };
+    let asked = change::note(asked, outcome, "reset-password", reason)?;
+    if asked {
+        *progress = Progress { reset_asked: true, answered, looks: 0 };
     }
-    Ok(true)
+    Ok(asked)
 }
 
 /// Which of the secret's credentials a token is.

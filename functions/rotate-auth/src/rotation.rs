@@ -2,7 +2,7 @@
 
 use backends::Credentials;
 use cloud::{
-    CallError, Clients, Effect,
+    Clients,
     secrets_manager::{self, CURRENT},
 };
 use policy::{
@@ -10,13 +10,13 @@ use policy::{
     outcome::Outcome,
     rotation::{Decision, Facts, Server, Upkeep, decide, needs_server},
 };
-use runtime::{deadline::Deadline, rotation_event::RotationEvent};
+use runtime::{change, deadline::Deadline, rotation_event::RotationEvent};
 use secrecy::SecretString;
 
 use crate::{reset, view::Secret};
 
 /// What an action leaves the step to do.
-pub(crate) enum Next {
+enum Next {
     /// Nothing: what was done completes it.
     Stop,
     /// Decide again on the same look at the server: only the secret has changed, and a service keeps the nodes as they are.
@@ -73,17 +73,17 @@ pub(crate) async fn run(
             Decision::AddPending { reason } => {
                 let pending = secret.pending.as_ref().expect("a pending value is legal only where there is one");
                 let asked = secret.backend(clients)?.add(pending.credential(), secret.known()).await;
-                change_asked |= note_change(asked, outcome, "add-pending", reason)?;
+                change_asked |= change::note(asked, outcome, "add-pending", reason)?;
                 wait(&mut deadline, "the target takes the pending credential").await?
             }
             Decision::RestoreCurrent { reason } => {
                 let asked = secret.backend(clients)?.restore(secret.current.credential(), secret.known()).await;
-                note_change(asked, outcome, "restore-current", reason)?;
+                change::note(asked, outcome, "restore-current", reason)?;
                 wait(&mut deadline, "the nodes take AWSCURRENT again").await?
             }
             Decision::CloseOpenAccess { reason } => {
                 let asked = secret.backend(clients)?.close(secret.current.credential()).await;
-                change_asked |= note_change(asked, outcome, "close-open-access", reason)?;
+                change_asked |= change::note(asked, outcome, "close-open-access", reason)?;
                 wait(&mut deadline, "the group closes access without a credential").await?
             }
             Decision::Promote { reason } => {
@@ -104,15 +104,9 @@ pub(crate) async fn run(
 }
 
 /// Waits for one pause.
-pub(crate) async fn wait(deadline: &mut Deadline, reason: &str) -> Result<Next, Failure> {
-    tracing::info!(reason, "waiting");
-    if deadline.pause().await {
-        return Ok(Next::LookAgain);
-    }
-    Err(Failure::retryable(format!(
-        "time is up, and this is still waited for: {reason}. Nothing is lost: the rotation goes on from here when it is \
-         retried"
-    )))
+async fn wait(deadline: &mut Deadline, reason: &str) -> Result<Next, Failure> {
+    deadline.wait(reason).await?;
+    Ok(Next::LookAgain)
 }
 
 /// What became of a new AWSPENDING.
@@ -169,31 +163,6 @@ pub(crate) async fn discard_pending(
     Ok(Failure::retryable(format!(
         "AWSPENDING held what the server will never take ({reason}), and was discarded; the next try makes a new one"
     )))
-}
-
-/// Writes down what became of a change that was asked for; says whether its effect is now to be waited for.
-fn note_change(
-    asked: Result<(), CallError>,
-    outcome: &mut Outcome,
-    what: &'static str,
-    reason: &str,
-) -> Result<bool, Failure> {
-    match asked {
-        Ok(()) => {
-            outcome.did(what, reason);
-            Ok(true)
-        }
-        Err(error) if error.effect == Effect::Unknown => {
-            tracing::warn!("{}: the server is looked at before anything else is tried", error.failure.chain());
-            outcome.did(what, format!("{reason}; no answer came, so the server is asked"));
-            Ok(true)
-        }
-        Err(error) if error.failure.class() == policy::Class::Retryable => {
-            tracing::info!("{}", error.failure.chain());
-            Ok(false)
-        }
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Moves AWSCURRENT, and what is known of the secret with it.

@@ -11,7 +11,7 @@ use policy::{
     secret::SecretValue,
     token,
 };
-use runtime::{rotation_event::RotationEvent, settings};
+use runtime::{rotation_event::RotationEvent, secret};
 
 /// The secret's side, read once: only this function moves it while a step runs, and AWS refuses a stale move.
 #[derive(Debug)]
@@ -34,18 +34,14 @@ pub(crate) struct Secret {
 impl Secret {
     /// Reads the secret that an event names, and the settings of its target.
     pub(crate) async fn read(clients: &Clients, event: &RotationEvent) -> Result<Self, Failure> {
-        let description = secrets_manager::describe(&clients.secrets_manager, &event.secret_id).await?;
-        let name = settings::target_name(&format!("the secret {}", description.name), &description.tags)?;
-        let target = settings::load(clients, name).await?;
-        check_named(&target, &description, &event.secret_id)?;
+        let (description, target) = secret::of_target(clients, &event.secret_id).await?;
         let needs_previous = Rotatable::of(clients, &target)?.needs_previous(event.step);
-        let current_version =
-            description.version_with(CURRENT).map(str::to_owned).ok_or_else(|| no_current(&target))?;
+        let current_version = secret::current_version(&target, &description)?;
         let read = |version: String| async move {
             secrets_manager::version(&clients.secrets_manager, &event.secret_id, &version).await
         };
         let stage = stage(&description, &event.version_id);
-        let current = read(current_version.clone()).await?.ok_or_else(|| no_current(&target))?;
+        let current = read(current_version.clone()).await?.ok_or_else(|| secret::no_current(&target))?;
         let pending_version = match stage {
             VersionStage::Current => Some(current.clone()),
             VersionStage::Pending => read(event.version_id.clone()).await?,
@@ -117,25 +113,6 @@ impl Secret {
         self.current_version = version_id.to_owned();
         self.previous = Some(std::mem::replace(&mut self.current, pending));
     }
-}
-
-/// Refuses a secret that is not the one the settings name: two secrets must never rotate one Redis.
-fn check_named(target: &Target, description: &Description, arn: &str) -> Result<(), Failure> {
-    let named = [description.name.as_str(), arn].contains(&target.secret.id.as_str());
-    named.then_some(()).ok_or_else(|| {
-        Failure::permanent(format!(
-            "the secret {} is tagged with the target {}, whose `secret.id` is {:?}; put the tag or the settings right. \
-             Nothing was touched",
-            description.name, target.name, target.secret.id
-        ))
-    })
-}
-
-fn no_current(target: &Target) -> Failure {
-    Failure::permanent(format!(
-        "the secret {} has no AWSCURRENT value; put the credential that the server accepts now there first",
-        target.secret.id
-    ))
 }
 
 fn stage(description: &Description, version_id: &str) -> VersionStage {

@@ -23,6 +23,13 @@ pub struct Known<'a> {
     pub version: Option<&'a Version>,
 }
 
+impl<'a> Known<'a> {
+    /// All of them, the likeliest to be accepted first.
+    pub(crate) fn all(self) -> Vec<&'a SecretString> {
+        [Some(self.current), self.pending, self.previous].into_iter().flatten().collect()
+    }
+}
+
 /// What was seen of a backend.
 #[derive(Clone, Debug)]
 pub struct Observed {

@@ -6,14 +6,23 @@
 //! - [`ElasticacheAuth`]: an ElastiCache replication group with TLS and an AUTH token
 //! - [`ElasticacheUser`]: an ElastiCache user with a password, on every cache that it reaches
 //! - [`ElasticacheServerless`]: an ElastiCache Serverless cache, and the user that logs in to it
+//! - [`Fargate`]: Redis in the Fargate tasks of an ECS service
+//! - [`SelfHosted`]: Redis on hosts of one's own, with replicas and Sentinels
 //! - [`Upstash`]: a database of Upstash, over its REST API; [`upstash`] has what its reset needs
 //! - [`login`]: asking one node which credentials it accepts, whatever the flavour
 
+mod acl;
 mod capability;
 mod elasticache_auth;
 mod elasticache_serverless;
 mod elasticache_user;
+mod fargate;
+mod keeping;
 pub mod login;
+mod replication;
+mod self_hosted;
+mod sentinel;
+mod session;
 pub mod upstash;
 
 use cloud::{CallError, Clients};
@@ -24,6 +33,8 @@ pub use capability::{Credentials, Known, Observed};
 pub use elasticache_auth::ElasticacheAuth;
 pub use elasticache_serverless::ElasticacheServerless;
 pub use elasticache_user::ElasticacheUser;
+pub use fargate::Fargate;
+pub use self_hosted::SelfHosted;
 pub use upstash::Upstash;
 
 /// Makes one type of all backends, which are a closed set: each variant is named as in the settings.
@@ -46,6 +57,7 @@ macro_rules! rotatable {
             pub fn of(clients: &'a Clients, target: &'a Target) -> Result<Self, Failure> {
                 match &target.backend {
                     $(policy::target::Backend::$flavour(place) => Ok(Self::$flavour($flavour::new(clients, place))),)+
+                    #[allow(unreachable_patterns, reason = "every flavour that there is can be rotated, for now")]
                     other => Err(Failure::permanent(format!(
                         "the target {} has the backend {}, whose credential cannot be rotated; nothing was touched",
                         target.name,
@@ -108,4 +120,4 @@ macro_rules! rotatable {
     };
 }
 
-rotatable!(ElasticacheAuth, ElasticacheUser, ElasticacheServerless, Upstash);
+rotatable!(ElasticacheAuth, ElasticacheUser, ElasticacheServerless, Fargate, SelfHosted, Upstash);

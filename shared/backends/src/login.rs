@@ -1,18 +1,23 @@
 //! Asking one node which credentials it accepts.
 
-use std::time::Duration;
-
-use policy::login::{Answer, NodeState};
-use redis::{
-    AsyncConnectionConfig, Client, ConnectionAddr, ErrorKind, IntoConnectionInfo, RedisError,
-    aio::MultiplexedConnection,
+use cloud::{CallError, Effect};
+use policy::{
+    Failure,
+    login::{Answer, NodeState},
 };
+use redis::{RedisError, aio::MultiplexedConnection};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::Known;
+use crate::{
+    Known,
+    session::{Session, code, describe, failed, is_connection_trouble, is_not_ready},
+};
 
-/// How long a node may take to open a connection, and to answer a command.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The user that every Redis has, and whose password `requirepass` is.
+pub(crate) const DEFAULT_USER: &str = "default";
+
+/// What our connections are called, once they are logged in: by it a node's log tells our refused logins from others'.
+pub(crate) const CLIENT_NAME: &str = "redis-lifecycle";
 
 /// Where a node listens.
 #[derive(Clone, Copy, Debug)]
@@ -29,8 +34,8 @@ pub struct Address<'a> {
 /// What a node is asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Questions<'a> {
-    /// The user that logs in. Without one it is the password of whoever connects (an AUTH token), and the node is asked too
-    /// whether it lets clients in with nothing.
+    /// The user that logs in. Without one it is the password of whoever connects (an AUTH token). Without one, and for the
+    /// user `default`, the node is asked too whether it lets clients in with nothing.
     pub username: Option<&'a str>,
     /// The credentials to log in with.
     pub known: Known<'a>,
@@ -42,31 +47,108 @@ pub struct Questions<'a> {
 /// full, or does not answer within two seconds, has given none. What a node says to AUTH is never kept as text, since an
 /// error can repeat the command's arguments.
 pub async fn ask(address: Address<'_>, questions: Questions<'_>) -> NodeState {
-    match answers(address, questions).await {
-        Ok(state) => state,
-        Err(error) if is_not_ready(&error) => NodeState::NotReady(code(&error)),
-        Err(error) => NodeState::Unreachable(describe(&error)),
+    ask_and_stay("", address, questions).await.0
+}
+
+/// As [`ask`], and stays where the node has accepted one of the credentials: logged in with it.
+pub(crate) async fn ask_and_stay(
+    node: &str,
+    address: Address<'_>,
+    questions: Questions<'_>,
+) -> (NodeState, Option<Session>) {
+    let answered = async {
+        let mut session = Session::open(node, address).await?;
+        let state = answers(session.connection(), questions).await?;
+        Ok((state, session))
+    };
+    match answered.await {
+        Ok((state, session)) => {
+            let stays = lets_us_in(&state);
+            (state, stays.then_some(session))
+        }
+        Err(error) => (no_answer(&error), None),
     }
 }
 
-async fn answers(address: Address<'_>, questions: Questions<'_>) -> Result<NodeState, RedisError> {
+/// Logs in with the first of the credentials that the node accepts.
+///
+/// # Errors
+/// Retryable where the node cannot be reached or accepts none: it did when it was looked at, so it is looked at again.
+pub(crate) async fn enter(
+    node: &str,
+    address: Address<'_>,
+    username: &str,
+    credentials: &[&SecretString],
+) -> Result<Session, CallError> {
+    let untouched = |why: String| CallError { failure: Failure::retryable(why), code: None, effect: Effect::None };
+    let mut session = Session::open(node, address).await.map_err(|error| {
+        untouched(format!("the node {node} cannot be reached: {}; it is tried again later", describe(&error)))
+    })?;
+    for credential in credentials {
+        if accepts(&mut session, username, credential).await? {
+            introduce(session.connection()).await;
+            return Ok(session);
+        }
+    }
+    Err(untouched(format!(
+        "the node {node} accepts none of the credentials that it is changed with; it is looked at again"
+    )))
+}
+
+/// Whether a node accepts this credential. Where it does, the session is logged in with it.
+pub(crate) async fn accepts(
+    session: &mut Session,
+    username: &str,
+    credential: &SecretString,
+) -> Result<bool, CallError> {
+    let answer = log_in(session.connection(), Some(username), credential).await;
+    // AUTH changes nothing, so that nothing came of it is sure.
+    let answer = answer.map_err(|error| CallError { effect: Effect::None, ..failed(&session.node, "AUTH", &error) })?;
+    Ok(answer == Answer::Accepted)
+}
+
+async fn answers(connection: &mut MultiplexedConnection, questions: Questions<'_>) -> Result<NodeState, RedisError> {
     let Questions { username, known } = questions;
-    let mut connection = connect(address).await?;
     // Before any AUTH: a refused AUTH leaves a connection as it was, so PING afterwards says nothing of its own.
     let open = match username {
+        None | Some(DEFAULT_USER) => lets_in_with_nothing(connection).await?,
         Some(_) => false,
-        None => lets_in_with_nothing(&mut connection).await?,
     };
+    // The current one first: it is the one that is most likely accepted, and only from then on the connection has a name.
+    let current = log_in(connection, username, known.current).await?;
+    if current == Answer::Accepted {
+        introduce(connection).await;
+    }
     let pending = match known.pending {
-        Some(credential) => Some(log_in(&mut connection, username, credential).await?),
+        Some(credential) => Some(log_in(connection, username, credential).await?),
         None => None,
     };
-    let current = log_in(&mut connection, username, known.current).await?;
     let previous = match known.previous {
-        Some(credential) => Some(log_in(&mut connection, username, credential).await?),
+        Some(credential) => Some(log_in(connection, username, credential).await?),
         None => None,
     };
     Ok(NodeState::Asked { open, pending, current, previous })
+}
+
+fn lets_us_in(state: &NodeState) -> bool {
+    match state {
+        NodeState::Asked { pending, current, previous, .. } => {
+            [pending.as_ref(), Some(current), previous.as_ref()].contains(&Some(&Answer::Accepted))
+        }
+        NodeState::NotReady(_) | NodeState::Unreachable(_) => false,
+    }
+}
+
+fn no_answer(error: &RedisError) -> NodeState {
+    match is_not_ready(error) {
+        true => NodeState::NotReady(code(error)),
+        false => NodeState::Unreachable(describe(error)),
+    }
+}
+
+/// Names the connection; a node that does not allow it tells our refused logins from nobody's.
+async fn introduce(connection: &mut MultiplexedConnection) {
+    let _: Result<(), RedisError> = redis::cmd("CLIENT").arg("SETNAME").arg(CLIENT_NAME).query_async(connection).await;
 }
 
 async fn lets_in_with_nothing(connection: &mut MultiplexedConnection) -> Result<bool, RedisError> {
@@ -75,17 +157,6 @@ async fn lets_in_with_nothing(connection: &mut MultiplexedConnection) -> Result<
         Err(error) if error.code() == Some("NOAUTH") => Ok(false),
         Err(error) => Err(error),
     }
-}
-
-async fn connect(address: Address<'_>) -> Result<MultiplexedConnection, RedisError> {
-    let (host, port) = (address.host.to_owned(), address.port);
-    let address = match address.tls {
-        true => ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None },
-        false => ConnectionAddr::Tcp(host, port),
-    };
-    let config =
-        AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
-    Client::open(address.into_connection_info()?)?.get_multiplexed_async_connection_with_config(&config).await
 }
 
 async fn ping(connection: &mut MultiplexedConnection) -> Result<(), RedisError> {
@@ -108,37 +179,5 @@ async fn log_in(
         Err(error) if is_not_ready(&error) || is_connection_trouble(&error) => Err(error),
         // WRONGPASS, or ERR where the server has no password at all, or is older than Redis 6.
         Err(_) => Ok(Answer::Refused),
-    }
-}
-
-/// Whether the node is there and serves nobody for now.
-///
-/// <https://redis.io/docs/latest/develop/reference/protocol-spec/>, and the texts of `server.c`.
-fn is_not_ready(error: &RedisError) -> bool {
-    let full =
-        error.code() == Some("ERR") && error.detail().is_some_and(|text| text.starts_with("max number of clients"));
-    full || matches!(
-        error.code(),
-        Some("LOADING" | "BUSY" | "MASTERDOWN" | "CLUSTERDOWN" | "MISCONF" | "TRYAGAIN" | "READONLY")
-    )
-}
-
-fn is_connection_trouble(error: &RedisError) -> bool {
-    error.is_io_error() || error.is_connection_dropped() || error.is_timeout() || error.kind() == ErrorKind::Io
-}
-
-fn code(error: &RedisError) -> String {
-    error.code().unwrap_or("no reason given").to_owned()
-}
-
-/// What went wrong, in words that cannot hold a credential: the code for what the server said, the text only for the
-/// connection itself.
-fn describe(error: &RedisError) -> String {
-    if error.is_timeout() {
-        "no answer within 2 s".to_owned()
-    } else if is_connection_trouble(error) {
-        error.to_string()
-    } else {
-        code(error)
     }
 }

@@ -2,11 +2,12 @@
 //!
 //! # Layout
 //! - [`Clients`]: the SDK clients a function holds, and the count of the calls they make
-//! - [`secrets_manager`], [`ssm`], [`elasticache`], [`ecs`]: the calls
+//! - [`secrets_manager`], [`ssm`], [`elasticache`], [`ecs`], [`cloud_map`]: the calls
 //! - [`classify`]: which class an SDK error has
 
 pub mod classify;
 mod clients;
+pub mod cloud_map;
 pub mod ecs;
 pub mod elasticache;
 pub mod secrets_manager;

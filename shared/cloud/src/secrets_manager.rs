@@ -22,10 +22,16 @@ pub const PREVIOUS: &str = "AWSPREVIOUS";
 pub struct Description {
     /// Its name.
     pub name: String,
+    /// Its ARN.
+    pub arn: String,
     /// Its tags.
     pub tags: HashMap<String, String>,
     /// Whether rotation is switched on; absent for a secret that was never rotated.
     pub rotation_enabled: Option<bool>,
+    /// When a rotation of it last succeeded.
+    pub last_rotated: Option<DateTime>,
+    /// When anything about it last changed: a value, a label, a tag.
+    pub last_changed: Option<DateTime>,
     /// The staging labels of each version.
     pub stages: HashMap<String, Vec<String>>,
 }
@@ -64,6 +70,9 @@ pub async fn describe(client: &Client, secret_id: &str) -> Result<Description, C
     let tags = answer.tags.unwrap_or_default();
     Ok(Description {
         name: answer.name.unwrap_or_default(),
+        arn: answer.arn.unwrap_or_default(),
+        last_rotated: answer.last_rotated_date,
+        last_changed: answer.last_changed_date,
         tags: tags.into_iter().filter_map(|tag| Some((tag.key?, tag.value?))).collect(),
         rotation_enabled: answer.rotation_enabled,
         stages: answer.version_ids_to_stages.unwrap_or_default(),

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use lambda_runtime::Context;
+use policy::Failure;
 
 /// What is kept back for one more look after a pause, which takes well under a second as a rule.
 const KEPT_BACK: Duration = Duration::from_secs(3);
@@ -53,6 +54,20 @@ impl Deadline {
     /// How long the run may still take, whatever it does: calls that hang must not be what ends it.
     pub fn left(&self) -> Duration {
         self.left_before(LAST_WORD)
+    }
+
+    /// Waits for one pause, longer each time, for what `reason` says.
+    ///
+    /// # Errors
+    /// Retryable, with the reason, where the time left is too short for it.
+    pub async fn wait(&mut self, reason: &str) -> Result<(), Failure> {
+        tracing::info!(reason, "waiting");
+        if self.pause().await {
+            return Ok(());
+        }
+        Err(Failure::retryable(format!(
+            "time is up, and this is still waited for: {reason}. Nothing is lost: the next run goes on from here"
+        )))
     }
 
     /// Waits for one pause, longer each time; says `false`, at once, where the time left is too short for it.

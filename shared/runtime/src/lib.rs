@@ -1,16 +1,22 @@
 //! What every function does alike.
 //!
 //! # Layout
+//! - [`run`]: one run, from event to outcome
 //! - [`settings`]: the target of an event, and its settings document
+//! - [`secret`]: the target's secret, found and checked
+//! - [`change`]: what became of a change that was asked for
 //! - [`rotation_event`]: the event of Secrets Manager's rotation hook
 //! - [`deadline`]: how long this invocation may still wait
 //! - [`log`]: JSON lines, of a message and fields
 //! - [`record`]: the one record that each run leaves, and its metrics
 //! - [`diagnostic`]: a failure, as Lambda reports it
 
+pub mod change;
 pub mod deadline;
 pub mod diagnostic;
 pub mod log;
 pub mod record;
 pub mod rotation_event;
+pub mod run;
+pub mod secret;
 pub mod settings;

@@ -1,5 +1,6 @@
 //! The flavours of Redis that a stage can have.
 
+use sandbox::Topology;
 use serde_json::{Value, json};
 
 /// The id of the user, where the flavour has one in ElastiCache.
@@ -29,6 +30,26 @@ impl Flavour {
                 json!({ "type": "elasticache-serverless", "serverless_cache_name": "orders", "user_id": USER_ID })
             }
         }
+    }
+
+    /// The shapes that its nodes can have.
+    pub fn topologies(self) -> &'static [Topology] {
+        match self {
+            Self::ElasticacheAuth | Self::ElasticacheUser => {
+                &[Topology::Single { replicas: 1 }, Topology::Cluster { shards: 2, replicas: 1 }]
+            }
+            Self::ElasticacheServerless => &[Topology::Single { replicas: 1 }],
+        }
+    }
+
+    /// Whether a service brings the nodes in step, and gives each credential one of two places.
+    pub fn is_kept_by_a_service(self) -> bool {
+        matches!(self, Self::ElasticacheAuth | Self::ElasticacheUser | Self::ElasticacheServerless)
+    }
+
+    /// How many calls make one change: one for a service, one a node otherwise.
+    pub fn calls_per_change(self, nodes: usize) -> usize {
+        if self.is_kept_by_a_service() { 1 } else { nodes }
     }
 
     /// The call that changes a credential.

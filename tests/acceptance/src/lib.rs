@@ -10,4 +10,4 @@ mod flavour;
 mod stage;
 
 pub use flavour::Flavour;
-pub use stage::{Stage, StageOptions, function, quick};
+pub use stage::{Stage, StageOptions, class, function, quick};

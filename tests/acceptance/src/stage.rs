@@ -2,15 +2,16 @@
 
 use std::{
     path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use aws_sdk_secretsmanager::types::Tag;
 use sandbox::{
     Options, Provisioned, Sandbox, Topology,
-    lambda::Invocation,
+    lambda::{Invocation, InvocationResult},
     load::LoadTarget,
-    redis::Direct,
+    redis::{Direct, Node},
     services::{
         elasticache::Timing,
         secrets_manager::{RotationReport, RotationTiming},
@@ -136,6 +137,26 @@ impl Stage {
         door::accepting(&self.sandbox, &self.direct(), self.target.username.as_deref(), token).await
     }
 
+    /// Whether every node lets a client in with this token, or this password of the user.
+    pub async fn accepts(&self, token: &SecretString) -> bool {
+        self.accepting(token).await == self.nodes()
+    }
+
+    /// Stops the last node without ending it: it answers nobody until it is thawed.
+    pub async fn freeze_last_node(&self) {
+        self.last_node().freeze().await;
+    }
+
+    /// Lets it go on.
+    pub async fn thaw_last_node(&self) {
+        self.last_node().thaw().await;
+    }
+
+    fn last_node(&self) -> Arc<Node> {
+        let last = self.direct().pop().expect("there is a node");
+        self.sandbox.fleet.node(last.address).expect("the node is the fleet's")
+    }
+
     /// What a load or a watcher on the target has to know.
     pub fn load_target(&self) -> LoadTarget {
         LoadTarget::of(&self.sandbox, &self.target)
@@ -238,6 +259,14 @@ impl Stage {
     /// A process or file of it stays behind.
     pub async fn strike(self) {
         self.sandbox.stop().await.expect("the sandbox stops");
+    }
+}
+
+/// The class of the error that an invocation ended with; `none` where it ended well.
+pub fn class(result: &InvocationResult) -> &str {
+    match result {
+        InvocationResult::Returned(_) => "none",
+        InvocationResult::Failed { error_type, .. } => error_type,
     }
 }
 

@@ -24,7 +24,7 @@ async fn begin_with(topology: Topology, options: LoadOptions) -> (Sandbox, Provi
     let sandbox = Sandbox::start(Options::default()).await.unwrap();
     let token = SecretString::from("a-token-that-every-node-accepts");
     let made = sandbox.provision(DOCUMENT, topology, Some(&token)).await.unwrap();
-    let target = LoadTarget::new(&sandbox, &made.group, &made.secret_arn);
+    let target = LoadTarget::new(&sandbox, &made.site, &made.secret_arn);
     let load = Load::start(target.clone(), options).await.unwrap();
     let watcher = Watcher::start(target, WatcherOptions::default()).await.unwrap();
     (sandbox, made, load, watcher)
@@ -87,11 +87,12 @@ async fn a_client_that_rereads_survives_a_hard_change_and_one_that_does_not_fail
     let secrets = aws_sdk_secretsmanager::Client::new(&sandbox.sdk_config());
     let elasticache = aws_sdk_elasticache::Client::new(&sandbox.sdk_config());
     for strategy in [rotate, set] {
-        let modify = elasticache.modify_replication_group().replication_group_id(&made.group).apply_immediately(true);
+        let modify =
+            elasticache.modify_replication_group().replication_group_id(made.site.cache()).apply_immediately(true);
         modify.auth_token(second).auth_token_update_strategy(strategy).send().await.unwrap();
         loop {
             sleep(Duration::from_millis(400)).await;
-            let answer = elasticache.describe_replication_groups().replication_group_id(&made.group).send();
+            let answer = elasticache.describe_replication_groups().replication_group_id(made.site.cache()).send();
             if answer.await.unwrap().replication_groups()[0].status() == Some("available") {
                 break;
             }
@@ -113,7 +114,7 @@ async fn a_failover_that_heals_fails_no_command() {
     for topology in [SINGLE, CLUSTER] {
         let (sandbox, made, load, watcher) = begin(topology).await;
         let elasticache = aws_sdk_elasticache::Client::new(&sandbox.sdk_config());
-        let failover = elasticache.test_failover().replication_group_id(&made.group).node_group_id("0001");
+        let failover = elasticache.test_failover().replication_group_id(made.site.cache()).node_group_id("0001");
         failover.send().await.unwrap();
         sleep(Duration::from_secs(5)).await;
         let (stats, report) = (load.stop().await, watcher.stop().await);

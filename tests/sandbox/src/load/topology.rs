@@ -60,7 +60,7 @@ impl Topology {
             Site::ReplicationGroup(id) => Self::of_group(&aws.elasticache, id).await,
             Site::ServerlessCache(name) => Self::of_serverless_cache(&aws.elasticache, name).await,
             Site::Service { cluster, service } => Self::of_tasks(&aws.ecs, cluster, service).await,
-            Site::Hosts(addresses) => Self::of_one_shard(addresses.iter().map(|address| plain(address)).collect()),
+            Site::Hosts(addresses) => Self::of_one_shard(addresses.iter().map(plain).collect()),
         }
     }
 

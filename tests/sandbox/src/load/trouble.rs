@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn a_redirection_names_the_node_to_go_to() {
         let moved = Trouble::of_command(&answered("MOVED 866 127.77.0.3:6379"));
-        assert_eq!(moved, Trouble::Moved(Address { host: "127.77.0.3".to_owned(), port: 6379 }));
+        assert_eq!(moved, Trouble::Moved(Address { host: "127.77.0.3".to_owned(), port: 6379, tls: true }));
     }
 
     #[test]

@@ -10,15 +10,13 @@ use sandbox::{
 
 use super::matrix::at_every_call;
 
+/// Longer than the function waits for an answer.
+const TOO_LATE: Duration = Duration::from_millis(5500);
+
 at_every_call!(a_rotation_survives_a_throttle_at_every_call, Flavour::ElasticacheAuth, What::Throttle);
 at_every_call!(a_rotation_survives_an_internal_error_at_every_call, Flavour::ElasticacheAuth, What::InternalError);
 at_every_call!(a_rotation_survives_a_reset_at_every_call, Flavour::ElasticacheAuth, What::Reset);
-// Longer than the function waits for an answer.
-at_every_call!(
-    a_rotation_survives_a_timeout_at_every_call,
-    Flavour::ElasticacheAuth,
-    What::Delay(std::time::Duration::from_millis(5500))
-);
+at_every_call!(a_rotation_survives_a_timeout_at_every_call, Flavour::ElasticacheAuth, What::Delay(super::TOO_LATE));
 
 at_every_call!(a_users_rotation_survives_a_throttle_at_every_call, Flavour::ElasticacheUser, What::Throttle);
 at_every_call!(
@@ -27,6 +25,24 @@ at_every_call!(
     What::InternalError
 );
 at_every_call!(a_users_rotation_survives_a_reset_at_every_call, Flavour::ElasticacheUser, What::Reset);
+at_every_call!(
+    a_users_rotation_survives_a_timeout_at_every_call,
+    Flavour::ElasticacheUser,
+    What::Delay(super::TOO_LATE)
+);
+
+at_every_call!(a_serverless_rotation_survives_a_throttle_at_every_call, Flavour::ElasticacheServerless, What::Throttle);
+at_every_call!(
+    a_serverless_rotation_survives_an_internal_error_at_every_call,
+    Flavour::ElasticacheServerless,
+    What::InternalError
+);
+at_every_call!(a_serverless_rotation_survives_a_reset_at_every_call, Flavour::ElasticacheServerless, What::Reset);
+at_every_call!(
+    a_serverless_rotation_survives_a_timeout_at_every_call,
+    Flavour::ElasticacheServerless,
+    What::Delay(super::TOO_LATE)
+);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fault_that_does_not_end_is_left_as_retryable_before_the_deadline() {

@@ -1,5 +1,6 @@
 //! The compiled `rotate-auth`, driven by Secrets Manager, on real Redis.
 
+mod conformance;
 mod crashes;
 mod faults;
 mod guarantees;

@@ -1,27 +1,26 @@
-//! Whole rotations, on real Redis, with clients at work.
+//! Rotations that something happens to, with clients at work.
 
 use std::time::Duration;
 
-use acceptance::{Flavour, Stage, StageOptions, quick};
+use acceptance::{Stage, StageOptions, quick};
 use sandbox::{
     Topology,
     faults::{At, Rule, What},
     load::{Load, LoadOptions, Watcher, WatcherOptions},
     services::elasticache::Timing,
 };
-use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, sleep};
 
 const TOPOLOGIES: [Topology; 2] = [Topology::Single { replicas: 1 }, Topology::Cluster { shards: 2, replicas: 1 }];
 
 /// Clients and a watcher at work on a stage.
-struct Audience {
-    load: Load,
+pub(super) struct Audience {
+    pub(super) load: Load,
     watcher: Watcher,
 }
 
 impl Audience {
-    async fn of(stage: &Stage) -> Self {
+    pub(super) async fn of(stage: &Stage) -> Self {
         let target = stage.load_target();
         let load = Load::start(target.clone(), LoadOptions::default()).await.unwrap();
         let watcher = Watcher::start(target, WatcherOptions::default()).await.unwrap();
@@ -29,7 +28,7 @@ impl Audience {
     }
 
     /// Ends it, and holds that nobody was ever let down.
-    async fn was_served(self) {
+    pub(super) async fn was_served(self) {
         let stats = self.load.stop().await;
         let seen = self.watcher.stop().await;
         assert_eq!(stats.failed, 0, "{stats:?}");
@@ -40,90 +39,13 @@ impl Audience {
     }
 }
 
-/// Holds each step's first call back until it is released, so that there is time to look between two steps.
-///
-/// The function gives an answer up after a while and asks again: that call is held back too.
-fn hold_between_steps(stage: &Stage) {
-    for step in ["setSecret", "testSecret", "finishSecret"] {
-        stage.sandbox.faults.arm(Rule {
-            function: "rotate-auth".to_owned(),
-            during: Some(step.to_owned()),
-            at: At::Operation("DescribeSecret".to_owned()),
-            what: What::Hold,
-            times: 3,
-        });
-    }
-}
-
 /// Waits until a step has ended `times` times in all.
-async fn ended(stage: &Stage, step: &str, times: usize) {
+pub(super) async fn ended(stage: &Stage, step: &str, times: usize) {
     let give_up = Instant::now() + Duration::from_secs(60);
     while stage.sandbox.runner.invocations().iter().filter(|ended| ended.label == step).count() < times {
         assert!(Instant::now() < give_up, "{step} does not end");
         sleep(Duration::from_millis(20)).await;
     }
-}
-
-async fn accepting(stage: &Stage, token: &SecretString) -> usize {
-    stage.accepting(token).await
-}
-
-/// Two rotations in a row under load, looked at between all steps.
-async fn two_rotations_pass_under_load(flavour: Flavour) {
-    for topology in TOPOLOGIES {
-        let stage = Stage::set(StageOptions { flavour, topology, ..StageOptions::default() }).await;
-        let audience = Audience::of(&stage).await;
-        let (all, mut before_that) = (stage.nodes(), None);
-        for rotation in 1..=2 {
-            let old = stage.current().await;
-            hold_between_steps(&stage);
-            stage.start_rotation().await.unwrap();
-
-            ended(&stage, "createSecret", rotation).await;
-            let new = SecretString::from(stage.value("AWSPENDING").await.unwrap());
-            assert_ne!(new.expose_secret(), old.expose_secret());
-            assert_eq!((accepting(&stage, &old).await, accepting(&stage, &new).await), (all, 0), "after createSecret");
-            stage.sandbox.faults.release();
-
-            ended(&stage, "setSecret", rotation).await;
-            assert_eq!((accepting(&stage, &old).await, accepting(&stage, &new).await), (all, all), "after setSecret");
-            if let Some(evicted) = &before_that {
-                assert_eq!(accepting(&stage, evicted).await, 0, "there is room for two");
-            }
-            stage.sandbox.faults.release();
-
-            ended(&stage, "testSecret", rotation).await;
-            assert_eq!(stage.current().await.expose_secret(), old.expose_secret(), "after testSecret");
-            stage.sandbox.faults.release();
-
-            let report = stage.settled().await;
-            assert!(report.succeeded, "{report:?}");
-            assert_eq!(stage.current().await.expose_secret(), new.expose_secret(), "after finishSecret");
-            assert_eq!(
-                (accepting(&stage, &old).await, accepting(&stage, &new).await),
-                (all, all),
-                "after finishSecret"
-            );
-
-            // The next rotation pushes the old token out, so whoever reads the secret only at start is rolled before.
-            audience.load.roll();
-            sleep(Duration::from_millis(500)).await;
-            before_that = Some(old);
-        }
-        assert_eq!(stage.modifications(), 2);
-        audience.was_served().await;
-        stage.strike().await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_should() {
-    two_rotations_pass_under_load(Flavour::ElasticacheAuth).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_rotations_of_a_user_pass_under_load_and_each_step_leaves_what_it_should() {
-    two_rotations_pass_under_load(Flavour::ElasticacheUser).await;
 }
 
 /// A rotation during whose `step` a primary fails; each shard's in turn in cluster mode.
@@ -155,7 +77,7 @@ async fn survives_a_failover_during(step: &str) {
         assert_eq!(stage.modifications(), 1);
         sleep(Duration::from_secs(1)).await;
         let current = stage.current().await;
-        assert_eq!(accepting(&stage, &current).await, stage.nodes());
+        assert_eq!(stage.accepting(&current).await, stage.nodes());
         audience.was_served().await;
         stage.strike().await;
     }

@@ -1,0 +1,208 @@
+//! Redis in Fargate tasks: every task has its own ACL, and forgets it when it stops.
+
+use cloud::{CallError, Clients, Effect, cloud_map, ecs};
+use futures::future::{join_all, try_join_all};
+use policy::{
+    Failure,
+    login::{FailedLogin, Node, NodeState},
+    rotation::{GroupState, Room, Server, Step, Upkeep},
+    target::EcsService,
+};
+use secrecy::SecretString;
+
+use crate::{
+    Credentials, Known, Observed, acl,
+    login::{Address, Questions, ask, enter},
+    session::Session,
+};
+
+/// The service of one target, and the clients to reach it.
+#[derive(Clone, Copy, Debug)]
+pub struct Fargate<'a> {
+    clients: &'a Clients,
+    place: &'a EcsService,
+}
+
+/// A node: a task, or an address that clients are sent to.
+struct Place {
+    /// The task's id, or the address.
+    id: String,
+    /// Its address, once it has one.
+    address: Option<String>,
+    /// What its task is doing, where that is not running.
+    doing: Option<String>,
+}
+
+impl<'a> Fargate<'a> {
+    /// The service that the settings name.
+    pub fn new(clients: &'a Clients, place: &'a EcsService) -> Self {
+        Self { clients, place }
+    }
+
+    /// Every task that should be running, and every address that Cloud Map sends clients to beside them.
+    async fn places(&self) -> Result<Vec<Place>, Failure> {
+        let EcsService { cluster, service, cloud_map_service_id, .. } = self.place;
+        let tasks = ecs::tasks(&self.clients.ecs, cluster, service).await?;
+        let mut places: Vec<Place> = tasks.into_iter().map(place).collect();
+        if let Some(id) = cloud_map_service_id {
+            for address in cloud_map::addresses(&self.clients.cloud_map, id).await? {
+                if !places.iter().any(|place| place.address.as_ref() == Some(&address)) {
+                    places.push(Place { id: address.clone(), address: Some(address), doing: None });
+                }
+            }
+        }
+        Ok(places)
+    }
+
+    /// Logs in to every node with the first of the credentials that it accepts.
+    ///
+    /// Nobody is changed unless all of them let us in.
+    async fn enter_all(&self, credentials: &[&SecretString]) -> Result<Vec<Session>, CallError> {
+        let places = self.places().await.map_err(untouched)?;
+        if places.is_empty() {
+            let service = &self.place.service;
+            return Err(untouched(Failure::retryable(format!(
+                "the service {service} has no task; it is looked at again"
+            ))));
+        }
+        let entered = places.iter().map(|place| async move {
+            let Some(address) = &place.address else {
+                let id = &place.id;
+                return Err(untouched(Failure::retryable(format!(
+                    "the task {id} has no address yet; it is looked at again"
+                ))));
+            };
+            enter(&place.id, self.address(address), &self.place.username, credentials).await
+        });
+        try_join_all(entered).await
+    }
+
+    /// Has every node accept these beside what it has.
+    async fn allow(&self, nodes: &mut [Session], credentials: &[&SecretString]) -> Result<(), CallError> {
+        for node in nodes {
+            node.run::<()>(acl::allow(&self.place.username, credentials)).await?;
+        }
+        Ok(())
+    }
+
+    fn address(&self, host: &'a str) -> Address<'a> {
+        Address { host, port: self.place.port, tls: false }
+    }
+}
+
+/// A task of the service, as a node.
+fn place(task: ecs::Task) -> Place {
+    let id = task.arn.rsplit('/').next().unwrap_or_default().to_owned();
+    let doing = (task.last_status != "RUNNING").then_some(task.last_status);
+    Place { id, address: task.address, doing }
+}
+
+/// The group's state: nothing is promoted while a task is on its way, since it has what was AWSCURRENT when it set out.
+fn state(places: &[Place], service: &ecs::Service) -> GroupState {
+    if places.iter().any(|place| place.doing.is_some()) {
+        return GroupState::Busy("starting a task".to_owned());
+    }
+    match service.is_steady() {
+        true => GroupState::Available,
+        false => GroupState::Busy("deploying".to_owned()),
+    }
+}
+
+/// The failure of a call before which nothing was changed.
+fn untouched(failure: Failure) -> CallError {
+    CallError { failure, code: None, effect: Effect::None }
+}
+
+impl Credentials for Fargate<'_> {
+    /// A task that was started while AWSCURRENT moved has the one before, and nothing else.
+    const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set, Step::Test, Step::Finish];
+
+    /// Lists the tasks of the service, logs in to all of them at once, and asks then whether the service is steady.
+    ///
+    /// # Errors
+    /// Permanent where the service is not active, is scaled to nothing, or may not be described.
+    async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
+        let EcsService { cluster, service: name, host, username, .. } = self.place;
+        let places = self.places().await?;
+        let questions = Questions { username: Some(username), known };
+        let nodes = places.iter().map(|place| async move {
+            let state = match (&place.address, &place.doing) {
+                (Some(address), _) => ask(self.address(address), questions).await,
+                (None, doing) => NodeState::NotReady(match doing {
+                    Some(status) => format!("its task is {status} and has no address yet"),
+                    None => "its task has no address".to_owned(),
+                }),
+            };
+            Node { id: place.id.clone(), state }
+        });
+        let nodes = join_all(nodes).await;
+        // Last, so that a task that was replaced while it was asked is seen to be.
+        let service = ecs::service(&self.clients.ecs, cluster, name).await?;
+        if service.status != "ACTIVE" {
+            return Err(Failure::permanent(format!(
+                "the service {name} is {}, not ACTIVE; put `backend.service` right, or create it",
+                service.status
+            )));
+        }
+        if service.desired == 0 {
+            return Err(Failure::permanent(format!(
+                "the service {name} is scaled to no task, so there is nothing to log in to; scale it to one first"
+            )));
+        }
+        let server = Server {
+            group: state(&places, &service),
+            nodes,
+            change_asked: false,
+            token_set_since_pending: false,
+            room: Room::Free,
+            upkeep: Upkeep::UntilRestart,
+        };
+        let addresses = places.into_iter().filter_map(|place| place.address);
+        let hosts = std::iter::once(host.clone()).chain(addresses).collect();
+        Ok(Observed { server, username: username.clone(), hosts })
+    }
+
+    /// Has every task accept both. A task that is started later does not: the next look tells.
+    ///
+    /// # Errors
+    /// Retryable where a task cannot be reached; Permanent, naming it, where its user may not change itself.
+    ///
+    /// # Repeating
+    /// Sets the same again.
+    async fn add(&self, pending: &SecretString, known: Known<'_>) -> Result<(), CallError> {
+        let mut nodes = self.enter_all(&known.all()).await?;
+        self.allow(&mut nodes, &[pending, known.current]).await
+    }
+
+    /// Has every task accept it beside what it has.
+    ///
+    /// # Errors
+    /// As [`Credentials::add`] has them here.
+    ///
+    /// # Repeating
+    /// Sets the same again.
+    async fn restore(&self, lost: &SecretString, known: Known<'_>) -> Result<(), CallError> {
+        let mut nodes = self.enter_all(&known.all()).await?;
+        self.allow(&mut nodes, &[lost]).await
+    }
+
+    /// Has every task refuse the previous one.
+    ///
+    /// # Errors
+    /// As [`Credentials::add`] has them here.
+    ///
+    /// # Repeating
+    /// Leaves a task that refuses it as it is.
+    async fn remove(&self, previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
+        for mut node in self.enter_all(&[current]).await? {
+            acl::forbid_if_accepted(&mut node, &self.place.username, previous).await?;
+        }
+        Ok(())
+    }
+
+    async fn failed_logins(&self, current: &SecretString) -> Result<Vec<FailedLogin>, Failure> {
+        let mut nodes = self.enter_all(&[current]).await?;
+        let read = nodes.iter_mut().map(|node| acl::failed_logins(node, &self.place.username));
+        Ok(try_join_all(read).await?.into_iter().flatten().collect())
+    }
+}

@@ -1,0 +1,211 @@
+//! Redis on hosts of one's own: every node has its own ACL, and files of its own.
+
+use cloud::{CallError, Clients};
+use futures::future::{join_all, try_join_all};
+use policy::{
+    Failure,
+    login::{FailedLogin, Node, NodeState},
+    rotation::{GroupState, Room, Server, Step, Upkeep},
+    target::{Host, Hosts},
+};
+use secrecy::SecretString;
+
+use crate::{
+    Credentials, Known, Observed, acl,
+    keeping::{Keeping, Setup},
+    login::{Address, DEFAULT_USER, Questions, accepts, ask_and_stay, enter},
+    replication::{self, Alone},
+    sentinel,
+    session::{Command, Session},
+};
+
+/// The hosts of one target.
+#[derive(Clone, Copy, Debug)]
+pub struct SelfHosted<'a> {
+    hosts: &'a Hosts,
+}
+
+/// A node that has let us in.
+struct Entered {
+    session: Session,
+    setup: Setup,
+}
+
+impl<'a> SelfHosted<'a> {
+    /// The hosts that the settings name.
+    pub fn new(_clients: &'a Clients, hosts: &'a Hosts) -> Self {
+        Self { hosts }
+    }
+
+    /// Logs in to every node with the first of the credentials that it accepts; replicas come first.
+    ///
+    /// Nobody is changed unless all of them let us in.
+    async fn enter_all(&self, credentials: &[&SecretString]) -> Result<Vec<Entered>, CallError> {
+        let entered = self.hosts.nodes.iter().map(|host| async move {
+            let mut session = enter(&id(host), self.address(host), &self.hosts.username, credentials).await?;
+            let setup = Setup::of(&mut session).await?;
+            Ok::<_, CallError>(Entered { session, setup })
+        });
+        let mut entered = try_join_all(entered).await?;
+        entered.sort_by_key(|node| !node.setup.replica);
+        Ok(entered)
+    }
+
+    /// Has every node accept these beside what it has, now and after a restart.
+    async fn allow(&self, nodes: &mut [Entered], credentials: &[&SecretString]) -> Result<(), CallError> {
+        for Entered { session, setup } in nodes {
+            let allow = acl::allow(&self.hosts.username, credentials);
+            session.run_together(std::iter::once(allow).chain(setup.keeping.save_users()).collect()).await?;
+        }
+        Ok(())
+    }
+
+    /// Has replicas and Sentinels log in with a credential that every node accepts.
+    async fn follow_with(&self, nodes: &mut [Entered], credential: &SecretString) -> Result<(), CallError> {
+        let alone = if self.hosts.nodes.len() == 1 { Alone::Yes } else { Alone::No };
+        for Entered { session, setup } in nodes {
+            replication::follow_with(session, setup.keeping, &self.hosts.username, credential, alone).await?;
+        }
+        match &self.hosts.sentinel {
+            Some(sentinel) => sentinel::log_in_with(sentinel, self.hosts.tls, credential).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Has a node refuse a credential, now and after a restart, in one transaction; where that cannot be made to last, the
+    /// node goes on accepting it.
+    ///
+    /// With one password left, the line `requirepass` of the configuration file is made to say it too.
+    async fn forbid(
+        &self,
+        Entered { session, setup }: &mut Entered,
+        previous: &SecretString,
+        current: &SecretString,
+    ) -> Result<(), CallError> {
+        let username = &self.hosts.username;
+        let accepted = accepts(session, username, previous).await?;
+        let mut commands: Vec<Command> = accepted.then(|| acl::forbid(username, previous)).into_iter().collect();
+        if username == DEFAULT_USER && setup.keeping.has_requirepass() {
+            let left = acl::count_passwords(session, username).await? - usize::from(accepted);
+            if left == 1 {
+                commands.push(Command::new("CONFIG SET").arg("requirepass").secret("", current));
+            }
+        }
+        commands.extend(setup.keeping.save_users());
+        let Err(error) = session.run_together(commands).await else { return Ok(()) };
+        if accepted && error.failure.class() == policy::Class::Permanent {
+            session.run::<()>(acl::allow(username, &[previous])).await?;
+        }
+        Err(error)
+    }
+
+    async fn look(&self, host: &Host, known: Known<'_>) -> Result<(Node, Option<Keeping>), Failure> {
+        let questions = Questions { username: Some(&self.hosts.username), known };
+        let (state, session) = ask_and_stay(&id(host), self.address(host), questions).await;
+        let Some(mut session) = session else { return Ok((Node { id: id(host), state }, None)) };
+        match Setup::of(&mut session).await {
+            Ok(setup) => Ok((Node { id: id(host), state }, Some(setup.keeping))),
+            Err(error) if error.failure.class() == policy::Class::Retryable => {
+                Ok((Node { id: id(host), state: NodeState::Unreachable(error.failure.chain()) }, None))
+            }
+            Err(error) => Err(error.failure),
+        }
+    }
+
+    fn address(&self, host: &'a Host) -> Address<'a> {
+        Address { host: &host.host, port: host.port, tls: self.hosts.tls }
+    }
+}
+
+/// A node as messages name it.
+fn id(host: &Host) -> String {
+    format!("{}:{}", host.host, host.port)
+}
+
+/// What replicas and Sentinels log in with while both are valid: the new one, unless a node forgets it when it restarts.
+fn meanwhile<'a>(nodes: &[Entered], pending: &'a SecretString, current: &'a SecretString) -> &'a SecretString {
+    match nodes.iter().all(|node| node.setup.keeping.keeps_users()) {
+        true => pending,
+        false => current,
+    }
+}
+
+impl Credentials for SelfHosted<'_> {
+    /// A node that was restarted without its files has what it was given long ago.
+    const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set, Step::Test, Step::Finish];
+
+    /// Logs in to every node, all at once, and asks each what it keeps over a restart.
+    ///
+    /// # Errors
+    /// Permanent where a node does not let the user see that (`INFO`, `CONFIG GET`).
+    async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
+        let looks = join_all(self.hosts.nodes.iter().map(|host| self.look(host, known))).await;
+        let looks = looks.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let forgets = looks.iter().any(|(_, keeping)| keeping.is_some_and(|keeping| !keeping.keeps_users()));
+        let server = Server {
+            nodes: looks.into_iter().map(|(node, _)| node).collect(),
+            group: GroupState::Available,
+            change_asked: false,
+            token_set_since_pending: false,
+            room: Room::Free,
+            upkeep: if forgets { Upkeep::UntilRestart } else { Upkeep::NodeByNode },
+        };
+        let hosts = self.hosts.nodes.iter().map(|node| node.host.clone()).collect();
+        Ok(Observed { server, username: self.hosts.username.clone(), hosts })
+    }
+
+    /// Has every node accept both and keep them, then has replicas and Sentinels log in with the pending one.
+    ///
+    /// # Errors
+    /// Permanent, naming the node, where the user lacks a right or a file cannot be written: what is there stays.
+    ///
+    /// # Repeating
+    /// Sets the same again.
+    async fn add(&self, pending: &SecretString, known: Known<'_>) -> Result<(), CallError> {
+        let mut nodes = self.enter_all(&known.all()).await?;
+        self.allow(&mut nodes, &[pending, known.current]).await?;
+        let credential = meanwhile(&nodes, pending, known.current);
+        self.follow_with(&mut nodes, credential).await
+    }
+
+    /// Has every node accept it beside what it has, and keep it; replicas and Sentinels log in with it.
+    ///
+    /// # Errors
+    /// As [`Credentials::add`] has them here.
+    ///
+    /// # Repeating
+    /// Sets the same again.
+    async fn restore(&self, lost: &SecretString, known: Known<'_>) -> Result<(), CallError> {
+        let mut nodes = self.enter_all(&known.all()).await?;
+        self.allow(&mut nodes, &[lost]).await?;
+        self.follow_with(&mut nodes, lost).await
+    }
+
+    /// Has replicas and Sentinels log in with the current one, then every node refuse the previous one, and keep that.
+    ///
+    /// # Errors
+    /// As [`Credentials::add`] has them here. A node whose file cannot be written goes on accepting it.
+    ///
+    /// # Repeating
+    /// Leaves a node that refuses it as it is.
+    async fn remove(&self, previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
+        let mut nodes = self.enter_all(&[current]).await?;
+        for Entered { session, setup } in &mut nodes {
+            // Before anything is taken away anywhere: the files can be written.
+            if let Some(save) = setup.keeping.save_users() {
+                session.run::<()>(save).await?;
+            }
+        }
+        self.follow_with(&mut nodes, current).await?;
+        for node in &mut nodes {
+            self.forbid(node, previous, current).await?;
+        }
+        Ok(())
+    }
+
+    async fn failed_logins(&self, current: &SecretString) -> Result<Vec<FailedLogin>, Failure> {
+        let mut nodes = self.enter_all(&[current]).await?;
+        let read = nodes.iter_mut().map(|node| acl::failed_logins(&mut node.session, &self.hosts.username));
+        Ok(try_join_all(read).await?.into_iter().flatten().collect())
+    }
+}

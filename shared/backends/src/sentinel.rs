@@ -1,0 +1,45 @@
+//! What Sentinels log in to the nodes with.
+
+use cloud::{CallError, Effect};
+use futures::future::try_join_all;
+use policy::{Failure, target::Sentinel};
+use secrecy::SecretString;
+
+use crate::{
+    login::Address,
+    session::{Command, Session, describe},
+};
+
+/// Has every Sentinel log in to the nodes with this credential; each keeps it in its own configuration file.
+///
+/// # Errors
+/// Retryable where one cannot be reached; Permanent where it does not know the primary, or asks for a password of its own.
+///
+/// # Repeating
+/// Sets it again, and the Sentinel opens its connections to the nodes anew.
+pub(crate) async fn log_in_with(sentinel: &Sentinel, tls: bool, credential: &SecretString) -> Result<(), CallError> {
+    let told = sentinel.nodes.iter().map(|node| async move {
+        let name = format!("{}:{}", node.host, node.port);
+        let address = Address { host: &node.host, port: node.port, tls };
+        let mut session = Session::open(&name, address).await.map_err(|error| CallError {
+            failure: Failure::retryable(format!(
+                "the Sentinel {name} cannot be reached: {}; it is tried again later",
+                describe(&error)
+            )),
+            code: None,
+            effect: Effect::None,
+        })?;
+        let set = Command::new("SENTINEL SET").arg(&sentinel.master_name).arg("auth-pass").secret("", credential);
+        session.run::<()>(set).await.map_err(|error| match error.is("NOAUTH") {
+            true => CallError {
+                failure: Failure::permanent(format!(
+                    "the Sentinel {name} asks for a password of its own, which is none of the target's; let it take \
+                     commands without one, from this function at least"
+                )),
+                ..error
+            },
+            false => error,
+        })
+    });
+    try_join_all(told).await.map(drop)
+}

@@ -1,0 +1,187 @@
+//! One connection to one node, and what a refusal of it means.
+
+use std::time::Duration;
+
+use cloud::{CallError, Effect};
+use policy::Failure;
+use redis::{
+    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ErrorKind, FromRedisValue, IntoConnectionInfo, RedisError,
+    aio::MultiplexedConnection,
+};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::login::Address;
+
+/// How long a node may take to open a connection, and to answer a command.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A connection to a node, which has a name in messages.
+pub(crate) struct Session {
+    /// The node, as messages name it.
+    pub(crate) node: String,
+    connection: MultiplexedConnection,
+}
+
+/// A command with the name that messages give it: they never show its arguments.
+pub(crate) struct Command {
+    name: &'static str,
+    cmd: Cmd,
+}
+
+impl Command {
+    /// A command of one word or two.
+    pub(crate) fn new(name: &'static str) -> Self {
+        let mut cmd = Cmd::new();
+        for word in name.split(' ') {
+            cmd.arg(word);
+        }
+        Self { name, cmd }
+    }
+
+    /// The same command with one more argument.
+    pub(crate) fn arg(mut self, argument: &str) -> Self {
+        self.cmd.arg(argument);
+        self
+    }
+
+    /// The same command with one more argument: a credential with this before it.
+    pub(crate) fn secret(self, prefix: &str, credential: &SecretString) -> Self {
+        self.arg(&format!("{prefix}{}", credential.expose_secret()))
+    }
+}
+
+impl Session {
+    /// Connects, and logs in with nothing.
+    pub(crate) async fn open(node: &str, address: Address<'_>) -> Result<Self, RedisError> {
+        Ok(Self { node: node.to_owned(), connection: connect(address).await? })
+    }
+
+    /// The connection, for answers that are no errors.
+    pub(crate) fn connection(&mut self) -> &mut MultiplexedConnection {
+        &mut self.connection
+    }
+
+    /// Carries out one command.
+    pub(crate) async fn run<T: FromRedisValue>(&mut self, command: Command) -> Result<T, CallError> {
+        let Command { name, cmd } = command;
+        cmd.query_async(&mut self.connection).await.map_err(|error| failed(&self.node, name, &error))
+    }
+
+    /// Carries out all of these with nothing in between: a connection that is lost leaves all of them done or none.
+    ///
+    /// A command that fails does not undo those before it.
+    pub(crate) async fn run_together(&mut self, commands: Vec<Command>) -> Result<(), CallError> {
+        let mut pipe = redis::pipe();
+        pipe.atomic();
+        let mut names = Vec::with_capacity(commands.len());
+        for Command { name, cmd } in commands {
+            names.push(name);
+            pipe.add_command(cmd);
+        }
+        pipe.exec_async(&mut self.connection).await.map_err(|error| match error.clone().into_server_errors() {
+            Some(errors) if !errors.is_empty() => {
+                let (nth, error) = &errors[0];
+                let name = names.get(*nth).copied().unwrap_or("MULTI");
+                refused(&self.node, name, error.code(), error.details())
+            }
+            _ => failed(&self.node, "EXEC", &error),
+        })
+    }
+
+    /// Reads a setting; empty where it is not set.
+    pub(crate) async fn setting(&mut self, name: &str) -> Result<String, CallError> {
+        let answer: Vec<String> = self.run(Command::new("CONFIG GET").arg(name)).await?;
+        Ok(answer.into_iter().nth(1).unwrap_or_default())
+    }
+}
+
+async fn connect(address: Address<'_>) -> Result<MultiplexedConnection, RedisError> {
+    let (host, port) = (address.host.to_owned(), address.port);
+    let address = match address.tls {
+        true => ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None },
+        false => ConnectionAddr::Tcp(host, port),
+    };
+    let config =
+        AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
+    Client::open(address.into_connection_info()?)?.get_multiplexed_async_connection_with_config(&config).await
+}
+
+/// The error of a command that may have been sent.
+pub(crate) fn failed(node: &str, name: &str, error: &RedisError) -> CallError {
+    if is_connection_trouble(error) {
+        let why = describe(error);
+        let failure = Failure::retryable(format!(
+            "the node {node} has not answered `{name}`: {why}; it is looked at, and tried again later"
+        ));
+        return CallError { failure, code: None, effect: Effect::Unknown };
+    }
+    refused(node, name, &code(error), error.detail())
+}
+
+/// The error of a command that the node has refused.
+///
+/// - not now (loading, busy, full) ⇒ Retryable
+/// - not allowed, or anything else ⇒ Permanent
+///
+/// What the node says beside its code is not kept: it may repeat the arguments.
+pub(crate) fn refused(node: &str, name: &str, code: &str, detail: Option<&str>) -> CallError {
+    let failure = if means_not_now(code, detail) {
+        Failure::retryable(format!("the node {node} takes no `{name}` now ({code}); it is tried again later"))
+    } else if code == "NOPERM" {
+        let right = name.to_lowercase().replace(' ', "|");
+        Failure::permanent(format!(
+            "the node {node} does not allow `{name}`; give its user the right `+{right}` (see `ACL SETUSER`)"
+        ))
+    } else {
+        Failure::permanent(format!("the node {node} has refused `{name}` ({code}); {}", way_out(name)))
+    };
+    CallError { failure, code: Some(code.to_owned()), effect: Effect::None }
+}
+
+fn way_out(name: &str) -> &'static str {
+    match name {
+        "CONFIG REWRITE" => {
+            "it cannot write its configuration file: let it write the file, and the folder that the file is in, or use an \
+             ACL file"
+        }
+        "ACL SAVE" => "it cannot write its ACL file: let it write the file, and the folder that the file is in",
+        "SENTINEL SET" => {
+            "put `backend.sentinel.master_name` right, and let the Sentinel write its configuration file, and the folder \
+             that the file is in"
+        }
+        _ => "see whether the node has that command, under that name",
+    }
+}
+
+/// Whether the node is there and serves nobody for now.
+pub(crate) fn is_not_ready(error: &RedisError) -> bool {
+    error.code().is_some_and(|code| means_not_now(code, error.detail()))
+}
+
+/// <https://redis.io/docs/latest/develop/reference/protocol-spec/>, and the texts of `server.c`.
+fn means_not_now(code: &str, detail: Option<&str>) -> bool {
+    let full = code == "ERR" && detail.is_some_and(|text| text.starts_with("max number of clients"));
+    full || matches!(code, "LOADING" | "BUSY" | "MASTERDOWN" | "CLUSTERDOWN" | "MISCONF" | "TRYAGAIN" | "READONLY")
+}
+
+/// Whether it is the connection that failed, not the node that refused.
+pub(crate) fn is_connection_trouble(error: &RedisError) -> bool {
+    error.is_io_error() || error.is_connection_dropped() || error.is_timeout() || error.kind() == ErrorKind::Io
+}
+
+/// What the node's answer begins with.
+pub(crate) fn code(error: &RedisError) -> String {
+    error.code().unwrap_or("no reason given").to_owned()
+}
+
+/// What went wrong, in words that cannot hold a credential: the code for what the server said, the text only for the
+/// connection itself.
+pub(crate) fn describe(error: &RedisError) -> String {
+    if error.is_timeout() {
+        "no answer within 2 s".to_owned()
+    } else if is_connection_trouble(error) {
+        error.to_string()
+    } else {
+        code(error)
+    }
+}

@@ -1,0 +1,131 @@
+//! What the server holds.
+
+use std::time::Duration;
+
+use acceptance::{Flavour, Stage, StageOptions, class};
+use sandbox::{
+    faults::{At, Rule, What},
+    lambda::InvocationResult,
+    services::secrets_manager::RotationTiming,
+};
+use secrecy::ExposeSecret;
+
+use super::stage;
+
+pub(super) async fn a_rotation_ends_with_the_new_credential_current_and_the_old_one_still_accepted(flavour: Flavour) {
+    for topology in flavour.topologies() {
+        let stage = Stage::set(StageOptions { flavour, topology: *topology, ..StageOptions::default() }).await;
+        let report = stage.rotate().await;
+        assert!(report.succeeded, "{report:?}");
+        assert_eq!(report.tries, 1, "{report:?}");
+        let current = stage.current().await;
+        assert_ne!(current.expose_secret(), stage.first_token().expose_secret());
+        assert!(stage.accepts(&current).await);
+        assert!(stage.accepts(&stage.first_token()).await, "taking it away is another function's");
+        assert_eq!(stage.value("AWSPREVIOUS").await.unwrap(), stage.first_token().expose_secret());
+        assert_eq!(stage.modifications(), flavour.calls_per_change(stage.nodes()));
+        stage.strike().await;
+    }
+}
+
+pub(super) async fn three_rotations_in_a_row_each_keep_the_one_before(flavour: Flavour) {
+    let stage = stage(flavour).await;
+    let mut before = stage.current().await;
+    for rotation in 1..=3 {
+        let report = stage.rotate().await;
+        assert!(report.succeeded, "{report:?}");
+        assert_eq!(report.tries, 1, "{report:?}");
+        assert_eq!(stage.modifications(), rotation * flavour.calls_per_change(stage.nodes()));
+        let current = stage.current().await;
+        assert!(stage.accepts(&current).await && stage.accepts(&before).await);
+        before = current;
+    }
+    stage.strike().await;
+}
+
+pub(super) async fn a_current_credential_that_has_drifted_stops_the_rotation_and_nothing_is_touched(flavour: Flavour) {
+    let stage = stage(flavour).await;
+    stage.put("drifted-token-0123456789abcdef", &["AWSCURRENT"]).await;
+    let report = stage.rotate().await;
+    assert!(!report.succeeded);
+    assert!(report.failures.iter().all(|(step, class, _)| step == "setSecret" && class == "NeedsHuman"), "{report:?}");
+    assert_eq!(stage.modifications(), 0);
+    assert_eq!(stage.current().await.expose_secret(), "drifted-token-0123456789abcdef");
+    assert!(stage.accepts(&stage.first_token()).await);
+    stage.strike().await;
+}
+
+pub(super) async fn current_is_not_moved_while_one_node_cannot_be_asked(flavour: Flavour) {
+    let stage = Stage::set(StageOptions { flavour, timeout: Duration::from_secs(5), ..StageOptions::default() }).await;
+    let version = stage.put("put-by-hand-0123456789abcdef", &["AWSPENDING"]).await;
+    assert_eq!(class(&stage.call("setSecret", &version).await.result), "none");
+    stage.freeze_last_node().await;
+    let ended = stage.call("finishSecret", &version).await;
+    assert_eq!(class(&ended.result), "Retryable", "{ended:?}");
+    assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret());
+    stage.thaw_last_node().await;
+    assert_eq!(class(&stage.call("finishSecret", &version).await.result), "none");
+    assert_eq!(stage.current().await.expose_secret(), "put-by-hand-0123456789abcdef");
+    stage.strike().await;
+}
+
+pub(super) async fn two_rotations_at_once_make_one_change(flavour: Flavour) {
+    let stage = stage(flavour).await;
+    let (first, second) = tokio::join!(stage.start_rotation(), stage.start_rotation());
+    assert_ne!(first.is_ok(), second.is_ok(), "{first:?} {second:?}");
+    let report = stage.settled().await;
+    assert!(report.succeeded, "{report:?}");
+    assert_eq!(stage.modifications(), flavour.calls_per_change(stage.nodes()));
+    stage.strike().await;
+}
+
+pub(super) async fn one_step_that_runs_twice_at_once_ends_as_one(flavour: Flavour) {
+    let stage = stage(flavour).await;
+    let pending = "put-by-hand-0123456789abcdef";
+    let version = stage.put(pending, &["AWSPENDING"]).await;
+    let (one, other) = tokio::join!(stage.call("setSecret", &version), stage.call("setSecret", &version));
+    assert_eq!((class(&one.result), class(&other.result)), ("none", "none"), "{one:?} {other:?}");
+    if flavour.is_kept_by_a_service() {
+        assert_eq!(stage.modifications(), 1);
+    }
+    assert!(stage.accepts(&stage.first_token()).await && stage.accepts(&pending.into()).await);
+    stage.strike().await;
+}
+
+pub(super) async fn every_step_of_a_finished_rotation_can_be_called_again(flavour: Flavour) {
+    let stage = stage(flavour).await;
+    let version = stage.rotate().await.version_id;
+    let current = stage.current().await;
+    for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
+        let ended = stage.call(step, &version).await;
+        let InvocationResult::Returned(outcome) = &ended.result else { panic!("{ended:?}") };
+        assert_eq!(outcome["outcome"], "kept", "{outcome}");
+    }
+    assert_eq!(stage.modifications(), flavour.calls_per_change(stage.nodes()));
+    assert_eq!(stage.current().await.expose_secret(), current.expose_secret());
+    stage.strike().await;
+}
+
+pub(super) async fn a_rotation_left_stuck_by_an_earlier_one_is_taken_up_and_finished(flavour: Flavour) {
+    let rotation = RotationTiming { attempts: 1, retry_after: Duration::from_millis(100) };
+    let stage = Stage::set(StageOptions { flavour, rotation, ..StageOptions::default() }).await;
+    stage.sandbox.faults.arm(Rule {
+        function: "rotate-auth".to_owned(),
+        during: Some("testSecret".to_owned()),
+        at: At::Every,
+        what: What::InternalError,
+        times: 100,
+    });
+    let stuck = stage.rotate().await;
+    assert!(!stuck.succeeded);
+    stage.sandbox.faults.disarm();
+    assert_eq!(stage.start_rotation().await, Err("InvalidRequestException".to_owned()));
+    let report = stage.settled().await;
+    assert!(report.succeeded, "{report:?}");
+    assert_eq!(report.version_id, stuck.version_id);
+    if flavour.is_kept_by_a_service() {
+        assert_eq!(stage.modifications(), 1, "the server accepted the pending credential already");
+    }
+    assert!(stage.accepts(&stage.current().await).await);
+    stage.strike().await;
+}
