@@ -10,6 +10,7 @@
 //! - [`services`]: Secrets Manager, Parameter Store, ElastiCache, STS
 //! - [`lambda`]: the runner of compiled functions
 //! - [`redis`]: the processes behind ElastiCache
+//! - [`upstash`]: a Redis that is not AWS's, behind a REST API
 //! - [`load`]: clients that are able to fail, and a watcher
 //! - [`demo`]: whole rotations, shown
 //! - [`faults`], [`journal`]: what goes wrong on demand, and what happened
@@ -27,6 +28,7 @@ mod sandbox;
 mod server;
 pub mod services;
 mod site;
+pub mod upstash;
 pub mod wire;
 
 pub use provision::{FUNCTION_TIMEOUT, Provisioned, Topology};

@@ -9,4 +9,5 @@ mod record;
 mod refusals;
 mod secrecy;
 mod story;
+mod upstash;
 mod users;
