@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use aws_sdk_secretsmanager::Client;
 use aws_smithy_types::DateTime;
+use policy::Failure;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{CallError, classify::classify};
+use crate::{CallError, Effect, classify::classify};
 
 /// The staging label of the credential in use.
 pub const CURRENT: &str = "AWSCURRENT";
@@ -105,6 +106,27 @@ pub async fn version(client: &Client, secret_id: &str, version_id: &str) -> Resu
             error => Err(error),
         },
     }
+}
+
+/// Reads the value of AWSCURRENT of a secret that holds the key to something else.
+///
+/// # Errors
+/// Permanent where it is not there, may not be read, or is binary.
+///
+/// # Permissions
+/// `secretsmanager:GetSecretValue`, and `kms:Decrypt` for a key of your own
+pub async fn current_value(client: &Client, secret_id: &str) -> Result<SecretString, CallError> {
+    let answer = client
+        .get_secret_value()
+        .secret_id(secret_id)
+        .send()
+        .await
+        .map_err(|error| classify(&format!("read the secret {secret_id}"), &error))?;
+    answer.secret_string.map(SecretString::from).ok_or_else(|| CallError {
+        failure: Failure::permanent(format!("the secret {secret_id} is binary; put its value as text")),
+        code: None,
+        effect: Effect::None,
+    })
 }
 
 /// Makes a random credential of letters and digits.

@@ -11,4 +11,5 @@ mod scene;
 pub(crate) mod secrecy;
 mod self_hosted;
 pub(crate) mod story;
+mod upstash;
 mod users;
