@@ -174,7 +174,15 @@ async fn an_image_of_redis_8_runs_the_program_that_the_options_name() {
         create_service(&client, family, 1, (0, 100)).await;
         sandbox.ecs.settled("phillm", family, PATIENCE).await.unwrap();
         let redis = redis::Client::open(format!("redis://{}", only(&sandbox, family).address)).unwrap();
-        let mut redis = redis.get_multiplexed_async_connection().await.unwrap();
+        // Without a health check a task counts as running before its Redis listens.
+        let give_up = Instant::now() + PATIENCE;
+        let mut redis = loop {
+            match redis.get_multiplexed_async_connection().await {
+                Ok(connection) => break connection,
+                Err(error) => assert!(Instant::now() < give_up, "{error}"),
+            }
+            sleep(Duration::from_millis(20)).await;
+        };
         let (_, found): (String, i64) =
             redis::cmd("CONFIG").arg("GET").arg("maxclients").query_async(&mut redis).await.unwrap();
         assert_eq!(found, most, "{image}");
