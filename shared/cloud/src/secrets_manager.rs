@@ -16,6 +16,13 @@ pub const PENDING: &str = "AWSPENDING";
 /// The staging label of the credential that was in use before.
 pub const PREVIOUS: &str = "AWSPREVIOUS";
 
+/// Our own staging label, on the version whose credential was last seen refused everywhere.
+///
+/// Labels are the only memory that a secret has beside its values: making a version for it would abandon a rotation.
+///
+/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html>
+pub const RETIRED: &str = "redis-lifecycle-retired";
+
 /// What a secret says of itself.
 #[derive(Clone, Debug)]
 pub struct Description {
@@ -187,5 +194,33 @@ pub async fn promote(client: &Client, secret_id: &str, from: &str, to: &str) -> 
         .send()
         .await
         .map_err(|error| classify(&format!("move AWSCURRENT of the secret {secret_id}"), &error))?;
+    Ok(())
+}
+
+/// Puts our own label [`RETIRED`] on a version, and takes it off the one that has it.
+///
+/// # Errors
+/// Permanent where the label is on another version by now.
+///
+/// # Repeating
+/// A version that has the label keeps it.
+///
+/// # Permissions
+/// `secretsmanager:UpdateSecretVersionStage`
+pub async fn mark_retired(
+    client: &Client,
+    secret_id: &str,
+    from: Option<&str>,
+    version_id: &str,
+) -> Result<(), CallError> {
+    client
+        .update_secret_version_stage()
+        .secret_id(secret_id)
+        .version_stage(RETIRED)
+        .set_remove_from_version_id(from.map(str::to_owned))
+        .move_to_version_id(version_id)
+        .send()
+        .await
+        .map_err(|error| classify(&format!("label a version of the secret {secret_id} as retired"), &error))?;
     Ok(())
 }

@@ -18,7 +18,7 @@ use crate::{
     redis::Fleet,
     server::{self, Endpoint},
     services::{
-        CloudMap, Ecs, ElastiCache, SecretsManager, Services, Ssm,
+        CloudMap, Ecs, ElastiCache, Lambda, SecretsManager, Services, Ssm,
         ecs::{EcsTiming, Neighbours},
         elasticache::Timing,
         secrets_manager::RotationTiming,
@@ -83,6 +83,8 @@ pub struct Sandbox {
     pub ecs: Arc<Ecs>,
     /// Cloud Map, for tests that look behind the wire.
     pub cloud_map: Arc<CloudMap>,
+    /// The functions that consumers are, for tests that look behind the wire.
+    pub lambda: Arc<Lambda>,
     authority_file: PathBuf,
     listener: JoinHandle<()>,
     home: TempDir,
@@ -108,6 +110,7 @@ impl Sandbox {
         let elasticache = Arc::new(ElastiCache::new(fleet.clone(), options.elasticache));
         let ssm = Arc::new(Ssm::default());
         let cloud_map = Arc::new(CloudMap::new(fleet.clone()));
+        let lambda = Arc::new(Lambda::default());
         let neighbours =
             Neighbours { secrets_manager: secrets_manager.clone(), ssm: ssm.clone(), cloud_map: cloud_map.clone() };
         let ecs = Ecs::start(home.path(), fleet.clone(), neighbours, options.ecs, options.redis_8)?;
@@ -117,6 +120,7 @@ impl Sandbox {
             elasticache: elasticache.clone(),
             ecs: ecs.clone(),
             cloud_map: cloud_map.clone(),
+            lambda: lambda.clone(),
         };
         let endpoint = Arc::new(Endpoint { services, faults: faults.clone(), journal: journal.clone() });
         let listener = tokio::spawn(async move {
@@ -135,6 +139,7 @@ impl Sandbox {
             ssm,
             ecs,
             cloud_map,
+            lambda,
             authority_file,
             listener,
             home,

@@ -15,6 +15,8 @@ use sha2::{Digest, Sha256};
 use super::options::{HostOptions, SetUp};
 use crate::redis::{DIRECT_PORT, PORT, write_private};
 
+/// The user of clients that name none.
+const DEFAULT: &str = "default";
 /// The user that may read `INFO` and nothing else.
 pub(super) const MONITOR: &str = "monitor";
 
@@ -27,8 +29,8 @@ pub(super) struct Files {
     arguments: Vec<OsString>,
 }
 
-/// One directive of `redis.conf`, or one option of the command line, which are the same.
-type Directive = (&'static str, String);
+/// One directive of `redis.conf`, or one option of the command line, which are the same: its name, and its words.
+type Directive = (&'static str, Vec<String>);
 
 impl Files {
     /// Writes the files of a new host.
@@ -44,7 +46,7 @@ impl Files {
         std::fs::create_dir_all(&data)?;
         let mut directives = server(address, &data);
         if let Some(primary) = replica_of {
-            directives.push(("replicaof", format!("{primary} {PORT}")));
+            directives.push(("replicaof", vec![primary.to_string(), PORT.to_string()]));
             directives.extend(replication_login(&username, password.as_ref()));
         }
         let users = users(&username, password.as_ref(), monitor);
@@ -52,21 +54,21 @@ impl Files {
         let arguments = match set_up {
             SetUp::ConfigFile => {
                 directives.extend(default_password(&username, password.as_ref()));
-                directives.extend(users.into_iter().filter(|user| !is_default(user)).map(|user| ("user", user)));
+                directives.extend(other_users(users));
                 write_private(&config, &text(&directives))?;
                 vec![config.into()]
             }
             SetUp::AclFile => {
                 let acl = settings.join("users.acl");
-                let lines: String = users.iter().map(|user| format!("user {user}\n")).collect();
+                let lines: String = users.iter().map(|user| format!("user {}\n", user.join(" "))).collect();
                 write_private(&acl, &lines)?;
-                directives.push(("aclfile", acl.display().to_string()));
+                directives.push(("aclfile", vec![acl.display().to_string()]));
                 write_private(&config, &text(&directives))?;
                 vec![config.into()]
             }
             SetUp::Neither => {
                 directives.extend(default_password(&username, password.as_ref()));
-                directives.extend(users.into_iter().filter(|user| !is_default(user)).map(|user| ("user", user)));
+                directives.extend(other_users(users));
                 command_line(&directives)
             }
         };
@@ -103,57 +105,63 @@ impl Files {
 
 /// What every Redis of an owner has: both ways of keeping data, and the name that it goes by outside its host.
 fn server(address: Ipv4Addr, data: &Path) -> Vec<Directive> {
+    let (address, folder) = (address.to_string(), data.display().to_string());
     let log = data.join("redis.log").display().to_string();
-    let text = |name, value: &str| (name, value.to_owned());
-    vec![
-        ("bind", address.to_string()),
-        ("bind-source-addr", address.to_string()),
-        ("port", DIRECT_PORT.to_string()),
-        text("protected-mode", "no"),
-        text("daemonize", "no"),
-        ("dir", data.display().to_string()),
-        ("logfile", log),
-        text("save", "60 1"),
-        text("appendonly", "yes"),
-        ("replica-announce-ip", address.to_string()),
-        ("replica-announce-port", PORT.to_string()),
-        text("repl-diskless-sync-delay", "0"),
-        text("repl-ping-replica-period", "1"),
+    let (port, public_port) = (DIRECT_PORT.to_string(), PORT.to_string());
+    [
+        ("bind", &*address),
+        ("bind-source-addr", &address),
+        ("port", &port),
+        ("protected-mode", "no"),
+        ("daemonize", "no"),
+        ("dir", &folder),
+        ("logfile", &log),
+        ("appendonly", "yes"),
+        ("replica-announce-ip", &address),
+        ("replica-announce-port", &public_port),
+        ("repl-diskless-sync-delay", "0"),
+        ("repl-ping-replica-period", "1"),
     ]
+    .map(|(name, value)| (name, vec![value.to_owned()]))
+    .into_iter()
+    .chain([("save", vec!["60".to_owned(), "1".to_owned()])])
+    .collect()
 }
 
 /// What a replica logs in to its primary with.
 fn replication_login(username: &str, password: Option<&SecretString>) -> Vec<Directive> {
     let Some(password) = password else { return Vec::new() };
-    let mut directives = vec![("masterauth", quoted(password.expose_secret()))];
-    if username != "default" {
-        directives.push(("masteruser", username.to_owned()));
+    let mut directives = vec![("masterauth", vec![password.expose_secret().to_owned()])];
+    if username != DEFAULT {
+        directives.push(("masteruser", vec![username.to_owned()]));
     }
     directives
 }
 
-/// Who may log in, as the lines of an ACL file have it.
-fn users(username: &str, password: Option<&SecretString>, monitor: &SecretString) -> Vec<String> {
+/// Who may log in, in the words of an ACL file.
+fn users(username: &str, password: Option<&SecretString>, monitor: &SecretString) -> Vec<Vec<String>> {
     let key = password.map_or_else(|| "nopass".to_owned(), hash);
-    let mut users = vec![format!("{username} on {key} ~* &* +@all")];
-    if username != "default" {
-        users.push("default off".to_owned());
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    let mut users = vec![words(&[username, "on", &key, "~*", "&*", "+@all"])];
+    if username != DEFAULT {
+        users.push(words(&[DEFAULT, "off"]));
     }
-    users.push(format!("{MONITOR} on {} resetchannels -@all +info +ping", hash(monitor)));
+    users.push(words(&[MONITOR, "on", &hash(monitor), "resetchannels", "-@all", "+info", "+ping"]));
     users
+}
+
+/// Users outside an ACL file; the `default` one is not among them.
+fn other_users(users: Vec<Vec<String>>) -> impl Iterator<Item = Directive> {
+    users.into_iter().filter(|words| words[0] != DEFAULT).map(|words| ("user", words))
 }
 
 /// The `default` user outside an ACL file: a password, off, or open as it is by itself.
 fn default_password(username: &str, password: Option<&SecretString>) -> Option<Directive> {
     match password {
-        _ if username != "default" => Some(("user", "default off".to_owned())),
-        Some(password) => Some(("requirepass", quoted(password.expose_secret()))),
+        _ if username != DEFAULT => Some(("user", vec![DEFAULT.to_owned(), "off".to_owned()])),
+        Some(password) => Some(("requirepass", vec![password.expose_secret().to_owned()])),
         None => None,
     }
-}
-
-fn is_default(user: &str) -> bool {
-    user.starts_with("default ")
 }
 
 fn hash(password: &SecretString) -> String {
@@ -164,19 +172,29 @@ fn hash(password: &SecretString) -> String {
     })
 }
 
-/// A value as Redis reads it between quotes, whatever it holds.
-pub(super) fn quoted(value: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
+/// A word as Redis reads it back from a file, whatever is in it.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'\\');
+    if !word.is_empty() && word.bytes().all(plain) {
+        return word.to_owned();
+    }
     let byte = |byte| if plain(byte) { char::from(byte).to_string() } else { format!("\\x{byte:02x}") };
-    format!("\"{}\"", value.bytes().map(byte).collect::<String>())
+    format!("\"{}\"", word.bytes().map(byte).collect::<String>())
 }
 
 /// A configuration file.
 fn text(directives: &[Directive]) -> String {
-    directives.iter().map(|(name, value)| format!("{name} {value}\n")).collect()
+    let line = |(name, words): &Directive| {
+        let words: Vec<_> = words.iter().map(|word| quoted(word)).collect();
+        format!("{name} {}\n", words.join(" "))
+    };
+    directives.iter().map(line).collect()
 }
 
-/// The same on a command line. Redis reads what follows an option as the rest of its line, quotes included.
+/// The same on a command line, where Redis takes each argument for one word, and quotes it itself.
 fn command_line(directives: &[Directive]) -> Vec<OsString> {
-    directives.iter().flat_map(|(name, value)| [format!("--{name}").into(), value.into()]).collect()
+    let option = |(name, words): &Directive| {
+        std::iter::once(format!("--{name}")).chain(words.iter().cloned()).map(OsString::from).collect::<Vec<_>>()
+    };
+    directives.iter().flat_map(option).collect()
 }

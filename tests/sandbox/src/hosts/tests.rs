@@ -49,8 +49,16 @@ fn two() -> SecretString {
 /// A connection as a client has it, logged in.
 async fn client(host: &Host, username: &str, password: &SecretString) -> MultiplexedConnection {
     use secrecy::ExposeSecret;
-    let url = format!("redis://{username}:{}@{}:{}", password.expose_secret(), host.address(), host.port());
-    redis::Client::open(url).unwrap().get_multiplexed_async_connection().await.unwrap()
+    let user = format!("{username}:{}@", password.expose_secret());
+    connect(&user, (host.address(), host.port())).await
+}
+
+/// A connection that waits for answers longer than the client library does by itself.
+async fn connect(user: &str, (address, port): (Ipv4Addr, u16)) -> MultiplexedConnection {
+    let limit = Some(Duration::from_secs(10));
+    let config = redis::AsyncConnectionConfig::new().set_connection_timeout(limit).set_response_timeout(limit);
+    let client = redis::Client::open(format!("redis://{user}{address}:{port}")).unwrap();
+    client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
 }
 
 /// Runs a command given as words.

@@ -17,7 +17,7 @@ async fn replicas_of_every_set_up_and_user_are_in_step_and_nobodys_calls() {
             let scene = Scene::set();
             scene.faults.invocation_began("instance", "request", "rotate-auth", "setSecret", std::process::id());
             let (primary, replica) = pair(&scene, set_up, username).await;
-            assert_eq!(scene.journal.entries(), []);
+            assert_eq!(scene.journal.entries().len(), 0);
             let mut connection = client(&primary, username, &one()).await;
             run(&mut connection, "SET kept yes").await.unwrap();
             assert_eq!(run(&mut connection, "WAIT 1 5000").await.unwrap(), redis::Value::Int(1));

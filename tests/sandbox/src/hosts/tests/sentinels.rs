@@ -16,8 +16,7 @@ async fn watched(scene: &Scene, username: &str) -> (Arc<Host>, Arc<Sentinel>) {
 }
 
 async fn sentinel_client(sentinel: &Sentinel) -> MultiplexedConnection {
-    let url = format!("redis://{}:{}", sentinel.address(), sentinel.port());
-    redis::Client::open(url).unwrap().get_multiplexed_async_connection().await.unwrap()
+    connect("", (sentinel.address(), sentinel.port())).await
 }
 
 #[tokio::test]
@@ -29,7 +28,7 @@ async fn a_sentinel_logs_in_as_any_user_and_its_watching_is_nobodys_call() {
         assert!(sentinel.knows_master_up().await);
         sentinel.restart().await.unwrap();
         sentinel.ready().await.unwrap();
-        assert_eq!(scene.journal.entries(), []);
+        assert_eq!(scene.journal.entries().len(), 0);
         scene.strike().await;
     }
 }

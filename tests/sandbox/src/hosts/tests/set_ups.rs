@@ -129,8 +129,7 @@ async fn a_host_without_a_password_lets_everybody_in() {
         let scene = Scene::set();
         let options = HostOptions { password: None, ..HostOptions::new(set_up, &one()) };
         let host = scene.hosts.create(options).await.unwrap();
-        let client = redis::Client::open(format!("redis://{}:{}", host.address(), host.port())).unwrap();
-        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+        let mut connection = connect("", (host.address(), host.port())).await;
         run(&mut connection, "CONFIG GET requirepass").await.unwrap();
         scene.strike().await;
     }

@@ -14,9 +14,9 @@ use crate::redis::resp::{self, Reply};
 const TLS_HANDSHAKE: u8 = 0x16;
 
 /// What Redis answers while it can do nothing.
-const BUSY: &[u8] = b"-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.\r\n";
+const BUSY: &str = "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
 /// What stands for a failure within Redis.
-const FAILED: &[u8] = b"-ERR internal error\r\n";
+const FAILED: &str = "ERR internal error";
 
 /// Commands that change who gets in, how a server is configured, or what it holds as a whole.
 const CHANGES: [(&str, &[&str]); 12] = [
@@ -119,8 +119,8 @@ impl Talk<'_> {
             Some(what @ (What::KillBefore | What::Reset | What::Throttle | What::InternalError)) => {
                 let place = call.note(CallResult::FaultedBefore(format!("{what:?}")));
                 match what {
-                    What::Throttle => return self.client.say(BUSY).await,
-                    What::InternalError => return self.client.say(FAILED).await,
+                    What::Throttle => return self.refuse(operation, BUSY).await,
+                    What::InternalError => return self.refuse(operation, FAILED).await,
                     What::KillBefore => place.iter().for_each(|place| faults.kill(place)),
                     _ => {}
                 }
@@ -144,6 +144,17 @@ impl Talk<'_> {
             _ => call.note(CallResult::Answered),
         };
         self.client.say(&answer).await
+    }
+
+    /// Answers with an error as Redis does, which discards a transaction that it does not carry out.
+    async fn refuse(&mut self, operation: &str, error: &str) -> Option<()> {
+        if operation != "EXEC" {
+            return self.client.say(format!("-{error}\r\n").as_bytes()).await;
+        }
+        self.server.say(b"*1\r\n$7\r\nDISCARD\r\n").await?;
+        self.reply().await?;
+        let aborted = format!("-EXECABORT Transaction discarded because of: {error}\r\n");
+        self.client.say(aborted.as_bytes()).await
     }
 
     /// The client's next command and its first words; what the server says unasked meanwhile goes to the client.

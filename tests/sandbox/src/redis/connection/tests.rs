@@ -47,15 +47,10 @@ impl Scene {
 
     /// Begins an invocation whose first connection meets this.
     fn invoke(&self, what: Option<What>) {
-        self.invoke_at("Connect", what);
-    }
-
-    /// Begins an invocation whose first call of this operation meets this.
-    fn invoke_at(&self, operation: &str, what: Option<What>) {
         self.faults.invocation_began(PRINCIPAL, "request", "rotate-auth", "setSecret", self.function.id());
         if let Some(what) = what {
             let function = "rotate-auth".to_owned();
-            self.faults.arm(Rule { function, during: None, at: At::Operation(operation.to_owned()), what, times: 1 });
+            self.faults.arm(Rule { function, during: None, at: At::Operation("Connect".to_owned()), what, times: 1 });
         }
     }
 

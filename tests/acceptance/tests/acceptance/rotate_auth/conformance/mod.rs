@@ -5,6 +5,7 @@ mod secret;
 mod server;
 
 use acceptance::{Flavour, Stage, StageOptions};
+use sandbox::hosts::SetUp;
 
 /// A stage of this flavour, with everything else as it is by default.
 async fn stage(flavour: Flavour) -> Stage {
@@ -16,9 +17,9 @@ macro_rules! conformance {
     ($($name:ident: $flavour:expr;)+) => {
         $(
             mod $name {
-                use acceptance::Flavour;
+                use super::*;
 
-                super::suite! { $flavour;
+                suite! { $flavour;
                     server: a_rotation_ends_with_the_new_credential_current_and_the_old_one_still_accepted;
                     server: three_rotations_in_a_row_each_keep_the_one_before;
                     server: a_current_credential_that_has_drifted_stops_the_rotation_and_nothing_is_touched;
@@ -56,12 +57,14 @@ macro_rules! suite {
     };
 }
 
-use suite;
-
 conformance! {
     elasticache_auth: Flavour::ElasticacheAuth;
     elasticache_user: Flavour::ElasticacheUser;
     elasticache_serverless: Flavour::ElasticacheServerless;
+    fargate: Flavour::Fargate;
+    self_hosted_config_file: Flavour::SelfHosted(SetUp::ConfigFile);
+    self_hosted_acl_file: Flavour::SelfHosted(SetUp::AclFile);
+    self_hosted_neither: Flavour::SelfHosted(SetUp::Neither);
 }
 
 #[test]

@@ -1,7 +1,18 @@
 //! What commands meet at a gate.
 
-use super::*;
-use crate::journal::Entry;
+use super::{Arc, CallResult, Duration, Instant, PRINCIPAL, TcpStream, What, sleep};
+
+use std::process::{Child, Command};
+
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::{
+    faults::{At, Faults, Rule},
+    hosts::{Host, HostOptions, Hosts, SetUp},
+    journal::{Entry, Journal},
+    redis::Fleet,
+};
 
 const SET_USER: &str = "ACL SETUSER app on >hunter2-0123456789";
 
@@ -12,15 +23,68 @@ fn resp(command: &str) -> Vec<u8> {
     format!("*{}\r\n{}", words.len(), words.iter().map(bulk).collect::<String>()).into_bytes()
 }
 
+/// An open Redis of its owner's, on which clients may do everything, and a process that stands for a function's.
+struct Scene {
+    host: Arc<Host>,
+    hosts: Hosts,
+    fleet: Arc<Fleet>,
+    faults: Arc<Faults>,
+    journal: Arc<Journal>,
+    function: Child,
+    _home: TempDir,
+}
+
 impl Scene {
-    async fn connect(&self) -> TcpStream {
-        TcpStream::connect((self.node.address(), crate::redis::PORT)).await.unwrap()
+    async fn set() -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let (faults, journal) = (Arc::new(Faults::default()), Arc::new(Journal::default()));
+        let fleet = Arc::new(Fleet::new(home.path(), faults.clone(), journal.clone()).unwrap());
+        let hosts = Hosts::new(home.path(), fleet.clone()).unwrap();
+        let options = HostOptions { password: None, ..HostOptions::new(SetUp::ConfigFile, &"unused".into()) };
+        let host = hosts.create(options).await.unwrap();
+        let function = Command::new("sleep").arg("60").spawn().unwrap();
+        Self { host, hosts, fleet, faults, journal, function, _home: home }
     }
 
-    /// What the server has written to users, asked by the administrator.
-    async fn users(&self) -> Vec<String> {
-        let users: Vec<String> = self.node.admin.run(redis::cmd("ACL").arg("USERS")).await.unwrap();
-        users.into_iter().filter(|name| name == "app").collect()
+    /// Begins an invocation.
+    fn invoke(&self) {
+        self.faults.invocation_began(PRINCIPAL, "request", "rotate-auth", "setSecret", self.function.id());
+    }
+
+    /// Begins an invocation whose first call of this operation meets this.
+    fn invoke_at(&self, operation: &str, what: What) {
+        self.invoke();
+        let (function, at) = ("rotate-auth".to_owned(), At::Operation(operation.to_owned()));
+        self.faults.arm(Rule { function, during: None, at, what, times: 1 });
+    }
+
+    async fn connect(&self) -> TcpStream {
+        TcpStream::connect((self.host.address(), self.host.port())).await.unwrap()
+    }
+
+    /// Sends commands one after the other, and returns what is answered before the connection ends.
+    async fn talk(&self, commands: &[&str]) -> String {
+        let mut stream = self.connect().await;
+        let mut heard = String::new();
+        for command in commands {
+            let mut answer = [0; 4096];
+            if stream.write_all(format!("{command}\r\n").as_bytes()).await.is_err() {
+                break;
+            }
+            match tokio::time::timeout(Duration::from_secs(5), stream.read(&mut answer)).await.unwrap() {
+                Ok(count @ 1..) => heard.push_str(&String::from_utf8_lossy(&answer[..count])),
+                _ => break,
+            }
+        }
+        heard
+    }
+
+    /// Whether the user that the tests set is there, asked past the gate.
+    async fn has_user(&self) -> bool {
+        let url = format!("redis://{}:{}", self.host.address(), self.host.direct_port());
+        let mut connection = redis::Client::open(url).unwrap().get_multiplexed_async_connection().await.unwrap();
+        let users: Vec<String> = redis::cmd("ACL").arg("USERS").query_async(&mut connection).await.unwrap();
+        users.iter().any(|name| name == "app")
     }
 
     fn commands(&self) -> Vec<(String, CallResult)> {
@@ -30,9 +94,28 @@ impl Scene {
 
     /// Sets a user while this fault waits for it; what was heard, and whether the user is there.
     async fn set_user(&self, what: What) -> (String, bool) {
-        self.invoke_at("ACL SETUSER", Some(what));
+        self.invoke_at("ACL SETUSER", what);
         let heard = self.talk(&["PING", SET_USER, "PING"]).await;
-        (heard, self.users().await == ["app"])
+        (heard, self.has_user().await)
+    }
+
+    /// Whether the function was killed; waits a little, as the kill may come after the connection's end.
+    async fn killed(&mut self) -> bool {
+        for _ in 0..40 {
+            if self.function.try_wait().unwrap().is_some() {
+                return true;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        false
+    }
+
+    async fn strike(mut self) {
+        self.faults.invocation_ended(PRINCIPAL);
+        self.function.kill().unwrap();
+        self.function.wait().unwrap();
+        self.hosts.stop().await;
+        self.fleet.stop().await;
     }
 }
 
@@ -60,7 +143,7 @@ fn after(what: What) -> CallResult {
 #[tokio::test]
 async fn a_command_that_changes_something_is_a_call_and_nothing_of_it_is_kept_but_its_name() {
     let scene = Scene::set().await;
-    scene.invoke(None);
+    scene.invoke();
     let heard =
         scene.talk(&["PING", "CLIENT ID", SET_USER, "acl setuser app <nobody", "ACL LIST", "CONFIG GET port"]).await;
     assert!(heard.contains("-ERR"), "{heard}");
@@ -68,7 +151,7 @@ async fn a_command_that_changes_something_is_a_call_and_nothing_of_it_is_kept_bu
     assert_eq!(scene.commands(), [set_user(CallResult::Answered), set_user(CallResult::Refused("ERR".to_owned()))]);
     let entries = scene.journal.entries();
     assert_eq!(entries.iter().map(|entry| entry.invocation.as_ref().unwrap().nth).collect::<Vec<_>>(), [1, 2, 3]);
-    assert!(entries.iter().all(|entry| entry.subject == Some(scene.node.address().to_string())));
+    assert!(entries.iter().all(|entry| entry.subject == Some(scene.host.address().to_string())));
     assert!(!format!("{entries:?}").contains("hunter2"));
     scene.strike().await;
 }
@@ -77,7 +160,7 @@ async fn a_command_that_changes_something_is_a_call_and_nothing_of_it_is_kept_bu
 async fn nobodys_commands_are_not_written_down() {
     let scene = Scene::set().await;
     assert_eq!(scene.talk(&[SET_USER]).await, "+OK\r\n");
-    assert_eq!(scene.results(), []);
+    assert_eq!(scene.commands(), []);
     scene.strike().await;
 }
 
@@ -85,7 +168,7 @@ async fn nobodys_commands_are_not_written_down() {
 async fn commands_in_any_pieces_are_the_same_commands() {
     for size in [1, 2, 3, 7, 4096] {
         let scene = Scene::set().await;
-        scene.invoke(None);
+        scene.invoke();
         let mut stream = scene.connect().await;
         stream.set_nodelay(true).unwrap();
         let pipeline = ["PING", SET_USER, "CONFIG SET maxclients 400", "ECHO ACL", "CONFIG REWRITE", "PING"];
@@ -157,11 +240,11 @@ async fn a_delayed_command_and_a_held_one_are_carried_out_later() {
     scene.strike().await;
 
     let scene = Scene::set().await;
-    scene.invoke_at("ACL SETUSER", Some(What::Hold));
+    scene.invoke_at("ACL SETUSER", What::Hold);
     let mut stream = scene.connect().await;
     stream.write_all(&resp(SET_USER)).await.unwrap();
     tokio::time::timeout(Duration::from_millis(200), stream.readable()).await.unwrap_err();
-    assert_eq!(scene.users().await, Vec::<String>::new());
+    assert!(!scene.has_user().await);
     scene.faults.release();
     assert_eq!(hear(&mut stream, 5).await, "+OK\r\n");
     assert_eq!(scene.commands(), [("ACL SETUSER".to_owned(), CallResult::Answered)]);
@@ -171,23 +254,35 @@ async fn a_delayed_command_and_a_held_one_are_carried_out_later() {
 #[tokio::test]
 async fn a_transaction_that_changes_something_is_one_call_its_exec() {
     let scene = Scene::set().await;
-    scene.invoke_at("EXEC", Some(What::KillBefore));
+    scene.invoke_at("EXEC", What::KillBefore);
     let heard = scene.talk(&["MULTI", "PING", "EXEC", "MULTI", SET_USER, "DISCARD", "MULTI", SET_USER, "EXEC"]).await;
     assert!(heard.ends_with("+OK\r\n+QUEUED\r\n"), "{heard}");
-    assert_eq!(scene.users().await, Vec::<String>::new());
+    assert!(!scene.has_user().await);
     assert_eq!(scene.commands(), [("EXEC".to_owned(), before(What::KillBefore))]);
+    scene.strike().await;
+}
+
+#[tokio::test]
+async fn a_transaction_that_is_refused_is_discarded() {
+    let scene = Scene::set().await;
+    scene.invoke_at("EXEC", What::Throttle);
+    let heard = scene.talk(&["MULTI", SET_USER, "EXEC", "PING"]).await;
+    assert!(heard.contains("-EXECABORT Transaction discarded because of: BUSY "), "{heard}");
+    assert!(heard.ends_with("\r\n+PONG\r\n"), "the connection is still in the transaction: {heard}");
+    assert!(!scene.has_user().await);
+    assert_eq!(scene.commands(), [("EXEC".to_owned(), before(What::Throttle))]);
     scene.strike().await;
 }
 
 #[tokio::test]
 async fn a_call_that_gets_no_answer_is_written_down_as_such() {
     let scene = Scene::set().await;
-    scene.invoke(None);
-    scene.node.freeze().await;
+    scene.invoke();
+    scene.host.freeze().await;
     let mut stream = scene.connect().await;
     stream.write_all(&resp(SET_USER)).await.unwrap();
     sleep(Duration::from_millis(200)).await;
-    scene.node.kill().await;
+    scene.host.kill().await;
     assert_eq!(hear(&mut stream, 1).await, "");
     for _ in 0..100 {
         if !scene.commands().is_empty() {
@@ -202,7 +297,7 @@ async fn a_call_that_gets_no_answer_is_written_down_as_such() {
 #[tokio::test]
 async fn what_is_no_command_and_reply_goes_through_as_it_is() {
     let scene = Scene::set().await;
-    scene.invoke(None);
+    scene.invoke();
     assert_eq!(scene.talk(&["*1\r\n+PING"]).await, "-ERR Protocol error: expected '$', got '+'\r\n");
     let mut subscriber = scene.connect().await;
     subscriber.write_all(&resp("SUBSCRIBE news other")).await.unwrap();
@@ -222,7 +317,7 @@ async fn what_is_no_command_and_reply_goes_through_as_it_is() {
 #[tokio::test]
 async fn what_a_server_says_unasked_is_nobodys_reply() {
     let scene = Scene::set().await;
-    scene.invoke(None);
+    scene.invoke();
     let mut tracking = scene.connect().await;
     for command in ["HELLO 3", "CLIENT TRACKING ON", "GET key"] {
         tracking.write_all(&resp(command)).await.unwrap();
