@@ -1,6 +1,6 @@
 //! What a task goes through, and what becomes of its data.
 
-use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, time::Duration};
+use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, process::Command, time::Duration};
 
 use aws_sdk_ecs::{
     Client,
@@ -159,7 +159,10 @@ async fn an_unhealthy_task_is_replaced() {
 async fn an_image_of_redis_8_runs_the_program_that_the_options_name() {
     let folder = tempdir();
     let program = folder.join("redis-server");
-    let own = std::env::var("REDIS_SERVER").unwrap_or_else(|_| "redis-server".to_owned());
+    // In a container, the name alone would mean the sandbox's own program.
+    let own = Command::new("sh").args(["-c", "command -v \"${REDIS_SERVER:-redis-server}\""]).output().unwrap();
+    let own = String::from_utf8(own.stdout).unwrap();
+    let own = own.trim();
     std::fs::write(&program, format!("#!/bin/sh\nexec {own} \"$@\" --maxclients 77\n")).unwrap();
     std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
     // The options are copied about, and a test ends soon.
