@@ -28,7 +28,7 @@ TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 def problems_of(operation, status, body, headers):
     """All that the model does not allow in this response, one line each."""
-    protocol = operation.service_model.metadata["protocol"]
+    protocol = operation.service_model.resolved_protocol
     try:
         if status >= 300:
             return list(_error_problems(operation, protocol, status, body, headers))

@@ -1,8 +1,15 @@
 //! What a task goes through, and what becomes of its data.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, process::Command, time::Duration};
 
-use aws_sdk_ecs::types::{DesiredStatus, HealthStatus, TaskStopCode};
+use aws_sdk_ecs::{
+    Client,
+    types::{
+        Compatibility, ContainerDefinition, DesiredStatus, EfsVolumeConfiguration, HealthCheck, HealthStatus,
+        MountPoint, NetworkMode, TaskStopCode, Volume,
+    },
+};
+use sandbox::{Options, Sandbox};
 use tokio::time::{Instant, sleep};
 
 use super::{PATIENCE, create_service, listed, log_in, only, register, register_container, start, start_redis, task};
@@ -102,7 +109,7 @@ async fn a_new_task_passes_through_its_states() {
 async fn a_container_that_ignores_sigterm_is_killed_when_its_time_is_over() {
     let (sandbox, client) = start().await;
     let command = ["sh", "-c", "trap '' TERM; while true; do sleep 0.05; done"].map(str::to_owned).to_vec();
-    let container = aws_sdk_ecs::types::ContainerDefinition::builder().name("app").image("app:1");
+    let container = ContainerDefinition::builder().name("app").image("app:1");
     register_container(&client, "app", container.set_command(Some(command)).stop_timeout(2).build()).await;
     create_service(&client, "app", 1, (0, 100)).await;
     sandbox.ecs.settled("phillm", "app", PATIENCE).await.unwrap();
@@ -116,18 +123,18 @@ async fn a_container_that_ignores_sigterm_is_killed_when_its_time_is_over() {
 #[tokio::test]
 async fn an_unhealthy_task_is_replaced() {
     let (sandbox, client) = start().await;
-    let check = aws_sdk_ecs::types::HealthCheck::builder().command("CMD-SHELL").command("test ! -e sick");
+    let check = HealthCheck::builder().command("CMD-SHELL").command("test ! -e sick");
     let check = check.interval(5).timeout(5).retries(1).build().unwrap();
     // The second task finds the mark of the first.
-    let volume = aws_sdk_ecs::types::MountPoint::builder().source_volume("data").container_path("/data").build();
+    let volume = MountPoint::builder().source_volume("data").container_path("/data").build();
     let command = ["sh", "-c", "exec redis-server --dir /data"].map(str::to_owned).to_vec();
-    let container = aws_sdk_ecs::types::ContainerDefinition::builder().name("app").image("redis:7");
+    let container = ContainerDefinition::builder().name("app").image("redis:7");
     let container = container.set_command(Some(command)).health_check(check).mount_points(volume).build();
-    let efs = aws_sdk_ecs::types::EfsVolumeConfiguration::builder().file_system_id("fs-1").build().unwrap();
-    let volume = aws_sdk_ecs::types::Volume::builder().name("data").efs_volume_configuration(efs).build();
+    let efs = EfsVolumeConfiguration::builder().file_system_id("fs-1").build().unwrap();
+    let volume = Volume::builder().name("data").efs_volume_configuration(efs).build();
     let register = client.register_task_definition().family("app").container_definitions(container).volumes(volume);
-    let register = register.requires_compatibilities(aws_sdk_ecs::types::Compatibility::Fargate);
-    let register = register.network_mode(aws_sdk_ecs::types::NetworkMode::Awsvpc).cpu("256").memory("512");
+    let register = register.requires_compatibilities(Compatibility::Fargate);
+    let register = register.network_mode(NetworkMode::Awsvpc).cpu("256").memory("512");
     register.send().await.unwrap();
     create_service(&client, "app", 1, (0, 100)).await;
     sandbox.ecs.settled("phillm", "app", PATIENCE).await.unwrap();
@@ -149,14 +156,58 @@ async fn an_unhealthy_task_is_replaced() {
 }
 
 #[tokio::test]
+async fn an_image_of_redis_8_runs_the_program_that_the_options_name() {
+    let folder = tempdir();
+    let program = folder.join("redis-server");
+    // In a container, the name alone would mean the sandbox's own program.
+    let own = Command::new("sh").args(["-c", "command -v \"${REDIS_SERVER:-redis-server}\""]).output().unwrap();
+    let own = String::from_utf8(own.stdout).unwrap();
+    let own = own.trim();
+    std::fs::write(&program, format!("#!/bin/sh\nexec {own} \"$@\" --maxclients 77\n")).unwrap();
+    std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
+    // The options are copied about, and a test ends soon.
+    let options = Options { redis_8: Some(Box::leak(program.into_boxed_path())), ..Options::default() };
+    let sandbox = Sandbox::start(options).await.unwrap();
+    let client = Client::new(&sandbox.sdk_config());
+    for (family, image, most) in
+        [("eight", "public.ecr.aws/docker/library/redis:8-alpine", 77), ("seven", "redis:7", 55)]
+    {
+        let container = ContainerDefinition::builder().name("redis").image(image).command("--maxclients").command("55");
+        register_container(&client, family, container.build()).await;
+        create_service(&client, family, 1, (0, 100)).await;
+        sandbox.ecs.settled("phillm", family, PATIENCE).await.unwrap();
+        let redis = redis::Client::open(format!("redis://{}", only(&sandbox, family).address)).unwrap();
+        // Without a health check a task counts as running before its Redis listens.
+        let give_up = Instant::now() + PATIENCE;
+        let mut redis = loop {
+            match redis.get_multiplexed_async_connection().await {
+                Ok(connection) => break connection,
+                Err(error) => assert!(Instant::now() < give_up, "{error}"),
+            }
+            sleep(Duration::from_millis(20)).await;
+        };
+        let (_, found): (String, i64) =
+            redis::cmd("CONFIG").arg("GET").arg("maxclients").query_async(&mut redis).await.unwrap();
+        assert_eq!(found, most, "{image}");
+    }
+    sandbox.stop().await.unwrap();
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// A new folder, which the test removes.
+fn tempdir() -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("redis-8-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+#[tokio::test]
 async fn nothing_of_a_task_is_left_when_the_sandbox_stops() {
     let (sandbox, client) = start().await;
-    let home = sandbox.ecs.file_system("fs-1");
     register(&client, "app", "echo $$ > pid; sleep 300 & echo $! > child; wait").await;
     create_service(&client, "app", 1, (0, 100)).await;
     sandbox.ecs.settled("phillm", "app", PATIENCE).await.unwrap();
-    let id = only(&sandbox, "app").arn.rsplit('/').next().unwrap().to_owned();
-    let folder = home.parent().unwrap().parent().unwrap().join("tasks").join(id).join("app");
+    let folder = sandbox.ecs.container_folder(&only(&sandbox, "app").arn, "app");
     let pids = ["pid", "child"].map(|name| std::fs::read_to_string(folder.join(name)).unwrap().trim().to_owned());
     let runs = |pid: &String| {
         // A zombie that nobody has waited for yet has no command line.

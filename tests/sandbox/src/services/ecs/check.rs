@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::{
     container::is_redis,
-    definition::{ContainerDefinition, HealthCheck, RegisterTaskDefinition},
+    definition::{ContainerDefinition, Efs, HealthCheck, RegisterTaskDefinition},
     errors::{client, invalid},
     names::is_name,
 };
@@ -31,7 +31,19 @@ pub(super) fn definition(input: &RegisterTaskDefinition) -> Result<(), AwsError>
     if containers.iter().map(|container| &container.name).collect::<BTreeSet<_>>().len() < containers.len() {
         return Err(client("Container names must be unique."));
     }
+    input.volumes.iter().filter_map(|volume| volume.efs_volume_configuration.as_ref()).try_for_each(efs)?;
     containers.iter().try_for_each(|one| container(one, input))
+}
+
+/// Refuses what is no file system, and a root that leads out of it.
+fn efs(efs: &Efs) -> Result<(), AwsError> {
+    if !efs.file_system_id.starts_with("fs-") || !is_name(&efs.file_system_id) {
+        return Err(client("fileSystemId must be the id of an EFS file system."));
+    }
+    if efs.root_directory.as_ref().is_some_and(|root| root.split('/').any(|part| part == "..")) {
+        return Err(client("rootDirectory must be a path within the file system."));
+    }
+    Ok(())
 }
 
 /// Refuses a size that Fargate does not have.

@@ -6,7 +6,7 @@ use std::{
     io,
     net::Ipv4Addr,
     os::unix::process::ExitStatusExt,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{ExitStatus, Stdio},
 };
 
@@ -60,7 +60,7 @@ impl Room {
         address: Ipv4Addr,
         environment: Vec<(String, SecretString)>,
     ) -> io::Result<Self> {
-        let folder = ecs.home.join("tasks").join(task).join(&container.name);
+        let folder = ecs.container_folder(task, &container.name);
         fs::create_dir_all(&folder)?;
         let mut mounts = Vec::new();
         for mount in &container.mount_points {
@@ -189,6 +189,11 @@ fn code(status: ExitStatus) -> i32 {
 impl Ecs {
     /// The folder of an EFS file system, which outlives every task.
     pub fn file_system(&self, id: &str) -> PathBuf {
-        Path::new(&self.home).join("efs").join(id)
+        self.home.join("efs").join(id)
+    }
+
+    /// The folder of a container of a task, named by ARN or id: its log is there, and it starts there.
+    pub fn container_folder(&self, task: &str, container: &str) -> PathBuf {
+        self.home.join("tasks").join(task.rsplit('/').next().unwrap_or(task)).join(container)
     }
 }

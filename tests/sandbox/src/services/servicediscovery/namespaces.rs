@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::store::{Namespace, Operation, State, invalid, new_id};
+use super::store::{Namespace, Operation, State, invalid, new_id, not_found};
 use crate::{
     services::ecs::seconds,
     wire::{Answer, AwsError, Call},
@@ -58,7 +58,7 @@ pub(super) fn create(state: &mut State, call: &Call, now: Timestamp) -> Result<A
 pub(super) fn operation(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: GetOperation = call.input()?;
     let operation = state.operations.iter().find(|operation| operation.id == input.operation_id);
-    let none = || AwsError::new("OperationNotFound", format!("Operation {} not found.", input.operation_id));
+    let none = || not_found("OperationNotFound", &input.operation_id);
     let operation = operation.ok_or_else(none)?;
     let status = if operation.is_done(now) { "SUCCESS" } else { "PENDING" };
     Ok(Answer::Json(json!({ "Operation": {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::store::{Service, State, invalid, new_id};
+use super::store::{Service, State, invalid, new_id, not_found};
 use crate::{
     services::ecs::seconds,
     wire::{Answer, AwsError, Call},
@@ -53,8 +53,7 @@ struct GetService {
 pub(super) fn create(state: &mut State, call: &Call, now: Timestamp) -> Result<(Answer, String), AwsError> {
     let input: CreateService = call.input()?;
     if !state.has_namespace(&input.namespace_id, now) {
-        let message = format!("Namespace {} not found.", input.namespace_id);
-        return Err(AwsError::new("NamespaceNotFound", message));
+        return Err(not_found("NamespaceNotFound", &input.namespace_id));
     }
     let dns = input.dns_config.ok_or_else(|| invalid("The sandbox has services with a DNS name only."))?;
     if input.name.is_empty() || !dns.dns_records.iter().all(|record| ["A", "SRV"].contains(&record.kind.as_str())) {

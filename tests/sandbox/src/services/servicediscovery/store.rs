@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use hyper::StatusCode;
 use jiff::Timestamp;
 use rand::seq::IndexedRandom;
 use serde_json::Value;
@@ -62,7 +63,7 @@ impl State {
     /// The service of this id or ARN.
     pub(super) fn service(&self, id: &str) -> Result<&Service, AwsError> {
         let found = self.services.iter().find(|service| service.id == id || service.arn() == id);
-        found.ok_or_else(|| AwsError::new("ServiceNotFound", format!("Service {id} not found.")))
+        found.ok_or_else(|| not_found("ServiceNotFound", id))
     }
 
     /// The DNS name of a service.
@@ -88,6 +89,11 @@ impl Service {
 /// A parameter of the call breaks a rule.
 pub(super) fn invalid(message: impl Into<String>) -> AwsError {
     AwsError::new("InvalidInput", message)
+}
+
+/// There is no such thing, which Cloud Map says with status 404.
+pub(super) fn not_found(code: &str, id: &str) -> AwsError {
+    AwsError::new(code, format!("{id} does not exist.")).with_status(StatusCode::NOT_FOUND)
 }
 
 /// A new id of small letters and digits, as Cloud Map gives them.
