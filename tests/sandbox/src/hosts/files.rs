@@ -91,16 +91,21 @@ impl Files {
     }
 
     /// Forbids the server to write its settings, or allows it again.
-    ///
-    /// Redis writes a new file beside the old one and renames it, so it is the folder that counts.
     pub(super) fn set_writable(&self, writable: bool) -> std::io::Result<()> {
-        let mode = if writable { 0o700 } else { 0o500 };
-        std::fs::set_permissions(&self.settings, Permissions::from_mode(mode))
+        set_writable(&self.settings, writable)
     }
 
     fn read(&self, name: &str) -> Option<String> {
         std::fs::read_to_string(self.settings.join(name)).ok()
     }
+}
+
+/// Forbids a server to write to the folder of its settings, or allows it again.
+///
+/// Redis writes a new file beside the old one and renames it, so it is the folder that counts.
+pub(super) fn set_writable(folder: &Path, writable: bool) -> std::io::Result<()> {
+    let mode = if writable { 0o700 } else { 0o500 };
+    std::fs::set_permissions(folder, Permissions::from_mode(mode))
 }
 
 /// What every Redis of an owner has: both ways of keeping data, and the name that it goes by outside its host.
@@ -192,6 +197,8 @@ fn text(directives: &[Directive]) -> String {
 }
 
 /// The same on a command line, where Redis takes each argument for one word, and quotes it itself.
+///
+/// Valkey puts quotes around it and escapes nothing within: on its command line no word can have a `"` or a `\` in it.
 fn command_line(directives: &[Directive]) -> Vec<OsString> {
     let option = |(name, words): &Directive| {
         std::iter::once(format!("--{name}")).chain(words.iter().cloned()).map(OsString::from).collect::<Vec<_>>()

@@ -117,7 +117,7 @@ impl Host {
     /// # Errors
     /// The folder's mode cannot be changed, or would not bind the server.
     pub fn protect_config(&self) -> anyhow::Result<()> {
-        anyhow::ensure!(self.unit.obeys_modes(), "root writes anywhere: install setpriv (util-linux)");
+        self.unit.ensure_bound_by_modes()?;
         Ok(self.files.set_writable(false)?)
     }
 

@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 
 use super::{
     ask::{ask, until},
-    files::quoted,
+    files::{quoted, set_writable},
     options::SentinelOptions,
     unit::Unit,
 };
@@ -119,11 +119,34 @@ impl Sentinel {
         std::fs::read_to_string(&self.config).ok()
     }
 
+    /// Forbids the Sentinel to write its configuration: `SENTINEL SET` says so, and holds until its next start.
+    ///
+    /// # Errors
+    /// The folder's mode cannot be changed, or would not bind the Sentinel.
+    pub fn protect_config(&self) -> anyhow::Result<()> {
+        self.unit.ensure_bound_by_modes()?;
+        Ok(set_writable(self.folder(), false)?)
+    }
+
+    /// Allows it again.
+    ///
+    /// # Errors
+    /// The folder's mode cannot be changed.
+    pub fn release_config(&self) -> anyhow::Result<()> {
+        Ok(set_writable(self.folder(), true)?)
+    }
+
     /// Ends the Sentinel for good, and closes the gate.
     pub(super) async fn end(&self) {
         self.unit.end().await;
         self.gate.close().await;
         self.fleet.network().mend(self.address);
+        // As for a host: a folder that nobody may write to could not be removed.
+        let _ = set_writable(self.folder(), true);
+    }
+
+    fn folder(&self) -> &Path {
+        self.config.parent().expect("the file was put in a folder")
     }
 
     /// How it flags its primary, where it answers.

@@ -74,9 +74,11 @@ impl Unit {
         self.running().await.process.iter().for_each(|process| process.signal(signal));
     }
 
-    /// Whether the modes of files bind the server.
-    pub(super) fn obeys_modes(&self) -> bool {
-        self.service.powers == Powers::Inherited || self.service.program.setpriv.is_some()
+    /// Fails where the server may write whatever the modes of files say.
+    pub(super) fn ensure_bound_by_modes(&self) -> anyhow::Result<()> {
+        let bound = self.service.powers == Powers::Inherited || self.service.program.setpriv.is_some();
+        anyhow::ensure!(bound, "root writes anywhere: install setpriv (util-linux)");
+        Ok(())
     }
 
     /// How often the server has been started.

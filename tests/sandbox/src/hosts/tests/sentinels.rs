@@ -74,7 +74,7 @@ async fn sentinels_find_replicas_and_one_another_and_promote_nobody() {
     };
     let address = format!("{}:6379", replica.address());
     eventually("the replica is known", async || replicas(&mut connection).await.contains(&address)).await;
-    let other = format!("{}:26379", first.address()).replace(":26379", "");
+    let other = first.address().to_string();
     eventually("the other is known", async || {
         format!("{:?}", run(&mut connection, "SENTINEL SENTINELS calls").await.unwrap()).contains(&other)
     })
@@ -86,5 +86,22 @@ async fn sentinels_find_replicas_and_one_another_and_promote_nobody() {
     first.ready().await.unwrap();
     second.ready().await.unwrap();
     replica.in_step().await.unwrap();
+    scene.strike().await;
+}
+
+#[tokio::test]
+async fn a_sentinel_that_may_not_write_its_configuration_says_so() {
+    let scene = Scene::set();
+    let (_, sentinel) = watched(&scene, "default").await;
+    let before = sentinel.config_text();
+    sentinel.protect_config().unwrap();
+    let mut connection = sentinel_client(&sentinel).await;
+    let set = "SENTINEL SET calls auth-pass password-two-0123456789";
+    let refused = run(&mut connection, set).await.unwrap_err();
+    assert_eq!(refused.code(), Some("ERR"), "{refused}");
+    assert_eq!(sentinel.config_text(), before);
+    sentinel.release_config().unwrap();
+    run(&mut connection, set).await.unwrap();
+    assert_ne!(sentinel.config_text(), before);
     scene.strike().await;
 }

@@ -137,8 +137,12 @@ async fn a_host_without_a_password_lets_everybody_in() {
 
 #[tokio::test]
 async fn a_password_of_any_characters_is_what_logs_in() {
-    let hostile: SecretString = r#" a"b\c'd#é%{} "#.into();
     for set_up in SetUp::ALL {
+        // No `"` or `\` where there is only a command line: Valkey could not be told one.
+        let hostile: SecretString = match set_up {
+            SetUp::Neither => " a b'c#é%{} ".into(),
+            _ => r#" a"b\c'd#é%{} "#.into(),
+        };
         let scene = Scene::set();
         let primary = scene.hosts.create(HostOptions::new(set_up, &hostile)).await.unwrap();
         assert!(primary.accepts(None, &hostile).await.unwrap(), "{set_up:?}");

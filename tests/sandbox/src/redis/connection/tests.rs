@@ -137,7 +137,10 @@ async fn a_login_over_tls_whose_answer_is_lost_has_reached_the_server() {
         let root_cert = Some(scene.fleet.authority_pem().as_bytes().to_vec());
         let url = format!("rediss://:{token}@{}:6379", scene.node.address());
         let client = redis::Client::build_with_tls(url, TlsCertificates { client_tls: None, root_cert }).unwrap();
-        client.get_multiplexed_async_connection().await.map(drop)
+        // Longer than the client's own limit: the machine may be busy with other tests.
+        let limit = Some(Duration::from_secs(10));
+        let config = redis::AsyncConnectionConfig::new().set_connection_timeout(limit).set_response_timeout(limit);
+        client.get_multiplexed_async_connection_with_config(&config).await.map(drop)
     };
     let refusals = async || {
         let log: redis::Value = scene.node.admin.run(redis::cmd("ACL").arg("LOG")).await.unwrap();
