@@ -34,7 +34,7 @@ impl Stage {
     }
 
     /// A database of this plan, on which Secrets Manager tries a rotation so many times.
-    pub(super) async fn with(way: Way, plan: Plan, attempts: u32) -> Self {
+    pub(super) async fn with(way: Way, plan: Plan, attempts: usize) -> Self {
         let rotation = RotationTiming { attempts, retry_after: Duration::from_millis(100) };
         let options = Options { port: 0, rotation, elasticache: quick() };
         let sandbox = Sandbox::start(options).await.unwrap();
