@@ -12,3 +12,4 @@ mod wire_boto3;
 mod wire_elasticache;
 mod wire_secrets_manager;
 mod wire_ssm;
+mod wire_upstash;
