@@ -14,3 +14,4 @@ mod wire_ecs;
 mod wire_elasticache;
 mod wire_secrets_manager;
 mod wire_ssm;
+mod wire_upstash;

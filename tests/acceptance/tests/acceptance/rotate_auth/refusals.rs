@@ -19,18 +19,6 @@ async fn refused_with(document: &Value) -> (String, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_backend_that_cannot_be_rotated_is_refused() {
-    let (class, message) = refused_with(&json!({
-        "name": "orders",
-        "backend": { "type": "fargate", "cluster": "orders", "service": "redis", "host": "redis.orders.local" },
-        "secret": { "id": "orders/redis" },
-    }))
-    .await;
-    assert_eq!(class, "Permanent");
-    assert!(message.contains("fargate"), "{message}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn settings_of_another_secret_are_refused() {
     let (class, message) = refused_with(&json!({
         "name": "orders",
