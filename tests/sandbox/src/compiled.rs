@@ -7,8 +7,13 @@ use anyhow::Context;
 /// Every function of the workspace, by name.
 pub(crate) const FUNCTIONS: [&str; 2] = ["rotate-auth", "retire-credential"];
 
-/// Where a function is, once it is compiled.
-pub(crate) fn path(name: &str) -> anyhow::Result<PathBuf> {
+/// Where they are, once they are compiled.
+pub(crate) fn folder() -> anyhow::Result<PathBuf> {
     let program = std::env::current_exe()?;
-    Ok(program.parent().context("a program is in a folder")?.join(name))
+    Ok(program.parent().context("a program is in a folder")?.to_owned())
+}
+
+/// Where one of them is.
+pub(crate) fn path(name: &str) -> anyhow::Result<PathBuf> {
+    Ok(folder()?.join(name))
 }

@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     // Listened for before anything is started, so that no signal leaves a process behind.
     let mut signals = Signals::listen()?;
-    let mut options = DemoOptions::new(compiled::path("rotate-auth")?);
+    let mut options = DemoOptions::new(compiled::folder()?);
     options.promote_early = arguments.promote_early;
     let (progress, shown) = watch::channel(Progress::default());
     let showing = tokio::spawn(show(shown));

@@ -1,11 +1,12 @@
-//! What the function is doing to a target, read off the journal and the invocations.
+//! What the functions are doing to a target, read off the journal and the invocations.
 
 use std::{collections::HashSet, time::Duration};
 
+use policy::Target;
 use serde_json::Value;
 
 use super::{
-    FUNCTION,
+    RETIRE, ROTATE,
     progress::{STEPS, StepProgress, StepState},
 };
 use crate::{
@@ -20,40 +21,61 @@ pub(crate) struct Followed {
 }
 
 impl Followed {
-    /// Takes what belongs to the secret with this ARN.
+    /// Takes what belongs to a target, and to its secret with this ARN.
     ///
-    /// The first call of an invocation reads the secret it was started for: that tells whose it is while it runs.
-    pub(crate) fn of(secret_arn: &str, invocations: Vec<Invocation>, entries: Vec<Entry>) -> Self {
+    /// The first call of an invocation reads the secret or the settings that it was started for: that tells whose it is
+    /// while it runs.
+    pub(crate) fn of(target: &Target, secret_arn: &str, invocations: Vec<Invocation>, entries: Vec<Entry>) -> Self {
+        let settings = format!("/redis-lifecycle/targets/{}", target.name);
         let ours = |invocation: &Invocation| {
-            invocation.function == FUNCTION
-                && invocation.event.get("SecretId").and_then(Value::as_str) == Some(secret_arn)
+            let says = |key: &str| invocation.event.get(key).and_then(Value::as_str);
+            match invocation.function.as_str() {
+                ROTATE => says("SecretId") == Some(secret_arn),
+                RETIRE => says("target") == Some(target.name.as_str()),
+                _ => false,
+            }
         };
         let ended: Vec<_> = invocations.into_iter().filter(ours).collect();
         let mut requests: HashSet<String> = ended.iter().map(|invocation| invocation.request_id.clone()).collect();
         requests.extend(entries.iter().filter_map(|entry| {
-            let about_it = entry.subject.as_deref() == Some(secret_arn);
+            let about_it = entry.subject.as_deref().is_some_and(|subject| subject == secret_arn || subject == settings);
             entry.invocation.as_ref().filter(|_| about_it).map(|place| place.request_id.clone())
         }));
         let made_by_it = |entry: &Entry| {
             let place = entry.invocation.as_ref();
-            place.is_some_and(|place| place.function == FUNCTION && requests.contains(&place.request_id))
+            place.is_some_and(|place| requests.contains(&place.request_id))
         };
-        let entries = entries.into_iter().filter(|entry| entry.service != "redis" && made_by_it(entry)).collect();
+        let entries = entries.into_iter().filter(|entry| !entry.principal.is_empty() && made_by_it(entry)).collect();
         Self { ended, entries }
     }
 
-    /// The AWS calls of the function, each try counted.
+    /// The AWS calls of the rotation, each try counted.
     pub(crate) fn api_calls(&self) -> usize {
-        self.entries.len()
+        let rotates = |entry: &&Entry| entry.invocation.as_ref().is_some_and(|place| place.function == ROTATE);
+        self.entries.iter().filter(rotates).count()
     }
 
-    /// How many invocations have failed.
+    /// How many invocations of the rotation have failed.
     pub(crate) fn failures(&self) -> usize {
-        self.ended.iter().filter(|invocation| matches!(invocation.result, InvocationResult::Failed { .. })).count()
+        self.failed().count()
     }
 
-    /// How far the four steps are.
-    pub(crate) fn steps(&self) -> [StepProgress; 4] {
+    /// What the last of them said.
+    pub(crate) fn last_failure(&self) -> Option<String> {
+        self.failed().last()
+    }
+
+    fn failed(&self) -> impl Iterator<Item = String> {
+        self.ended.iter().filter(|invocation| invocation.function == ROTATE).filter_map(|invocation| match &invocation
+            .result
+        {
+            InvocationResult::Failed { error_type, message } => Some(format!("{error_type}: {message}")),
+            InvocationResult::Returned(_) => None,
+        })
+    }
+
+    /// How far the steps are.
+    pub(crate) fn steps(&self) -> [StepProgress; 5] {
         STEPS.map(|step| self.step(step))
     }
 
@@ -65,7 +87,7 @@ impl Followed {
         }
         let Some(last) = ended.last() else { return StepProgress::default() };
         let (state, says) = match &last.result {
-            InvocationResult::Returned(record) => (StepState::Done, said(record)),
+            InvocationResult::Returned(record) => (state(record), said(record)),
             InvocationResult::Failed { error_type, message } => (StepState::Failed, format!("{error_type}: {message}")),
         };
         StepProgress { state, says, tries: ended.len(), took }
@@ -91,13 +113,27 @@ fn doing(entry: &Entry) -> String {
         "GetRandomPassword" => "makes a new credential",
         "PutSecretValue" => "keeps the new credential as AWSPENDING",
         "DescribeReplicationGroups" | "DescribeCacheClusters" => "looks at the group, and logs in on every node",
-        "ModifyReplicationGroup" => "has the group take the new credential beside the old one",
-        "UpdateSecretVersionStage" => "moves AWSCURRENT",
+        "DescribeUsers" | "DescribeUserGroups" => "looks at the user and its caches",
+        "DescribeServerlessCaches" => "looks at the cache, and logs in",
+        "ListTasks" | "DescribeTasks" | "DescribeServices" => "looks at the tasks, and logs in on each",
+        "GetFunctionConfiguration" => "looks at the functions that log in",
+        "ModifyUser" => "has the user take the change",
+        "ModifyReplicationGroup" => "has the group take the change",
+        "UpdateSecretVersionStage" => "moves a label",
         other => other,
     };
     match &entry.result {
         CallResult::Refused(code) => format!("{words} (answered {code})"),
         _ => words.to_owned(),
+    }
+}
+
+/// How far a step is whose function has returned this.
+fn state(record: &Value) -> StepState {
+    match record.get("outcome").and_then(Value::as_str) {
+        Some("waiting") => StepState::Running,
+        Some("permanent" | "needs-human") => StepState::Failed,
+        _ => StepState::Done,
     }
 }
 
@@ -109,6 +145,8 @@ fn said(record: &Value) -> String {
     };
     let mut said = texts("actions", "what");
     said.extend(texts("kept", "reason"));
+    said.extend(texts("waiting", "reason"));
+    said.extend(record.get("failure").and_then(Value::as_str).map(str::to_owned));
     said.dedup();
     if said.is_empty() { "done".to_owned() } else { said.join("; ") }
 }

@@ -1,18 +1,23 @@
-//! The demo: two systems rotated at once, under load, with everything that happens told.
+//! The demo: every system rotated at once, under load, then its old credential retired, with everything told.
 //!
 //! # Layout
 //! - [`run`], [`run_showing`]: the whole demo; the second tells its progress and can be ended
-//! - `stage`: what is on it: the targets, with load and watcher
-//! - `follow`: what the function is doing, read off the journal and its invocations
+//! - `systems`: which systems there are
+//! - `stage`: what is on it: the targets, each with its `crowd` of clients and a watcher
+//! - `retirement`: the second function, and the consumers that it waits for
+//! - `follow`: what the functions are doing, read off the journal and their invocations
 //! - [`progress`]: what there is to see at any moment
 //! - [`report`]: what came of it
 //! - [`view`]: both as text
 
+mod crowd;
 mod follow;
 pub mod progress;
 pub mod report;
+mod retirement;
 mod run;
 mod stage;
+mod systems;
 pub mod view;
 
 use std::{path::PathBuf, time::Duration};
@@ -22,14 +27,17 @@ pub use run::{run, run_showing};
 
 use crate::load::LoadOptions;
 
-/// The function that the demo shows.
-pub(crate) const FUNCTION: &str = "rotate-auth";
+/// The function that rotates.
+pub(crate) const ROTATE: &str = "rotate-auth";
+
+/// The function that takes the old credential away.
+pub(crate) const RETIRE: &str = "retire-credential";
 
 /// What can be set about a demo.
 #[derive(Clone, Debug)]
 pub struct DemoOptions {
-    /// The compiled function `rotate-auth`.
-    pub function: PathBuf,
+    /// The folder with the compiled functions.
+    pub functions: PathBuf,
     /// How long the load runs before the rotations begin.
     pub before: Duration,
     /// How long it runs after they have ended.
@@ -41,13 +49,13 @@ pub struct DemoOptions {
 }
 
 impl DemoOptions {
-    /// A demo of some twenty seconds.
-    pub fn new(function: PathBuf) -> Self {
+    /// A demo of about a minute.
+    pub fn new(functions: PathBuf) -> Self {
         Self {
-            function,
+            functions,
             before: Duration::from_secs(4),
             after: Duration::from_secs(5),
-            load: LoadOptions::default(),
+            load: LoadOptions { commands_per_second: 80, commands_per_connection: 12, connections_per_restart: 5 },
             promote_early: false,
         }
     }

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-/// The four steps of a rotation, in order.
+/// The four steps of a rotation, in order, and the retirement that comes after them.
 ///
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>
-pub const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finishSecret"];
+pub const STEPS: [&str; 5] = ["createSecret", "setSecret", "testSecret", "finishSecret", RETIREMENT];
+
+/// The retirement, in one word.
+pub const RETIREMENT: &str = "retire";
 
 /// A demo at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,7 +33,9 @@ pub enum Phase {
     Before,
     /// The rotations.
     Rotating,
-    /// Load, after the rotations; the clients have been restarted.
+    /// The retirements; the clients have been restarted.
+    Retiring,
+    /// Load, after the retirements.
     After,
     /// All is over.
     Over,
@@ -40,10 +45,11 @@ impl Phase {
     /// What the demo is at, in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Building => "creating replication groups, secrets and settings",
+            Self::Building => "creating every Redis, its secret and its settings",
             Self::Before => "clients are at work, a watcher logs in with AWSCURRENT on every node",
-            Self::Rotating => "Secrets Manager rotates both credentials through the function rotate-auth",
-            Self::After => "the rotations are over, every client restarts",
+            Self::Rotating => "Secrets Manager rotates every credential through the function rotate-auth",
+            Self::Retiring => "every client restarts, then retire-credential takes the old credentials away",
+            Self::After => "clients go on, with the new credentials alone",
             Self::Over => "done",
         }
     }
@@ -56,8 +62,8 @@ pub struct TargetProgress {
     pub name: String,
     /// What it is.
     pub shape: String,
-    /// The four steps.
-    pub steps: [StepProgress; 4],
+    /// The steps.
+    pub steps: [StepProgress; 5],
     /// Commands answered rightly.
     pub commands: u64,
     /// Commands that got no right answer.

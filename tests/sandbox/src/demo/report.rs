@@ -24,16 +24,25 @@ pub struct TargetReport {
     pub jobs: Vec<JobReport>,
     /// What its clients met.
     pub clients: ClientsReport,
-    /// What the watcher saw.
-    pub watcher: WatcherVerdict,
+    /// What the watcher saw; nobody watches a REST API.
+    pub watcher: Option<WatcherVerdict>,
     /// The version that AWSCURRENT was at first.
     pub version_before: String,
     /// The version that it is now.
     pub version_after: String,
-    /// Nodes that accept AWSCURRENT at the end.
-    pub nodes_accepting: usize,
-    /// All its nodes.
+    /// What its nodes accept at the end.
+    pub doors: Doors,
+}
+
+/// What the nodes of a target accept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Doors {
+    /// How many nodes there are.
     pub nodes: usize,
+    /// How many accept AWSCURRENT.
+    pub current: usize,
+    /// How many accept AWSPREVIOUS.
+    pub previous: usize,
 }
 
 /// What a function did to a target.
@@ -42,11 +51,13 @@ pub struct TargetReport {
 pub struct JobReport {
     /// The function.
     pub function: String,
-    /// `done` or `failed`.
+    /// `done`, `failed`, `waiting`, or `not-applicable`.
     pub outcome: String,
+    /// Why it is not `done`.
+    pub reason: Option<String>,
     /// Its AWS calls, each try counted; Redis connections are not.
     pub api_calls: usize,
-    /// From `RotateSecret` to its end.
+    /// From `RotateSecret`, or from the first run, to its end.
     pub duration_ms: u64,
 }
 
@@ -60,6 +71,8 @@ pub struct ClientsReport {
     pub failed: u64,
     /// Connections opened anew.
     pub reconnects: u64,
+    /// The longest time in which a client that rereads the secret got no answer, where a gap is in the nature of it.
+    pub gap_ms: Option<u64>,
     /// The first failures, without any value.
     pub first_failures: Vec<String>,
 }
@@ -86,28 +99,42 @@ impl TargetReport {
     /// What did not hold.
     fn fell_short(&self) -> Vec<String> {
         let name = &self.name;
-        let (clients, watcher) = (&self.clients, &self.watcher);
+        let clients = &self.clients;
+        let watcher = self.watcher.as_ref();
         let mut sentences = Vec::new();
-        for job in self.jobs.iter().filter(|job| job.outcome != "done") {
-            sentences.push(format!("{name}: {} did not succeed", job.function));
+        for job in self.jobs.iter().filter(|job| !["done", "not-applicable"].contains(&job.outcome.as_str())) {
+            let why = job.reason.as_deref().unwrap_or("it does not say why");
+            sentences.push(format!("{name}: {} is {}: {why}", job.function, job.outcome));
+        }
+        if self.jobs.len() < 2 {
+            sentences.push(format!("{name}: the old credential was not retired"));
         }
         if self.version_before == self.version_after {
             sentences.push(format!("{name}: AWSCURRENT is the version it was"));
         }
-        if clients.failed > 0 {
+        if clients.failed > 0 && !self.has_a_gap() {
             sentences.push(format!("{name}: {} of the clients' commands failed", clients.failed));
         }
-        if clients.commands == 0 || watcher.logins == 0 {
+        if clients.commands == 0 || watcher.is_some_and(|watcher| watcher.logins == 0) {
             sentences.push(format!("{name}: no client was served, or the watcher saw nothing"));
         }
-        if watcher.violations > 0 {
-            sentences.push(format!("{name}: AWSCURRENT was refused {} times", watcher.violations));
+        if let Some(refused) = watcher.map(|watcher| watcher.violations).filter(|refused| *refused > 0) {
+            sentences.push(format!("{name}: AWSCURRENT was refused {refused} times"));
         }
-        if self.nodes_accepting < self.nodes {
-            let (accepting, nodes) = (self.nodes_accepting, self.nodes);
-            sentences.push(format!("{name}: only {accepting} of {nodes} nodes accept AWSCURRENT at the end"));
+        let Doors { nodes, current, previous } = self.doors;
+        if current < nodes {
+            sentences.push(format!("{name}: only {current} of {nodes} nodes accept AWSCURRENT at the end"));
+        }
+        if previous > 0 {
+            sentences.push(format!("{name}: {previous} of {nodes} nodes still accept AWSPREVIOUS at the end"));
         }
         sentences
+    }
+
+    /// Whether clients are refused for a while by the nature of it: a reset leaves no moment at which both are accepted,
+    /// and so nothing to retire.
+    pub(crate) fn has_a_gap(&self) -> bool {
+        self.jobs.iter().any(|job| job.outcome == "not-applicable")
     }
 }
 
@@ -118,32 +145,42 @@ pub(crate) mod tests {
     pub(crate) fn good(name: &str) -> TargetReport {
         TargetReport {
             name: name.to_owned(),
-            jobs: vec![JobReport {
-                function: "rotate-auth".to_owned(),
-                outcome: "done".to_owned(),
-                api_calls: 41,
-                duration_ms: 5321,
-            }],
-            clients: ClientsReport { commands: 4210, failed: 0, reconnects: 140, first_failures: Vec::new() },
-            watcher: WatcherVerdict { logins: 512, violations: 0 },
+            jobs: ["rotate-auth", "retire-credential"]
+                .map(|function| JobReport {
+                    function: function.to_owned(),
+                    outcome: "done".to_owned(),
+                    reason: None,
+                    api_calls: 41,
+                    duration_ms: 5321,
+                })
+                .to_vec(),
+            clients: ClientsReport {
+                commands: 4210,
+                failed: 0,
+                reconnects: 140,
+                gap_ms: None,
+                first_failures: Vec::new(),
+            },
+            watcher: Some(WatcherVerdict { logins: 512, violations: 0 }),
             version_before: "0a1b2c3d-0000".to_owned(),
             version_after: "9f8e7d6c-0000".to_owned(),
-            nodes_accepting: 4,
-            nodes: 4,
+            doors: Doors { nodes: 4, current: 4, previous: 0 },
         }
     }
 
     #[test]
     fn each_thing_that_falls_short_is_said() {
         assert!(Report::of(vec![good("one"), good("two")]).ok);
-        let break_it: [fn(&mut TargetReport); 7] = [
+        let break_it: [fn(&mut TargetReport); 9] = [
             |target| target.jobs[0].outcome = "failed".to_owned(),
             |target| target.version_after = target.version_before.clone(),
             |target| target.clients.failed = 1,
             |target| target.clients.commands = 0,
-            |target| target.watcher.violations = 1,
-            |target| target.watcher.logins = 0,
-            |target| target.nodes_accepting = 3,
+            |target| target.watcher = Some(WatcherVerdict { logins: 512, violations: 1 }),
+            |target| target.watcher = Some(WatcherVerdict { logins: 0, violations: 0 }),
+            |target| target.doors.current = 3,
+            |target| target.doors.previous = 1,
+            |target| drop(target.jobs.pop()),
         ];
         for break_it in break_it {
             let mut target = good("one");
@@ -154,13 +191,21 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_reset_may_refuse_clients_for_a_while_and_has_nothing_to_retire() {
+        let mut target = good("one");
+        target.clients.failed = 3;
+        target.jobs[1].outcome = "not-applicable".to_owned();
+        assert!(Report::of(vec![target]).ok);
+    }
+
+    #[test]
     fn the_document_has_the_keys_that_readers_rely_on() {
         let document = serde_json::to_value(Report::of(vec![good("one")])).unwrap();
         assert_eq!(document["ok"], true);
         let target = &document["targets"][0];
         assert_eq!(target["name"], "one");
         let job = serde_json::json!({
-            "function": "rotate-auth", "outcome": "done", "api_calls": 41, "duration_ms": 5321
+            "function": "rotate-auth", "outcome": "done", "reason": null, "api_calls": 41, "duration_ms": 5321
         });
         assert_eq!(target["jobs"][0], job);
         assert_eq!((&target["clients"]["commands"], &target["clients"]["failed"]), (&4210.into(), &0.into()));

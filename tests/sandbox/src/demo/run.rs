@@ -6,15 +6,17 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
+use futures::future::join_all;
 use tokio::{
     sync::watch,
     time::{Instant, MissedTickBehavior, interval},
 };
 
 use super::{
-    DemoOptions, Report,
+    DemoOptions, RETIRE, ROTATE, Report,
     progress::{Phase, Progress},
-    stage::{self, Act},
+    retirement::retire,
+    stage::{self, Act, RETIRED_WITHIN},
 };
 use crate::{FUNCTION_TIMEOUT, Options, Sandbox};
 
@@ -41,11 +43,14 @@ pub async fn run_showing(
     progress: watch::Sender<Progress>,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<Option<Report>> {
-    ensure!(
-        options.function.is_file(),
-        "the function {} is not there; compile it first: cargo build --workspace --bins",
-        options.function.display()
-    );
+    for name in [ROTATE, RETIRE] {
+        let function = options.functions.join(name);
+        ensure!(
+            function.is_file(),
+            "the function {} is not there; compile it first: cargo build --workspace --bins",
+            function.display()
+        );
+    }
     let sandbox = Sandbox::start(Options::default()).await?;
     progress.send_modify(|progress| {
         progress.server = version(sandbox.fleet.server_version());
@@ -71,7 +76,8 @@ struct Show<'a> {
 
 impl Show<'_> {
     async fn play(&self) -> anyhow::Result<Report> {
-        let function_arn = self.sandbox.deploy(self.options.function.clone(), FUNCTION_TIMEOUT)?;
+        let function_arn = self.sandbox.deploy(self.options.functions.join(ROTATE), FUNCTION_TIMEOUT)?;
+        self.sandbox.deploy(self.options.functions.join(RETIRE), FUNCTION_TIMEOUT)?;
         let mut acts = {
             let build = stage::build(self.sandbox, &self.options);
             tokio::pin!(build);
@@ -88,7 +94,10 @@ impl Show<'_> {
             act.rotate(self.sandbox, &function_arn).await?;
         }
         self.watch_rotations(&mut acts).await?;
-        acts.iter().for_each(Act::roll);
+        for act in &acts {
+            act.roll(self.sandbox).await?;
+        }
+        self.watch_retirements(&mut acts).await;
         self.watch_for(Phase::After, &acts, self.options.after).await;
         let mut targets = Vec::new();
         let last = acts.iter().map(|act| act.progress(self.sandbox)).collect();
@@ -128,6 +137,21 @@ impl Show<'_> {
                 return Ok(());
             }
         }
+    }
+
+    /// Retires every old credential, all at once.
+    async fn watch_retirements(&self, acts: &mut [Act]) {
+        let names: Vec<String> = acts.iter().map(|act| act.name().to_owned()).collect();
+        let jobs = join_all(names.iter().map(|name| retire(self.sandbox, name, RETIRED_WITHIN)));
+        tokio::pin!(jobs);
+        let mut frames = frames();
+        let jobs = loop {
+            tokio::select! {
+                jobs = &mut jobs => break jobs,
+                _ = frames.tick() => self.tell(Phase::Retiring, acts),
+            }
+        };
+        acts.iter_mut().zip(jobs).for_each(|(act, job)| act.retired(job));
     }
 
     fn tell(&self, phase: Phase, acts: &[Act]) {

@@ -1,51 +1,40 @@
 //! What is on the stage: the targets, built, under load and watched.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use aws_sdk_secretsmanager::types::RotationRulesType;
+use policy::{
+    Target,
+    target::{Backend, Renewal},
+};
 use rand::distr::{Alphanumeric, SampleString};
 use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::{
-    DemoOptions, FUNCTION,
+    DemoOptions, ROTATE,
+    crowd::Crowd,
     follow::Followed,
     progress::TargetProgress,
-    report::{ClientsReport, JobReport, TargetReport, WatcherVerdict},
+    report::{JobReport, TargetReport},
+    retirement,
+    systems::{SYSTEMS, System},
 };
 use crate::{
-    Provisioned, Sandbox, Topology,
-    load::{Load, LoadTarget, Watcher, WatcherOptions, accepted_by},
+    Sandbox,
+    upstash::{Plan, Way},
 };
-
-/// A system of the demo: its settings, as its owner deploys them, and its shape.
-struct System {
-    document: &'static str,
-    topology: Topology,
-    shape: &'static str,
-}
-
-const SYSTEMS: [System; 2] = [
-    System {
-        document: include_str!("../../../../infra/examples/paperwurks/target.json"),
-        topology: Topology::Cluster { shards: 2, replicas: 1 },
-        shape: "ElastiCache, cluster mode, 2 shards × 2 nodes, TLS, AUTH",
-    },
-    System {
-        document: include_str!("../../../../infra/examples/koneksi/target.json"),
-        topology: Topology::Single { replicas: 1 },
-        shape: "ElastiCache, primary + reader, TLS, AUTH",
-    },
-];
 
 /// One target on the stage.
 pub(crate) struct Act {
-    made: Provisioned,
-    shape: &'static str,
-    load_target: LoadTarget,
-    load: Load,
-    watcher: Watcher,
+    target: Target,
+    secret_arn: String,
+    words: &'static str,
+    crowd: Crowd,
     version_before: String,
     rotation: Rotation,
+    retired: Option<JobReport>,
 }
 
 /// How far the rotation of a target is.
@@ -58,8 +47,8 @@ enum Rotation {
 /// Names and shapes, before anything is built.
 pub(crate) fn announced() -> Vec<TargetProgress> {
     let of = |system: &System| TargetProgress {
-        name: policy::Target::parse(system.document).map(|target| target.name).unwrap_or_default(),
-        shape: system.shape.to_owned(),
+        name: Target::parse(system.document).map(|target| target.name).unwrap_or_default(),
+        shape: system.words.to_owned(),
         ..TargetProgress::default()
     };
     SYSTEMS.iter().map(of).collect()
@@ -73,20 +62,38 @@ pub(crate) async fn build(sandbox: &Sandbox, options: &DemoOptions) -> anyhow::R
 
 impl Act {
     async fn build(sandbox: &Sandbox, system: &System, options: &DemoOptions) -> anyhow::Result<Self> {
-        let token = SecretString::from(Alphanumeric.sample_string(&mut rand::rng(), 64));
-        let made = sandbox.provision(system.document, system.topology, Some(&token)).await?;
-        let load_target = LoadTarget::of(sandbox, &made);
-        let load = Load::start(load_target.clone(), options.load).await?;
-        let watcher = Watcher::start(load_target.clone(), WatcherOptions::default()).await?;
-        let version_before = current_version(sandbox, &made.secret_arn).await?;
-        Ok(Self { made, shape: system.shape, load_target, load, watcher, version_before, rotation: Rotation::NotAsked })
+        let described = Target::parse(system.document)?;
+        let (target, secret_arn, crowd) = match &described.backend {
+            Backend::Upstash(database) => {
+                let way = match database.renewal {
+                    Renewal::Acl(_) => Way::Acl,
+                    Renewal::Reset(_) => Way::Reset,
+                };
+                let made = sandbox.provision_upstash(&described.name, way, Plan::Paid).await?;
+                let crowd = Crowd::of_upstash(sandbox, &made).await?;
+                (made.target, made.secret_arn, crowd)
+            }
+            _ => {
+                let token = SecretString::from(Alphanumeric.sample_string(&mut rand::rng(), 64));
+                let made = sandbox.provision(system.document, system.shape, Some(&token)).await?;
+                let crowd = Crowd::of_redis(sandbox, &made, options.load).await?;
+                (made.target, made.secret_arn, crowd)
+            }
+        };
+        let mut target = target;
+        target.retirement.overlap_s = retirement::OVERLAP_S;
+        sandbox.put_settings(&target.name, &serde_json::to_string_pretty(&target)?).await?;
+        retirement::create_consumers(sandbox, &target).await?;
+        let version_before = current_version(sandbox, &secret_arn).await?;
+        let (rotation, retired) = (Rotation::NotAsked, None);
+        Ok(Self { target, secret_arn, words: system.words, crowd, version_before, rotation, retired })
     }
 
     /// Has Secrets Manager rotate the secret now.
     pub(crate) async fn rotate(&mut self, sandbox: &Sandbox, function_arn: &str) -> anyhow::Result<()> {
         aws_sdk_secretsmanager::Client::new(&sandbox.sdk_config())
             .rotate_secret()
-            .secret_id(&self.made.secret_arn)
+            .secret_id(&self.secret_arn)
             .rotation_lambda_arn(function_arn)
             .rotation_rules(RotationRulesType::builder().automatically_after_days(90).build())
             .send()
@@ -101,7 +108,7 @@ impl Act {
     /// no more.
     pub(crate) async fn is_over(&mut self, sandbox: &Sandbox, attempts: usize) -> anyhow::Result<bool> {
         let Rotation::Running { since } = self.rotation else { return Ok(true) };
-        let described = describe(sandbox, &self.made.secret_arn).await?;
+        let described = describe(sandbox, &self.secret_arn).await?;
         let succeeded = described.last_rotated_date.is_some();
         if succeeded || self.followed(sandbox).failures() >= attempts {
             let duration_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -111,65 +118,72 @@ impl Act {
         Ok(false)
     }
 
-    /// Restarts its clients.
-    pub(crate) fn roll(&self) {
-        self.load.roll();
+    /// Restarts its clients, and deploys its consumers anew.
+    pub(crate) async fn roll(&self, sandbox: &Sandbox) -> anyhow::Result<()> {
+        self.crowd.roll();
+        retirement::roll_consumers(sandbox, &self.target).await
+    }
+
+    /// The target's name.
+    pub(crate) fn name(&self) -> &str {
+        &self.target.name
+    }
+
+    /// Takes note of what came of the retirement.
+    pub(crate) fn retired(&mut self, job: JobReport) {
+        self.retired = Some(job);
     }
 
     /// What there is to see of it now.
     pub(crate) fn progress(&self, sandbox: &Sandbox) -> TargetProgress {
-        let (stats, seen) = (self.load.stats(), self.watcher.report());
+        let counts = self.crowd.counts();
         TargetProgress {
-            name: self.made.target.name.clone(),
-            shape: self.shape.to_owned(),
+            name: self.target.name.clone(),
+            shape: self.words.to_owned(),
             steps: self.followed(sandbox).steps(),
-            commands: stats.commands,
-            failed: stats.failed,
-            logins: seen.logins,
-            violations: seen.refused,
+            commands: counts.commands,
+            failed: counts.failed,
+            logins: counts.logins,
+            violations: counts.violations,
         }
     }
 
-    /// Ends its clients and its watcher, asks every node once more, and says what came of it all.
+    /// Asks every node once more, ends its clients and its watcher, and says what came of it all.
     pub(crate) async fn close(self, sandbox: &Sandbox) -> anyhow::Result<TargetReport> {
         let followed = self.followed(sandbox);
-        let (stats, seen) = (self.load.stop().await, self.watcher.stop().await);
-        let nodes = accepted_by(&self.load_target).await?;
-        let version_after = current_version(sandbox, &self.made.secret_arn).await?;
+        let doors = self.crowd.doors(sandbox, &self.target, &self.secret_arn).await?;
+        let (clients, watcher) = self.crowd.leave().await;
+        let version_after = current_version(sandbox, &self.secret_arn).await?;
         let (succeeded, duration_ms) = match self.rotation {
             Rotation::Over { succeeded, duration_ms } => (succeeded, duration_ms),
             Rotation::Running { since } => (false, u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)),
             Rotation::NotAsked => (false, 0),
         };
-        let why = |failure: &crate::load::Failure| {
-            format!("{} {:?} at {}: {}", failure.at, failure.kind, failure.node, failure.reason)
+        let rotated = JobReport {
+            function: ROTATE.to_owned(),
+            outcome: if succeeded { "done" } else { "failed" }.to_owned(),
+            reason: followed.last_failure().filter(|_| !succeeded),
+            api_calls: followed.api_calls(),
+            duration_ms,
         };
         Ok(TargetReport {
-            name: self.made.target.name,
-            jobs: vec![JobReport {
-                function: FUNCTION.to_owned(),
-                outcome: if succeeded { "done" } else { "failed" }.to_owned(),
-                api_calls: followed.api_calls(),
-                duration_ms,
-            }],
-            clients: ClientsReport {
-                commands: stats.commands,
-                failed: stats.failed,
-                reconnects: stats.reconnects,
-                first_failures: stats.failures.iter().map(why).collect(),
-            },
-            watcher: WatcherVerdict { logins: seen.logins, violations: seen.refused },
+            name: self.target.name,
+            jobs: std::iter::once(rotated).chain(self.retired).collect(),
+            clients,
+            watcher,
             version_before: self.version_before,
             version_after,
-            nodes_accepting: nodes.iter().filter(|(_, accepted)| *accepted).count(),
-            nodes: nodes.len(),
+            doors,
         })
     }
 
     fn followed(&self, sandbox: &Sandbox) -> Followed {
-        Followed::of(&self.made.secret_arn, sandbox.runner.invocations(), sandbox.journal.entries())
+        Followed::of(&self.target, &self.secret_arn, sandbox.runner.invocations(), sandbox.journal.entries())
     }
 }
+
+/// How long a retirement may take, its overlap included.
+pub(crate) const RETIRED_WITHIN: Duration = Duration::from_secs(45);
 
 async fn describe(
     sandbox: &Sandbox,

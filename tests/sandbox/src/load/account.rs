@@ -47,7 +47,13 @@ impl Account {
 
     /// Reads the token that AWSCURRENT holds.
     pub(crate) async fn current(&self) -> anyhow::Result<Token> {
-        let secret = self.aws.secrets.get_secret_value().secret_id(&self.target.secret_id).send().await?;
+        self.token("AWSCURRENT").await
+    }
+
+    /// Reads the token that a stage of the secret holds.
+    pub(crate) async fn token(&self, stage: &str) -> anyhow::Result<Token> {
+        let secret = self.aws.secrets.get_secret_value().secret_id(&self.target.secret_id).version_stage(stage);
+        let secret = secret.send().await?;
         let version_id = secret.version_id.context("GetSecretValue named no version")?;
         let text = SecretString::from(secret.secret_string.context("the secret is not a string")?);
         let value = match &self.target.secret_key {

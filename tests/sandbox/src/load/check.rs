@@ -2,13 +2,13 @@
 
 use super::{LoadTarget, account::Account, login::login};
 
-/// Logs in on every node with what AWSCURRENT holds now, and says which accept it.
+/// Logs in on every node with what a stage of the secret holds now, and says which accept it.
 ///
 /// # Errors
 /// The secret or the nodes cannot be read.
-pub async fn accepted_by(target: &LoadTarget) -> anyhow::Result<Vec<(String, bool)>> {
+pub async fn accepted_by(target: &LoadTarget, stage: &str) -> anyhow::Result<Vec<(String, bool)>> {
     let account = Account::open(target);
-    let token = account.current().await?;
+    let token = account.token(stage).await?;
     let mut answers = Vec::new();
     for node in account.topology().await?.nodes() {
         answers.push((node.to_string(), login(node, &target.authority_pem, &token).await.is_ok()));

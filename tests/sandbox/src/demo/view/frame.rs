@@ -13,8 +13,8 @@ pub fn frame(progress: &Progress, width: usize, paint: Paint) -> Vec<String> {
     let mut lines = vec![headline(progress, paint), String::new()];
     for target in &progress.targets {
         lines.extend(of_target(target, SPINNER[turn], paint));
-        lines.push(String::new());
     }
+    lines.push(String::new());
     let sign = if progress.phase == Phase::Over { paint.good("✓") } else { paint.busy(SPINNER[turn]) };
     let seconds = format!("{:5.1} s", progress.elapsed.as_secs_f64());
     lines.push(format!("  {sign} {}  {}", paint.dim(seconds), progress.phase.words()));
@@ -26,46 +26,39 @@ pub(super) fn headline(progress: &Progress, paint: Paint) -> String {
     format!("  {}  {}", paint.strong("redis-lifecycle demo"), paint.dim(about))
 }
 
-fn of_target(target: &TargetProgress, spinner: &str, paint: Paint) -> Vec<String> {
-    let name = pad_str(&target.name, 17, console::Alignment::Left, None).into_owned();
-    let mut lines = vec![format!("  {} {}", paint.strong(name), paint.dim(&target.shape))];
-    lines.extend(STEPS.iter().zip(&target.steps).map(|(name, step)| of_step(name, step, spinner, paint)));
-    lines.push(format!("    {}", clients(target, paint)));
-    lines.push(format!("    {}", watcher(target, paint)));
-    lines
+/// Two lines: what it is and what its clients meet, then how far it is.
+fn of_target(target: &TargetProgress, spinner: &str, paint: Paint) -> [String; 2] {
+    let name = pad_str(&target.name, 31, console::Alignment::Left, None).into_owned();
+    let shape = pad_str(&target.shape, 42, console::Alignment::Left, None).into_owned();
+    let steps = STEPS.iter().zip(&target.steps).map(|(name, step)| of_step(name, step, spinner, paint));
+    let says = target.steps.iter().rfind(|step| matches!(step.state, StepState::Running | StepState::Failed));
+    let says = says.map(|step| match step.state {
+        StepState::Failed => paint.bad(step.says.clone()).to_string(),
+        _ => paint.dim(step.says.clone()).to_string(),
+    });
+    [
+        format!("  {} {} {}", paint.strong(name), paint.dim(shape), clients(target, paint)),
+        format!("    {}  {}", steps.collect::<Vec<_>>().join(" "), says.unwrap_or_default()).trim_end().to_owned(),
+    ]
 }
 
 fn of_step(name: &str, step: &StepProgress, spinner: &str, paint: Paint) -> String {
-    let says = match step.tries {
-        0 | 1 => step.says.clone(),
-        tries => format!("{} (try {tries})", step.says),
-    };
+    let name = name.trim_end_matches("Secret");
     match step.state {
-        StepState::Ahead => format!("    {} {}", paint.dim("·"), paint.dim(name)),
-        StepState::Running => format!("    {} {name:<13} {:>7}  {}", paint.busy(spinner), "", says),
-        StepState::Done => format!("    {} {name:<13} {}  {}", paint.good("✓"), took(step, paint), paint.dim(says)),
-        StepState::Failed => format!("    {} {name:<13} {}  {}", paint.bad("✗"), took(step, paint), paint.bad(says)),
+        StepState::Ahead => paint.dim(format!("· {name}")).to_string(),
+        StepState::Running => format!("{} {name}", paint.busy(spinner)),
+        StepState::Done => format!("{} {name}", paint.good("✓")),
+        StepState::Failed => format!("{} {name}", paint.bad("✗")),
     }
 }
 
-fn took(step: &StepProgress, paint: Paint) -> console::StyledObject<String> {
-    paint.dim(format!("{:5.1} s", step.took.as_secs_f64()))
-}
-
 fn clients(target: &TargetProgress, paint: Paint) -> String {
-    let failed = match target.failed {
-        0 => paint.good("0 failed".to_owned()),
-        failed => paint.bad(format!("{} failed", thousands(failed))),
+    let bad = |count: u64, what: &str| match count {
+        0 => paint.good(format!("0 {what}")),
+        count => paint.bad(format!("{} {what}", thousands(count))),
     };
-    format!("{} {:>7} commands served, {failed}", paint.dim("clients"), thousands(target.commands))
-}
-
-fn watcher(target: &TargetProgress, paint: Paint) -> String {
-    let verdict = match target.violations {
-        0 => paint.good("none refused".to_owned()),
-        violations => paint.bad(format!("{} refused", thousands(violations))),
-    };
-    format!("{} {:>7} logins with AWSCURRENT, {verdict}", paint.dim("watcher"), thousands(target.logins))
+    let (failed, refused) = (bad(target.failed, "failed"), bad(target.violations, "refused"));
+    format!("{:>7} served, {failed}, {refused}", thousands(target.commands))
 }
 
 #[cfg(test)]
@@ -81,8 +74,8 @@ mod tests {
             StepProgress { state: StepState::Failed, says: "NeedsHuman: look ".repeat(20), ..StepProgress::default() };
         let progress = Progress { targets: vec![target], ..Progress::default() };
         for colours in [true, false] {
-            let lines = frame(&progress, 60, Paint { colours });
-            assert!(lines.iter().all(|line| measure_text_width(line) < 60), "{lines:#?}");
+            let lines = frame(&progress, 110, Paint { colours });
+            assert!(lines.iter().all(|line| measure_text_width(line) < 110), "{lines:#?}");
             assert!(lines.iter().any(|line| line.contains("✗") && line.contains("NeedsHuman")), "{lines:#?}");
             assert!(lines.iter().any(|line| line.contains("7 failed")), "{lines:#?}");
             assert_eq!(lines.iter().any(|line| line.contains('\x1b')), colours);

@@ -27,9 +27,9 @@ impl Lines {
         for (nth, target) in now.targets.iter().enumerate() {
             let nothing = TargetProgress::default();
             let before = self.before.targets.get(nth).unwrap_or(&nothing);
-            lines.extend(changes(before, target).into_iter().map(|line| format!("{at} {:<16} {line}", target.name)));
+            lines.extend(changes(before, target).into_iter().map(|line| format!("{at} {:<30} {line}", target.name)));
             if now.phase != self.before.phase && now.phase != Phase::Building {
-                lines.push(format!("{at} {:<16} {}", target.name, counts(target)));
+                lines.push(format!("{at} {:<30} {}", target.name, counts(target)));
             }
         }
         self.before = now.clone();
@@ -93,9 +93,9 @@ mod tests {
         now.targets[0].steps[1] =
             StepProgress { state: StepState::Running, says: "asks".to_owned(), ..StepProgress::default() };
         now.elapsed = Duration::from_millis(1500);
-        assert_eq!(lines.since(&now), ["[  1.5 s] koneksi-prod     setSecret     asks"]);
+        assert_eq!(lines.since(&now), ["[  1.5 s] koneksi-prod                   setSecret     asks"]);
         now.targets[0].failed = 2;
-        assert_eq!(lines.since(&now), ["[  1.5 s] koneksi-prod     2 of the clients' commands failed"]);
+        assert_eq!(lines.since(&now), ["[  1.5 s] koneksi-prod                   2 of the clients' commands failed"]);
         now.phase = Phase::Over;
         assert!(lines.since(&now)[1].ends_with("clients: 0 served, 2 failed; watcher: 0 logins, 0 refused"));
     }

@@ -5,9 +5,12 @@ use console::{Alignment, measure_text_width, pad_str};
 use super::{Paint, short, thousands};
 use crate::demo::report::{Report, TargetReport};
 
-const HEAD: [&str; 7] = ["target", "AWSCURRENT", "API calls", "took", "served", "failed", "refused"];
+const HEAD: [&str; 8] = ["target", "AWSCURRENT", "rotated in", "old one", "API calls", "served", "failed", "refused"];
 /// What the heads are short for.
 const LEGEND: &str = "served, failed: commands of the clients · refused: logins of the watcher with AWSCURRENT";
+/// What a gap is.
+const GAP: &str =
+    "*: a reset refuses the old credential at once; the longest gap of a client that rereads the secret was";
 
 /// The table and the verdict, line by line.
 pub fn summary(report: &Report, paint: Paint) -> Vec<String> {
@@ -28,34 +31,48 @@ pub fn summary(report: &Report, paint: Paint) -> Vec<String> {
     let mut lines = vec![line(&HEAD.map(|name| paint.dim(name).to_string())), format!("  {}", paint.dim(rule))];
     lines.extend(rows.iter().map(|row| line(row)));
     lines.push(format!("  {}", paint.dim(LEGEND)));
+    let gaps = report.targets.iter().filter(|target| target.has_a_gap()).filter_map(|target| target.clients.gap_ms);
+    lines.extend(gaps.map(|gap_ms| format!("  {}", paint.dim(format!("{GAP} {gap_ms} ms")))));
     lines.push(String::new());
     lines.extend(verdict(report, paint));
     lines
 }
 
-fn row(target: &TargetReport, paint: Paint) -> [String; 7] {
+fn row(target: &TargetReport, paint: Paint) -> [String; 8] {
     let none_is_good = |count: u64| match count {
         0 => paint.good("0".to_owned()).to_string(),
         count => paint.bad(thousands(count)).to_string(),
     };
     let calls = target.jobs.iter().map(|job| job.api_calls as u64).sum();
-    let duration_ms: u64 = target.jobs.iter().map(|job| job.duration_ms).sum();
+    let duration_ms = target.jobs.first().map_or(0, |job| job.duration_ms);
+    let old_one = match target.doors.previous {
+        0 if target.has_a_gap() => paint.dim("refused*".to_owned()),
+        0 => paint.good("retired".to_owned()),
+        _ => paint.bad("accepted".to_owned()),
+    };
+    let failed = match target.has_a_gap() {
+        true => paint.dim(format!("{}*", thousands(target.clients.failed))).to_string(),
+        false => none_is_good(target.clients.failed),
+    };
     [
         paint.strong(&target.name).to_string(),
         format!("{} → {}", short(&target.version_before), short(&target.version_after)),
-        thousands(calls),
         format!("{}.{} s", duration_ms / 1000, duration_ms % 1000 / 100),
+        old_one.to_string(),
+        thousands(calls),
         thousands(target.clients.commands),
-        none_is_good(target.clients.failed),
-        none_is_good(target.watcher.violations),
+        failed,
+        target.watcher.as_ref().map_or_else(|| "–".to_owned(), |watcher| none_is_good(watcher.violations)),
     ]
 }
 
 fn verdict(report: &Report, paint: Paint) -> Vec<String> {
     if report.ok {
-        let nodes: usize = report.targets.iter().map(|target| target.nodes).sum();
+        let nodes: usize = report.targets.iter().map(|target| target.doors.nodes).sum();
         let sentence = format!(
-            "Everything held: both credentials are new, all {nodes} nodes accept them, and no client noticed anything."
+            "Everything held: {} credentials are new, all {nodes} nodes accept them and refuse the old ones, and no client \
+             noticed but where it is marked.",
+            report.targets.len()
         );
         return vec![format!("  {} {sentence}", paint.good("✓"))];
     }
