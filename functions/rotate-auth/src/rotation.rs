@@ -11,8 +11,9 @@ use policy::{
     rotation::{Decision, Facts, Server, Upkeep, decide, needs_server},
 };
 use runtime::{change, deadline::Deadline, rotation_event::RotationEvent};
+use secrecy::SecretString;
 
-use crate::view::Secret;
+use crate::{reset, view::Secret};
 
 /// What an action leaves the step to do.
 enum Next {
@@ -33,6 +34,9 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let mut secret = Secret::read(clients, event).await?;
     outcome.target = Some(secret.target.name.clone());
+    if let Some((database, renewal)) = reset::of(&secret.target) {
+        return reset::run(clients, event, deadline, outcome, secret, &database, &renewal).await;
+    }
     let mut change_asked = false;
     let mut server: Option<Server> = None;
     loop {
@@ -117,7 +121,7 @@ async fn wait(deadline: &mut Deadline, reason: &str) -> Result<Next, Failure> {
 }
 
 /// What became of a new AWSPENDING.
-enum Put {
+pub(crate) enum Put {
     /// It is there.
     Done,
     /// Another one was there before it, and stays.
@@ -136,7 +140,17 @@ async fn create_pending(clients: &Clients, event: &RotationEvent, secret: &Secre
     if let Some(why) = policy::token::fault(&secret.target.backend, &credential) {
         return Err(Failure::permanent(format!("the credential that was made is no use: {why}")));
     }
-    let value = secret.current.with_credential(&credential);
+    put_pending(clients, event, secret, &credential).await
+}
+
+/// Keeps a credential as AWSPENDING.
+pub(crate) async fn put_pending(
+    clients: &Clients,
+    event: &RotationEvent,
+    secret: &Secret,
+    credential: &SecretString,
+) -> Result<Put, Failure> {
+    let value = secret.current.with_credential(credential);
     let token = event.rotation_token.as_deref();
     let put =
         secrets_manager::put_pending(&clients.secrets_manager, &event.secret_id, &event.version_id, token, &value)
@@ -149,7 +163,7 @@ async fn create_pending(clients: &Clients, event: &RotationEvent, secret: &Secre
 }
 
 /// Takes AWSPENDING off a value that can never be used, and gives the failure that makes the rotation begin anew.
-async fn discard_pending(
+pub(crate) async fn discard_pending(
     clients: &Clients,
     event: &RotationEvent,
     outcome: &mut Outcome,
@@ -163,7 +177,7 @@ async fn discard_pending(
 }
 
 /// Moves AWSCURRENT, and what is known of the secret with it.
-async fn promote(clients: &Clients, event: &RotationEvent, secret: &mut Secret) -> Result<(), Failure> {
+pub(crate) async fn promote(clients: &Clients, event: &RotationEvent, secret: &mut Secret) -> Result<(), Failure> {
     let client = &clients.secrets_manager;
     let moved = secrets_manager::promote(client, &event.secret_id, &secret.current_version, &event.version_id).await;
     if let Err(error) = moved {

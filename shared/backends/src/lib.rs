@@ -8,6 +8,7 @@
 //! - [`ElasticacheServerless`]: an ElastiCache Serverless cache, and the user that logs in to it
 //! - [`Fargate`]: Redis in the Fargate tasks of an ECS service
 //! - [`SelfHosted`]: Redis on hosts of one's own, with replicas and Sentinels
+//! - [`Upstash`]: a database of Upstash, over its REST API; [`upstash`] has what its reset needs
 //! - [`login`]: asking one node which credentials it accepts, whatever the flavour
 
 mod acl;
@@ -24,6 +25,7 @@ mod sentinel;
 mod session;
 #[cfg(test)]
 mod testing;
+pub mod upstash;
 
 use cloud::{CallError, Clients};
 use policy::{Failure, Target, login::FailedLogin, rotation::Step};
@@ -35,6 +37,7 @@ pub use elasticache_serverless::ElasticacheServerless;
 pub use elasticache_user::ElasticacheUser;
 pub use fargate::Fargate;
 pub use self_hosted::SelfHosted;
+pub use upstash::Upstash;
 
 /// Makes one type of all backends, which are a closed set: each variant is named as in the settings.
 macro_rules! rotatable {
@@ -56,6 +59,7 @@ macro_rules! rotatable {
             pub fn of(clients: &'a Clients, target: &'a Target) -> Result<Self, Failure> {
                 match &target.backend {
                     $(policy::target::Backend::$flavour(place) => Ok(Self::$flavour($flavour::new(clients, place))),)+
+                    #[allow(unreachable_patterns, reason = "every flavour that there is can be rotated, for now")]
                     other => Err(Failure::permanent(format!(
                         "the target {} has the backend {}, whose credential cannot be rotated; nothing was touched",
                         target.name,
@@ -118,4 +122,4 @@ macro_rules! rotatable {
     };
 }
 
-rotatable!(ElasticacheAuth, ElasticacheUser, ElasticacheServerless, Fargate, SelfHosted);
+rotatable!(ElasticacheAuth, ElasticacheUser, ElasticacheServerless, Fargate, SelfHosted, Upstash);

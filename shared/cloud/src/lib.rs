@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - [`Clients`]: the SDK clients a function holds, and the count of the calls they make
-//! - [`secrets_manager`], [`ssm`], [`elasticache`], [`ecs`], [`cloud_map`]: the calls
+//! - [`secrets_manager`], [`ssm`], [`elasticache`], [`ecs`], [`cloud_map`], [`lambda`]: the calls
 //! - [`classify`]: which class an SDK error has
 
 pub mod classify;
@@ -10,6 +10,7 @@ mod clients;
 pub mod cloud_map;
 pub mod ecs;
 pub mod elasticache;
+pub mod lambda;
 pub mod secrets_manager;
 pub mod ssm;
 

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use aws_sdk_secretsmanager::Client;
 use aws_smithy_types::DateTime;
+use policy::Failure;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{CallError, classify::classify};
+use crate::{CallError, Effect, classify::classify};
 
 /// The staging label of the credential in use.
 pub const CURRENT: &str = "AWSCURRENT";
@@ -15,6 +16,13 @@ pub const PENDING: &str = "AWSPENDING";
 
 /// The staging label of the credential that was in use before.
 pub const PREVIOUS: &str = "AWSPREVIOUS";
+
+/// Our own staging label, on the version whose credential was last seen refused everywhere.
+///
+/// Labels are the only memory that a secret has beside its values: making a version for it would abandon a rotation.
+///
+/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html>
+pub const RETIRED: &str = "redis-lifecycle-retired";
 
 /// What a secret says of itself.
 #[derive(Clone, Debug)]
@@ -98,6 +106,27 @@ pub async fn version(client: &Client, secret_id: &str, version_id: &str) -> Resu
             error => Err(error),
         },
     }
+}
+
+/// Reads the value of AWSCURRENT of a secret that holds the key to something else.
+///
+/// # Errors
+/// Permanent where it is not there, may not be read, or is binary.
+///
+/// # Permissions
+/// `secretsmanager:GetSecretValue`, and `kms:Decrypt` for a key of your own
+pub async fn current_value(client: &Client, secret_id: &str) -> Result<SecretString, CallError> {
+    let answer = client
+        .get_secret_value()
+        .secret_id(secret_id)
+        .send()
+        .await
+        .map_err(|error| classify(&format!("read the secret {secret_id}"), &error))?;
+    answer.secret_string.map(SecretString::from).ok_or_else(|| CallError {
+        failure: Failure::permanent(format!("the secret {secret_id} is binary; put its value as text")),
+        code: None,
+        effect: Effect::None,
+    })
 }
 
 /// Makes a random credential of letters and digits.
@@ -187,5 +216,33 @@ pub async fn promote(client: &Client, secret_id: &str, from: &str, to: &str) -> 
         .send()
         .await
         .map_err(|error| classify(&format!("move AWSCURRENT of the secret {secret_id}"), &error))?;
+    Ok(())
+}
+
+/// Puts our own label [`RETIRED`] on a version, and takes it off the one that has it.
+///
+/// # Errors
+/// Permanent where the label is on another version by now.
+///
+/// # Repeating
+/// A version that has the label keeps it.
+///
+/// # Permissions
+/// `secretsmanager:UpdateSecretVersionStage`
+pub async fn mark_retired(
+    client: &Client,
+    secret_id: &str,
+    from: Option<&str>,
+    version_id: &str,
+) -> Result<(), CallError> {
+    client
+        .update_secret_version_stage()
+        .secret_id(secret_id)
+        .version_stage(RETIRED)
+        .set_remove_from_version_id(from.map(str::to_owned))
+        .move_to_version_id(version_id)
+        .send()
+        .await
+        .map_err(|error| classify(&format!("label a version of the secret {secret_id} as retired"), &error))?;
     Ok(())
 }

@@ -19,12 +19,14 @@
 //! - [`token`]: which credentials a backend takes
 //! - [`login`]: what the nodes answered to which credential
 //! - [`rotation`]: the four steps of a rotation, decided
+//! - [`retirement`]: when the previous credential is taken away, decided
 //! - [`outcome`]: the record of one run
 //! - [`failure`]: the three classes of failure
 
 pub mod failure;
 pub mod login;
 pub mod outcome;
+pub mod retirement;
 pub mod rotation;
 pub mod secret;
 pub mod target;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Failure, rotation::Step};
+use crate::{Failure, login::FailedLogin, rotation::Step};
 
 /// One run of a function. It is logged once, and alarms read it: its keys only ever grow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -20,6 +20,14 @@ pub struct Outcome {
     pub actions: Vec<Item>,
     /// What was left as it was.
     pub kept: Vec<Item>,
+    /// What would have been done, in order, in a dry run.
+    pub planned: Vec<Item>,
+    /// What holds the run back until a later one.
+    pub waiting: Vec<Waiting>,
+    /// Logins that the nodes have refused since the previous credential was taken away.
+    pub failed_logins: Vec<FailedLogin>,
+    /// Whether nothing was to be changed.
+    pub dry_run: bool,
     /// Why the run failed, and what to do; `None` where it did not.
     pub failure: Option<String>,
     /// AWS calls, each try counted.
@@ -39,6 +47,8 @@ pub enum Verdict {
     Done,
     /// Nothing had to be done.
     Kept,
+    /// Something is to be done, and something else comes first.
+    Waiting,
     /// It failed, and may succeed later.
     Retryable,
     /// It failed, and will until something is put right.
@@ -56,6 +66,23 @@ pub struct Item {
     pub reason: String,
 }
 
+/// One thing that holds a run back, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    /// What is waited for.
+    #[serde(rename = "for")]
+    pub what: String,
+    /// What has not come of it yet.
+    pub reason: String,
+}
+
+impl Waiting {
+    /// A wait for this.
+    pub fn new(what: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { what: what.into(), reason: reason.into() }
+    }
+}
+
 impl Outcome {
     /// The record of a run that has just begun.
     pub fn new(function: &'static str) -> Self {
@@ -66,6 +93,10 @@ impl Outcome {
             outcome: Verdict::Kept,
             actions: Vec::new(),
             kept: Vec::new(),
+            planned: Vec::new(),
+            waiting: Vec::new(),
+            failed_logins: Vec::new(),
+            dry_run: false,
             failure: None,
             api_calls: 0,
             logins: 0,
@@ -82,6 +113,17 @@ impl Outcome {
     /// Writes down what was left as it was.
     pub fn left(&mut self, what: &'static str, reason: impl Into<String>) {
         self.kept.push(Item { what, reason: reason.into() });
+    }
+
+    /// Writes down an action that a dry run has left undone.
+    pub fn would(&mut self, what: &'static str, reason: impl Into<String>) {
+        self.planned.push(Item { what, reason: reason.into() });
+    }
+
+    /// Writes down what a later run has to wait for.
+    pub fn waits(&mut self, by: Vec<Waiting>) {
+        self.waiting.extend(by);
+        self.outcome = Verdict::Waiting;
     }
 
     /// Writes down why the run failed.
@@ -106,6 +148,15 @@ mod tests {
         outcome.step = Some(Step::Set);
         outcome.left("previous credential", "retire-credential takes it away");
         outcome.did("add-pending", "no node accepts AWSPENDING yet");
+        outcome.would("remove-previous", "the overlap is over");
+        outcome.waits(vec![Waiting::new("overlap", "60 s are left")]);
+        outcome.failed_logins.push(FailedLogin {
+            node: "orders-001".to_owned(),
+            client: "10.0.0.7:51234".to_owned(),
+            username: Some("default".to_owned()),
+            count: 3,
+            last_ms: 1_700_000_000_000,
+        });
         outcome.failed(&Failure::retryable("time is up").because("the group is modifying"));
         insta::assert_json_snapshot!(outcome);
     }

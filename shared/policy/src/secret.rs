@@ -95,6 +95,11 @@ impl SecretValue {
                 }
             }
         }
+        if let Backend::Upstash(database) = &target.backend
+            && text("url").is_some_and(|url| !database.is_url(url))
+        {
+            return Err(foreign("url", database.url()));
+        }
         if text("username").is_some_and(|user| !user.is_empty() && user != username) {
             return Err(foreign("username", format!("{username:?}")));
         }
@@ -181,6 +186,37 @@ mod tests {
             if let Err(failure) = checked {
                 assert_eq!(failure.class(), crate::Class::NeedsHuman);
             }
+        }
+    }
+
+    #[test]
+    fn a_secret_whose_url_leads_elsewhere_is_refused() {
+        let mut target = target(Some("token"));
+        for (port, url, belongs) in [
+            (443, "https://eu2-calm-ox-1.upstash.io", true),
+            (443, "HTTPS://EU2-calm-ox-1.upstash.io/", true),
+            (443, "https://eu2-calm-ox-1.upstash.io:443", true),
+            (8443, "https://eu2-calm-ox-1.upstash.io:8443", true),
+            (8443, "https://eu2-calm-ox-1.upstash.io", false),
+            (443, "http://eu2-calm-ox-1.upstash.io", false),
+            (443, "eu2-calm-ox-1.upstash.io", false),
+            (443, "https://eu2-calm-ox-2.upstash.io", false),
+            (443, "https://eu2-calm-ox-1.upstash.io.example", false),
+            (443, "https://eu2-calm-ox-1.upstash.io@example.com", false),
+            (443, "https://eu2-calm-ox-1.upstash.io:443@example.com", false),
+            (443, "https://user@eu2-calm-ox-1.upstash.io", false),
+            (443, "https://eu2-calm-ox-1.upstash.io/get/key", false),
+            (443, "", false),
+        ] {
+            let backend = serde_json::json!({
+                "type": "upstash", "endpoint": "eu2-calm-ox-1.upstash.io", "port": port,
+                "renewal": { "by": "acl", "username": "app", "admin_secret_id": "upstash/admin" },
+            });
+            target.backend = serde_json::from_value(backend).unwrap();
+            let value = serde_json::json!({ "url": url, "token": "x" }).to_string();
+            let value = SecretValue::read(&target, &value.as_str().into()).unwrap();
+            let class = value.check_owner(&target, "app", &[]).err().map(|failure| failure.class());
+            assert_eq!(class, (!belongs).then_some(crate::Class::NeedsHuman), "{url}");
         }
     }
 

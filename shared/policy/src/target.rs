@@ -206,6 +206,11 @@ mod tests {
         json!({ "type": "upstash", "endpoint": endpoint, "renewal": renewal })
     }
 
+    fn with_port(mut backend: Value, port: u16) -> Value {
+        backend["port"] = json!(port);
+        backend
+    }
+
     fn reset(database_id: &str, api_secret_id: &str) -> Value {
         json!({ "by": "reset", "database_id": database_id, "api_secret_id": api_secret_id })
     }
@@ -255,6 +260,7 @@ mod tests {
             ("/backend", hosts(&["a"], sentinel("m", &[])), "`backend.sentinel.nodes`"),
             ("/backend", upstash("https://x.upstash.io", json!({ "by": "reset" })), "backend"),
             ("/backend", upstash("https://x.upstash.io", reset("id", "api")), "`backend.endpoint`"),
+            ("/backend", with_port(upstash("x.upstash.io", reset("id", "api")), 0), "`backend.port`"),
             ("/backend", upstash("x.upstash.io", reset("", "api")), "`backend.renewal.database_id`"),
             ("/backend", upstash("x.upstash.io", reset("id", "")), "`backend.renewal.api_secret_id`"),
             ("/backend", upstash("x.upstash.io", acl("default")), "`backend.renewal.username`"),

@@ -6,6 +6,7 @@
 //! - [`secret`]: the target's secret, found and checked
 //! - [`change`]: what became of a change that was asked for
 //! - [`rotation_event`]: the event of Secrets Manager's rotation hook
+//! - [`trigger`]: what invokes a function that looks after a target, but for the rotation hook
 //! - [`deadline`]: how long this invocation may still wait
 //! - [`log`]: JSON lines, of a message and fields
 //! - [`record`]: the one record that each run leaves, and its metrics
@@ -20,3 +21,4 @@ pub mod rotation_event;
 pub mod run;
 pub mod secret;
 pub mod settings;
+pub mod trigger;

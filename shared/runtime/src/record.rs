@@ -18,14 +18,16 @@ pub const NAMESPACE: &str = "RedisLifecycle";
 /// Builds the line of one run: the outcome under `outcome`, and beside it what the metrics are read from.
 ///
 /// - `Duration` (milliseconds), `ApiCalls`, `Logins`
-/// - `Done`, `Kept`, `Retryable`, `Permanent`, `NeedsHuman`: 1 for what came of the run, 0 for the others, so that an
+/// - `FailedLogins`: what the nodes have refused since the previous credential was taken away
+/// - `Done`, `Kept`, `Waiting`, `Retryable`, `Permanent`, `NeedsHuman`: 1 for what came of the run, 0 for the others, so that an
 ///   alarm on any of them has data at every run
 ///
 /// Dimensions are `Function` alone, and `Function` with `Target`.
 pub fn line(outcome: &Outcome, now: SystemTime) -> Value {
     let timestamp = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_millis();
     let record = serde_json::to_value(outcome).unwrap_or_default();
-    let mut metrics = vec![("Duration", "Milliseconds"), ("ApiCalls", "Count"), ("Logins", "Count")];
+    let mut metrics =
+        vec![("Duration", "Milliseconds"), ("ApiCalls", "Count"), ("Logins", "Count"), ("FailedLogins", "Count")];
     metrics.extend(VERDICTS.map(|(name, _)| (name, "Count")));
     let definitions: Vec<Value> = metrics.iter().map(|(name, unit)| json!({ "Name": name, "Unit": unit })).collect();
     let mut line = json!({
@@ -42,6 +44,7 @@ pub fn line(outcome: &Outcome, now: SystemTime) -> Value {
         "Duration": outcome.duration_ms,
         "ApiCalls": outcome.api_calls,
         "Logins": outcome.logins,
+        "FailedLogins": outcome.failed_logins.iter().map(|login| login.count).sum::<u64>(),
     });
     for (name, word) in VERDICTS {
         line[name] = json!(u8::from(record["outcome"] == word));
@@ -51,9 +54,10 @@ pub fn line(outcome: &Outcome, now: SystemTime) -> Value {
 }
 
 /// Each verdict as a metric, and as the outcome spells it.
-const VERDICTS: [(&str, &str); 5] = [
+const VERDICTS: [(&str, &str); 6] = [
     ("Done", "done"),
     ("Kept", "kept"),
+    ("Waiting", "waiting"),
     ("Retryable", "retryable"),
     ("Permanent", "permanent"),
     ("NeedsHuman", "needs-human"),

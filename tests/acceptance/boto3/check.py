@@ -1,6 +1,7 @@
 """Checks the sandbox against botocore's service models: every response, and every operation that the sandbox has.
 
-The environment says where the sandbox is. `ROTATION_LAMBDA_ARN` names a function that can rotate a secret.
+The environment says where the sandbox is. `ROTATION_LAMBDA_ARN` names a function that can rotate a secret,
+`CONSUMER_FUNCTION` one that may be configured.
 """
 
 import sys
@@ -8,6 +9,7 @@ import sys
 import check_ecs
 import check_elasticache
 import check_elasticache_users
+import check_lambda
 import check_secrets_manager
 import check_servicediscovery
 import check_ssm
@@ -31,6 +33,7 @@ CHECKS = {
     "elasticache": check_all_of_elasticache,
     "servicediscovery": check_servicediscovery.run,
     "ecs": check_ecs.run,
+    "lambda": check_lambda.run,
 }
 
 

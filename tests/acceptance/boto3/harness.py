@@ -12,6 +12,12 @@ from shapes import problems_of
 UNKNOWN = "UnknownOperationException"
 
 
+def _path_parameters(operation):
+    """Something for each parameter that is in the path: without, there is no request to send."""
+    members = operation.input_shape.members if operation.input_shape else {}
+    return {name: "probe" for name, member in members.items() if member.serialization.get("location") == "uri"}
+
+
 class Service:
     """One service of the sandbox, and the checks on it."""
 
@@ -29,7 +35,8 @@ class Service:
         self._problems = []
 
     def _look(self, operation_model, response_dict, **_):
-        self._problems = problems_of(operation_model, response_dict["status_code"], response_dict["body"])
+        status, body, headers = (response_dict[part] for part in ("status_code", "body", "headers"))
+        self._problems = problems_of(operation_model, status, body, headers)
 
     def _call(self, operation, **parameters):
         """The answer and no code, or no answer and the code of the error."""
@@ -55,7 +62,7 @@ class Service:
         for operation in model.operation_names:
             if model.operation_model(operation).auth_type == "none":
                 continue  # unsigned, so the sandbox cannot tell its service
-            _, code = self._call(operation)
+            _, code = self._call(operation, **_path_parameters(model.operation_model(operation)))
             if code != UNKNOWN:
                 self.known.add(operation)
                 self._say(operation, "is there", self._problems)

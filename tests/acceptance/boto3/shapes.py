@@ -26,23 +26,23 @@ COMMON_ERRORS = {
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
-def problems_of(operation, status, body):
+def problems_of(operation, status, body, headers):
     """All that the model does not allow in this response, one line each."""
     protocol = operation.service_model.metadata["protocol"]
     try:
         if status >= 300:
-            return list(_error_problems(operation, protocol, status, body))
-        if protocol == "json":
+            return list(_error_problems(operation, protocol, status, body, headers))
+        if protocol in ("json", "rest-json"):
             return list(_json(json.loads(body), operation.output_shape, operation.name)) if operation.output_shape else []
         return list(_query_answer(operation, ElementTree.fromstring(body)))
     except (ValueError, ElementTree.ParseError) as error:
         return [f"the body cannot be read: {error}"]
 
 
-def _error_problems(operation, protocol, status, body):
-    if protocol == "json":
+def _error_problems(operation, protocol, status, body, headers):
+    if protocol in ("json", "rest-json"):
         error = json.loads(body)
-        code = error.get("__type", "").split("#")[-1]
+        code = error.get("__type", "").split("#")[-1] if protocol == "json" else headers.get("x-amzn-errortype", "")
         message, sender = error.get("message") or error.get("Message"), None
     else:
         root = ElementTree.fromstring(body)

@@ -3,11 +3,13 @@
 //! # Layout
 //! - [`Stage`]: a sandbox with one target and the compiled function
 //! - [`Flavour`]: which flavour of Redis is on it
+//! - [`retirement`]: the compiled `retire-credential` on a stage
 //! - [`door`]: what the nodes accept, asked past the gates where faults are injected
 
 pub mod door;
 mod flavour;
+pub mod retirement;
 mod stage;
 
 pub use flavour::Flavour;
-pub use stage::{Stage, StageOptions, class, function, quick};
+pub use stage::{Stage, StageOptions, class, function, program, quick};

@@ -280,14 +280,19 @@ pub fn class(result: &InvocationResult) -> &str {
     }
 }
 
-/// The compiled function, beside the test program.
+/// The compiled `rotate-auth`; see [`program`].
+pub fn function() -> PathBuf {
+    program("rotate-auth")
+}
+
+/// A compiled function, beside the test program.
 ///
 /// # Panics
 /// It is older than its source: the tests would hold of what is no more.
-pub fn function() -> PathBuf {
+pub fn program(name: &str) -> PathBuf {
     let program = std::env::current_exe().expect("a test has a program");
     let target = program.ancestors().nth(2).expect("tests are compiled to target/debug/deps");
-    let function = target.join("rotate-auth");
+    let function = target.join(name);
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let newest = ["functions", "shared"].map(|layer| newest_source(&root.join(layer))).into_iter().max();
     let built = modified(&function).expect("the function is compiled: run `cargo build --workspace` first");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 /// Every function of the workspace, by name.
-pub(crate) const FUNCTIONS: [&str; 1] = ["rotate-auth"];
+pub(crate) const FUNCTIONS: [&str; 2] = ["rotate-auth", "retire-credential"];
 
 /// Where a function is, once it is compiled.
 pub(crate) fn path(name: &str) -> anyhow::Result<PathBuf> {

@@ -11,6 +11,7 @@
 //! - [`lambda`]: the runner of compiled functions
 //! - [`redis`]: the processes behind ElastiCache
 //! - [`hosts`]: Redis that its owner runs, with a supervisor, replicas and Sentinels
+//! - [`upstash`]: a Redis that is not AWS's, behind a REST API
 //! - [`load`]: clients that are able to fail, and a watcher
 //! - [`demo`]: whole rotations, shown
 //! - [`faults`], [`journal`]: what goes wrong on demand, and what happened
@@ -29,6 +30,7 @@ mod sandbox;
 mod server;
 pub mod services;
 mod site;
+pub mod upstash;
 pub mod wire;
 
 pub use provision::{FUNCTION_TIMEOUT, Provisioned, RedisService, Shape, Topology};

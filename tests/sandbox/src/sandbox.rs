@@ -18,11 +18,12 @@ use crate::{
     redis::Fleet,
     server::{self, Endpoint},
     services::{
-        CloudMap, Ecs, ElastiCache, SecretsManager, Services, Ssm,
+        CloudMap, Ecs, ElastiCache, Lambda, SecretsManager, Services, Ssm,
         ecs::{EcsTiming, Neighbours},
         elasticache::Timing,
         secrets_manager::RotationTiming,
     },
+    upstash::Upstash,
 };
 
 /// What can be set about a sandbox.
@@ -83,6 +84,10 @@ pub struct Sandbox {
     pub ecs: Arc<Ecs>,
     /// Cloud Map, for tests that look behind the wire.
     pub cloud_map: Arc<CloudMap>,
+    /// The functions that consumers are, for tests that look behind the wire.
+    pub lambda: Arc<Lambda>,
+    /// Upstash, for tests that look behind the wire.
+    pub upstash: Arc<Upstash>,
     authority_file: PathBuf,
     listener: JoinHandle<()>,
     home: TempDir,
@@ -103,11 +108,14 @@ impl Sandbox {
         let hosts = Arc::new(Hosts::new(home.path(), fleet.clone())?);
         let authority_file = home.path().join("authority.pem");
         std::fs::write(&authority_file, fleet.authority_pem())?;
-        let runner = Arc::new(Runner::new(faults.clone(), environment(&endpoint_url, &authority_file)));
+        let upstash = Upstash::start(fleet.clone(), faults.clone(), journal.clone()).await?;
+        let variables = environment(&endpoint_url, &upstash.api_url(), &authority_file);
+        let runner = Arc::new(Runner::new(faults.clone(), variables));
         let secrets_manager = Arc::new(SecretsManager::new(runner.clone(), options.rotation));
         let elasticache = Arc::new(ElastiCache::new(fleet.clone(), options.elasticache));
         let ssm = Arc::new(Ssm::default());
         let cloud_map = Arc::new(CloudMap::new(fleet.clone()));
+        let lambda = Arc::new(Lambda::default());
         let neighbours =
             Neighbours { secrets_manager: secrets_manager.clone(), ssm: ssm.clone(), cloud_map: cloud_map.clone() };
         let ecs = Ecs::start(home.path(), fleet.clone(), neighbours, options.ecs, options.redis_8)?;
@@ -117,6 +125,7 @@ impl Sandbox {
             elasticache: elasticache.clone(),
             ecs: ecs.clone(),
             cloud_map: cloud_map.clone(),
+            lambda: lambda.clone(),
         };
         let endpoint = Arc::new(Endpoint { services, faults: faults.clone(), journal: journal.clone() });
         let listener = tokio::spawn(async move {
@@ -135,15 +144,17 @@ impl Sandbox {
             ssm,
             ecs,
             cloud_map,
+            lambda,
+            upstash,
             authority_file,
             listener,
             home,
         })
     }
 
-    /// The environment that points an AWS client, and a Redis client, at this sandbox and at nothing else.
+    /// The environment that points an AWS client, a Redis client, and one of Upstash, at this sandbox and at nothing else.
     pub fn environment(&self) -> BTreeMap<String, String> {
-        environment(&self.endpoint_url, &self.authority_file)
+        environment(&self.endpoint_url, &self.upstash.api_url(), &self.authority_file)
     }
 
     /// Ends every process, waits for it, and removes all files.
@@ -153,13 +164,18 @@ impl Sandbox {
         self.runner.stop().await;
         self.ecs.stop().await;
         self.hosts.stop().await;
+        self.upstash.stop();
         self.fleet.stop().await;
         self.home.close()?;
         Ok(())
     }
 }
 
-fn environment(endpoint_url: &str, authority_file: &std::path::Path) -> BTreeMap<String, String> {
+fn environment(
+    endpoint_url: &str,
+    upstash_api_url: &str,
+    authority_file: &std::path::Path,
+) -> BTreeMap<String, String> {
     [
         ("AWS_ENDPOINT_URL", endpoint_url.to_owned()),
         ("AWS_REGION", crate::services::REGION.to_owned()),
@@ -167,6 +183,7 @@ fn environment(endpoint_url: &str, authority_file: &std::path::Path) -> BTreeMap
         ("AWS_ACCESS_KEY_ID", "sandbox".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "sandbox".to_owned()),
         ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+        ("UPSTASH_API_URL", upstash_api_url.to_owned()),
         ("SSL_CERT_FILE", authority_file.display().to_string()),
     ]
     .into_iter()

@@ -49,7 +49,7 @@ async fn respond(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> Result<
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
     let request_id = Uuid::new_v4().to_string();
-    let (call, protocol) = match wire::parse(&head.headers, &body) {
+    let (call, protocol) = match wire::parse(&head, &body) {
         Ok(parsed) => parsed,
         Err(error) => return Ok(unreadable(&error)),
     };

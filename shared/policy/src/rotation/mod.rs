@@ -5,6 +5,7 @@
 
 mod facts;
 mod node_by_node;
+pub mod reset;
 mod step;
 
 pub use facts::{Facts, GroupState, PendingValue, Room, Server, Upkeep, VersionStage, needs_server};
@@ -112,29 +113,30 @@ pub enum Decision {
 /// The same facts give the same decision; after a decision is carried out, the facts give the next one or `Done`.
 pub fn decide(facts: &Facts) -> Result<Decision, Failure> {
     let Facts { step, version, rotation_enabled, pending, server } = facts;
-    if *rotation_enabled == Some(false) {
+    check_event(*version, *rotation_enabled)?;
+    match (step, server) {
+        (Step::Create, server) => Ok(decide_create(*version, pending, server.as_ref())),
+        (_, Some(server)) => decide_by_server(*step, *version, pending, server),
+        (_, None) => Err(Failure::permanent(format!("{step} was decided without a look at the server"))),
+    }
+}
+
+/// Refuses an event that does not fit the secret.
+fn check_event(version: VersionStage, rotation_enabled: Option<bool>) -> Result<(), Failure> {
+    if rotation_enabled == Some(false) {
         return Err(Failure::permanent(
             "rotation is switched off for this secret; start one with RotateSecret, do not invoke the function by hand",
         ));
     }
     match version {
-        VersionStage::Unknown => {
-            return Err(Failure::permanent(
-                "the event's ClientRequestToken is no version of this secret; start a rotation with RotateSecret",
-            ));
-        }
-        VersionStage::Unlabelled => {
-            return Err(Failure::permanent(
-                "the event's version is neither AWSPENDING nor AWSCURRENT: its rotation was given up; start another with \
+        VersionStage::Unknown => Err(Failure::permanent(
+            "the event's ClientRequestToken is no version of this secret; start a rotation with RotateSecret",
+        )),
+        VersionStage::Unlabelled => Err(Failure::permanent(
+            "the event's version is neither AWSPENDING nor AWSCURRENT: its rotation was given up; start another with \
                  RotateSecret",
-            ));
-        }
-        VersionStage::Pending | VersionStage::Current => {}
-    }
-    match (step, server) {
-        (Step::Create, server) => Ok(decide_create(*version, pending, server.as_ref())),
-        (_, Some(server)) => decide_by_server(*step, *version, pending, server),
-        (_, None) => Err(Failure::permanent(format!("{step} was decided without a look at the server"))),
+        )),
+        VersionStage::Pending | VersionStage::Current => Ok(()),
     }
 }
 

@@ -75,8 +75,10 @@ async fn every_operation_and_every_response_is_as_the_models_of_botocore_say() -
     let python = python().await?;
     let sandbox = Sandbox::start(Options::default()).await?;
     sandbox.runner.add(rotation_function(&python)?);
+    sandbox.lambda.create("consumer", BTreeMap::from([("STAGE".to_owned(), "first".to_owned())]));
     let mut check = client(&python.join("python"), &sandbox);
     check.args(["-B", "check.py"]).current_dir(CHECKS).env("ROTATION_LAMBDA_ARN", ROTATION_LAMBDA_ARN);
+    check.env("CONSUMER_FUNCTION", "consumer");
     let checked = run(&mut check, CHECK_LIMIT).await;
     sandbox.stop().await?;
     let checked = checked?;

@@ -155,7 +155,8 @@ impl Sandbox {
         Ok(format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"))
     }
 
-    async fn create_secret(&self, target: &Target, value: &str) -> anyhow::Result<String> {
+    /// Makes the secret of a target, tagged with it, and gives its ARN.
+    pub(crate) async fn create_secret(&self, target: &Target, value: &str) -> anyhow::Result<String> {
         let tag = Tag::builder().key("redis-lifecycle:target").value(&target.name).build();
         let answer = aws_sdk_secretsmanager::Client::new(&self.sdk_config())
             .create_secret()

@@ -2,6 +2,7 @@
 
 pub mod ecs;
 pub mod elasticache;
+pub mod lambda;
 mod page;
 pub mod secrets_manager;
 pub mod servicediscovery;
@@ -14,6 +15,7 @@ use crate::wire::{Answer, AwsError, Call};
 
 pub use ecs::Ecs;
 pub use elasticache::ElastiCache;
+pub use lambda::Lambda;
 pub use secrets_manager::SecretsManager;
 pub use servicediscovery::CloudMap;
 pub use ssm::Ssm;
@@ -31,6 +33,7 @@ pub(crate) struct Services {
     pub(crate) elasticache: Arc<ElastiCache>,
     pub(crate) ecs: Arc<Ecs>,
     pub(crate) cloud_map: Arc<CloudMap>,
+    pub(crate) lambda: Arc<Lambda>,
 }
 
 impl Services {
@@ -41,6 +44,7 @@ impl Services {
             "ssm" => self.ssm.call(call),
             "elasticache" => ElastiCache::call(&self.elasticache, call).await,
             "ecs" => self.ecs.call(call),
+            "lambda" => self.lambda.call(call),
             "servicediscovery" => self.cloud_map.call(call).await,
             "sts" => sts::call(call),
             other => Err(AwsError::unknown_operation(other, &call.operation)),

@@ -6,8 +6,9 @@ use serde_json::Value;
 use super::{AwsError, xml::Element};
 
 /// The parameters that name what a call is about. A cache comes before the user group that it is given.
-const SUBJECTS: [&str; 20] = [
+const SUBJECTS: [&str; 21] = [
     "SecretId",
+    "FunctionName",
     "Name",
     "Path",
     "ReplicationGroupId",
@@ -63,6 +64,7 @@ impl Call {
             let code = match self.service.as_str() {
                 "elasticache" => "InvalidParameterValue",
                 "ecs" => "InvalidParameterException",
+                "lambda" => "InvalidParameterValueException",
                 "servicediscovery" => "InvalidInput",
                 _ => "ValidationException",
             };

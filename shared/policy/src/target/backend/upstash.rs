@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{check_given, check_username, refused};
+use super::{check_given, check_port, check_username, refused};
 use crate::Failure;
 
 /// A database of Upstash. Its secret is a JSON object that holds the REST token under `secret.json_key`.
@@ -13,6 +13,10 @@ pub struct Database {
     /// The host name of its endpoint, as the console shows it: without scheme, port and path.
     #[schemars(length(min = 1))]
     pub endpoint: String,
+    /// The port of its REST API.
+    #[serde(default = "https_port")]
+    #[schemars(range(min = 1))]
+    pub port: u16,
     /// How its credential is renewed.
     pub renewal: Renewal,
 }
@@ -51,12 +55,36 @@ pub struct AclUser {
     pub admin_secret_id: String,
 }
 
+fn https_port() -> u16 {
+    443
+}
+
 impl Database {
+    /// Whether this is the URL of its REST API, as secrets hold it: nothing but `https`, the endpoint and the port.
+    pub fn is_url(&self, url: &str) -> bool {
+        let Some((scheme, rest)) = url.split_once("://") else { return false };
+        let authority = rest.strip_suffix('/').unwrap_or(rest);
+        let (host, port) = match authority.split_once(':') {
+            Some((host, port)) => (host, port.parse().ok()),
+            None => (authority, Some(https_port())),
+        };
+        scheme.eq_ignore_ascii_case("https") && host.eq_ignore_ascii_case(&self.endpoint) && port == Some(self.port)
+    }
+
+    /// The URL of its REST API.
+    pub fn url(&self) -> String {
+        match self.port {
+            443 => format!("https://{}", self.endpoint),
+            port => format!("https://{}:{port}", self.endpoint),
+        }
+    }
+
     pub(super) fn check(&self) -> Result<(), Failure> {
         let host = &self.endpoint;
         if host.is_empty() || !host.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.') {
             return Err(refused("`backend.endpoint`", "give the host name alone, without scheme, port and path"));
         }
+        check_port("`backend.port`", self.port)?;
         match &self.renewal {
             Renewal::Reset(reset) => {
                 check_given("`backend.renewal.database_id`", &reset.database_id, "the database's id")?;

@@ -39,7 +39,7 @@ fn secrets(stage: &Stage) -> Vec<String> {
     all
 }
 
-fn assert_nothing_leaked(stage: &Stage, at_least: usize) {
+pub(crate) fn assert_nothing_leaked(stage: &Stage, at_least: usize) {
     let (written, secrets) = (written(stage), secrets(stage));
     assert!(secrets.len() >= at_least, "{} secrets were looked for", secrets.len());
     assert!(written.contains("orders") && written.contains("AWSPENDING"), "nothing was written at all");

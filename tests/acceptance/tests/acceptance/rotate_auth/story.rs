@@ -14,13 +14,13 @@ use tokio::time::{Instant, sleep};
 const TOPOLOGIES: [Topology; 2] = [Topology::Single { replicas: 1 }, Topology::Cluster { shards: 2, replicas: 1 }];
 
 /// Clients and a watcher at work on a stage.
-pub(super) struct Audience {
-    pub(super) load: Load,
+pub(crate) struct Audience {
+    pub(crate) load: Load,
     watcher: Watcher,
 }
 
 impl Audience {
-    pub(super) async fn of(stage: &Stage) -> Self {
+    pub(crate) async fn of(stage: &Stage) -> Self {
         let target = stage.load_target();
         let load = Load::start(target.clone(), LoadOptions::default()).await.unwrap();
         let watcher = Watcher::start(target, WatcherOptions::default()).await.unwrap();
@@ -28,7 +28,7 @@ impl Audience {
     }
 
     /// Ends it, and holds that nobody was ever let down.
-    pub(super) async fn was_served(self) {
+    pub(crate) async fn was_served(self) {
         let stats = self.load.stop().await;
         let seen = self.watcher.stop().await;
         assert_eq!(stats.failed, 0, "{stats:?}");

@@ -48,7 +48,7 @@ fn size(cpu: Option<&str>, memory: Option<&str>) -> Result<(), AwsError> {
         "4096" => (8192..=30_720).contains(&memory),
         _ => false,
     };
-    let whole = memory == 512 || memory % 1024 == 0;
+    let whole = memory == 512 || memory.is_multiple_of(1024);
     if fits && whole { Ok(()) } else { Err(client("No Fargate configuration exists for given values.")) }
 }
 

@@ -57,8 +57,6 @@ macro_rules! suite {
     };
 }
 
-use suite;
-
 conformance! {
     elasticache_auth: Flavour::ElasticacheAuth;
     elasticache_user: Flavour::ElasticacheUser;

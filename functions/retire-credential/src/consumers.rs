@@ -1,0 +1,60 @@
+//! Whoever may still hold the previous credential, looked at.
+
+use aws_smithy_types::DateTime;
+use cloud::{Clients, ecs, lambda};
+use futures::future::try_join_all;
+use policy::{
+    Class, Failure,
+    retirement::{ConsumerFacts, Seen, Task},
+    target::Consumer,
+};
+
+/// Looks at every consumer of the settings, all at once.
+///
+/// # Errors
+/// Retryable where one cannot be seen for now. One that is not there is no error: it is in what was seen.
+pub(crate) async fn observe(clients: &Clients, consumers: &[Consumer]) -> Result<Vec<ConsumerFacts>, Failure> {
+    try_join_all(consumers.iter().enumerate().map(|(nth, consumer)| async move {
+        let seen = match consumer {
+            Consumer::EcsService { cluster, service } => service_seen(clients, cluster, service).await,
+            Consumer::LambdaFunction { function_name } => function_seen(clients, function_name).await,
+        };
+        let seen = match seen {
+            Err(failure) if failure.class() == Class::Permanent => Seen::Missing(failure.chain()),
+            seen => seen?,
+        };
+        Ok(ConsumerFacts { field: format!("consumers[{nth}]"), name: name(consumer), seen })
+    }))
+    .await
+}
+
+fn name(consumer: &Consumer) -> String {
+    match consumer {
+        Consumer::EcsService { cluster, service } => format!("the ECS service {cluster}/{service}"),
+        Consumer::LambdaFunction { function_name } => format!("the Lambda function {function_name}"),
+    }
+}
+
+async fn service_seen(clients: &Clients, cluster: &str, service: &str) -> Result<Seen, Failure> {
+    // Tasks first: one that is started in between is no older than the service that is then steady.
+    let tasks = ecs::tasks(&clients.ecs, cluster, service).await;
+    let service = ecs::service(&clients.ecs, cluster, service).await?;
+    let task = |task: ecs::Task| Task {
+        id: task.arn.rsplit('/').next().unwrap_or(&task.arn).to_owned(),
+        created_ms: task.created.and_then(millis),
+    };
+    Ok(Seen::Service {
+        steady: service.is_steady(),
+        status: service.status,
+        tasks: tasks?.into_iter().map(task).collect(),
+    })
+}
+
+async fn function_seen(clients: &Clients, name: &str) -> Result<Seen, Failure> {
+    let lambda::Function { state, last_update, modified } = lambda::function(&clients.lambda, name).await?;
+    Ok(Seen::Function { state, last_update, modified_ms: modified.and_then(millis) })
+}
+
+fn millis(moment: DateTime) -> Option<u64> {
+    moment.to_millis().ok().and_then(|millis| u64::try_from(millis).ok())
+}

@@ -1,0 +1,11 @@
+//! The Lambda function `retire-credential`.
+
+use cloud::Clients;
+use lambda_runtime::{Error, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    runtime::log::init();
+    let clients = Clients::load().await;
+    lambda_runtime::run(service_fn(|event| retire_credential::handle(&clients, event))).await
+}

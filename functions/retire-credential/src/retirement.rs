@@ -1,0 +1,166 @@
+//! Look, decide, act, until nothing is left to do, something else comes first, or time is up.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use backends::{Credentials, Observed, Rotatable};
+use cloud::Clients;
+use policy::{
+    Failure,
+    outcome::Outcome,
+    retirement::{Decision, Facts, PreviousValue, decide, needs_consumers, never_has_two},
+    rotation::Server,
+};
+use runtime::{change, deadline::Deadline};
+
+use crate::{
+    consumers,
+    secret::{Found, Secret},
+};
+
+/// What an outcome calls the thing that this function is about.
+const PREVIOUS_CREDENTIAL: &str = "previous credential";
+
+/// A change, as it is written down, and why it is made.
+struct Change {
+    what: &'static str,
+    kind: Kind,
+    reason: &'static str,
+}
+
+enum Kind {
+    Remove,
+    RestoreCurrent,
+    RestorePrevious,
+    MarkRetired,
+}
+
+/// Retires the previous credential of a target, as far as that is safe now.
+pub(crate) async fn run(
+    clients: &Clients,
+    found: Found,
+    mut deadline: Deadline,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    if let Some(reason) = never_has_two(&found.target.backend) {
+        outcome.left(PREVIOUS_CREDENTIAL, reason);
+        return Ok(());
+    }
+    let began_ms = now_ms();
+    let mut secret = Secret::read(clients, found).await?;
+    let mut change_asked = false;
+    loop {
+        let facts = look(clients, &secret, change_asked, outcome).await?;
+        let change = match decide(&facts)? {
+            Decision::Kept { reason } => {
+                outcome.left(PREVIOUS_CREDENTIAL, reason);
+                if facts.secret.previous == (PreviousValue::Another { retired: true }) {
+                    // The label was the last change to the secret, or something else has changed it later.
+                    let since_ms = secret.changed_ms().unwrap_or(began_ms);
+                    tell_failed_logins(clients, &secret, since_ms, outcome).await?;
+                }
+                return Ok(());
+            }
+            Decision::Held { by } => {
+                for waiting in &by {
+                    tracing::info!(waiting.what, waiting.reason, "held back");
+                }
+                outcome.waits(by);
+                return Ok(());
+            }
+            Decision::Wait { reason } if outcome.dry_run => {
+                outcome.left(PREVIOUS_CREDENTIAL, reason);
+                return Ok(());
+            }
+            Decision::Wait { reason } => {
+                deadline.wait(&reason).await?;
+                continue;
+            }
+            Decision::Remove { reason } => Change { what: "remove-previous", kind: Kind::Remove, reason },
+            Decision::RestoreCurrent { reason } => {
+                Change { what: "restore-current", kind: Kind::RestoreCurrent, reason }
+            }
+            Decision::RestorePrevious { reason } => {
+                Change { what: "restore-previous", kind: Kind::RestorePrevious, reason }
+            }
+            Decision::MarkRetired { reason } => Change { what: "mark-retired", kind: Kind::MarkRetired, reason },
+        };
+        if outcome.dry_run {
+            outcome.would(change.what, change.reason);
+            return Ok(());
+        }
+        // A rotation may have moved a label since it was read; what was decided was about other credentials then.
+        if let Some(found) = secret.changed(clients).await? {
+            tracing::info!("a label of the secret has moved meanwhile");
+            secret = Secret::read(clients, found).await?;
+            continue;
+        }
+        match change.kind {
+            Kind::MarkRetired => {
+                secret.mark_retired(clients).await?;
+                outcome.did(change.what, change.reason);
+                tell_failed_logins(clients, &secret, began_ms, outcome).await?;
+                return Ok(());
+            }
+            _ => {
+                change_asked |= apply(clients, &secret, &change, outcome).await?;
+                deadline.wait("the server takes the change").await?;
+            }
+        }
+    }
+}
+
+/// Looks at the server, and at the consumers where they matter.
+async fn look(clients: &Clients, secret: &Secret, change_asked: bool, outcome: &mut Outcome) -> Result<Facts, Failure> {
+    let mut facts = Facts {
+        now_ms: now_ms(),
+        settings: secret.target.retirement.clone(),
+        secret: secret.facts(),
+        server: None,
+        consumers: None,
+    };
+    if facts.secret.nothing_to_retire().is_some() {
+        return Ok(facts);
+    }
+    let Observed { server, username, hosts } = Rotatable::of(clients, &secret.target)?.observe(secret.known()).await?;
+    outcome.logins += server.nodes.len();
+    secret.check_owner(&username, &hosts)?;
+    facts.server = Some(Server { change_asked, ..server });
+    if needs_consumers(&facts) {
+        facts.consumers = Some(consumers::observe(clients, &secret.target.consumers).await?);
+    }
+    Ok(facts)
+}
+
+/// Makes one change of the server; says whether its effect is to be waited for.
+async fn apply(clients: &Clients, secret: &Secret, change: &Change, outcome: &mut Outcome) -> Result<bool, Failure> {
+    let backend = Rotatable::of(clients, &secret.target)?;
+    let Some(previous) = secret.previous() else { return Ok(false) };
+    let asked = match change.kind {
+        Kind::Remove => backend.remove(previous, secret.current()).await,
+        Kind::RestoreCurrent => backend.restore(secret.current(), secret.known()).await,
+        Kind::RestorePrevious => backend.restore(previous, secret.known()).await,
+        Kind::MarkRetired => Ok(()),
+    };
+    let waited_for = change::note(asked, outcome, change.what, change.reason)?;
+    Ok(waited_for && matches!(change.kind, Kind::Remove))
+}
+
+/// Writes down who has been refused since: a consumer that still holds the previous credential is among them.
+async fn tell_failed_logins(
+    clients: &Clients,
+    secret: &Secret,
+    since_ms: u64,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    match Rotatable::of(clients, &secret.target)?.failed_logins(secret.current()).await {
+        Ok(failed) => outcome.failed_logins = failed.into_iter().filter(|login| login.last_ms >= since_ms).collect(),
+        // What was to be done is done; that nobody knows who noticed is no failure of it.
+        Err(failure) => outcome.left("failed logins", format!("they cannot be read: {}", failure.chain())),
+    }
+    Ok(())
+}
+
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,174 @@
+//! What the secret says of the credential that was in use before.
+
+use aws_smithy_types::DateTime;
+use backends::Known;
+use cloud::{
+    Clients,
+    secrets_manager::{self, Description, PENDING, PREVIOUS, RETIRED, Version},
+};
+use policy::{
+    Failure, Target,
+    retirement::{PreviousValue, Promotion, SecretFacts},
+    secret::SecretValue,
+};
+use runtime::{
+    secret::{check_named, current_version, no_current, of_target},
+    settings::{self, TARGET_TAG},
+};
+use secrecy::SecretString;
+
+/// A target, and its secret as it was described.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) target: Target,
+    pub(crate) description: Description,
+}
+
+/// The secret of a target by the target's name: the tag and the settings must agree on it.
+pub(crate) async fn of_target_named(clients: &Clients, name: &str) -> Result<Found, Failure> {
+    let target = settings::load(clients, name).await?;
+    let description = secrets_manager::describe(&clients.secrets_manager, &target.secret.id).await?;
+    check_named(&target, &description)?;
+    let tagged = settings::target_name(&format!("the secret {}", description.name), &description.tags)?;
+    if tagged != name {
+        return Err(Failure::permanent(format!(
+            "the settings of the target {name} name the secret {}, which is tagged with the target {tagged}; put the tag or \
+             `secret.id` right. Nothing was touched",
+            description.name
+        )));
+    }
+    Ok(Found { target, description })
+}
+
+/// A secret by its ARN, and the target that it is tagged with; `None` where it has no such tag.
+pub(crate) async fn of_tagged(clients: &Clients, secret_id: &str) -> Result<Option<Found>, Failure> {
+    let description = secrets_manager::describe(&clients.secrets_manager, secret_id).await?;
+    let Some(name) = description.tags.get(TARGET_TAG) else { return Ok(None) };
+    let target = settings::load(clients, name).await?;
+    check_named(&target, &description)?;
+    Ok(Some(Found { target, description }))
+}
+
+/// The secret's side, as it is at one moment.
+#[derive(Debug)]
+pub(crate) struct Secret {
+    pub(crate) target: Target,
+    description: Description,
+    current: SecretValue,
+    current_created: Option<DateTime>,
+    previous: Option<Previous>,
+    rotating: bool,
+}
+
+/// The version that carries AWSPREVIOUS.
+#[derive(Debug)]
+struct Previous {
+    id: String,
+    value: SecretValue,
+    created: Option<DateTime>,
+}
+
+impl Secret {
+    /// Reads the values that matter of a secret that has been described.
+    pub(crate) async fn read(clients: &Clients, found: Found) -> Result<Self, Failure> {
+        let Found { target, description } = found;
+        let read = |version: String| {
+            let secret_id = &description.arn;
+            async move { secrets_manager::version(&clients.secrets_manager, secret_id, &version).await }
+        };
+        let current_id = current_version(&target, &description)?;
+        let current: Version = read(current_id.clone()).await?.ok_or_else(|| no_current(&target))?;
+        let previous = match description.version_with(PREVIOUS) {
+            Some(id) => read(id.to_owned()).await?.map(|version| (id.to_owned(), version)),
+            None => None,
+        };
+        let previous = previous.map(|(id, version)| {
+            let value = SecretValue::read(&target, &version.value)
+                .map_err(|failure| Failure::permanent("AWSPREVIOUS cannot be read, and is kept").because(failure))?;
+            Ok::<_, Failure>(Previous { id, value, created: version.created })
+        });
+        let pending = description.version_with(PENDING).filter(|pending| *pending != current_id);
+        let rotating = match pending {
+            Some(id) => read(id.to_owned()).await?.is_some(),
+            None => false,
+        };
+        Ok(Self {
+            current: SecretValue::read(&target, &current.value)?,
+            current_created: current.created,
+            previous: previous.transpose()?,
+            rotating,
+            target,
+            description,
+        })
+    }
+
+    /// Reads it again, where a label has moved since; `None` where none has.
+    pub(crate) async fn changed(&self, clients: &Clients) -> Result<Option<Found>, Failure> {
+        let (description, target) = of_target(clients, &self.description.arn).await?;
+        Ok((description.stages != self.description.stages).then_some(Found { target, description }))
+    }
+
+    /// What the policy looks at.
+    pub(crate) fn facts(&self) -> SecretFacts {
+        let previous = match &self.previous {
+            None => PreviousValue::Absent,
+            Some(previous) if previous.value.has_credential_of(&self.current) => PreviousValue::SameAsCurrent,
+            Some(previous) => PreviousValue::Another { retired: self.retired_version() == Some(&previous.id) },
+        };
+        let promotion = Promotion {
+            current_created_ms: self.current_created.and_then(millis),
+            previous_created_ms: self.previous.as_ref().and_then(|previous| previous.created).and_then(millis),
+            rotated_ms: self.description.last_rotated.and_then(millis),
+            changed_ms: self.changed_ms(),
+        };
+        SecretFacts { previous, promotion, rotating: self.rotating }
+    }
+
+    /// When anything about the secret last changed.
+    pub(crate) fn changed_ms(&self) -> Option<u64> {
+        self.description.last_changed.and_then(millis)
+    }
+
+    /// AWSCURRENT's credential.
+    pub(crate) fn current(&self) -> &SecretString {
+        self.current.credential()
+    }
+
+    /// AWSPREVIOUS's credential.
+    pub(crate) fn previous(&self) -> Option<&SecretString> {
+        self.previous.as_ref().map(|previous| previous.value.credential())
+    }
+
+    /// The credentials that the secret knows.
+    pub(crate) fn known(&self) -> Known<'_> {
+        Known { pending: None, current: self.current(), previous: self.previous(), version: None }
+    }
+
+    /// Refuses a secret that says it belongs to another Redis than the one that was looked at.
+    pub(crate) fn check_owner(&self, username: &str, hosts: &[String]) -> Result<(), Failure> {
+        self.current.check_owner(&self.target, username, hosts)
+    }
+
+    /// Remembers that AWSPREVIOUS was seen refused everywhere.
+    pub(crate) async fn mark_retired(&self, clients: &Clients) -> Result<(), Failure> {
+        let Some(Previous { id, .. }) = &self.previous else { return Ok(()) };
+        let (client, arn) = (&clients.secrets_manager, &self.description.arn);
+        let marked = secrets_manager::mark_retired(client, arn, self.retired_version(), id).await;
+        if let Err(error) = marked {
+            // The SDK tries again when an answer is lost, and the second try finds the label moved.
+            let description = secrets_manager::describe(client, arn).await?;
+            if description.version_with(RETIRED) != Some(id) {
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
+    fn retired_version(&self) -> Option<&str> {
+        self.description.version_with(RETIRED)
+    }
+}
+
+fn millis(moment: DateTime) -> Option<u64> {
+    moment.to_millis().ok().and_then(|millis| u64::try_from(millis).ok())
+}

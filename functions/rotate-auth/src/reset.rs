@@ -1,0 +1,226 @@
+//! Look, decide, act, where the server picks its credential itself and has one at a time.
+
+use backends::{
+    Upstash,
+    upstash::{Api, Description},
+};
+use cloud::Clients;
+use policy::{
+    Failure, Target,
+    login::{Answer, NodeState},
+    outcome::Outcome,
+    rotation::{
+        PendingValue, VersionStage,
+        reset::{Own, PendingLogin, ResetDecision, ResetFacts, Whose, decide_reset, needs_own},
+    },
+    target::{Backend, Database, Renewal, Reset},
+};
+use runtime::{change, deadline::Deadline, rotation_event::RotationEvent};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    rotation::{Put, discard_pending, promote, put_pending},
+    view::Secret,
+};
+
+/// The database and the way it is renewed, where that is a reset.
+pub(crate) fn of(target: &Target) -> Option<(Database, Reset)> {
+    match &target.backend {
+        Backend::Upstash(database) => match &database.renewal {
+            Renewal::Reset(reset) => Some((database.clone(), reset.clone())),
+            Renewal::Acl(_) => None,
+        },
+        _ => None,
+    }
+}
+
+/// What this run has done so far.
+#[derive(Default)]
+struct Progress {
+    /// Whether it has asked for a reset.
+    reset_asked: bool,
+    /// What the answer to the reset held: nobody else may ever show it again.
+    answered: Option<SecretString>,
+    /// How many looks it has taken, since the reset if there was one.
+    looks: u32,
+}
+
+/// What one look has seen.
+struct Seen {
+    pending: PendingLogin,
+    current: Answer,
+    own: Own,
+    /// The server's own credential, where it was shown.
+    own_token: Option<SecretString>,
+}
+
+/// Carries out one step.
+pub(crate) async fn run(
+    clients: &Clients,
+    event: &RotationEvent,
+    mut deadline: Deadline,
+    outcome: &mut Outcome,
+    mut secret: Secret,
+    database: &Database,
+    renewal: &Reset,
+) -> Result<(), Failure> {
+    let upstash = Upstash::new(clients, database);
+    let mut progress = Progress::default();
+    loop {
+        progress.looks += 1;
+        let looked = look(clients, event, outcome, &secret, (upstash, database, renewal), &progress).await?;
+        let seen = match looked {
+            Ok(seen) => seen,
+            Err(no_answer) => {
+                deadline.wait(&no_answer).await?;
+                continue;
+            }
+        };
+        let facts = ResetFacts {
+            step: event.step,
+            version: secret.stage,
+            rotation_enabled: secret.rotation_enabled,
+            pending: seen.pending,
+            current: seen.current,
+            own: seen.own,
+            reset_asked: progress.reset_asked,
+            looks: progress.looks,
+        };
+        match decide_reset(&facts)? {
+            ResetDecision::Done { reason } => {
+                outcome.left(event.step.as_str(), reason);
+                return Ok(());
+            }
+            ResetDecision::Wait { reason } => deadline.wait(reason).await?,
+            ResetDecision::DiscardPending { reason } => {
+                return Err(discard_pending(clients, event, outcome, reason).await?);
+            }
+            ResetDecision::Reset { reason } => {
+                if !reset(clients, renewal, outcome, &mut progress, reason).await? {
+                    deadline.wait("the service takes a reset").await?;
+                }
+            }
+            ResetDecision::TakeOwn { reason } => {
+                let own = seen.own_token.expect("a credential that logs in was shown");
+                match put_pending(clients, event, &secret, &own).await? {
+                    Put::Done => outcome.did("create-pending", reason),
+                    Put::ThereAlready => outcome.left("create-pending", "another run put a value meanwhile"),
+                }
+                return Ok(());
+            }
+            ResetDecision::Promote { reason } => {
+                promote(clients, event, &mut secret).await?;
+                outcome.did("promote", reason);
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Logs in with what the secret knows, and with the database's own credential where that is needed; a sentence where the
+/// database gives no answer.
+async fn look(
+    clients: &Clients,
+    event: &RotationEvent,
+    outcome: &mut Outcome,
+    secret: &Secret,
+    (upstash, database, renewal): (Upstash<'_>, &Database, &Reset),
+    progress: &Progress,
+) -> Result<Result<Seen, String>, Failure> {
+    let hosts = [database.endpoint.clone()];
+    for value in [Some(&secret.current), secret.pending.as_ref()].into_iter().flatten() {
+        value.check_owner(&secret.target, upstash.username(), &hosts)?;
+    }
+    macro_rules! log_in {
+        ($token:expr) => {{
+            outcome.logins += 1;
+            match upstash.log_in($token).await {
+                Ok(answer) => answer,
+                Err(no_answer) => return Ok(Err(sentence(&no_answer))),
+            }
+        }};
+    }
+    let pending = match secret.pending_value() {
+        PendingValue::Absent => PendingLogin::Absent,
+        PendingValue::Illegal(why) => PendingLogin::Illegal(why),
+        PendingValue::Legal => match &secret.pending {
+            Some(value) if !value.has_credential_of(&secret.current) => {
+                PendingLogin::Asked(log_in!(value.credential()))
+            }
+            _ => PendingLogin::SameAsCurrent,
+        },
+    };
+    let current = log_in!(secret.current.credential());
+    let (mut own, mut own_token) = (Own::NotAsked, None);
+    if needs_own(event.step, secret.stage, &pending) {
+        own = Own::Hidden;
+        if let Some(answered) = &progress.answered {
+            own = Own::Shown { whose: whose(secret, answered), login: log_in!(answered) };
+            own_token = Some(answered.clone());
+        }
+        if !matches!(own, Own::Shown { login: Answer::Accepted, .. })
+            && let Some(shown) = own_credential(clients, database, renewal).await?
+        {
+            own = Own::Shown { whose: whose(secret, &shown), login: log_in!(&shown) };
+            own_token = Some(shown);
+        }
+    }
+    Ok(Ok(Seen { pending, current, own, own_token }))
+}
+
+/// The database's own credential, where the service shows it.
+async fn own_credential(
+    clients: &Clients,
+    database: &Database,
+    renewal: &Reset,
+) -> Result<Option<SecretString>, Failure> {
+    let Description { endpoint, rest_token } = Api::load(clients, renewal).await?.describe().await?;
+    if let Some(endpoint) = endpoint
+        && !endpoint.eq_ignore_ascii_case(&database.endpoint)
+    {
+        return Err(Failure::permanent(format!(
+            "the database {} is at {endpoint}, and the settings say {}; put `backend.renewal.database_id` or \
+             `backend.endpoint` right. Nothing was touched",
+            renewal.database_id, database.endpoint
+        )));
+    }
+    Ok(rest_token)
+}
+
+/// Has the service reset the credential; says whether it may have.
+async fn reset(
+    clients: &Clients,
+    renewal: &Reset,
+    outcome: &mut Outcome,
+    progress: &mut Progress,
+    reason: &str,
+) -> Result<bool, Failure> {
+    let (asked, answered) = match Api::load(clients, renewal).await?.reset_password().await {
+        Ok(answered) => (Ok(()), answered),
+        Err(error) => (Err(error), None),
+    };
+    let asked = change::note(asked, outcome, "reset-password", reason)?;
+    if asked {
+        *progress = Progress { reset_asked: true, answered, looks: 0 };
+    }
+    Ok(asked)
+}
+
+/// Which of the secret's credentials a token is.
+fn whose(secret: &Secret, token: &SecretString) -> Whose {
+    let is = |other: &SecretString| other.expose_secret() == token.expose_secret();
+    match &secret.pending {
+        _ if is(secret.current.credential()) => Whose::Current,
+        Some(pending) if secret.stage == VersionStage::Pending && is(pending.credential()) => Whose::Pending,
+        _ => Whose::Nobodys,
+    }
+}
+
+/// Why the database gave no answer.
+fn sentence(no_answer: &NodeState) -> String {
+    match no_answer {
+        NodeState::NotReady(code) => format!("the database takes no login now: {code}"),
+        NodeState::Unreachable(why) => why.clone(),
+        NodeState::Asked { .. } => "the database answered".to_owned(),
+    }
+}

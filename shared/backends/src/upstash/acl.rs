@@ -1,0 +1,161 @@
+//! The tokens of an ACL user of Upstash.
+//!
+//! <https://upstash.com/docs/redis/commands/server/acl-setuser>
+
+use cloud::{CallError, Clients, secrets_manager};
+use policy::{
+    Failure,
+    login::Answer,
+    target::{AclUser, Database},
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use super::{
+    refused,
+    rest::{Reply, Rest},
+};
+
+/// Codes that mean "not now".
+const LATER: [&str; 6] = ["LOADING", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "READONLY"];
+
+/// An ACL user, and whoever may change it.
+pub(super) struct Acl<'a> {
+    clients: &'a Clients,
+    rest: Rest<'a>,
+    user: &'a AclUser,
+}
+
+impl<'a> Acl<'a> {
+    pub(super) fn new(clients: &'a Clients, database: &'a Database, user: &'a AclUser) -> Self {
+        Self { clients, rest: Rest::new(database), user }
+    }
+
+    /// Makes a token that the user does not have yet.
+    pub(super) async fn generate(&self) -> Result<SecretString, CallError> {
+        let admin = self.admin().await?;
+        self.check_user(&admin).await?;
+        match self.run(&admin, &["ACL", "GENTOKEN", &self.user.username]).await? {
+            Value::String(token) => Ok(token.into()),
+            _ => Err(refused(Failure::permanent("Upstash answered ACL GENTOKEN with something that is no token"))),
+        }
+    }
+
+    /// Gives the user one more token.
+    pub(super) async fn add(&self, token: &SecretString, current: &SecretString) -> Result<(), CallError> {
+        let admin = self.admin().await?;
+        self.check_user(&admin).await?;
+        self.check_owner(current).await?;
+        let rule = rule('>', token);
+        self.run(&admin, &["ACL", "SETUSER", &self.user.username, rule.expose_secret()]).await?;
+        Ok(())
+    }
+
+    /// Takes a token from the user.
+    pub(super) async fn remove(&self, token: &SecretString) -> Result<(), CallError> {
+        let admin = self.admin().await?;
+        self.check_user(&admin).await?;
+        let rule = rule('<', token);
+        let taken = self.run(&admin, &["ACL", "SETUSER", &self.user.username, rule.expose_secret()]).await;
+        match taken {
+            Ok(_) => Ok(()),
+            // Redis refuses to take away what is not there, as after a try whose answer was lost.
+            Err(_) if self.rest.log_in(token).await == Ok(Answer::Refused) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The token of the user who may run ACL commands.
+    async fn admin(&self) -> Result<SecretString, CallError> {
+        let id = &self.user.admin_secret_id;
+        let value = secrets_manager::current_value(&self.clients.secrets_manager, id).await?;
+        // The parser's own error is left out: it quotes the value.
+        let object: Option<Value> = serde_json::from_str(value.expose_secret()).ok();
+        let token = object.as_ref().and_then(|object| object.get("token")).and_then(Value::as_str);
+        token.map(SecretString::from).ok_or_else(|| {
+            refused(Failure::permanent(format!(
+                "the secret {id} is no JSON object with a string under \"token\"; put there the REST token of a user who may \
+                 run ACL commands"
+            )))
+        })
+    }
+
+    /// Refuses a user that is not there: `ACL SETUSER` would make one that may do nothing.
+    async fn check_user(&self, admin: &SecretString) -> Result<(), CallError> {
+        let AclUser { username, .. } = self.user;
+        let user = self.run(admin, &["ACL", "GETUSER", username]).await?;
+        let why = match () {
+            () if user.is_null() => "is not there; make it with ACL SETUSER first",
+            () if flags(&user).any(|flag| flag == "off") => "is off; switch it on with ACL SETUSER first",
+            () => return Ok(()),
+        };
+        Err(refused(Failure::permanent(format!("the ACL user {username} {why}. Nothing was touched"))))
+    }
+
+    /// Refuses the token of another user in AWSCURRENT: the rotation would give its clients another user's rights, and
+    /// nobody would ever take that token away.
+    async fn check_owner(&self, current: &SecretString) -> Result<(), CallError> {
+        match self.rest.run(current, &["ACL", "WHOAMI"]).await? {
+            Reply::Result(Value::String(name)) if name != self.user.username => {
+                Err(refused(Failure::needs_human(format!(
+                    "AWSCURRENT holds a token of the user {name:?}, and the settings name {:?}; nothing was touched. Put the \
+                     secret or `backend.renewal.username` right",
+                    self.user.username
+                ))))
+            }
+            // Few users may ask who they are.
+            _ => Ok(()),
+        }
+    }
+
+    /// Runs an ACL command as the administrator.
+    async fn run(&self, admin: &SecretString, command: &[&str]) -> Result<Value, CallError> {
+        let id = &self.user.admin_secret_id;
+        let why = match self.rest.run(admin, command).await? {
+            Reply::Result(value) => return Ok(value),
+            Reply::Refused => format!("it refuses the token in the secret {id}; put there one that logs in"),
+            Reply::Error(code) if LATER.contains(&code.as_str()) => {
+                let failure = Failure::retryable(format!("the database takes no ACL command now ({code})"));
+                return Err(refused(failure));
+            }
+            Reply::Error(code) if code == "NOPERM" => {
+                format!("the user of the secret {id} may not run ACL commands; allow it `+acl`")
+            }
+            Reply::Error(code) => format!(
+                "it answered {code}: only paid databases have ACL users. Change its plan, or have the target renewed by \
+                 `reset`"
+            ),
+        };
+        let command = command.iter().take(2).copied().collect::<Vec<_>>().join(" ");
+        Err(refused(Failure::permanent(format!("the database refuses {command}: {why}. Nothing was touched"))))
+    }
+}
+
+/// The rule that gives or takes a token.
+fn rule(sign: char, token: &SecretString) -> SecretString {
+    format!("{sign}{}", token.expose_secret()).into()
+}
+
+/// The flags in an answer to `ACL GETUSER`, which is a list of names and values in turn, or an object.
+fn flags(user: &Value) -> impl Iterator<Item = &str> {
+    let flags = match user {
+        Value::Array(list) => list.iter().skip_while(|name| name.as_str() != Some("flags")).nth(1),
+        other => other.get("flags"),
+    };
+    flags.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn flags_are_found_in_either_shape() {
+        for user in [json!(["flags", ["off", "x"], "passwords", []]), json!({ "flags": ["off", "x"] })] {
+            assert_eq!(flags(&user).collect::<Vec<_>>(), ["off", "x"]);
+        }
+        assert_eq!(flags(&json!(["passwords", []])).count(), 0);
+    }
+}

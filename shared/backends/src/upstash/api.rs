@@ -1,0 +1,146 @@
+//! The Developer API of Upstash.
+//!
+//! <https://upstash.com/docs/devops/developer-api/introduction>
+
+use cloud::{CallError, Clients, secrets_manager};
+use policy::{Failure, target::Reset};
+use reqwest::{Client, RequestBuilder, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use super::{
+    http::{Answered, TRIES, send},
+    refused,
+};
+
+/// Where the API is, unless `UPSTASH_API_URL` says otherwise.
+const URL: &str = "https://api.upstash.com";
+
+/// The Developer API, with the key that a target's settings name.
+#[derive(Debug)]
+pub struct Api<'a> {
+    url: String,
+    reset: &'a Reset,
+    email: String,
+    api_key: SecretString,
+}
+
+/// What the API says of a database.
+#[derive(Debug)]
+pub struct Description {
+    /// Its endpoint, where it says so.
+    pub endpoint: Option<String>,
+    /// The REST token of its default user; `None` where it shows it to nobody, as under Credential Protection.
+    ///
+    /// <https://upstash.com/docs/redis/features/credential-protection>
+    pub rest_token: Option<SecretString>,
+}
+
+impl<'a> Api<'a> {
+    /// Reads the API's key from its own secret.
+    ///
+    /// # Errors
+    /// Permanent, naming the secret, where it is not there, may not be read, or has not the keys `email` and `api_key`.
+    ///
+    /// # Permissions
+    /// `secretsmanager:GetSecretValue` on that secret
+    pub async fn load(clients: &Clients, reset: &'a Reset) -> Result<Self, Failure> {
+        let value = secrets_manager::current_value(&clients.secrets_manager, &reset.api_secret_id).await?;
+        // The parser's own error is left out: it quotes the value.
+        let object: Value = serde_json::from_str(value.expose_secret()).unwrap_or_default();
+        let text = |key: &str| object.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let (Some(email), Some(api_key)) = (text("email"), text("api_key")) else {
+            return Err(Failure::permanent(format!(
+                "the secret {} is no JSON object with strings under \"email\" and \"api_key\"; put there the account's \
+                 e-mail address and a key of the Developer API",
+                reset.api_secret_id
+            )));
+        };
+        let url = std::env::var("UPSTASH_API_URL").unwrap_or_else(|_| URL.to_owned());
+        let url = url.trim_end_matches('/').to_owned();
+        Ok(Self { url, reset, email: email.to_owned(), api_key: api_key.into() })
+    }
+
+    /// Describes the database.
+    ///
+    /// # Errors
+    /// Permanent where the key is refused or the database is not there; Retryable where the API does not answer.
+    pub async fn describe(&self) -> Result<Description, CallError> {
+        let doing = format!("describe the database {}", self.reset.database_id);
+        let url = self.url_of("database");
+        let answered = send(&doing, TRIES, |client| self.signed(client.get(&url))).await?;
+        let body = self.check(&doing, answered)?;
+        Ok(Description { endpoint: text(&body, "endpoint").map(str::to_owned), rest_token: rest_token(&body) })
+    }
+
+    /// Resets the password of the database, and with it both its REST tokens, which are refused from then on. Gives the new
+    /// token where the answer holds it: Upstash's documentation shows it both ways.
+    ///
+    /// <https://upstash.com/docs/devops/developer-api/redis/reset_password>
+    ///
+    /// # Errors
+    /// Permanent where the key is refused or the database is not there; Retryable otherwise. After an error whose effect is
+    /// unknown, look.
+    ///
+    /// # Repeating
+    /// Resets it again: look first. So it is sent once.
+    pub async fn reset_password(&self) -> Result<Option<SecretString>, CallError> {
+        let doing = format!("reset the password of the database {}", self.reset.database_id);
+        let url = self.url_of("reset-password");
+        let answered = send(&doing, 1, |client: &Client| self.signed(client.post(&url))).await?;
+        Ok(rest_token(&self.check(&doing, answered)?))
+    }
+
+    fn url_of(&self, what: &str) -> String {
+        format!("{}/v2/redis/{what}/{}", self.url, self.reset.database_id)
+    }
+
+    fn signed(&self, request: RequestBuilder) -> RequestBuilder {
+        request.basic_auth(&self.email, Some(self.api_key.expose_secret())).header("accept", "application/json")
+    }
+
+    /// The body of an answer that says yes; an answer without one has done what was asked all the same.
+    fn check(&self, doing: &str, answered: Answered) -> Result<Value, CallError> {
+        let Answered { status, body } = answered;
+        if status.is_success() {
+            return Ok(body.unwrap_or_default());
+        }
+        // <https://upstash.com/docs/devops/developer-api/http_status_codes>
+        let way_out = match status {
+            StatusCode::UNAUTHORIZED => {
+                format!("put the e-mail address and the API key right in the secret {}", self.reset.api_secret_id)
+            }
+            StatusCode::FORBIDDEN => {
+                format!("the key in the secret {} has no access to it; use one of its owner", self.reset.api_secret_id)
+            }
+            StatusCode::NOT_FOUND => "put `backend.renewal.database_id` right".to_owned(),
+            _ => "put the settings right; if they are, Upstash has changed its API".to_owned(),
+        };
+        Err(refused(Failure::permanent(format!("cannot {doing}: Upstash answered {}; {way_out}", status.as_u16()))))
+    }
+}
+
+fn text<'a>(body: &'a Value, key: &str) -> Option<&'a str> {
+    body.get(key).and_then(Value::as_str).filter(|text| !text.is_empty())
+}
+
+/// The token in a description; one of asterisks is none.
+fn rest_token(body: &Value) -> Option<SecretString> {
+    text(body, "rest_token").filter(|token| !token.contains('*')).map(SecretString::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_token_that_is_absent_empty_or_masked_is_none() {
+        for body in [json!({}), json!(null), json!({ "rest_token": "" }), json!({ "rest_token": "****" }), json!([1])] {
+            assert!(rest_token(&body).is_none(), "{body}");
+        }
+        let token = rest_token(&json!({ "rest_token": "AXab+/=", "password": "p" })).unwrap();
+        assert_eq!(token.expose_secret(), "AXab+/=");
+    }
+}

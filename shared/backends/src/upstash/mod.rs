@@ -1,0 +1,142 @@
+//! A database of Upstash, over its REST API.
+//!
+//! # Layout
+//! - [`Upstash`]: the database of a target
+//! - `rest`: commands, with a token
+//! - `acl`: the tokens of an ACL user
+//! - [`Api`]: the Developer API, which resets the password of a database
+//! - `http`: one request and its answer
+
+mod acl;
+mod api;
+mod http;
+mod rest;
+
+use cloud::{CallError, Clients, Effect};
+use policy::{
+    Failure,
+    login::{Answer, Node, NodeState},
+    rotation::{GroupState, Room, Server, Upkeep},
+    target::{Database, Renewal},
+};
+use secrecy::SecretString;
+
+pub use api::{Api, Description};
+
+use crate::{Credentials, Known, Observed};
+use acl::Acl;
+use rest::Rest;
+
+/// The database of one target, and the clients to reach it.
+#[derive(Clone, Copy, Debug)]
+pub struct Upstash<'a> {
+    clients: &'a Clients,
+    database: &'a Database,
+}
+
+impl<'a> Upstash<'a> {
+    /// The database that the settings name.
+    pub fn new(clients: &'a Clients, database: &'a Database) -> Self {
+        Self { clients, database }
+    }
+
+    /// The user that logs in with the credential.
+    pub fn username(&self) -> &'a str {
+        match &self.database.renewal {
+            Renewal::Reset(_) => "default",
+            Renewal::Acl(user) => &user.username,
+        }
+    }
+
+    /// Asks the database whether it accepts a token.
+    ///
+    /// A refusal is an answer.
+    ///
+    /// # Errors
+    /// Why there is no answer: the database cannot be reached, or serves nobody for now.
+    pub async fn log_in(&self, token: &SecretString) -> Result<Answer, NodeState> {
+        Rest::new(self.database).log_in(token).await
+    }
+
+    async fn ask(&self, known: Known<'_>) -> Result<NodeState, NodeState> {
+        let pending = match known.pending {
+            Some(token) => Some(self.log_in(token).await?),
+            None => None,
+        };
+        let current = self.log_in(known.current).await?;
+        let previous = match known.previous {
+            Some(token) => Some(self.log_in(token).await?),
+            None => None,
+        };
+        Ok(NodeState::Asked { open: false, pending, current, previous })
+    }
+
+    /// The ACL user whose tokens are rotated.
+    fn acl(&self) -> Result<Acl<'a>, CallError> {
+        match &self.database.renewal {
+            Renewal::Acl(user) => Ok(Acl::new(self.clients, self.database, user)),
+            Renewal::Reset(_) => Err(refused(Failure::permanent(
+                "a database that is renewed by `reset` has one token at a time, which Upstash picks; nothing was touched",
+            ))),
+        }
+    }
+}
+
+impl Credentials for Upstash<'_> {
+    /// Has Upstash make a token for the user; it takes no other (`ACL GENTOKEN`).
+    ///
+    /// # Errors
+    /// Permanent where the user is not there or is off, or the database lets nobody run ACL commands: nothing has been
+    /// changed.
+    async fn generate(&self) -> Result<Option<SecretString>, Failure> {
+        Ok(Some(self.acl()?.generate().await?))
+    }
+
+    /// Logs in with each token. Nothing else says which are live.
+    ///
+    /// # Errors
+    /// None: a database that gives no answer is in what was seen.
+    async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
+        let state = self.ask(known).await.unwrap_or_else(|no_answer| no_answer);
+        let server = Server {
+            nodes: vec![Node { id: self.database.endpoint.clone(), state }],
+            group: GroupState::Available,
+            change_asked: false,
+            token_set_since_pending: false,
+            room: Room::Free,
+            // An ACL change is persisted and on all replicas before its command returns.
+            // <https://upstash.com/blog/redis-6>
+            upkeep: Upkeep::Service,
+        };
+        let hosts = vec![self.database.endpoint.clone()];
+        Ok(Observed { server, username: self.username().to_owned(), hosts })
+    }
+
+    /// Gives the user the pending token beside those that it has (`ACL SETUSER`).
+    ///
+    /// # Errors
+    /// Permanent where the user is not there or is off, or ACL commands are refused; `NeedsHuman` where AWSCURRENT is the
+    /// token of another user.
+    ///
+    /// # Repeating
+    /// Changes nothing.
+    async fn add(&self, pending: &SecretString, known: Known<'_>) -> Result<(), CallError> {
+        self.acl()?.add(pending, known.current).await
+    }
+
+    /// Takes the previous token from the user (`ACL SETUSER`).
+    ///
+    /// # Errors
+    /// Permanent where ACL commands are refused.
+    ///
+    /// # Repeating
+    /// Changes nothing.
+    async fn remove(&self, previous: &SecretString, _current: &SecretString) -> Result<(), CallError> {
+        self.acl()?.remove(previous).await
+    }
+}
+
+/// The error of a call that had no effect.
+fn refused(failure: Failure) -> CallError {
+    CallError { failure, code: None, effect: Effect::None }
+}

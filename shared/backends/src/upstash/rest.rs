@@ -1,0 +1,126 @@
+//! Commands over the REST API of a database.
+//!
+//! <https://upstash.com/docs/redis/features/restapi>
+
+use cloud::CallError;
+use policy::{
+    login::{Answer, NodeState},
+    target::Database,
+};
+use reqwest::StatusCode;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use super::http::{Answered, TRIES, send};
+
+/// The longest code that an error begins with; anything longer is none.
+const LONGEST_CODE: usize = 16;
+
+/// The REST API of one database.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rest<'a> {
+    database: &'a Database,
+}
+
+/// What a database answers to a command.
+pub(super) enum Reply {
+    /// Its result.
+    Result(Value),
+    /// The token is refused.
+    Refused,
+    /// The command is refused; the code that the error begins with, or the status.
+    Error(String),
+}
+
+impl<'a> Rest<'a> {
+    pub(super) fn new(database: &'a Database) -> Self {
+        Self { database }
+    }
+
+    /// Runs a command that can be repeated.
+    ///
+    /// What the database says of an error is never kept as text: it can repeat the command's arguments.
+    ///
+    /// # Errors
+    /// Retryable where no answer comes, or one that says "later".
+    pub(super) async fn run(&self, token: &SecretString, command: &[&str]) -> Result<Reply, CallError> {
+        let doing = format!("reach the database {}", self.database.endpoint);
+        let url = self.database.url();
+        let answered =
+            send(&doing, TRIES, |client| client.post(&url).bearer_auth(token.expose_secret()).json(command)).await?;
+        Ok(Reply::of(answered))
+    }
+
+    /// Asks whether the database accepts a token.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub(super) async fn log_in(&self, token: &SecretString) -> Result<Answer, NodeState> {
+        match self.run(token, &["PING"]).await {
+            Ok(Reply::Result(_)) => Ok(Answer::Accepted),
+            // Whoever may not PING is logged in all the same.
+            Ok(Reply::Error(code)) if code == "NOPERM" => Ok(Answer::Accepted),
+            Ok(Reply::Refused) => Ok(Answer::Refused),
+            Ok(Reply::Error(code)) => Err(NodeState::NotReady(code)),
+            Err(error) => Err(NodeState::Unreachable(error.failure.to_string())),
+        }
+    }
+}
+
+impl Reply {
+    fn of(Answered { status, body }: Answered) -> Self {
+        let error = body.as_ref().and_then(|body| body.get("error")).and_then(Value::as_str).and_then(code);
+        match (status, error.as_deref(), body) {
+            (StatusCode::UNAUTHORIZED, ..) | (_, Some("WRONGPASS" | "NOAUTH"), _) => Self::Refused,
+            (_, Some(code), _) => Self::Error(code.to_owned()),
+            (StatusCode::OK, None, Some(Value::Object(mut object))) if object.contains_key("result") => {
+                Self::Result(object.remove("result").unwrap_or_default())
+            }
+            (status, ..) => Self::Error(format!("HTTP {}", status.as_u16())),
+        }
+    }
+}
+
+/// The code that an error begins with: `ERR`, `NOPERM`, `WRONGPASS`.
+fn code(error: &str) -> Option<String> {
+    let first = error.split_whitespace().next()?;
+    (first.len() <= LONGEST_CODE && first.chars().all(|c| c.is_ascii_uppercase())).then(|| first.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn word(status: u16, body: Option<Value>) -> String {
+        match Reply::of(Answered { status: StatusCode::from_u16(status).unwrap(), body }) {
+            Reply::Result(value) => value.to_string(),
+            Reply::Refused => "refused".to_owned(),
+            Reply::Error(code) => code,
+        }
+    }
+
+    #[test]
+    fn an_answer_is_a_result_a_refusal_or_a_code() {
+        for (status, body, expected) in [
+            (200, Some(json!({ "result": "PONG" })), "\"PONG\""),
+            (200, Some(json!({ "result": null })), "null"),
+            (401, Some(json!({ "error": "WRONGPASS invalid or missing auth token" })), "refused"),
+            (401, Some(json!({ "error": "Unauthorized" })), "refused"),
+            (401, None, "refused"),
+            (400, Some(json!({ "error": "WRONGPASS invalid password" })), "refused"),
+            (400, Some(json!({ "error": "NOPERM this user has no permissions" })), "NOPERM"),
+            (400, Some(json!({ "error": "ERR unknown command 'x'" })), "ERR"),
+            (400, Some(json!({ "error": "secret-token-in-an-error" })), "HTTP 400"),
+            (400, Some(json!({ "error": "SECRETTOKENINANERROR" })), "HTTP 400"),
+            (200, Some(json!({ "error": "LOADING" })), "LOADING"),
+            (200, Some(json!({})), "HTTP 200"),
+            (200, Some(json!([])), "HTTP 200"),
+            (200, None, "HTTP 200"),
+            (302, None, "HTTP 302"),
+        ] {
+            assert_eq!(word(status, body.clone()), expected, "{status} {body:?}");
+        }
+    }
+}

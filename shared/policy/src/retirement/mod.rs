@@ -1,0 +1,261 @@
+//! When the previous credential is taken away, decided.
+//!
+//! Both are valid after a rotation, so that consumers have time to follow. [`decide`] looks at the facts of the moment, as
+//! often as it is asked: a run that was stopped anywhere is gone on with from what there is.
+
+mod facts;
+mod gates;
+
+pub use facts::{ConsumerFacts, Facts, PreviousValue, Promotion, SecretFacts, Seen, Task};
+
+use crate::{
+    Failure,
+    login::{Verdict, Verdicts, sum_up},
+    outcome::Waiting,
+    rotation::{Room, Server, Upkeep},
+    target::{Backend, Renewal},
+};
+use gates::{Gates, gates};
+
+/// What a run does next. `Kept` and `Held` end it; everything else is followed by another look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Nothing is left to do.
+    Kept {
+        /// Why not.
+        reason: String,
+    },
+    /// Nothing may be done yet; a later run looks again.
+    Held {
+        /// By what.
+        by: Vec<Waiting>,
+    },
+    /// Make the server refuse AWSPREVIOUS.
+    Remove {
+        /// Why it is safe.
+        reason: &'static str,
+    },
+    /// Make the nodes that have lost AWSCURRENT accept it again.
+    RestoreCurrent {
+        /// How it was lost.
+        reason: &'static str,
+    },
+    /// Make the nodes that have lost AWSPREVIOUS accept it again: somebody may still hold it.
+    RestorePrevious {
+        /// How it was lost.
+        reason: &'static str,
+    },
+    /// Remember that AWSPREVIOUS was refused everywhere.
+    MarkRetired {
+        /// How that is known.
+        reason: &'static str,
+    },
+    /// Look again soon; leave with a retryable failure when time is up.
+    Wait {
+        /// For what.
+        reason: String,
+    },
+}
+
+/// Why a backend never has a previous credential that is still accepted.
+pub fn never_has_two(backend: &Backend) -> Option<&'static str> {
+    match backend {
+        Backend::Upstash(database) if matches!(database.renewal, Renewal::Reset(_)) => {
+            Some("a reset revokes the credential before it, so there is nothing to retire")
+        }
+        _ => None,
+    }
+}
+
+/// Whether the consumers have to be looked at before [`decide`] can say anything for good.
+///
+/// Where AWSPREVIOUS is refused everywhere, nobody can be cut off, and nobody is asked; but for a server whose nodes are
+/// changed one by one, which may have lost it too early, or not for good.
+pub fn needs_consumers(facts: &Facts) -> bool {
+    let Some(server) = &facts.server else { return false };
+    let Ok(verdicts) = sum_up(&server.nodes) else { return false };
+    let proven = verdicts.open == Verdict::Nowhere && verdicts.current == Verdict::Everywhere;
+    let unsure = server.upkeep != Upkeep::Service && !is_retired(facts);
+    facts.consumers.is_none() && proven && (verdicts.previous != Verdict::Nowhere || unsure)
+}
+
+/// Decides what a run does next.
+///
+/// Before the server is looked at:
+///
+/// | AWSPREVIOUS | ⇒ |
+/// |---|---|
+/// | absent, or the same credential as AWSCURRENT | Kept |
+///
+/// Then, where a node cannot be asked, or lets everybody in:
+///
+/// | nodes | group | ⇒ |
+/// |---|---|---|
+/// | one gives no answer | asked to change in this run | Wait |
+/// | one gives no answer | otherwise | Held |
+/// | one lets clients in without a credential | busy | Held |
+/// | one lets clients in without a credential | available | Permanent |
+///
+/// Then, with AWSCURRENT not accepted everywhere:
+///
+/// | upkeep | AWSCURRENT accepted | AWSPREVIOUS accepted | group | ⇒ |
+/// |---|---|---|---|---|
+/// | any | not everywhere | | busy, or asked to change in this run | Wait |
+/// | service | somewhere | | available | Held: the service brings it everywhere |
+/// | service, node by node | nowhere | | available | `NeedsHuman` |
+/// | node by node, until restart | somewhere | wherever AWSCURRENT is not | available | `RestoreCurrent` |
+/// | until restart | nowhere | everywhere | available | `RestoreCurrent` |
+/// | node by node, until restart | otherwise | | available | `NeedsHuman` |
+///
+/// Then, with AWSCURRENT accepted everywhere:
+///
+/// | AWSPREVIOUS accepted | retired before | upkeep | gates | group | ⇒ |
+/// |---|---|---|---|---|---|
+/// | nowhere | yes | | | | Kept |
+/// | nowhere | no | service | | | `MarkRetired` |
+/// | nowhere, somewhere | no | until restart | somebody may hold it | busy | Wait |
+/// | nowhere, somewhere | no | until restart | somebody may hold it | available | `RestorePrevious` |
+/// | nowhere | no | otherwise | one holds | | Held |
+/// | nowhere | no | otherwise | all open | busy | Wait |
+/// | nowhere | no | otherwise | all open | available | Remove: a stopped run may not have made it last |
+/// | nowhere | no | otherwise | all open | asked to change in this run | `MarkRetired` |
+/// | somewhere, everywhere | | | one holds | | Held |
+/// | somewhere, everywhere | | | all open | busy | Wait |
+/// | somewhere | | service | all open | available | Wait: the service takes it from the others too |
+/// | everywhere | | service | all open | asked to change in this run | Wait |
+/// | everywhere | | service | all open | available | Remove |
+/// | somewhere, everywhere | | otherwise | all open | available | Remove |
+///
+/// The gates: the overlap since the promotion is over, every consumer of the settings has been replaced since and is
+/// steady, and no rotation is under way.
+///
+/// # Errors
+/// - Permanent: a consumer of the settings is not there, or the server asks nobody for a credential.
+/// - `NeedsHuman`: AWSCURRENT does not log in. Nothing has been touched.
+pub fn decide(facts: &Facts) -> Result<Decision, Failure> {
+    if let Some(reason) = facts.secret.nothing_to_retire() {
+        return kept(reason);
+    }
+    let Some(server) = &facts.server else { return wait("the server has not been looked at") };
+    let verdicts = match sum_up(&server.nodes) {
+        Ok(verdicts) => verdicts,
+        Err(silent) if server.change_asked => return wait(&silent),
+        Err(silent) => return held_by("login", silent),
+    };
+    if verdicts.open != Verdict::Nowhere {
+        return open(server);
+    }
+    if verdicts.current != Verdict::Everywhere {
+        return without_current(server, verdicts);
+    }
+    let gates = gates(facts)?;
+    match verdicts.previous {
+        Verdict::Nowhere => refused_everywhere(server, gates, is_retired(facts)),
+        accepted => still_accepted(server, gates, accepted, is_retired(facts)),
+    }
+}
+
+fn is_retired(facts: &Facts) -> bool {
+    facts.secret.previous == PreviousValue::Another { retired: true }
+}
+
+/// A server on which a login proves nothing.
+fn open(server: &Server) -> Result<Decision, Failure> {
+    if server.group.is_busy() {
+        return held_by("login", format!("clients are let in without a credential; {}", server.group));
+    }
+    Err(Failure::permanent(
+        "the server lets clients in without a credential, so a login proves nothing; make it ask for AWSCURRENT: a rotation \
+         closes an ElastiCache group, elsewhere give the user a password. Nothing was touched",
+    ))
+}
+
+/// A server on which AWSCURRENT is not accepted everywhere: AWSPREVIOUS may be all that somebody can get in with.
+fn without_current(server: &Server, verdicts: Verdicts) -> Result<Decision, Failure> {
+    let Server { group, upkeep, change_asked, .. } = server;
+    if group.is_busy() || *change_asked && *upkeep == Upkeep::Service {
+        return wait(&format!("not every node accepts AWSCURRENT; {group}"));
+    }
+    match (upkeep, verdicts.current, verdicts.any) {
+        (Upkeep::Service, Verdict::Somewhere, _) => held_by("login", "some nodes refuse AWSCURRENT"),
+        (Upkeep::NodeByNode | Upkeep::UntilRestart, Verdict::Somewhere, Verdict::Everywhere) => {
+            Ok(Decision::RestoreCurrent { reason: "a node has lost AWSCURRENT, and has AWSPREVIOUS" })
+        }
+        (Upkeep::UntilRestart, Verdict::Nowhere, Verdict::Everywhere) => Ok(Decision::RestoreCurrent {
+            reason: "the nodes were started while AWSCURRENT moved, and have AWSPREVIOUS alone",
+        }),
+        (_, Verdict::Nowhere, Verdict::Nowhere) => Err(Failure::needs_human(
+            "no node accepts AWSCURRENT, nor AWSPREVIOUS: the secret and the server have drifted apart. Nothing was touched. \
+             Find the live credential, and put it into AWSCURRENT",
+        )),
+        (_, Verdict::Nowhere, _) => Err(Failure::needs_human(
+            "no node accepts AWSCURRENT, and AWSPREVIOUS still logs in: taking it away would lock everybody out. Nothing was \
+             touched. Move AWSCURRENT back to that version if consumers are to go on, and rotate again",
+        )),
+        (..) => Err(Failure::needs_human(
+            "a node accepts neither AWSCURRENT nor AWSPREVIOUS, so nobody here can get in. Nothing was touched. Give its \
+             user the credential in AWSCURRENT by hand",
+        )),
+    }
+}
+
+/// AWSPREVIOUS is refused on every node: there is nothing to take away.
+fn refused_everywhere(server: &Server, gates: Gates, retired: bool) -> Result<Decision, Failure> {
+    if retired {
+        return kept("every node refuses AWSPREVIOUS, and accepts AWSCURRENT");
+    }
+    match server.upkeep {
+        Upkeep::Service => {}
+        Upkeep::UntilRestart if !gates.held.is_empty() => return restore_previous(server),
+        _ if !gates.are_open() => return Ok(Decision::Held { by: gates.all() }),
+        _ if server.change_asked => {}
+        _ if server.group.is_busy() => return wait(&format!("AWSPREVIOUS is refused for now; {}", server.group)),
+        _ => return Ok(Decision::Remove { reason: "every node refuses AWSPREVIOUS, and is made to for good" }),
+    }
+    let reason = match server.room {
+        Room::Full => "every node refuses AWSPREVIOUS; the other credential there is one that the secret does not know",
+        Room::Free => "every node refuses AWSPREVIOUS, and accepts AWSCURRENT",
+    };
+    Ok(Decision::MarkRetired { reason })
+}
+
+/// AWSPREVIOUS is accepted somewhere.
+fn still_accepted(server: &Server, gates: Gates, accepted: Verdict, retired: bool) -> Result<Decision, Failure> {
+    let Server { group, upkeep, change_asked, .. } = server;
+    if !gates.are_open() {
+        let lost = *upkeep == Upkeep::UntilRestart && accepted == Verdict::Somewhere && !retired;
+        return match lost && !gates.held.is_empty() {
+            true => restore_previous(server),
+            false => Ok(Decision::Held { by: gates.all() }),
+        };
+    }
+    match (upkeep, accepted) {
+        _ if group.is_busy() => wait(&format!("AWSPREVIOUS is still accepted; {group}")),
+        (Upkeep::Service, Verdict::Somewhere) => wait("some nodes still accept AWSPREVIOUS"),
+        (Upkeep::Service, _) if *change_asked => wait("every node still accepts AWSPREVIOUS"),
+        _ if retired => Ok(Decision::Remove { reason: "a node accepts AWSPREVIOUS again, which had been taken away" }),
+        _ => Ok(Decision::Remove { reason: "the overlap is over, and every consumer has followed" }),
+    }
+}
+
+fn restore_previous(server: &Server) -> Result<Decision, Failure> {
+    if server.group.is_busy() {
+        return wait(&format!("a node has lost AWSPREVIOUS, which consumers may still hold; {}", server.group));
+    }
+    Ok(Decision::RestorePrevious { reason: "a node was restarted, and consumers may still hold AWSPREVIOUS" })
+}
+
+fn kept(reason: &str) -> Result<Decision, Failure> {
+    Ok(Decision::Kept { reason: reason.to_owned() })
+}
+
+fn wait(reason: &str) -> Result<Decision, Failure> {
+    Ok(Decision::Wait { reason: reason.to_owned() })
+}
+
+fn held_by(what: &str, reason: impl Into<String>) -> Result<Decision, Failure> {
+    Ok(Decision::Held { by: vec![Waiting::new(what, reason)] })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! What [`decide`] decides, by table and by property.
+
+mod promotion;
+mod properties;
+mod tables;
+
+use super::*;
+use crate::{
+    login::{Answer, Node, NodeState},
+    rotation::GroupState,
+    target::Retirement,
+};
+
+/// The moment of the promotion, in all tests.
+const PROMOTED_MS: u64 = 1_000_000;
+
+/// How long the overlap is, in all tests.
+const OVERLAP_S: u64 = 60;
+
+/// A decision or a failure in one word.
+fn word(result: &Result<Decision, Failure>) -> &'static str {
+    match result {
+        Ok(Decision::Kept { .. }) => "kept",
+        Ok(Decision::Held { .. }) => "held",
+        Ok(Decision::Remove { .. }) => "remove",
+        Ok(Decision::RestoreCurrent { .. }) => "restore-current",
+        Ok(Decision::RestorePrevious { .. }) => "restore-previous",
+        Ok(Decision::MarkRetired { .. }) => "mark",
+        Ok(Decision::Wait { .. }) => "wait",
+        Err(failure) => failure.class().as_str(),
+    }
+}
+
+fn decided(facts: &Facts) -> &'static str {
+    word(&decide(facts))
+}
+
+/// A server of two nodes, kept in step by a service; `current` and `previous` are one letter a node: `y` accepts, `n`
+/// refuses.
+fn server(current: &str, previous: &str) -> Server {
+    let answer = |text: &str, at: usize| if text.as_bytes()[at] == b'y' { Answer::Accepted } else { Answer::Refused };
+    let node = |at: usize| Node {
+        id: format!("node-{at}"),
+        state: NodeState::Asked {
+            open: false,
+            pending: None,
+            current: answer(current, at),
+            previous: Some(answer(previous, at)),
+        },
+    };
+    Server {
+        nodes: vec![node(0), node(1)],
+        group: GroupState::Available,
+        change_asked: false,
+        token_set_since_pending: false,
+        room: Room::Free,
+        upkeep: Upkeep::Service,
+    }
+}
+
+/// Facts with every gate open, and both credentials accepted.
+fn facts(server: Server) -> Facts {
+    Facts {
+        now_ms: PROMOTED_MS + OVERLAP_S * 1000,
+        settings: Retirement { overlap_s: OVERLAP_S },
+        secret: SecretFacts {
+            previous: PreviousValue::Another { retired: false },
+            promotion: Promotion { current_created_ms: Some(PROMOTED_MS), ..Promotion::default() },
+            rotating: false,
+        },
+        server: Some(server),
+        consumers: Some(vec![service(true, &[Some(PROMOTED_MS + 1)]), function("Successful", PROMOTED_MS + 1)]),
+    }
+}
+
+fn service(steady: bool, tasks: &[Option<u64>]) -> ConsumerFacts {
+    let task = |(nth, created_ms): (usize, &Option<u64>)| Task { id: format!("task-{nth}"), created_ms: *created_ms };
+    let tasks = tasks.iter().enumerate().map(task).collect();
+    ConsumerFacts {
+        field: "consumers[0]".to_owned(),
+        name: "the ECS service main/web".to_owned(),
+        seen: Seen::Service { status: "ACTIVE".to_owned(), steady, tasks },
+    }
+}
+
+fn function(last_update: &str, modified_ms: u64) -> ConsumerFacts {
+    ConsumerFacts {
+        field: "consumers[1]".to_owned(),
+        name: "the Lambda function report".to_owned(),
+        seen: Seen::Function {
+            state: "Active".to_owned(),
+            last_update: last_update.to_owned(),
+            modified_ms: Some(modified_ms),
+        },
+    }
+}

@@ -1,0 +1,253 @@
+//! The tables of [`decide`].
+
+use super::*;
+use crate::{Class, target::Target};
+
+/// Each gate that can hold, alone, and what it is called in the outcome.
+fn each_gate_alone(server: &Server) -> Vec<(&'static str, Facts)> {
+    let with = |change: &dyn Fn(&mut Facts)| {
+        let mut facts = facts(server.clone());
+        change(&mut facts);
+        facts
+    };
+    let consumer = |consumer: ConsumerFacts| with(&|facts| facts.consumers = Some(vec![consumer.clone()]));
+    vec![
+        ("overlap", with(&|facts| facts.now_ms -= 1)),
+        ("consumers", with(&|facts| facts.consumers = None)),
+        ("the ECS service main/web", consumer(service(false, &[Some(PROMOTED_MS + 1)]))),
+        ("the ECS service main/web", consumer(service(true, &[Some(PROMOTED_MS)]))),
+        ("the ECS service main/web", consumer(service(true, &[Some(PROMOTED_MS + 1), None]))),
+        ("the Lambda function report", consumer(function("InProgress", PROMOTED_MS + 1))),
+        ("the Lambda function report", consumer(function("Failed", PROMOTED_MS + 1))),
+        ("the Lambda function report", consumer(function("Successful", PROMOTED_MS))),
+        ("rotation", with(&|facts| facts.secret.rotating = true)),
+    ]
+}
+
+#[test]
+fn each_gate_alone_holds_the_removal_back_and_says_so() {
+    for (named, facts) in each_gate_alone(&server("yy", "yy")) {
+        let Ok(Decision::Held { by }) = decide(&facts) else { panic!("{facts:?}") };
+        assert_eq!(by.iter().map(|waiting| waiting.what.as_str()).collect::<Vec<_>>(), [named], "{by:?}");
+    }
+    assert_eq!(decided(&facts(server("yy", "yy"))), "remove");
+}
+
+#[test]
+fn every_gate_that_holds_is_named_at_once() {
+    let mut facts = facts(server("yy", "yy"));
+    facts.now_ms = PROMOTED_MS + 1000;
+    facts.secret.rotating = true;
+    facts.consumers = Some(vec![service(true, &[Some(1), Some(PROMOTED_MS + 1), Some(2)]), function("Successful", 1)]);
+    let Ok(Decision::Held { by }) = decide(&facts) else { panic!("{facts:?}") };
+    let said: Vec<String> = by.into_iter().map(|waiting| format!("{}: {}", waiting.what, waiting.reason)).collect();
+    assert_eq!(
+        said,
+        [
+            "overlap: `retirement.overlap_s` is 60, and 59 s of it are left since the promotion",
+            "the ECS service main/web: not started since the promotion: the tasks task-0, task-2",
+            "the Lambda function report: its environment has not changed since the promotion",
+            "rotation: AWSPENDING holds a credential that is not AWSCURRENT: it is being rotated in",
+        ]
+    );
+}
+
+#[test]
+fn a_service_without_tasks_and_an_inactive_function_hold_nothing() {
+    let mut facts = facts(server("yy", "yy"));
+    let mut inactive = function("Successful", PROMOTED_MS + 1);
+    let Seen::Function { state, .. } = &mut inactive.seen else { unreachable!() };
+    "Inactive".clone_into(state);
+    facts.consumers = Some(vec![service(true, &[]), inactive.clone()]);
+    assert_eq!(decided(&facts), "remove");
+    let Seen::Function { state, .. } = &mut inactive.seen else { unreachable!() };
+    "Pending".clone_into(state);
+    facts.consumers = Some(vec![inactive]);
+    assert_eq!(decided(&facts), "held");
+}
+
+#[test]
+fn a_consumer_that_is_not_there_is_refused_by_its_field() {
+    let mut gone = service(true, &[]);
+    gone.seen = Seen::Missing("MISSING".to_owned());
+    let mut draining = service(true, &[]);
+    let Seen::Service { status, .. } = &mut draining.seen else { unreachable!() };
+    "DRAINING".clone_into(status);
+    for consumer in [gone, draining] {
+        let mut facts = facts(server("yy", "yy"));
+        facts.now_ms = PROMOTED_MS;
+        facts.consumers = Some(vec![consumer]);
+        let failure = decide(&facts).unwrap_err();
+        assert_eq!(failure.class(), Class::Permanent);
+        assert!(failure.to_string().starts_with("`consumers[0]` of the settings is the ECS service main/web"));
+        assert!(failure.to_string().ends_with("The previous credential is kept"));
+    }
+}
+
+#[test]
+fn without_another_previous_credential_nothing_is_looked_at() {
+    for previous in [PreviousValue::Absent, PreviousValue::SameAsCurrent] {
+        let mut facts = facts(server("yy", "yy"));
+        facts.secret.previous = previous;
+        facts.server = None;
+        assert_eq!(decided(&facts), "kept");
+    }
+    assert_eq!(decided(&Facts { server: None, ..facts(server("yy", "yy")) }), "wait");
+}
+
+#[test]
+fn each_answer_leads_to_one_decision() {
+    use Upkeep::{NodeByNode, Service, UntilRestart};
+    for (current, previous, service, node_by_node, until_restart) in [
+        ("yy", "yy", "remove", "remove", "remove"),
+        ("yy", "yn", "wait", "remove", "remove"),
+        ("yy", "nn", "mark", "remove", "remove"),
+        ("yn", "yy", "held", "restore-current", "restore-current"),
+        ("yn", "ny", "held", "restore-current", "restore-current"),
+        ("yn", "nn", "held", "NeedsHuman", "NeedsHuman"),
+        ("nn", "yy", "NeedsHuman", "NeedsHuman", "restore-current"),
+        ("nn", "yn", "NeedsHuman", "NeedsHuman", "NeedsHuman"),
+        ("nn", "nn", "NeedsHuman", "NeedsHuman", "NeedsHuman"),
+    ] {
+        for (upkeep, expected) in [(Service, service), (NodeByNode, node_by_node), (UntilRestart, until_restart)] {
+            let facts = facts(Server { upkeep, ..server(current, previous) });
+            assert_eq!(decided(&facts), expected, "{upkeep:?} {current} {previous}");
+        }
+    }
+}
+
+#[test]
+fn what_was_retired_stays_retired() {
+    for upkeep in [Upkeep::Service, Upkeep::NodeByNode, Upkeep::UntilRestart] {
+        let retired = |previous: &str| {
+            let mut facts = facts(Server { upkeep, ..server("yy", previous) });
+            facts.secret.previous = PreviousValue::Another { retired: true };
+            facts
+        };
+        assert_eq!(decided(&retired("nn")), "kept", "{upkeep:?}");
+        assert_eq!(decided(&retired("yy")), "remove", "{upkeep:?}: it came back");
+        let early = Facts { now_ms: PROMOTED_MS, ..retired("nn") };
+        assert_eq!(decided(&early), "kept", "{upkeep:?}: and is not given back");
+        let early = Facts { now_ms: PROMOTED_MS, ..retired("yn") };
+        assert_eq!(decided(&early), "held", "{upkeep:?}");
+    }
+}
+
+#[test]
+fn a_node_that_forgets_gets_the_previous_credential_back_while_somebody_may_hold_it() {
+    let forgets = Server { upkeep: Upkeep::UntilRestart, ..server("yy", "nn") };
+    for (named, facts) in each_gate_alone(&forgets) {
+        let expected = if named == "rotation" { "held" } else { "restore-previous" };
+        assert_eq!(decided(&facts), expected, "{facts:?}");
+        for (upkeep, expected) in [(Upkeep::Service, "mark"), (Upkeep::NodeByNode, "held")] {
+            let mut facts = facts.clone();
+            facts.server.iter_mut().for_each(|server| server.upkeep = upkeep);
+            assert_eq!(decided(&facts), expected, "{facts:?}");
+        }
+        let mut facts = facts;
+        facts.server.iter_mut().for_each(|server| server.group = GroupState::Busy("starting a task".to_owned()));
+        assert_eq!(decided(&facts), if named == "rotation" { "held" } else { "wait" }, "{facts:?}");
+    }
+    let mut half = facts(Server { upkeep: Upkeep::UntilRestart, ..server("yy", "yn") });
+    half.now_ms = PROMOTED_MS;
+    assert_eq!(decided(&half), "restore-previous");
+}
+
+#[test]
+fn a_busy_group_is_waited_for_and_never_touched() {
+    for group in [GroupState::ChangingToken, GroupState::Busy("snapshotting".to_owned())] {
+        for (current, previous) in [("yy", "yy"), ("yy", "yn"), ("yn", "yy"), ("nn", "nn")] {
+            for upkeep in [Upkeep::Service, Upkeep::NodeByNode, Upkeep::UntilRestart] {
+                let facts = facts(Server { group: group.clone(), upkeep, ..server(current, previous) });
+                assert_eq!(decided(&facts), "wait", "{facts:?}");
+            }
+        }
+    }
+    let proven = facts(Server { group: GroupState::Busy("snapshotting".to_owned()), ..server("yy", "nn") });
+    assert_eq!(decided(&proven), "mark", "what is proven by logins needs no quiet group");
+}
+
+#[test]
+fn a_removal_that_was_asked_for_is_not_asked_for_again_of_a_service() {
+    for (upkeep, expected) in [(Upkeep::Service, "wait"), (Upkeep::NodeByNode, "remove")] {
+        let facts = facts(Server { upkeep, change_asked: true, ..server("yy", "yy") });
+        assert_eq!(decided(&facts), expected);
+    }
+}
+
+#[test]
+fn what_nodes_refuse_is_marked_only_by_a_run_that_made_them_refuse_it_for_good() {
+    for upkeep in [Upkeep::NodeByNode, Upkeep::UntilRestart] {
+        let refused = |change_asked, group| facts(Server { upkeep, change_asked, group, ..server("yy", "nn") });
+        assert_eq!(decided(&refused(false, GroupState::Available)), "remove");
+        assert_eq!(decided(&refused(true, GroupState::Available)), "mark");
+        assert_eq!(decided(&refused(false, GroupState::Busy("deploying".to_owned()))), "wait");
+    }
+}
+
+#[test]
+fn a_node_that_gives_no_answer_holds_everything_back() {
+    for state in [NodeState::Unreachable("refused".to_owned()), NodeState::NotReady("LOADING".to_owned())] {
+        for (change_asked, expected) in [(false, "held"), (true, "wait")] {
+            let mut silent = Server { change_asked, ..server("yy", "yy") };
+            silent.nodes[1].state = state.clone();
+            assert_eq!(decided(&facts(silent)), expected);
+        }
+    }
+    let empty = Server { nodes: Vec::new(), ..server("yy", "yy") };
+    assert_eq!(decided(&facts(empty)), "held");
+}
+
+#[test]
+fn a_server_that_lets_everybody_in_proves_nothing() {
+    let mut open = server("yy", "yy");
+    open.nodes.iter_mut().for_each(|node| {
+        let NodeState::Asked { open, .. } = &mut node.state else { unreachable!() };
+        *open = true;
+    });
+    assert_eq!(decided(&facts(open.clone())), "Permanent");
+    open.group = GroupState::ChangingToken;
+    assert_eq!(decided(&facts(open)), "held");
+}
+
+#[test]
+fn a_password_that_the_secret_does_not_know_is_left_alone_and_told() {
+    let full = facts(Server { room: Room::Full, ..server("yy", "nn") });
+    let Ok(Decision::MarkRetired { reason }) = decide(&full) else { panic!("{full:?}") };
+    assert!(reason.contains("one that the secret does not know"), "{reason}");
+}
+
+#[test]
+fn consumers_are_looked_at_only_where_somebody_could_be_cut_off() {
+    use Upkeep::{NodeByNode, Service, UntilRestart};
+    for (upkeep, current, previous, retired, needed) in [
+        (Service, "yy", "yy", false, true),
+        (Service, "yy", "yn", true, true),
+        (Service, "yy", "nn", false, false),
+        (UntilRestart, "yy", "nn", false, true),
+        (NodeByNode, "yy", "nn", false, true),
+        (UntilRestart, "yy", "nn", true, false),
+        (Service, "nn", "yy", false, false),
+    ] {
+        let mut facts = facts(Server { upkeep, ..server(current, previous) });
+        facts.secret.previous = PreviousValue::Another { retired };
+        assert!(!needs_consumers(&facts), "they have been looked at");
+        facts.consumers = None;
+        assert_eq!(needs_consumers(&facts), needed, "{facts:?}");
+    }
+}
+
+#[test]
+fn a_reset_leaves_nothing_to_retire() {
+    let upstash = |renewal: &str| {
+        let document = format!(
+            r#"{{ "name": "cart", "secret": {{ "id": "cart/redis", "json_key": "token" }},
+                 "backend": {{ "type": "upstash", "endpoint": "cart.upstash.io", "renewal": {renewal} }} }}"#
+        );
+        Target::parse(&document).unwrap().backend
+    };
+    let reset = upstash(r#"{ "by": "reset", "database_id": "id", "api_secret_id": "api" }"#);
+    assert!(never_has_two(&reset).is_some());
+    let acl = upstash(r#"{ "by": "acl", "username": "app", "admin_secret_id": "admin" }"#);
+    assert_eq!(never_has_two(&acl), None);
+}

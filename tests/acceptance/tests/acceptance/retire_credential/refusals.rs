@@ -1,0 +1,56 @@
+//! What is refused, with a class and a way out, before anything is touched.
+
+use acceptance::{
+    Stage, StageOptions,
+    retirement::{outcome_of, retire, rotated, settle},
+};
+use serde_json::{Value, json};
+
+/// Holds that the run was refused for good, that the refusal says this, and that both credentials are as they were.
+async fn refused(stage: &Stage, outcome: &Value, changes: usize, said: &[&str]) {
+    assert_eq!(outcome["outcome"], "permanent", "{outcome}");
+    let failure = outcome["failure"].as_str().unwrap();
+    for words in said {
+        assert!(failure.contains(words), "{failure}");
+    }
+    assert_eq!(stage.modifications(), changes);
+    assert!(stage.accepts(&stage.first_token()).await && stage.accepts(&stage.current().await).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_is_not_there_is_refused() {
+    let stage = rotated(StageOptions::default()).await;
+    let outcome = outcome_of(&stage, &json!({ "target": "baskets" })).await;
+    refused(&stage, &outcome, stage.modifications(), &["/redis-lifecycle/targets/baskets"]).await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_is_tagged_with_another_target_is_refused() {
+    let stage = rotated(StageOptions::default()).await;
+    stage.tag_with("baskets").await;
+    let outcome = retire(&stage).await;
+    refused(&stage, &outcome, stage.modifications(), &["orders/redis", "baskets", "tag"]).await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_consumer_that_is_not_there_is_refused_by_its_field_and_the_previous_credential_is_kept() {
+    let stage = rotated(StageOptions::default()).await;
+    let service = json!({ "type": "ecs-service", "cluster": "main", "service": "web" });
+    let function = json!({ "type": "lambda-function", "function_name": "report" });
+    for (consumers, said) in [
+        (vec![function.clone()], ["`consumers[0]`", "the Lambda function report", "take it out of the settings"]),
+        (vec![service], ["`consumers[0]`", "the ECS service main/web", "take it out of the settings"]),
+    ] {
+        settle(&stage, 0, &consumers).await;
+        let outcome = retire(&stage).await;
+        refused(&stage, &outcome, stage.modifications(), &said).await;
+    }
+    stage.sandbox.lambda.create("first", Default::default());
+    let first = json!({ "type": "lambda-function", "function_name": "first" });
+    settle(&stage, 0, &[first, function]).await;
+    let outcome = retire(&stage).await;
+    refused(&stage, &outcome, stage.modifications(), &["`consumers[1]`"]).await;
+    stage.strike().await;
+}

@@ -1,0 +1,131 @@
+//! One function's configuration, and `GetFunctionConfiguration`.
+//!
+//! <https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionConfiguration.html>
+
+use std::{collections::BTreeMap, fmt};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    State,
+    errors::{invalid, not_found},
+};
+use crate::{
+    services::{ACCOUNT, REGION},
+    wire::{Answer, AwsError, Call},
+};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct GetFunctionConfiguration {
+    function_name: String,
+    qualifier: Option<String>,
+}
+
+/// A function, as it is configured.
+pub(super) struct Configuration {
+    pub(super) name: String,
+    pub(super) environment: BTreeMap<String, String>,
+    pub(super) description: String,
+    pub(super) modified: Timestamp,
+    pub(super) revision_id: String,
+    /// When the update under way is over.
+    pub(super) updating_until: Option<Timestamp>,
+    pub(super) last_update_failed: bool,
+    pub(super) updates_fail: bool,
+}
+
+/// Without the values of the environment: they may be secrets.
+impl fmt::Debug for Configuration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut function = f.debug_struct("Configuration");
+        function.field("name", &self.name).field("environment", &self.environment.keys()).finish_non_exhaustive()
+    }
+}
+
+impl Configuration {
+    pub(super) fn new(name: &str, environment: BTreeMap<String, String>, now: Timestamp) -> Self {
+        Self {
+            name: name.to_owned(),
+            environment,
+            description: String::new(),
+            modified: now,
+            revision_id: Uuid::new_v4().to_string(),
+            updating_until: None,
+            last_update_failed: false,
+            updates_fail: false,
+        }
+    }
+
+    pub(super) fn arn(&self) -> String {
+        arn(&self.name)
+    }
+
+    /// Ends the update that is over by now. The revision is another then, since the status is: whoever has read it meanwhile
+    /// has to read it again.
+    pub(super) fn settle(&mut self, now: Timestamp) {
+        if self.updating_until.is_some_and(|until| until <= now) {
+            self.updating_until = None;
+            self.last_update_failed = self.updates_fail;
+            self.revision_id = Uuid::new_v4().to_string();
+        }
+    }
+
+    /// The configuration as both operations answer it.
+    pub(super) fn render(&self) -> Value {
+        let last_update = match (self.updating_until, self.last_update_failed) {
+            (Some(_), _) => "InProgress",
+            (None, true) => "Failed",
+            (None, false) => "Successful",
+        };
+        json!({
+            "FunctionName": self.name,
+            "FunctionArn": self.arn(),
+            "Runtime": "provided.al2023",
+            "Role": format!("arn:aws:iam::{ACCOUNT}:role/{}", self.name),
+            "Handler": "bootstrap",
+            "CodeSize": 1_048_576,
+            "Description": self.description,
+            "Timeout": 30,
+            "MemorySize": 128,
+            // To the second, with an offset that has no colon.
+            "LastModified": self.modified.strftime("%Y-%m-%dT%H:%M:%S.000+0000").to_string(),
+            "CodeSha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+            "Version": "$LATEST",
+            "Environment": { "Variables": self.environment },
+            "TracingConfig": { "Mode": "PassThrough" },
+            "RevisionId": self.revision_id,
+            "State": "Active",
+            "LastUpdateStatus": last_update,
+            "PackageType": "Zip",
+            "Architectures": ["arm64"],
+            "EphemeralStorage": { "Size": 512 },
+        })
+    }
+}
+
+fn arn(name: &str) -> String {
+    format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")
+}
+
+impl State {
+    /// The function of this name, ARN, or ARN without its beginning, as it is now.
+    pub(super) fn function(&mut self, written: &str, now: Timestamp) -> Result<&mut Configuration, AwsError> {
+        let name = written.rsplit_once("function:").map_or(written, |(_, name)| name);
+        let function = self.functions.get_mut(name).ok_or_else(|| not_found(&arn(name)))?;
+        function.settle(now);
+        Ok(function)
+    }
+}
+
+/// Says how a function is configured.
+pub(super) fn get(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
+    let input: GetFunctionConfiguration = call.input()?;
+    if let Some(qualifier) = input.qualifier.filter(|qualifier| qualifier != "$LATEST") {
+        return Err(invalid(format!("the sandbox has no version or alias {qualifier}")));
+    }
+    Ok(Answer::Json(state.function(&input.function_name, now)?.render()))
+}

@@ -1,0 +1,65 @@
+//! The environment variables that a function may have.
+
+use std::collections::BTreeMap;
+
+use super::errors::invalid;
+use crate::wire::AwsError;
+
+/// How many bytes all variables may have together.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+const MOST_BYTES: usize = 4096;
+
+/// Names that Lambda keeps for itself; those that a function may set over Lambda's own (`LANG`, `PATH` …) are not among
+/// them.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
+const RESERVED: [&str; 17] = [
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_TASK_ROOT",
+];
+
+/// Refuses an environment that Lambda does not take. The refusal shows names, never values.
+pub(super) fn check(environment: &BTreeMap<String, String>) -> Result<(), AwsError> {
+    let legal = |name: &str| {
+        name.len() > 1
+            && name.starts_with(|first: char| first.is_ascii_alphabetic())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    if let Some(name) = environment.keys().find(|name| RESERVED.contains(&name.as_str())) {
+        return Err(invalid(format!(
+            "Lambda was unable to configure your environment variables because the environment variables you have provided \
+             contains reserved keys that are currently not supported for modification. Reserved keys used in this request: \
+             {name}"
+        )));
+    }
+    if let Some(name) = environment.keys().find(|name| !legal(name)) {
+        return Err(AwsError::new(
+            "ValidationException",
+            format!("The environment variable name {name:?} does not satisfy the pattern [a-zA-Z]([a-zA-Z0-9_])+"),
+        ));
+    }
+    let bytes: usize = environment.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if bytes > MOST_BYTES {
+        return Err(invalid(
+            "Lambda was unable to configure your environment variables because the environment variables you have provided \
+             exceeded the 4KB limit.",
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Lambda's API: the configuration of the functions that consumers are.
+//!
+//! The functions of this workspace, which the sandbox runs, are the runner's; nobody runs these.
+
+mod configuration;
+mod environment;
+mod errors;
+mod update;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard},
+    time::Duration,
+};
+
+use hyper::Method;
+use jiff::Timestamp;
+
+use crate::wire::{Answer, AwsError, Call, Route};
+
+use configuration::Configuration;
+
+/// The operations there are.
+pub(crate) const ROUTES: [Route; 2] = [
+    (Method::GET, "/2015-03-31/functions/{FunctionName}/configuration", "GetFunctionConfiguration"),
+    (Method::PUT, "/2015-03-31/functions/{FunctionName}/configuration", "UpdateFunctionConfiguration"),
+];
+
+/// How long an update takes, unless told otherwise.
+const UPDATE: Duration = Duration::from_millis(300);
+
+/// The functions of one sandbox, as Lambda's API shows them.
+#[derive(Debug, Default)]
+pub struct Lambda {
+    state: Mutex<State>,
+}
+
+/// Everything, behind one lock.
+#[derive(Debug)]
+struct State {
+    functions: BTreeMap<String, Configuration>,
+    update: Duration,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self { functions: BTreeMap::new(), update: UPDATE }
+    }
+}
+
+impl Lambda {
+    /// Carries out one call.
+    pub(crate) fn call(&self, call: &Call) -> Result<Answer, AwsError> {
+        let now = Timestamp::now();
+        match call.operation.as_str() {
+            "GetFunctionConfiguration" => configuration::get(&mut self.state(), call, now),
+            "UpdateFunctionConfiguration" => update::update(&mut self.state(), call, now),
+            other => Err(AwsError::unknown_operation(&call.service, other)),
+        }
+    }
+
+    /// Makes a function with this environment, as Terraform would have.
+    pub fn create(&self, name: &str, environment: BTreeMap<String, String>) {
+        let configuration = Configuration::new(name, environment, Timestamp::now());
+        self.state().functions.insert(name.to_owned(), configuration);
+    }
+
+    /// Sets how long an update takes from now on.
+    pub fn take_for_updates(&self, update: Duration) {
+        self.state().update = update;
+    }
+
+    /// Lets updates from now on fail, or succeed again.
+    pub fn fail_updates(&self, name: &str, fail: bool) {
+        if let Some(function) = self.state().functions.get_mut(name) {
+            function.updates_fail = fail;
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no holder panics")
+    }
+}

@@ -1,0 +1,248 @@
+//! One database, with a real Redis behind it.
+
+use std::{
+    net::Ipv4Addr,
+    sync::{Arc, Mutex, MutexGuard},
+    time::{Duration, Instant},
+};
+
+use anyhow::Context;
+use jiff::Timestamp;
+use redis::cmd;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{
+        ServerConfig,
+        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
+    },
+};
+use uuid::Uuid;
+
+use super::{
+    command::{NoLogin, Session},
+    token,
+};
+use crate::redis::{Fleet, Node};
+
+/// The user of the standard token.
+pub(super) const DEFAULT: &str = "default";
+
+/// The user of the read-only token. Nobody sees it.
+pub(super) const READ_ONLY: &str = "upstash-read-only";
+
+/// The port of the REST API: Upstash's own needs a privileged user here.
+const PORT: u16 = 8443;
+
+/// What a database's owner pays for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plan {
+    /// Nothing: without ACL.
+    Free,
+    /// By use.
+    Paid,
+}
+
+/// A database.
+#[derive(Debug)]
+pub struct Database {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Its plan.
+    pub plan: Plan,
+    pub(super) node: Arc<Node>,
+    created: Timestamp,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Every password of the default user, and since when it is that.
+    passwords: Vec<(Instant, SecretString)>,
+    /// Whether the credentials are kept from everybody.
+    protected: bool,
+    /// Every token that `ACL GENTOKEN` and `ACL RESTTOKEN` ever made.
+    made: Vec<SecretString>,
+}
+
+impl Database {
+    /// Makes a database with a Redis of its own, and the listener that its REST API is to be served on.
+    pub(super) async fn create(
+        fleet: &Fleet,
+        name: &str,
+        plan: Plan,
+    ) -> anyhow::Result<(Arc<Self>, TcpListener, TlsAcceptor)> {
+        let address = fleet.take_address().context("the network has no free address")?;
+        let node = fleet.add_node(address, None, false).await?;
+        node.start().await?;
+        let id = Uuid::new_v4().to_string();
+        let database = Self {
+            id,
+            name: name.to_owned(),
+            plan,
+            node,
+            created: Timestamp::now(),
+            state: Mutex::new(State { passwords: Vec::new(), protected: false, made: Vec::new() }),
+        };
+        database.reset_password().await?;
+        let listener = TcpListener::bind((address, PORT)).await?;
+        let acceptor = acceptor(fleet, name, address)?;
+        Ok((Arc::new(database), listener, acceptor))
+    }
+
+    /// The host name of its endpoint.
+    pub fn endpoint(&self) -> String {
+        self.node.address().to_string()
+    }
+
+    /// The port of its REST API.
+    pub fn port(&self) -> u16 {
+        PORT
+    }
+
+    /// The URL of its REST API.
+    pub fn url(&self) -> String {
+        format!("https://{}:{PORT}", self.endpoint())
+    }
+
+    /// The standard token of the moment.
+    pub fn token(&self) -> SecretString {
+        token::of(&self.id, DEFAULT, &self.password())
+    }
+
+    /// Keeps the credentials from everybody from now on, or shows them again.
+    pub fn protect(&self, protected: bool) {
+        self.state().protected = protected;
+    }
+
+    /// Makes a user with these rules, and gives its token.
+    ///
+    /// # Errors
+    /// Redis refuses the rules.
+    pub async fn create_user(&self, username: &str, rules: &[&str]) -> anyhow::Result<SecretString> {
+        let password = new_password();
+        let mut command = cmd("ACL");
+        command.arg("SETUSER").arg(username).arg("on").arg(rules).arg(format!(">{}", password.expose_secret()));
+        self.node.admin.run::<()>(&command).await?;
+        Ok(self.make_token(username, &password))
+    }
+
+    /// Gives the default user, and the read-only one, a new password in place of the one before.
+    ///
+    /// # Errors
+    /// Its Redis does not answer.
+    pub async fn reset_password(&self) -> anyhow::Result<()> {
+        let password = new_password();
+        let rule = format!(">{}", password.expose_secret());
+        for (username, rights) in [(DEFAULT, ["&*", "+@all"]), (READ_ONLY, ["&*", "+@read"])] {
+            let mut command = cmd("ACL");
+            command.arg("SETUSER").arg(username).arg(&["reset", "on", "~*"]).arg(&rights).arg(&rule);
+            self.node.admin.run::<()>(&command).await?;
+        }
+        self.state().passwords.push((Instant::now(), password));
+        Ok(())
+    }
+
+    /// Whether the database accepts a token, asked past its REST API.
+    ///
+    /// # Errors
+    /// Its Redis does not answer.
+    pub async fn accepts(&self, token: &SecretString) -> anyhow::Result<bool> {
+        let Some(bearer) = token::bearer(&self.id, token.expose_secret()) else { return Ok(false) };
+        match Session::open(self, &bearer).await {
+            Ok(_) => Ok(true),
+            Err(NoLogin::Refused) => Ok(false),
+            Err(NoLogin::Down) => anyhow::bail!("the database {} does not answer", self.name),
+        }
+    }
+
+    /// A token as `ACL GENTOKEN` makes them, which no user has.
+    pub fn make_token_for_nobody(&self, username: &str) -> SecretString {
+        self.make_token(username, &new_password())
+    }
+
+    /// The database as the Developer API tells it, with the credentials that it had `stale` ago, if any.
+    pub(super) fn describe(&self, stale: Option<Duration>) -> Value {
+        let mut description = json!({
+            "database_id": self.id,
+            "database_name": self.name,
+            "region": "eu-west-1",
+            "type": if self.plan == Plan::Free { "free" } else { "payg" },
+            "port": 6379,
+            "creation_time": self.created.as_second(),
+            "state": "active",
+            "endpoint": self.endpoint(),
+            "tls": true,
+        });
+        if let Some(stale) = stale {
+            let password = self.password_before(stale);
+            description["password"] = json!(password.expose_secret());
+            description["rest_token"] = json!(token::of(&self.id, DEFAULT, &password).expose_secret());
+            description["read_only_rest_token"] = json!(token::of(&self.id, READ_ONLY, &password).expose_secret());
+        }
+        description
+    }
+
+    /// Whether the credentials are kept from everybody.
+    pub(super) fn is_protected(&self) -> bool {
+        self.state().protected
+    }
+
+    /// Makes a token, and remembers it.
+    pub(super) fn make_token(&self, username: &str, password: &SecretString) -> SecretString {
+        let token = token::of(&self.id, username, password);
+        self.state().made.push(token.clone());
+        token
+    }
+
+    /// The password in a token that `ACL GENTOKEN` made for this user.
+    pub(super) fn password_in(&self, username: &str, token: &str) -> Option<SecretString> {
+        self.state().made.iter().find(|made| made.expose_secret() == token)?;
+        token::bearer(&self.id, token).filter(|bearer| bearer.username == username).map(|bearer| bearer.password)
+    }
+
+    /// Every secret that the database ever had.
+    pub(super) fn values(&self) -> Vec<String> {
+        let state = self.state();
+        let passwords = state.passwords.iter().map(|(_, password)| password);
+        let tokens = passwords.clone().flat_map(|password| {
+            [DEFAULT, READ_ONLY].map(|user| token::of(&self.id, user, password).expose_secret().to_owned())
+        });
+        let made = state.made.iter().flat_map(|token| {
+            let password = token::bearer(&self.id, token.expose_secret()).map(|bearer| bearer.password);
+            [Some(token.clone()), password].into_iter().flatten().map(|value| value.expose_secret().to_owned())
+        });
+        passwords.clone().map(|password| password.expose_secret().to_owned()).chain(tokens).chain(made).collect()
+    }
+
+    fn password(&self) -> SecretString {
+        self.password_before(Duration::ZERO)
+    }
+
+    fn password_before(&self, stale: Duration) -> SecretString {
+        let state = self.state();
+        let then = state.passwords.iter().rev().find(|(since, _)| since.elapsed() >= stale);
+        then.or(state.passwords.first()).map(|(_, password)| password.clone()).unwrap_or_default()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no holder panics")
+    }
+}
+
+/// A password as Upstash makes them: 122 random bits.
+pub(super) fn new_password() -> SecretString {
+    Uuid::new_v4().simple().to_string().into()
+}
+
+fn acceptor(fleet: &Fleet, name: &str, address: Ipv4Addr) -> anyhow::Result<TlsAcceptor> {
+    let files = fleet.certificate(&format!("upstash-{name}"), &[address])?;
+    let certificates = CertificateDer::pem_file_iter(&files.certificate)?.collect::<Result<Vec<_>, _>>()?;
+    let key = PrivateKeyDer::from_pem_file(&files.key)?;
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(certificates, key)?;
+    Ok(TlsAcceptor::from(Arc::new(config)))
+}

@@ -1,0 +1,166 @@
+//! Upstash: databases behind a REST API, and the Developer API that resets their passwords.
+//!
+//! # Layout
+//! - [`Upstash`]: the account, and what tests set about it
+//! - [`Database`]: one database, with a real Redis behind it
+//! - [`Load`]: clients of a database
+//! - `token`: REST tokens
+//! - `command`, `acl`: what a bearer of a token may do
+//! - `rest`, `developer_api`: the two APIs
+//! - `listen`: listeners, faults and the journal
+
+mod acl;
+mod command;
+mod database;
+mod developer_api;
+mod listen;
+mod load;
+mod provision;
+mod rest;
+mod token;
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
+
+use secrecy::{ExposeSecret, SecretString};
+use tokio::{net::TcpListener, task::JoinHandle};
+use uuid::Uuid;
+
+use crate::{faults::Faults, journal::Journal, redis::Fleet};
+
+pub use database::{Database, Plan};
+pub use load::{Load, Stats};
+pub use provision::{Provisioned, Way};
+
+/// What the answer to a reset holds: Upstash's documentation shows more than one.
+///
+/// <https://upstash.com/docs/devops/developer-api/redis/reset_password>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResetAnswer {
+    /// The database, with its new credentials.
+    WithCredentials,
+    /// The database, without them.
+    WithoutCredentials,
+    /// No body at all.
+    Empty,
+}
+
+/// What is set about an account.
+#[derive(Clone, Copy, Debug)]
+struct Behaviour {
+    reset_answer: ResetAnswer,
+    stale: Duration,
+}
+
+/// The account that owns every database.
+#[derive(Debug)]
+struct Account {
+    email: String,
+    api_key: SecretString,
+}
+
+/// An account of Upstash and its databases.
+#[derive(Debug)]
+pub struct Upstash {
+    fleet: Arc<Fleet>,
+    faults: Arc<Faults>,
+    journal: Arc<Journal>,
+    api: SocketAddr,
+    account: Account,
+    behaviour: Mutex<Behaviour>,
+    databases: Mutex<Vec<Arc<Database>>>,
+    listeners: Mutex<Vec<JoinHandle<()>>>,
+}
+
+impl Upstash {
+    /// Starts an account without databases, and its Developer API on a free loopback port.
+    pub(crate) async fn start(
+        fleet: Arc<Fleet>,
+        faults: Arc<Faults>,
+        journal: Arc<Journal>,
+    ) -> anyhow::Result<Arc<Self>> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let upstash = Arc::new(Self {
+            fleet,
+            faults,
+            journal,
+            api: listener.local_addr()?,
+            account: Account { email: "platform@example.com".to_owned(), api_key: Uuid::new_v4().to_string().into() },
+            behaviour: Mutex::new(Behaviour { reset_answer: ResetAnswer::WithCredentials, stale: Duration::ZERO }),
+            databases: Mutex::default(),
+            listeners: Mutex::default(),
+        });
+        upstash.keep(tokio::spawn(listen::developer_api(Arc::downgrade(&upstash), listener)));
+        Ok(upstash)
+    }
+
+    /// The URL of the Developer API.
+    pub fn api_url(&self) -> String {
+        format!("http://{}", self.api)
+    }
+
+    /// The value of a secret that holds the key of the Developer API.
+    pub fn api_secret(&self) -> SecretString {
+        let Account { email, api_key } = &self.account;
+        serde_json::json!({ "email": email, "api_key": api_key.expose_secret() }).to_string().into()
+    }
+
+    /// Sets what the answer to a reset holds.
+    pub fn set_reset_answer(&self, reset_answer: ResetAnswer) {
+        self.behaviour().reset_answer = reset_answer;
+    }
+
+    /// Sets how old the credentials may be that the Developer API shows.
+    pub fn set_stale(&self, stale: Duration) {
+        self.behaviour().stale = stale;
+    }
+
+    /// Every secret there ever was: tokens, passwords and the API key.
+    pub fn values(&self) -> Vec<String> {
+        let mut values = vec![self.account.api_key.expose_secret().to_owned()];
+        values.extend(self.databases().iter().flat_map(|database| database.values()));
+        values
+    }
+
+    /// Makes a database, and waits until it serves.
+    ///
+    /// # Errors
+    /// The network has no free address, or its Redis does not start.
+    pub async fn create(&self, name: &str, plan: Plan) -> anyhow::Result<Arc<Database>> {
+        let (database, listener, acceptor) = Database::create(&self.fleet, name, plan).await?;
+        let surroundings = listen::Surroundings { faults: self.faults.clone(), journal: self.journal.clone() };
+        self.keep(tokio::spawn(listen::rest(database.clone(), surroundings, listener, acceptor)));
+        self.databases().push(database.clone());
+        Ok(database)
+    }
+
+    /// Stops listening. The fleet ends the processes.
+    pub(crate) fn stop(&self) {
+        self.listeners.lock().expect("no holder panics").drain(..).for_each(|listener| listener.abort());
+    }
+
+    fn database(&self, id: &str) -> Option<Arc<Database>> {
+        self.databases().iter().find(|database| database.id == id).cloned()
+    }
+
+    fn keep(&self, listener: JoinHandle<()>) {
+        self.listeners.lock().expect("no holder panics").push(listener);
+    }
+
+    fn behaviour(&self) -> MutexGuard<'_, Behaviour> {
+        self.behaviour.lock().expect("no holder panics")
+    }
+
+    fn databases(&self) -> MutexGuard<'_, Vec<Arc<Database>>> {
+        self.databases.lock().expect("no holder panics")
+    }
+}
+
+impl Drop for Upstash {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
