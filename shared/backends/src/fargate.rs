@@ -17,6 +17,8 @@ use crate::{
 };
 
 /// The service of one target, and the clients to reach it.
+///
+/// The user needs these rights beside those to log in: `+time +client|setname +acl|setuser +acl|log`.
 #[derive(Clone, Copy, Debug)]
 pub struct Fargate<'a> {
     clients: &'a Clients,

@@ -20,6 +20,9 @@ use crate::{
 };
 
 /// The hosts of one target.
+///
+/// The user needs these rights beside those to log in: `+info +time +multi +exec +client|setname +acl|setuser
+/// +acl|getuser +acl|save +acl|log +config|get +config|set +config|rewrite`.
 #[derive(Clone, Copy, Debug)]
 pub struct SelfHosted<'a> {
     hosts: &'a Hosts,

@@ -64,10 +64,10 @@ impl RedisServer {
     }
 
     /// Starts a Sentinel that watches a primary as `main`, and logs in to it with this password.
-    pub(crate) fn sentinel(primary: u16, password: &str) -> Self {
+    pub(crate) fn sentinel(primary: u16, password: &str, lines: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
-        let config = [
+        let mut config = vec![
             format!("port {port}"),
             "bind 127.0.0.1".to_owned(),
             format!("dir {}", folder.path().display()),
@@ -75,6 +75,7 @@ impl RedisServer {
             "sentinel down-after-milliseconds main 1500".to_owned(),
             format!("sentinel auth-pass main {password}"),
         ];
+        config.extend(lines.iter().map(|line| (*line).to_owned()));
         let file = write(&folder, &config);
         Self::run(folder, port, vec![file, "--sentinel".to_owned()])
     }

@@ -152,7 +152,7 @@ async fn replicas_of_a_primary_that_forgets_follow_with_what_it_remembers() {
 async fn sentinels_keep_seeing_the_primary_and_keep_the_credential_over_a_restart() {
     let primary = RedisServer::start(Files::Config, "one", &[]);
     let replica = replica_of(&primary, Files::Config, "one");
-    let mut sentinel = RedisServer::sentinel(primary.port, "one");
+    let mut sentinel = RedisServer::sentinel(primary.port, "one", &[]);
     let hosts = watched(&[&primary, &replica], &sentinel);
     let sees = |sentinel: &RedisServer| {
         let seen: Vec<String> = sentinel.ask_openly("SENTINEL MASTER main").unwrap();
@@ -167,6 +167,24 @@ async fn sentinels_keep_seeing_the_primary_and_keep_the_credential_over_a_restar
     sentinel.restart();
     std::thread::sleep(std::time::Duration::from_secs(3));
     eventually("the Sentinel sees both again", || sees(&sentinel));
+}
+
+#[tokio::test]
+async fn a_sentinel_with_a_password_of_its_own_or_another_primary_is_refused_with_the_way_out() {
+    let primary = RedisServer::start(Files::Config, "one", &[]);
+    for (lines, master_name, named) in [
+        (&["requirepass of-the-sentinel"] as &[&str], "main", "a password of its own"),
+        (&[], "another", "`backend.sentinel.master_name`"),
+    ] {
+        let sentinel = RedisServer::sentinel(primary.port, "one", lines);
+        let mut hosts = watched(&[&primary], &sentinel);
+        hosts.sentinel.as_mut().unwrap().master_name = master_name.to_owned();
+        let failure = add(&hosts, "a-new-secret", "one").await.unwrap_err().failure;
+        assert_eq!(failure.class(), Class::Permanent, "{failure}");
+        assert!(failure.to_string().contains(named), "{failure}");
+        assert!(!failure.chain().contains("a-new-secret"), "{failure}");
+        assert!(primary.accepts("one"));
+    }
 }
 
 #[tokio::test]

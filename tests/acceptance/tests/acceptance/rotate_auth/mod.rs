@@ -2,6 +2,7 @@
 
 mod conformance;
 mod crashes;
+mod fargate;
 mod faults;
 mod guarantees;
 mod matrix;

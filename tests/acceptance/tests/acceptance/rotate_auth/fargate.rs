@@ -1,0 +1,252 @@
+//! What the rotation of Redis in a Fargate task guarantees beside what holds for every backend.
+//!
+//! A task has the password that was AWSCURRENT when it was started, and forgets all others.
+
+use std::time::Duration;
+
+use acceptance::{Flavour, Stage, StageOptions, class};
+use sandbox::{
+    faults::{At, Rule, What},
+    services::{ecs::EcsTiming, secrets_manager::RotationTiming},
+};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::sleep;
+
+use super::matrix::at_every_call;
+
+const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finishSecret"];
+const CLUSTER: &str = "orders";
+const SERVICE: &str = "redis";
+const SECOND: &str = "second-password-0123456789";
+
+/// How long the service may take to be steady again.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+async fn on_fargate() -> Stage {
+    Stage::set(StageOptions { flavour: Flavour::Fargate, ..StageOptions::default() }).await
+}
+
+/// How a task comes to its end.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    /// Its process dies.
+    Kill,
+    /// Somebody asks ECS to stop it.
+    StopTask,
+}
+
+impl End {
+    const ALL: [Self; 2] = [Self::Kill, Self::StopTask];
+}
+
+/// Ends the task; ECS starts another one, in its own time.
+async fn end_task(stage: &Stage, how: End) {
+    let task = stage.sandbox.ecs.tasks(CLUSTER, SERVICE).into_iter().find(|task| task.wanted).unwrap();
+    match how {
+        End::Kill => stage.sandbox.ecs.kill_task(&task.arn).await.unwrap(),
+        End::StopTask => {
+            let stop = ecs(stage).stop_task().cluster(CLUSTER).task(&task.arn);
+            stop.send().await.unwrap();
+        }
+    }
+}
+
+/// Ends the task, and waits until another one serves in its place.
+async fn replace_task(stage: &Stage, how: End) {
+    end_task(stage, how).await;
+    stage.sandbox.ecs.settled(CLUSTER, SERVICE, PATIENCE).await.unwrap();
+}
+
+fn ecs(stage: &Stage) -> aws_sdk_ecs::Client {
+    aws_sdk_ecs::Client::new(&stage.sandbox.sdk_config())
+}
+
+/// Calls a step, which must succeed.
+async fn does(stage: &Stage, step: &str, version: &str) {
+    let ended = stage.call(step, version).await;
+    assert_eq!(class(&ended.result), "none", "{step}: {ended:?}");
+}
+
+/// What one call of finishSecret meets.
+fn at_finish(operation: &str, what: What) -> Rule {
+    let (function, during) = ("rotate-auth".to_owned(), Some("finishSecret".to_owned()));
+    Rule { function, during, at: At::Operation(operation.to_owned()), what, times: 1 }
+}
+
+fn second() -> SecretString {
+    SECOND.into()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_is_replaced_before_any_step_is_given_the_overlap_again() {
+    for (how, struck) in End::ALL.into_iter().flat_map(|how| STEPS.map(|step| (how, step))) {
+        let stage = on_fargate().await;
+        let version = stage.put(SECOND, &["AWSPENDING"]).await;
+        for step in STEPS {
+            if step == struck {
+                replace_task(&stage, how).await;
+                let current = stage.current().await;
+                assert!(stage.accepts(&current).await, "{how:?} before {step}: it boots with AWSCURRENT");
+            }
+            does(&stage, step, &version).await;
+        }
+        assert_eq!(stage.current().await.expose_secret(), SECOND, "{how:?} before {struck}");
+        assert!(stage.accepts(&stage.first_token()).await && stage.accepts(&second()).await, "{how:?} before {struck}");
+        stage.strike().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_is_replaced_between_a_look_and_the_promotion_is_given_awscurrent_by_the_same_step() {
+    for how in End::ALL {
+        let stage = on_fargate().await;
+        let version = stage.put(SECOND, &["AWSPENDING"]).await;
+        does(&stage, "setSecret", &version).await;
+        stage.sandbox.faults.arm(at_finish("UpdateSecretVersionStage", What::Hold));
+        let meanwhile = async {
+            while stage.sandbox.faults.fired() == 0 {
+                sleep(Duration::from_millis(10)).await;
+            }
+            replace_task(&stage, how).await;
+            assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret(), "it is held");
+            assert!(!stage.accepts(&second()).await, "the task was started with what was AWSCURRENT");
+            stage.sandbox.faults.release();
+        };
+        let (ended, ()) = tokio::join!(stage.call("finishSecret", &version), meanwhile);
+        assert_eq!(class(&ended.result), "none", "{ended:?}");
+        assert_eq!(stage.current().await.expose_secret(), SECOND);
+        assert!(stage.accepts(&second()).await && stage.accepts(&stage.first_token()).await, "{how:?}: {ended:?}");
+        stage.strike().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_is_on_its_way_when_awscurrent_moves_is_given_it_by_the_next_run() {
+    let stage = on_fargate().await;
+    let version = stage.put(SECOND, &["AWSPENDING"]).await;
+    does(&stage, "setSecret", &version).await;
+    stage.sandbox.faults.arm(at_finish("UpdateSecretVersionStage", What::Hold));
+    let fired = stage.sandbox.faults.fired();
+    let meanwhile = async {
+        while stage.sandbox.faults.fired() == fired {
+            sleep(Duration::from_millis(10)).await;
+        }
+        replace_task(&stage, End::Kill).await;
+        // What it was about to look at, nobody looks at.
+        stage.sandbox.faults.arm(at_finish("ListTasks", What::KillBefore));
+        stage.sandbox.faults.release();
+    };
+    let (killed, ()) = tokio::join!(stage.call("finishSecret", &version), meanwhile);
+    assert_ne!(class(&killed.result), "none", "{killed:?}");
+    assert_eq!(stage.current().await.expose_secret(), SECOND);
+    assert!(!stage.accepts(&second()).await, "nobody has told the task yet");
+    // Secrets Manager tries again from the first step.
+    for step in STEPS {
+        does(&stage, step, &version).await;
+    }
+    assert!(stage.accepts(&second()).await && stage.accepts(&stage.first_token()).await);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_is_replaced_after_the_rotation_has_awscurrent_and_there_is_nothing_left_to_do() {
+    let stage = on_fargate().await;
+    let version = stage.rotate().await.version_id;
+    replace_task(&stage, End::Kill).await;
+    let changes = stage.modifications();
+    assert!(stage.accepts(&stage.current().await).await);
+    for step in STEPS {
+        does(&stage, step, &version).await;
+    }
+    assert_eq!(stage.modifications(), changes);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_is_still_starting_is_waited_for() {
+    for how in End::ALL {
+        for struck in ["setSecret", "testSecret", "finishSecret"] {
+            let stage = on_fargate().await;
+            let slow = Duration::from_millis(700);
+            let timing = EcsTiming { provision: slow, pull: slow, activate: slow, ..EcsTiming::default() };
+            stage.sandbox.ecs.set_timing(timing);
+            let version = stage.put(SECOND, &["AWSPENDING"]).await;
+            for step in STEPS {
+                if step == struck {
+                    end_task(&stage, how).await;
+                }
+                does(&stage, step, &version).await;
+            }
+            assert_eq!(stage.current().await.expose_secret(), SECOND, "{how:?} before {struck}");
+            assert!(stage.accepts(&second()).await, "{how:?} before {struck}");
+            stage.strike().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_is_waited_for() {
+    let stage = on_fargate().await;
+    let deploy = ecs(&stage).update_service().cluster(CLUSTER).service(SERVICE).force_new_deployment(true);
+    deploy.send().await.unwrap();
+    let report = stage.rotate().await;
+    assert!(report.succeeded, "{report:?}");
+    stage.sandbox.ecs.settled(CLUSTER, SERVICE, PATIENCE).await.unwrap();
+    assert!(stage.accepts(&stage.current().await).await);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_is_scaled_to_nothing_or_is_not_there_is_refused() {
+    let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
+    let stage = Stage::set(StageOptions { flavour: Flavour::Fargate, rotation, ..StageOptions::default() }).await;
+    let version = stage.put(SECOND, &["AWSPENDING"]).await;
+    ecs(&stage).update_service().cluster(CLUSTER).service(SERVICE).desired_count(0).send().await.unwrap();
+    let ended = stage.call("setSecret", &version).await;
+    assert_eq!(class(&ended.result), "Permanent", "{ended:?}");
+    assert!(format!("{:?}", ended.result).contains("scale it to one"), "{ended:?}");
+    let settings = serde_json::json!({ "name": "orders", "secret": { "id": "orders/redis" },
+        "backend": { "type": "fargate", "cluster": CLUSTER, "service": "rediss", "host": "redis.orders.local" } });
+    stage.sandbox.put_settings("orders", &settings.to_string()).await.unwrap();
+    let ended = stage.call("setSecret", &version).await;
+    assert_eq!(class(&ended.result), "Permanent", "{ended:?}");
+    assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret());
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cloud_map_sends_clients_to_is_asked_too() {
+    let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
+    let stage = Stage::set(StageOptions { flavour: Flavour::Fargate, rotation, ..StageOptions::default() }).await;
+    let described = ecs(&stage).describe_services().cluster(CLUSTER).services(SERVICE).send().await.unwrap();
+    let registry = described.services()[0].service_registries()[0].registry_arn().unwrap().to_owned();
+    let id = registry.rsplit('/').next().unwrap();
+    for (id, expected) in [(id, "none"), ("srv-not-there", "Permanent")] {
+        let settings = serde_json::json!({ "name": "orders", "secret": { "id": "orders/redis" },
+            "backend": { "type": "fargate", "cluster": CLUSTER, "service": SERVICE, "host": "redis.orders.local",
+                "cloud_map_service_id": id } });
+        stage.sandbox.put_settings("orders", &settings.to_string()).await.unwrap();
+        let version = stage.put(&format!("{SECOND}-{expected}"), &["AWSPENDING"]).await;
+        let ended = stage.call("setSecret", &version).await;
+        assert_eq!(class(&ended.result), expected, "{ended:?}");
+    }
+    assert!(stage.sandbox.journal.effective("ListInstances") > 0);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn neither_requirepass_nor_a_configuration_file_is_touched() {
+    let stage = on_fargate().await;
+    assert!(stage.rotate().await.succeeded);
+    let operations: Vec<String> = stage.sandbox.journal.entries().into_iter().map(|entry| entry.operation).collect();
+    assert!(operations.iter().any(|operation| operation == "ACL SETUSER"), "{operations:?}");
+    assert!(!operations.iter().any(|operation| operation.starts_with("CONFIG")), "{operations:?}");
+    stage.strike().await;
+}
+
+at_every_call!(a_fargate_rotation_survives_a_kill_just_before_every_call, Flavour::Fargate, What::KillBefore);
+at_every_call!(a_fargate_rotation_survives_a_kill_just_after_every_call, Flavour::Fargate, What::KillAfter);
+at_every_call!(a_fargate_rotation_survives_the_loss_of_every_answer, Flavour::Fargate, What::LoseAnswer);
+at_every_call!(a_fargate_rotation_survives_a_throttle_at_every_call, Flavour::Fargate, What::Throttle);
+at_every_call!(a_fargate_rotation_survives_a_500_at_every_call, Flavour::Fargate, What::InternalError);
+at_every_call!(a_fargate_rotation_survives_a_reset_at_every_call, Flavour::Fargate, What::Reset);
