@@ -11,6 +11,8 @@ use sandbox::faults::{At, Rule, What};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
+use super::service_flavours;
+
 /// Holds that the run was held back by this alone, that both credentials are as they were, and gives the reason.
 async fn held_by(stage: &Stage, what: &str) -> String {
     let changes = stage.modifications();
@@ -35,7 +37,7 @@ fn function(name: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_overlap_holds_until_it_is_over() {
-    for flavour in Flavour::ALL {
+    for flavour in service_flavours() {
         let stage = rotated(StageOptions { flavour, ..StageOptions::default() }).await;
         settle(&stage, 3600, &[]).await;
         let reason = held_by(&stage, "overlap").await;
@@ -85,7 +87,7 @@ async fn a_function_holds_until_its_environment_has_changed_and_the_change_is_co
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_holds_until_every_task_was_started_since_the_promotion_and_it_is_steady() {
-    for flavour in Flavour::ALL {
+    for flavour in service_flavours() {
         let stage = Stage::set(StageOptions { flavour, ..StageOptions::default() }).await;
         deploy(&stage, Duration::from_secs(30), BTreeMap::new());
         stage.sandbox.create_consumer_service("main", "web", 2).await.unwrap();
