@@ -1,6 +1,5 @@
 //! Whoever may still hold the previous credential, looked at.
 
-use aws_smithy_types::DateTime;
 use cloud::{Clients, ecs, lambda};
 use futures::future::try_join_all;
 use policy::{
@@ -8,6 +7,8 @@ use policy::{
     retirement::{ConsumerFacts, Seen, Task},
     target::Consumer,
 };
+
+use crate::moment::millis;
 
 /// Looks at every consumer of the settings, all at once.
 ///
@@ -53,8 +54,4 @@ async fn service_seen(clients: &Clients, cluster: &str, service: &str) -> Result
 async fn function_seen(clients: &Clients, name: &str) -> Result<Seen, Failure> {
     let lambda::Function { state, last_update, modified } = lambda::function(&clients.lambda, name).await?;
     Ok(Seen::Function { state, last_update, modified_ms: modified.and_then(millis) })
-}
-
-fn millis(moment: DateTime) -> Option<u64> {
-    moment.to_millis().ok().and_then(|millis| u64::try_from(millis).ok())
 }

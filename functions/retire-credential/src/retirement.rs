@@ -1,7 +1,5 @@
 //! Look, decide, act, until nothing is left to do, something else comes first, or time is up.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use backends::{Credentials, Observed, Rotatable};
 use cloud::Clients;
 use policy::{
@@ -14,6 +12,7 @@ use runtime::{change, deadline::Deadline};
 
 use crate::{
     consumers,
+    moment::now_ms,
     secret::{Found, Secret},
 };
 
@@ -158,9 +157,4 @@ async fn tell_failed_logins(
         Err(failure) => outcome.left("failed logins", format!("they cannot be read: {}", failure.chain())),
     }
     Ok(())
-}
-
-fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

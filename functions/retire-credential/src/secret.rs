@@ -12,10 +12,12 @@ use policy::{
     secret::SecretValue,
 };
 use runtime::{
-    secret::{check_named, current_version, no_current, of_target},
+    secret::{check_named, current_version, no_current},
     settings::{self, TARGET_TAG},
 };
 use secrecy::SecretString;
+
+use crate::moment::millis;
 
 /// A target, and its secret as it was described.
 #[derive(Debug)]
@@ -104,8 +106,9 @@ impl Secret {
 
     /// Reads it again, where a label has moved since; `None` where none has.
     pub(crate) async fn changed(&self, clients: &Clients) -> Result<Option<Found>, Failure> {
-        let (description, target) = of_target(clients, &self.description.arn).await?;
-        Ok((description.stages != self.description.stages).then_some(Found { target, description }))
+        let description = secrets_manager::describe(&clients.secrets_manager, &self.description.arn).await?;
+        let moved = description.stages != self.description.stages;
+        Ok(moved.then(|| Found { target: self.target.clone(), description }))
     }
 
     /// What the policy looks at.
@@ -167,8 +170,4 @@ impl Secret {
     fn retired_version(&self) -> Option<&str> {
         self.description.version_with(RETIRED)
     }
-}
-
-fn millis(moment: DateTime) -> Option<u64> {
-    moment.to_millis().ok().and_then(|millis| u64::try_from(millis).ok())
 }

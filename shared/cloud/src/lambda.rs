@@ -41,9 +41,15 @@ pub async fn function(client: &Client, name: &str) -> Result<Function, CallError
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html>
 fn moment(text: &str) -> Option<DateTime> {
-    let colon = text.len().checked_sub(2).filter(|at| text.is_char_boundary(*at))?;
-    let offset = text.get(colon - 3..colon).is_some_and(|sign_and_hours| sign_and_hours.starts_with(['+', '-']));
-    let with_colon = if offset { format!("{}:{}", &text[..colon], &text[colon..]) } else { text.to_owned() };
+    let sign = text.len().checked_sub("+0000".len());
+    let with_colon = match sign.and_then(|sign| text.split_at_checked(sign)) {
+        Some((time, offset))
+            if offset.starts_with(['+', '-']) && offset[1..].bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            format!("{time}{}:{}", &offset[..3], &offset[3..])
+        }
+        _ => text.to_owned(),
+    };
     DateTime::from_str(&with_colon, Format::DateTimeWithOffset).ok()
 }
 
@@ -59,7 +65,7 @@ mod tests {
         assert_eq!(read("2025-11-24T16:00:00.123+00:00"), expected);
         assert_eq!(read("2025-11-24T16:00:00.123Z"), expected);
         assert_eq!(read("2025-11-24T18:00:00.123+0200"), expected);
-        for text in ["", "+", "now", "2025-11-24", "é"] {
+        for text in ["", "+", "now", "2025-11-24", "é", "+aé0", "2025-11-24+aé0"] {
             assert_eq!(read(text), None, "{text}");
         }
     }

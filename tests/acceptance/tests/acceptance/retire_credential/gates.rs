@@ -4,12 +4,14 @@ use std::{collections::BTreeMap, time::Duration};
 
 use acceptance::{
     Flavour, Stage, StageOptions,
-    retirement::{done, retire, rotated, settle, waiting_for},
+    retirement::{deploy, done, retire, rotated, settle, waiting_for},
 };
 use aws_sdk_lambda::types::Environment;
 use sandbox::faults::{At, Rule, What};
 use serde_json::{Value, json};
 use tokio::time::sleep;
+
+use super::service_flavours;
 
 /// Holds that the run was held back by this alone, that both credentials are as they were, and gives the reason.
 async fn held_by(stage: &Stage, what: &str) -> String {
@@ -35,7 +37,7 @@ fn function(name: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_overlap_holds_until_it_is_over() {
-    for flavour in Flavour::ALL {
+    for flavour in service_flavours() {
         let stage = rotated(StageOptions { flavour, ..StageOptions::default() }).await;
         settle(&stage, 3600, &[]).await;
         let reason = held_by(&stage, "overlap").await;
@@ -84,6 +86,27 @@ async fn a_function_holds_until_its_environment_has_changed_and_the_change_is_co
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_service_holds_until_every_task_was_started_since_the_promotion_and_it_is_steady() {
+    for flavour in service_flavours() {
+        let stage = Stage::set(StageOptions { flavour, ..StageOptions::default() }).await;
+        deploy(&stage, Duration::from_secs(30), BTreeMap::new());
+        stage.sandbox.create_consumer_service("main", "web", 2).await.unwrap();
+        settle(&stage, 0, &[json!({ "type": "ecs-service", "cluster": "main", "service": "web" })]).await;
+        assert!(stage.rotate().await.succeeded);
+        let reason = held_by(&stage, "the ECS service main/web").await;
+        for task in stage.sandbox.ecs.tasks("main", "web") {
+            assert!(reason.contains(task.arn.rsplit('/').next().unwrap()), "{reason}");
+        }
+        let ecs = aws_sdk_ecs::Client::new(&stage.sandbox.sdk_config());
+        ecs.update_service().cluster("main").service("web").force_new_deployment(true).send().await.unwrap();
+        held_by(&stage, "the ECS service main/web").await;
+        stage.sandbox.ecs.settled("main", "web", Duration::from_secs(40)).await.unwrap();
+        open(&stage).await;
+        stage.strike().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rotation_under_way_holds_until_it_is_over() {
     for flavour in [Flavour::ElasticacheAuth, Flavour::ElasticacheUser] {
         let stage = rotated(StageOptions { flavour, ..StageOptions::default() }).await;
@@ -106,7 +129,7 @@ async fn a_rotation_that_begins_while_it_is_decided_is_not_disturbed() {
     stage.sandbox.faults.arm(Rule {
         function: "retire-credential".to_owned(),
         during: None,
-        at: At::Call(9),
+        at: At::Call(8),
         what: What::Hold,
         times: 1,
     });

@@ -15,13 +15,15 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::time::sleep;
 
+use super::service_flavours;
+
 async fn a_rotated(flavour: Flavour) -> Stage {
     rotated(StageOptions { flavour, ..StageOptions::default() }).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_previous_credential_is_refused_everywhere_and_the_current_one_accepted() {
-    for flavour in Flavour::ALL {
+    for flavour in service_flavours() {
         for topology in flavour.topologies() {
             let stage = rotated(StageOptions { flavour, topology: *topology, ..StageOptions::default() }).await;
             let changes = stage.modifications();
@@ -39,7 +41,7 @@ async fn the_previous_credential_is_refused_everywhere_and_the_current_one_accep
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_run_does_nothing_and_says_so() {
-    for flavour in Flavour::ALL {
+    for flavour in service_flavours() {
         let stage = a_rotated(flavour).await;
         retire(&stage).await;
         let changes = (stage.modifications(), stage.sandbox.journal.effective("UpdateSecretVersionStage"));
@@ -55,7 +57,7 @@ async fn a_second_run_does_nothing_and_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rotations_and_retirements_take_turns() {
-    for flavour in Flavour::ALL {
+    for flavour in service_flavours() {
         let stage = a_rotated(flavour).await;
         let mut before = stage.first_token();
         for _ in 0..3 {
@@ -104,7 +106,7 @@ async fn a_secret_that_was_never_rotated_has_nothing_to_retire() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_current_credential_that_has_drifted_stops_it_and_nothing_is_touched() {
-    for flavour in Flavour::ALL {
+    for flavour in service_flavours() {
         let stage = a_rotated(flavour).await;
         let live = stage.current().await;
         let changes = stage.modifications();
@@ -165,10 +167,10 @@ async fn a_group_that_is_busy_too_long_is_left_before_the_deadline_and_taken_up_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removal_that_takes_longer_than_a_run_is_gone_on_with_and_not_asked_for_again() {
-    for flavour in Flavour::ALL {
+    for flavour in service_flavours() {
         let stage = a_rotated(flavour).await;
         deploy(&stage, Duration::from_secs(6), Default::default());
-        let slow = Timing { modify: Duration::from_secs(8), spread: Duration::from_secs(7), ..quick() };
+        let slow = Timing { modify: Duration::from_secs(5), spread: Duration::from_secs(1), ..quick() };
         stage.sandbox.elasticache.set_timing(slow);
         let changes = stage.modifications();
         let invocation = invoke(&stage, &json!({ "target": "orders" })).await;
@@ -183,13 +185,9 @@ async fn a_removal_that_takes_longer_than_a_run_is_gone_on_with_and_not_asked_fo
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removal_whose_answer_is_lost_is_not_asked_for_again_while_the_status_lags() {
-    for flavour in Flavour::ALL {
-        let stage = a_rotated(flavour).await;
-        stage.sandbox.elasticache.set_timing(Timing {
-            modify: Duration::from_secs(3),
-            stale: Duration::from_secs(2),
-            ..quick()
-        });
+    for flavour in service_flavours() {
+        let timing = Timing { modify: Duration::from_secs(3), stale: Duration::from_secs(2), ..quick() };
+        let stage = rotated(StageOptions { flavour, timing, ..StageOptions::default() }).await;
         stage.sandbox.faults.arm(Rule {
             function: "retire-credential".to_owned(),
             during: None,
@@ -209,7 +207,7 @@ async fn a_removal_whose_answer_is_lost_is_not_asked_for_again_while_the_status_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_status_that_reads_available_too_early_proves_nothing() {
-    for flavour in Flavour::ALL {
+    for flavour in service_flavours() {
         let stage = a_rotated(flavour).await;
         let slow = Timing { modify: Duration::from_secs(2), spread: Duration::from_millis(800), ..quick() };
         stage.sandbox.elasticache.set_timing(slow);
@@ -224,7 +222,7 @@ async fn a_status_that_reads_available_too_early_proves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_runs_at_once_make_one_change() {
-    for flavour in Flavour::ALL {
+    for flavour in service_flavours() {
         let stage = a_rotated(flavour).await;
         let changes = stage.modifications();
         tokio::join!(retire_with_retries(&stage), retire_with_retries(&stage));

@@ -7,3 +7,10 @@ mod guarantees;
 mod refusals;
 mod secrecy;
 mod story;
+
+use acceptance::Flavour;
+
+/// The flavours that a service keeps in step, of which a change is one call.
+fn service_flavours() -> impl Iterator<Item = Flavour> {
+    Flavour::ALL.into_iter().filter(|flavour| flavour.is_kept_by_a_service())
+}

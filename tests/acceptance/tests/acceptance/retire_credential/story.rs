@@ -6,30 +6,51 @@ use acceptance::{
     Flavour, StageOptions,
     retirement::{done, retire, rotated},
 };
+use sandbox::hosts::SetUp;
 use tokio::time::sleep;
 
 use crate::rotate_auth::story::Audience;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn rotating_rolling_and_retiring_under_load_fails_no_command() {
-    for flavour in Flavour::ALL {
-        for topology in flavour.topologies() {
-            let stage = rotated(StageOptions { flavour, topology: *topology, ..StageOptions::default() }).await;
-            let audience = Audience::of(&stage).await;
-            for _ in 0..2 {
-                let old = stage.current().await;
-                let report = stage.rotate().await;
-                assert!(report.succeeded, "{report:?}");
-                audience.load.roll();
-                sleep(Duration::from_millis(500)).await;
-                let outcome = retire(&stage).await;
-                assert_eq!(done(&outcome), ["remove-previous", "mark-retired"], "{outcome}");
-                assert_eq!(stage.accepting(&old).await, 0);
-                assert!(stage.accepts(&stage.current().await).await);
-            }
+/// Rotates, rolls and retires twice, under load.
+async fn rotating_rolling_and_retiring_fails_no_command(flavour: Flavour) {
+    for topology in flavour.topologies() {
+        let stage = rotated(StageOptions { flavour, topology: *topology, ..StageOptions::default() }).await;
+        let audience = Audience::of(&stage).await;
+        for _ in 0..2 {
+            let old = stage.current().await;
+            let report = stage.rotate().await;
+            assert!(report.succeeded, "{report:?}");
+            audience.load.roll();
             sleep(Duration::from_millis(500)).await;
-            audience.was_served().await;
-            stage.strike().await;
+            let outcome = retire(&stage).await;
+            assert_eq!(done(&outcome), ["remove-previous", "mark-retired"], "{outcome}");
+            assert_eq!(stage.accepting(&old).await, 0);
+            assert!(stage.accepts(&stage.current().await).await);
         }
+        sleep(Duration::from_millis(500)).await;
+        audience.was_served().await;
+        stage.strike().await;
     }
+}
+
+/// One test for each flavour.
+macro_rules! stories {
+    ($($name:ident: $flavour:expr;)+) => {
+        $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                rotating_rolling_and_retiring_fails_no_command($flavour).await;
+            }
+        )+
+    };
+}
+
+stories! {
+    a_token_is_rotated_and_retired_under_load: Flavour::ElasticacheAuth;
+    a_users_password_is_rotated_and_retired_under_load: Flavour::ElasticacheUser;
+    a_serverless_password_is_rotated_and_retired_under_load: Flavour::ElasticacheServerless;
+    a_tasks_password_is_rotated_and_retired_under_load: Flavour::Fargate;
+    a_password_in_a_configuration_file_is_rotated_and_retired_under_load: Flavour::SelfHosted(SetUp::ConfigFile);
+    a_password_in_a_file_of_users_is_rotated_and_retired_under_load: Flavour::SelfHosted(SetUp::AclFile);
+    a_password_on_a_command_line_is_rotated_and_retired_under_load: Flavour::SelfHosted(SetUp::Neither);
 }
