@@ -161,7 +161,13 @@ pub(crate) fn is_not_ready(error: &RedisError) -> bool {
 /// <https://redis.io/docs/latest/develop/reference/protocol-spec/>, and the texts of `server.c`.
 fn means_not_now(code: &str, detail: Option<&str>) -> bool {
     let full = code == "ERR" && detail.is_some_and(|text| text.starts_with("max number of clients"));
-    full || matches!(code, "LOADING" | "BUSY" | "MASTERDOWN" | "CLUSTERDOWN" | "MISCONF" | "TRYAGAIN" | "READONLY")
+    // A transaction is thrown away for the reason that any of its commands would have been refused for.
+    let cause = match code {
+        "EXECABORT" => detail.and_then(|text| text.strip_prefix("Transaction discarded because of: ")),
+        code => Some(code),
+    };
+    let cause = cause.and_then(|cause| cause.split(' ').next()).unwrap_or_default();
+    full || matches!(cause, "LOADING" | "BUSY" | "MASTERDOWN" | "CLUSTERDOWN" | "MISCONF" | "TRYAGAIN" | "READONLY")
 }
 
 /// Whether it is the connection that failed, not the node that refused.

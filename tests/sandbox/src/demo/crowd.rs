@@ -18,7 +18,7 @@ pub(crate) enum Crowd {
     /// Clients that speak Redis, and the watcher.
     Redis {
         /// Where they connect to.
-        at: LoadTarget,
+        at: Box<LoadTarget>,
         /// The clients.
         load: Load,
         /// The watcher.
@@ -48,7 +48,7 @@ impl Crowd {
         let at = LoadTarget::of(sandbox, made);
         let load = Load::start(at.clone(), options).await?;
         let watcher = Watcher::start(at.clone(), WatcherOptions::default()).await?;
-        Ok(Self::Redis { at, load, watcher })
+        Ok(Self::Redis { at: Box::new(at), load, watcher })
     }
 
     /// Sets the clients of a database to work.
