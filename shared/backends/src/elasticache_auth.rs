@@ -15,7 +15,7 @@ use policy::{
 use secrecy::SecretString;
 
 use crate::{
-    Credentials, Known, Observed,
+    Capability, Credentials, Known, Observed,
     login::{Address, Questions, ask},
 };
 
@@ -52,6 +52,17 @@ impl ElasticacheAuth<'_> {
     async fn change(&self, token: &SecretString, change: TokenChange) -> Result<(), CallError> {
         groups::change_token(&self.clients.elasticache, self.group_id, token, change).await
     }
+}
+
+impl ElasticacheAuth<'_> {
+    /// What can be done for it, in words.
+    pub const CAPABILITY: Capability = Capability {
+        flavour: "`elasticache-auth`",
+        credential: "AUTH token of a replication group with TLS",
+        logs_in: "every node of every shard",
+        overlap: "yes, by `ROTATE`",
+        retired: "`SET`",
+    };
 }
 
 impl Credentials for ElasticacheAuth<'_> {

@@ -4,7 +4,7 @@ use cloud::{CallError, Clients, elasticache::serverless};
 use policy::{Failure, rotation::Step, target};
 use secrecy::SecretString;
 
-use crate::{Credentials, ElasticacheUser, Known, Observed};
+use crate::{Capability, Credentials, ElasticacheUser, Known, Observed};
 
 /// The cache of one target, the user that logs in to it, and the clients to reach both.
 ///
@@ -23,6 +23,17 @@ impl<'a> ElasticacheServerless<'a> {
         let target::ServerlessUser { serverless_cache_name: cache, user_id } = place;
         Self { clients, cache, user_id, user: ElasticacheUser::with_id(clients, user_id) }
     }
+}
+
+impl ElasticacheServerless<'_> {
+    /// What can be done for it, in words.
+    pub const CAPABILITY: Capability = Capability {
+        flavour: "`elasticache-serverless`",
+        credential: "password of a user of a Serverless cache",
+        logs_in: "both endpoints, and wherever else the user gets in",
+        overlap: "yes, by `ModifyUser`",
+        retired: "`ModifyUser`",
+    };
 }
 
 impl Credentials for ElasticacheServerless<'_> {

@@ -14,7 +14,7 @@ use policy::{
 use secrecy::SecretString;
 
 use crate::{
-    Credentials, Known, Observed,
+    Capability, Credentials, Known, Observed,
     login::{Address, Questions, ask},
 };
 
@@ -84,6 +84,17 @@ impl<'a> ElasticacheUser<'a> {
     fn refused(&self, why: &str) -> Failure {
         Failure::permanent(format!("the user {} {why}", self.user_id))
     }
+}
+
+impl ElasticacheUser<'_> {
+    /// What can be done for it, in words.
+    pub const CAPABILITY: Capability = Capability {
+        flavour: "`elasticache-user`",
+        credential: "password of a user (RBAC)",
+        logs_in: "every node and endpoint that its user groups reach",
+        overlap: "yes, by `ModifyUser`",
+        retired: "`ModifyUser`",
+    };
 }
 
 impl Credentials for ElasticacheUser<'_> {

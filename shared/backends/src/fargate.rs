@@ -11,7 +11,7 @@ use policy::{
 use secrecy::SecretString;
 
 use crate::{
-    Credentials, Known, Observed, acl,
+    Capability, Credentials, Known, Observed, acl,
     login::{Address, Questions, ask, enter},
     session::Session,
 };
@@ -113,6 +113,17 @@ fn state(places: &[Place], service: &ecs::Service) -> GroupState {
 /// The failure of a call before which nothing was changed.
 fn untouched(failure: Failure) -> CallError {
     CallError { failure, code: None, effect: Effect::None }
+}
+
+impl Fargate<'_> {
+    /// What can be done for it, in words.
+    pub const CAPABILITY: Capability = Capability {
+        flavour: "`fargate`",
+        credential: "password of a Redis in a Fargate task",
+        logs_in: "every task, and what Cloud Map sends clients to",
+        overlap: "yes, by ACL; put back after a restart",
+        retired: "ACL",
+    };
 }
 
 impl Credentials for Fargate<'_> {

@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //! - [`Credentials`]: what a backend must be able to do for its credential to be rotated
+//! - [`Capability`]: what can be done for each flavour, in words
 //! - [`Rotatable`]: the backend that a target's settings name, whichever it is
 //! - [`ElasticacheAuth`]: an ElastiCache replication group with TLS and an AUTH token
 //! - [`ElasticacheUser`]: an ElastiCache user with a password, on every cache that it reaches
@@ -13,6 +14,7 @@
 
 mod acl;
 mod capability;
+pub mod capability_table;
 mod elasticache_auth;
 mod elasticache_serverless;
 mod elasticache_user;
@@ -32,6 +34,7 @@ use policy::{Failure, Target, login::FailedLogin, rotation::Step};
 use secrecy::SecretString;
 
 pub use capability::{Credentials, Known, Observed};
+pub use capability_table::Capability;
 pub use elasticache_auth::ElasticacheAuth;
 pub use elasticache_serverless::ElasticacheServerless;
 pub use elasticache_user::ElasticacheUser;
@@ -75,6 +78,9 @@ macro_rules! rotatable {
                 }
             }
         }
+
+        /// What can be done for each flavour.
+        pub const CAPABILITIES: &[Capability] = &[$(<$flavour<'static>>::CAPABILITY,)+ upstash::RESET];
 
         impl Credentials for Rotatable<'_> {
             async fn generate(&self) -> Result<Option<SecretString>, Failure> {

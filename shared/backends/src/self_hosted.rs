@@ -11,7 +11,7 @@ use policy::{
 use secrecy::SecretString;
 
 use crate::{
-    Credentials, Known, Observed, acl,
+    Capability, Credentials, Known, Observed, acl,
     keeping::{Keeping, Setup},
     login::{Address, DEFAULT_USER, Questions, accepts, ask_and_stay, enter},
     replication::{self, Alone},
@@ -133,6 +133,17 @@ fn meanwhile<'a>(nodes: &[Entered], pending: &'a SecretString, current: &'a Secr
         true => pending,
         false => current,
     }
+}
+
+impl SelfHosted<'_> {
+    /// What can be done for it, in words.
+    pub const CAPABILITY: Capability = Capability {
+        flavour: "`self-hosted`",
+        credential: "password of a Redis on your own hosts",
+        logs_in: "every node",
+        overlap: "yes, by ACL, kept in the config file or aclfile; `masterauth` and Sentinels follow",
+        retired: "ACL",
+    };
 }
 
 impl Credentials for SelfHosted<'_> {

@@ -1,5 +1,10 @@
 //! The flavours of Redis that a stage can have.
 
+use std::{
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
+
 use sandbox::{Shape, Topology, hosts::SetUp};
 use serde_json::{Value, json};
 
@@ -15,14 +20,16 @@ pub enum Flavour {
     ElasticacheUser,
     /// A user with a password, on a serverless cache.
     ElasticacheServerless,
-    /// Redis in one Fargate task.
+    /// Redis in one Fargate task: the machine's own.
     Fargate,
+    /// Redis 8 in one Fargate task.
+    FargateRedis8,
     /// A primary and a replica on hosts of their own, with a Sentinel, and this is where they keep who may log in.
     SelfHosted(SetUp),
 }
 
 impl Flavour {
-    /// Every flavour there is.
+    /// Every flavour there is, on the machine's own Redis.
     pub const ALL: [Self; 7] = [
         Self::ElasticacheAuth,
         Self::ElasticacheUser,
@@ -41,7 +48,7 @@ impl Flavour {
             Self::ElasticacheServerless => {
                 json!({ "type": "elasticache-serverless", "serverless_cache_name": "orders", "user_id": USER_ID })
             }
-            Self::Fargate => {
+            Self::Fargate | Self::FargateRedis8 => {
                 json!({ "type": "fargate", "cluster": "orders", "service": "redis", "host": "redis.orders.local" })
             }
             // The sandbox puts its own addresses in place of these.
@@ -53,6 +60,20 @@ impl Flavour {
         }
     }
 
+    /// Redis in a Fargate task, on each Redis that there is here.
+    pub fn on_fargate() -> impl Iterator<Item = Self> {
+        [Self::Fargate, Self::FargateRedis8].into_iter().filter(|flavour| flavour.is_to_be_had())
+    }
+
+    /// Whether what it needs is here; says what is not.
+    pub fn is_to_be_had(self) -> bool {
+        let missing = self == Self::FargateRedis8 && redis_8().is_none();
+        if missing {
+            tell("skipped: there is no Redis 8 here; set REDIS8_SERVER, or run `./dev test`, which looks for one");
+        }
+        !missing
+    }
+
     /// The shapes that its nodes can have.
     pub fn topologies(self) -> &'static [Topology] {
         match self {
@@ -60,7 +81,9 @@ impl Flavour {
                 &[Topology::Single { replicas: 1 }, Topology::Cluster { shards: 2, replicas: 1 }]
             }
             // Their settings say which nodes there are.
-            Self::ElasticacheServerless | Self::Fargate | Self::SelfHosted(_) => &[Topology::Single { replicas: 1 }],
+            Self::ElasticacheServerless | Self::Fargate | Self::FargateRedis8 | Self::SelfHosted(_) => {
+                &[Topology::Single { replicas: 1 }]
+            }
         }
     }
 
@@ -87,7 +110,18 @@ impl Flavour {
         match self {
             Self::ElasticacheAuth => "ModifyReplicationGroup",
             Self::ElasticacheUser | Self::ElasticacheServerless => "ModifyUser",
-            Self::Fargate | Self::SelfHosted(_) => "ACL SETUSER",
+            Self::Fargate | Self::FargateRedis8 | Self::SelfHosted(_) => "ACL SETUSER",
         }
     }
+}
+
+/// A Redis 8, where `REDIS8_SERVER` names one.
+pub(crate) fn redis_8() -> Option<&'static Path> {
+    static REDIS_8: LazyLock<Option<PathBuf>> = LazyLock::new(|| std::env::var_os("REDIS8_SERVER").map(PathBuf::from));
+    REDIS_8.as_deref()
+}
+
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so where its output is read")]
+fn tell(words: &str) {
+    eprintln!("{words}");
 }

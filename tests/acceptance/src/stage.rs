@@ -20,7 +20,7 @@ use sandbox::{
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
-use crate::{Flavour, door};
+use crate::{Flavour, door, flavour::redis_8};
 
 /// The token that every group begins with.
 const FIRST_TOKEN: &str = "first-token-0123456789abcdef";
@@ -91,7 +91,9 @@ impl Stage {
     /// # Panics
     /// Something of it cannot be made: a test cannot go on without.
     pub async fn set(options: StageOptions) -> Self {
-        let settings = Options { rotation: options.rotation, elasticache: options.timing, ..Options::default() };
+        let redis_8 = redis_8().filter(|_| options.flavour == Flavour::FargateRedis8);
+        let settings =
+            Options { rotation: options.rotation, elasticache: options.timing, redis_8, ..Options::default() };
         let sandbox = Sandbox::start(settings).await.expect("a sandbox starts");
         let mut document = json!({
             "name": "orders",

@@ -25,6 +25,9 @@ pub(crate) struct Arguments {
     /// Also write what came of it to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Show this target only; may be given several times.
+    #[arg(long, value_name = "TARGET")]
+    only: Vec<String>,
     /// Have Secrets Manager move AWSCURRENT too early: shows what the demo looks like when it falls short.
     #[arg(long)]
     promote_early: bool,
@@ -36,6 +39,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let mut signals = Signals::listen()?;
     let mut options = DemoOptions::new(compiled::folder()?);
     options.promote_early = arguments.promote_early;
+    options.only = arguments.only;
     let (progress, shown) = watch::channel(Progress::default());
     let showing = tokio::spawn(show(shown));
     let report = demo::run_showing(options, progress, signals.wait()).await;

@@ -23,9 +23,18 @@ use secrecy::SecretString;
 
 pub use api::{Api, Description};
 
-use crate::{Credentials, Known, Observed};
+use crate::{Capability, Credentials, Known, Observed};
 use acl::Acl;
 use rest::Rest;
+
+/// What can be done for a database by resets of its password.
+pub(crate) const RESET: Capability = Capability {
+    flavour: "`upstash`, by `reset`",
+    credential: "REST token of a database",
+    logs_in: "the REST API",
+    overlap: "no: clients are refused until they read the secret again",
+    retired: "the reset itself",
+};
 
 /// The database of one target, and the clients to reach it.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +89,17 @@ impl<'a> Upstash<'a> {
             ))),
         }
     }
+}
+
+impl Upstash<'_> {
+    /// What can be done for it, in words.
+    pub const CAPABILITY: Capability = Capability {
+        flavour: "`upstash`, by `acl`",
+        credential: "REST token of an ACL user",
+        logs_in: "the REST API",
+        overlap: "yes, by ACL",
+        retired: "ACL",
+    };
 }
 
 impl Credentials for Upstash<'_> {

@@ -47,10 +47,19 @@ async fn every_system_is_rotated_at_once_and_its_old_credential_retired_and_no_c
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_that_moves_before_the_servers_makes_the_demo_fall_short() {
-    let report = demo::run(DemoOptions { promote_early: true, ..options() }).await.unwrap();
+    let report = demo::run(DemoOptions { promote_early: true, only: vec!["koneksi-prod".to_owned()], ..options() })
+        .await
+        .unwrap();
     assert!(!report.ok && !report.fell_short.is_empty(), "{report:#?}");
     assert!(sum(&report, |target| target.clients.failed) > 0, "{report:#?}");
     assert!(sum(&report, |target| target.watcher.as_ref().map_or(0, |watcher| watcher.violations)) > 0, "{report:#?}");
+}
+
+#[tokio::test]
+async fn a_target_that_the_demo_does_not_have_is_named_with_those_that_it_has() {
+    let only = vec!["koneksi".to_owned()];
+    let refused = demo::run(DemoOptions { only, ..options() }).await.unwrap_err().to_string();
+    assert!(refused.contains("\"koneksi\"") && refused.contains("koneksi-prod"), "{refused}");
 }
 
 #[tokio::test]

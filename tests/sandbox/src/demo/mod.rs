@@ -38,6 +38,8 @@ pub(crate) const RETIRE: &str = "retire-credential";
 pub struct DemoOptions {
     /// The folder with the compiled functions.
     pub functions: PathBuf,
+    /// The names of the targets to show; all of them where it is empty.
+    pub only: Vec<String>,
     /// How long the load runs before the rotations begin.
     pub before: Duration,
     /// How long it runs after they have ended.
@@ -53,6 +55,7 @@ impl DemoOptions {
     pub fn new(functions: PathBuf) -> Self {
         Self {
             functions,
+            only: Vec::new(),
             before: Duration::from_secs(4),
             after: Duration::from_secs(5),
             load: LoadOptions { commands_per_second: 80, commands_per_connection: 12, connections_per_restart: 5 },

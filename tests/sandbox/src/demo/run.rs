@@ -7,6 +7,7 @@ use std::{
 
 use anyhow::{Context, ensure};
 use futures::future::join_all;
+use policy::Target;
 use tokio::{
     sync::watch,
     time::{Instant, MissedTickBehavior, interval},
@@ -17,6 +18,7 @@ use super::{
     progress::{Phase, Progress},
     retirement::retire,
     stage::{self, Act, RETIRED_WITHIN},
+    systems::System,
 };
 use crate::{FUNCTION_TIMEOUT, Options, Sandbox};
 
@@ -51,12 +53,13 @@ pub async fn run_showing(
             function.display()
         );
     }
+    let chosen = stage::chosen(&options.only)?;
     let sandbox = Sandbox::start(Options::default()).await?;
     progress.send_modify(|progress| {
         progress.server = version(sandbox.fleet.server_version());
-        progress.targets = stage::announced();
+        progress.targets = stage::announced(&chosen);
     });
-    let show = Show { sandbox: &sandbox, options, began: Instant::now(), progress };
+    let show = Show { sandbox: &sandbox, chosen, options, began: Instant::now(), progress };
     let report = tokio::select! {
         report = show.play() => report.map(Some),
         () = stop => Ok(None),
@@ -69,6 +72,7 @@ pub async fn run_showing(
 /// A demo while it runs.
 struct Show<'a> {
     sandbox: &'a Sandbox,
+    chosen: Vec<(Target, &'static System)>,
     options: DemoOptions,
     began: Instant,
     progress: watch::Sender<Progress>,
@@ -79,7 +83,7 @@ impl Show<'_> {
         let function_arn = self.sandbox.deploy(self.options.functions.join(ROTATE), FUNCTION_TIMEOUT)?;
         self.sandbox.deploy(self.options.functions.join(RETIRE), FUNCTION_TIMEOUT)?;
         let mut acts = {
-            let build = stage::build(self.sandbox, &self.options);
+            let build = stage::build(self.sandbox, &self.chosen, &self.options);
             tokio::pin!(build);
             let mut frames = frames();
             loop {

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use aws_sdk_secretsmanager::types::RotationRulesType;
+use futures::future::try_join_all;
 use policy::{
     Target,
     target::{Backend, Renewal},
@@ -44,25 +45,47 @@ enum Rotation {
     Over { succeeded: bool, duration_ms: u64 },
 }
 
+/// The systems that are to be shown.
+///
+/// # Errors
+/// One of the names is no target's.
+pub(crate) fn chosen(only: &[String]) -> anyhow::Result<Vec<(Target, &'static System)>> {
+    let all = SYSTEMS.iter().map(|system| Ok((Target::parse(system.document)?, system)));
+    let all = all.collect::<anyhow::Result<Vec<_>>>()?;
+    if let Some(unknown) = only.iter().find(|name| all.iter().all(|(target, _)| target.name != **name)) {
+        let names: Vec<_> = all.iter().map(|(target, _)| target.name.as_str()).collect();
+        bail!("the demo has no target {unknown:?}; it has {}", names.join(", "));
+    }
+    Ok(all.into_iter().filter(|(target, _)| only.is_empty() || only.contains(&target.name)).collect())
+}
+
 /// Names and shapes, before anything is built.
-pub(crate) fn announced() -> Vec<TargetProgress> {
-    let of = |system: &System| TargetProgress {
-        name: Target::parse(system.document).map(|target| target.name).unwrap_or_default(),
+pub(crate) fn announced(chosen: &[(Target, &'static System)]) -> Vec<TargetProgress> {
+    let of = |(target, system): &(Target, &'static System)| TargetProgress {
+        name: target.name.clone(),
         shape: system.words.to_owned(),
         ..TargetProgress::default()
     };
-    SYSTEMS.iter().map(of).collect()
+    chosen.iter().map(of).collect()
 }
 
 /// Builds everything that Terraform would, and sets the clients to work.
-pub(crate) async fn build(sandbox: &Sandbox, options: &DemoOptions) -> anyhow::Result<Vec<Act>> {
+pub(crate) async fn build(
+    sandbox: &Sandbox,
+    chosen: &[(Target, &'static System)],
+    options: &DemoOptions,
+) -> anyhow::Result<Vec<Act>> {
     sandbox.secrets_manager.promote_early(options.promote_early);
-    futures::future::try_join_all(SYSTEMS.iter().map(|system| Act::build(sandbox, system, options))).await
+    try_join_all(chosen.iter().map(|(target, system)| Act::build(sandbox, target, system, options))).await
 }
 
 impl Act {
-    async fn build(sandbox: &Sandbox, system: &System, options: &DemoOptions) -> anyhow::Result<Self> {
-        let described = Target::parse(system.document)?;
+    async fn build(
+        sandbox: &Sandbox,
+        described: &Target,
+        system: &System,
+        options: &DemoOptions,
+    ) -> anyhow::Result<Self> {
         let (target, secret_arn, crowd) = match &described.backend {
             Backend::Upstash(database) => {
                 let way = match database.renewal {

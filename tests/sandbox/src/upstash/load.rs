@@ -27,6 +27,9 @@ const CLIENTS: usize = 2;
 /// Between two commands of a client.
 const PACE: Duration = Duration::from_millis(25);
 
+/// How long a command is sent again while no answer comes: the machine may be busy.
+const PATIENCE: Duration = Duration::from_secs(8);
+
 /// How long a client waits before it reads the secret again.
 const BEFORE_REREAD: Duration = Duration::from_millis(20);
 
@@ -171,9 +174,17 @@ impl Worker {
         set == Some(json!("OK")) && got == Some(json!(value))
     }
 
+    /// The answer to a command, which is sent again where none comes: its effect is the same.
     async fn command(&self, command: Value) -> Option<Value> {
-        let request = self.http.post(&self.url).bearer_auth(self.token.expose_secret()).json(&command);
-        let response = request.send().await.ok()?;
+        let give_up = Instant::now() + PATIENCE;
+        let response = loop {
+            let request = self.http.post(&self.url).bearer_auth(self.token.expose_secret()).json(&command);
+            match request.send().await {
+                Ok(response) => break response,
+                Err(_) if Instant::now() >= give_up => return None,
+                Err(_) => sleep(BEFORE_REREAD).await,
+            }
+        };
         if response.status() == StatusCode::UNAUTHORIZED {
             self.stats.lock().expect("no holder panics").refused += 1;
             return None;

@@ -19,11 +19,23 @@ const CLUSTER: &str = "orders";
 const SERVICE: &str = "redis";
 const SECOND: &str = "second-password-0123456789";
 
+/// Longer than the function waits for an answer.
+const TOO_LATE: Duration = Duration::from_millis(5500);
+
 /// How long the service may take to be steady again.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn on_fargate() -> Stage {
-    Stage::set(StageOptions { flavour: Flavour::Fargate, ..StageOptions::default() }).await
+    on(Flavour::Fargate).await
+}
+
+async fn on(flavour: Flavour) -> Stage {
+    Stage::set(StageOptions { flavour, ..StageOptions::default() }).await
+}
+
+/// Every end of a task, on every Redis.
+fn ends() -> impl Iterator<Item = (Flavour, End)> {
+    Flavour::on_fargate().flat_map(|flavour| End::ALL.map(|how| (flavour, how)))
 }
 
 /// How a task comes to its end.
@@ -98,8 +110,8 @@ async fn a_task_that_is_replaced_before_any_step_is_given_the_overlap_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_that_is_replaced_between_a_look_and_the_promotion_is_given_awscurrent_by_the_same_step() {
-    for how in End::ALL {
-        let stage = on_fargate().await;
+    for (flavour, how) in ends() {
+        let stage = on(flavour).await;
         let version = stage.put(SECOND, &["AWSPENDING"]).await;
         does(&stage, "setSecret", &version).await;
         stage.sandbox.faults.arm(at_finish("UpdateSecretVersionStage", What::Hold));
@@ -250,3 +262,4 @@ at_every_call!(a_fargate_rotation_survives_the_loss_of_every_answer, Flavour::Fa
 at_every_call!(a_fargate_rotation_survives_a_throttle_at_every_call, Flavour::Fargate, What::Throttle);
 at_every_call!(a_fargate_rotation_survives_a_500_at_every_call, Flavour::Fargate, What::InternalError);
 at_every_call!(a_fargate_rotation_survives_a_reset_at_every_call, Flavour::Fargate, What::Reset);
+at_every_call!(a_fargate_rotation_survives_a_timeout_at_every_call, Flavour::Fargate, What::Delay(super::TOO_LATE));

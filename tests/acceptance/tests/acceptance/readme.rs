@@ -1,0 +1,46 @@
+//! The README's table of what can be rotated is the code's.
+
+use std::path::Path;
+
+use backends::{CAPABILITIES, capability_table::markdown};
+use policy::Target;
+
+const BEGIN: &str = "<!-- capabilities: ";
+const END: &str = "<!-- /capabilities -->\n";
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+#[test]
+fn the_table_of_the_readme_is_the_one_of_the_code() {
+    let path = root().join("README.md");
+    let readme = std::fs::read_to_string(&path).unwrap();
+    let begin = readme.find(BEGIN).unwrap();
+    let begin = begin + readme[begin..].find('\n').unwrap() + 1;
+    let end = readme.find(END).unwrap();
+    // A comment that a table follows at once would be a part of it.
+    let table = format!("\n{}\n", markdown(CAPABILITIES));
+    if std::env::var_os("UPDATE_README").is_some() {
+        std::fs::write(&path, format!("{}{table}{}", &readme[..begin], &readme[end..])).unwrap();
+        return;
+    }
+    assert!(
+        readme[begin..end] == table,
+        "run `UPDATE_README=1 cargo nextest run -p acceptance -E 'test(readme)'`, and commit the result"
+    );
+}
+
+#[test]
+fn the_flavour_of_every_example_is_in_the_table() {
+    let mut seen = 0;
+    for system in root().join("infra/examples").read_dir().unwrap() {
+        for file in system.unwrap().path().read_dir().unwrap() {
+            let target = Target::parse(&std::fs::read_to_string(file.unwrap().path()).unwrap()).unwrap();
+            let flavour = format!("`{}`", target.backend.flavour());
+            assert!(CAPABILITIES.iter().any(|capability| capability.flavour.starts_with(&flavour)), "{flavour}");
+            seen += 1;
+        }
+    }
+    assert!(seen > CAPABILITIES.len(), "{seen} examples");
+}
