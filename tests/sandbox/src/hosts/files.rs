@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsString,
-    fmt::Write,
+    fmt::{self, Write},
     fs::Permissions,
     net::Ipv4Addr,
     os::unix::fs::PermissionsExt,
@@ -26,7 +26,17 @@ pub(super) struct Files {
     set_up: SetUp,
     /// The folder that `CONFIG REWRITE` and `ACL SAVE` write to.
     settings: PathBuf,
-    arguments: Vec<OsString>,
+    arguments: Arguments,
+}
+
+/// The arguments of a server. They may hold a password, so its Debug tells how many there are and no more.
+#[derive(Clone)]
+pub(super) struct Arguments(pub(super) Vec<OsString>);
+
+impl fmt::Debug for Arguments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Arguments({})", self.0.len())
+    }
 }
 
 /// One directive of `redis.conf`, or one option of the command line, which are the same: its name, and its words.
@@ -72,11 +82,11 @@ impl Files {
                 command_line(&directives)
             }
         };
-        Ok(Self { set_up, settings, arguments })
+        Ok(Self { set_up, settings, arguments: Arguments(arguments) })
     }
 
     /// The server's arguments.
-    pub(super) fn arguments(&self) -> Vec<OsString> {
+    pub(super) fn arguments(&self) -> Arguments {
         self.arguments.clone()
     }
 

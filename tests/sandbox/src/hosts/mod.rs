@@ -41,7 +41,7 @@ pub use options::{HostOptions, SentinelOptions, SetUp};
 pub use provision::{Estate, Plan};
 pub use sentinel::{SENTINEL_PORT, Sentinel};
 
-use files::Files;
+use files::{Arguments, Files};
 use sentinel::SENTINEL_DIRECT_PORT;
 use unit::Unit;
 
@@ -102,7 +102,7 @@ impl Hosts {
         let (address, folder) = self.place()?;
         let config = sentinel::write_config(&folder, address, &options)?;
         let gate = self.gate((address, SENTINEL_PORT).into(), SENTINEL_DIRECT_PORT).await?;
-        let arguments = vec![config.clone().into_os_string(), "--sentinel".into()];
+        let arguments = Arguments(vec![config.clone().into_os_string(), "--sentinel".into()]);
         let unit = Unit::start(self.fleet.program(), self.powers, arguments).await?;
         let master_name = options.master_name;
         let sentinel = Arc::new(Sentinel { address, master_name, config, fleet: self.fleet.clone(), gate, unit });

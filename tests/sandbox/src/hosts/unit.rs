@@ -1,6 +1,6 @@
 //! The supervisor of one server, as `systemd` is: whatever ends it, it is started again from its files.
 
-use std::{ffi::OsString, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use nix::sys::signal::Signal;
@@ -10,6 +10,7 @@ use tokio::{
     time::sleep,
 };
 
+use super::files::Arguments;
 use crate::redis::{Powers, Process, Program};
 
 /// Between a server's end and its next start; systemd's default.
@@ -32,7 +33,7 @@ pub(super) struct Unit {
 struct Service {
     program: Program,
     powers: Powers,
-    arguments: Vec<OsString>,
+    arguments: Arguments,
     running: Mutex<Running>,
 }
 
@@ -46,7 +47,7 @@ struct Running {
 
 impl Unit {
     /// Starts a server, and goes on doing so.
-    pub(super) async fn start(program: &Program, powers: Powers, arguments: Vec<OsString>) -> anyhow::Result<Self> {
+    pub(super) async fn start(program: &Program, powers: Powers, arguments: Arguments) -> anyhow::Result<Self> {
         let service = Arc::new(Service { program: program.clone(), powers, arguments, running: Mutex::default() });
         service.start(&mut *service.running.lock().await).context("starting redis-server")?;
         let supervisor = tokio::spawn(supervise(service.clone()));
@@ -107,7 +108,7 @@ impl Drop for Unit {
 impl Service {
     fn start(&self, running: &mut Running) -> anyhow::Result<()> {
         anyhow::ensure!(!running.ended, "the host is gone");
-        running.process = Some(Process::start_with(&self.program, self.powers, &self.arguments)?);
+        running.process = Some(Process::start_with(&self.program, self.powers, &self.arguments.0)?);
         running.starts += 1;
         Ok(())
     }
