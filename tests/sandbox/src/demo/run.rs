@@ -25,7 +25,7 @@ use crate::{FUNCTION_TIMEOUT, Options, Sandbox};
 /// How often progress is told.
 const FRAME: Duration = Duration::from_millis(100);
 /// How long the rotations may take: some ten times what they need.
-const ROTATED_WITHIN: Duration = Duration::from_secs(60);
+const ROTATED_WITHIN: Duration = Duration::from_secs(120);
 
 /// Runs the demo in silence.
 ///

@@ -206,7 +206,7 @@ impl Act {
 }
 
 /// How long a retirement may take, its overlap included.
-pub(crate) const RETIRED_WITHIN: Duration = Duration::from_secs(45);
+pub(crate) const RETIRED_WITHIN: Duration = Duration::from_secs(120);
 
 async fn describe(
     sandbox: &Sandbox,
