@@ -120,7 +120,7 @@ async fn look(clients: &Clients, secret: &Secret, change_asked: bool, outcome: &
     if facts.secret.nothing_to_retire().is_some() {
         return Ok(facts);
     }
-    let Observed { server, username, hosts } = Rotatable::of(clients, &secret.target)?.observe(secret.known()).await?;
+    let Observed { server, username, hosts } = Rotatable::of(clients, &secret.target).observe(secret.known()).await?;
     outcome.logins += server.nodes.len();
     secret.check_owner(&username, &hosts)?;
     facts.server = Some(Server { change_asked, ..server });
@@ -132,7 +132,7 @@ async fn look(clients: &Clients, secret: &Secret, change_asked: bool, outcome: &
 
 /// Makes one change of the server; says whether its effect is to be waited for.
 async fn apply(clients: &Clients, secret: &Secret, change: &Change, outcome: &mut Outcome) -> Result<bool, Failure> {
-    let backend = Rotatable::of(clients, &secret.target)?;
+    let backend = Rotatable::of(clients, &secret.target);
     let Some(previous) = secret.previous() else { return Ok(false) };
     let asked = match change.kind {
         Kind::Remove => backend.remove(previous, secret.current()).await,
@@ -151,7 +151,7 @@ async fn tell_failed_logins(
     since_ms: u64,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
-    match Rotatable::of(clients, &secret.target)?.failed_logins(secret.current()).await {
+    match Rotatable::of(clients, &secret.target).failed_logins(secret.current()).await {
         Ok(failed) => outcome.failed_logins = failed.into_iter().filter(|login| login.last_ms >= since_ms).collect(),
         // What was to be done is done; that nobody knows who noticed is no failure of it.
         Err(failure) => outcome.left("failed logins", format!("they cannot be read: {}", failure.chain())),

@@ -76,7 +76,7 @@ pub(crate) async fn run(
             Decision::DiscardPending { reason } => return Err(discard_pending(clients, event, outcome, reason).await?),
             Decision::AddPending { reason } => {
                 let pending = secret.pending.as_ref().expect("a pending value is legal only where there is one");
-                let asked = secret.backend(clients)?.add(pending.credential(), secret.known()).await;
+                let asked = secret.backend(clients).add(pending.credential(), secret.known()).await;
                 let whole = asked.is_ok();
                 let noted = change::note(asked, outcome, "add-pending", reason)?;
                 change_asked = match server.as_ref().map(|server| server.upkeep) {
@@ -88,12 +88,12 @@ pub(crate) async fn run(
                 wait(&mut deadline, "the target takes the pending credential").await?
             }
             Decision::RestoreCurrent { reason } => {
-                let asked = secret.backend(clients)?.restore(secret.current.credential(), secret.known()).await;
+                let asked = secret.backend(clients).restore(secret.current.credential(), secret.known()).await;
                 change::note(asked, outcome, "restore-current", reason)?;
                 wait(&mut deadline, "the nodes take AWSCURRENT again").await?
             }
             Decision::CloseOpenAccess { reason } => {
-                let asked = secret.backend(clients)?.close(secret.current.credential()).await;
+                let asked = secret.backend(clients).close(secret.current.credential()).await;
                 change_asked |= change::note(asked, outcome, "close-open-access", reason)?;
                 wait(&mut deadline, "the group closes access without a credential").await?
             }
@@ -130,7 +130,7 @@ pub(crate) enum Put {
 
 /// Makes a credential and keeps it as AWSPENDING.
 async fn create_pending(clients: &Clients, event: &RotationEvent, secret: &Secret) -> Result<Put, Failure> {
-    let credential = match secret.backend(clients)?.generate().await? {
+    let credential = match secret.backend(clients).generate().await? {
         Some(credential) => credential,
         None => {
             let length = secret.target.rotation.credential_length;

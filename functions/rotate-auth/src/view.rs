@@ -35,7 +35,7 @@ impl Secret {
     /// Reads the secret that an event names, and the settings of its target.
     pub(crate) async fn read(clients: &Clients, event: &RotationEvent) -> Result<Self, Failure> {
         let (description, target) = secret::of_target(clients, &event.secret_id).await?;
-        let needs_previous = Rotatable::of(clients, &target)?.needs_previous(event.step);
+        let needs_previous = Rotatable::of(clients, &target).needs_previous(event.step);
         let current_version = secret::current_version(&target, &description)?;
         let read = |version: String| async move {
             secrets_manager::version(&clients.secrets_manager, &event.secret_id, &version).await
@@ -83,7 +83,7 @@ impl Secret {
     }
 
     /// The backend of the target.
-    pub(crate) fn backend<'a>(&'a self, clients: &'a Clients) -> Result<Rotatable<'a>, Failure> {
+    pub(crate) fn backend<'a>(&'a self, clients: &'a Clients) -> Rotatable<'a> {
         Rotatable::of(clients, &self.target)
     }
 
@@ -99,7 +99,7 @@ impl Secret {
 
     /// Looks at the server, and refuses a secret that says it belongs to another one.
     pub(crate) async fn observe_server(&self, clients: &Clients) -> Result<Server, Failure> {
-        let observed = self.backend(clients)?.observe(self.known()).await?;
+        let observed = self.backend(clients).observe(self.known()).await?;
         for value in [Some(&self.current), self.pending.as_ref()].into_iter().flatten() {
             value.check_owner(&self.target, &observed.username, &observed.hosts)?;
         }

@@ -56,18 +56,9 @@ macro_rules! rotatable {
 
         impl<'a> Rotatable<'a> {
             /// The backend of a target.
-            ///
-            /// # Errors
-            /// Permanent where a target of its flavour cannot be rotated.
-            pub fn of(clients: &'a Clients, target: &'a Target) -> Result<Self, Failure> {
+            pub fn of(clients: &'a Clients, target: &'a Target) -> Self {
                 match &target.backend {
-                    $(policy::target::Backend::$flavour(place) => Ok(Self::$flavour($flavour::new(clients, place))),)+
-                    #[allow(unreachable_patterns, reason = "every flavour that there is can be rotated, for now")]
-                    other => Err(Failure::permanent(format!(
-                        "the target {} has the backend {}, whose credential cannot be rotated; nothing was touched",
-                        target.name,
-                        other.flavour()
-                    ))),
+                    $(policy::target::Backend::$flavour(place) => Self::$flavour($flavour::new(clients, place)),)+
                 }
             }
 

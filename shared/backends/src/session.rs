@@ -191,3 +191,29 @@ pub(crate) fn describe(error: &RedisError) -> String {
         code(error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use policy::Class;
+
+    use super::*;
+
+    #[test]
+    fn each_refusal_has_its_class_and_nothing_of_what_the_node_said() {
+        let thrown_away = "Transaction discarded because of: ";
+        for (code, detail, class) in [
+            ("BUSY", "a script hunter2 runs".to_owned(), Class::Retryable),
+            ("ERR", "max number of clients reached".to_owned(), Class::Retryable),
+            ("EXECABORT", format!("{thrown_away}BUSY hunter2"), Class::Retryable),
+            ("EXECABORT", format!("{thrown_away}LOADING hunter2"), Class::Retryable),
+            ("EXECABORT", format!("{thrown_away}ERR hunter2"), Class::Permanent),
+            ("EXECABORT", "Transaction discarded because of previous errors.".to_owned(), Class::Permanent),
+            ("NOPERM", "no right to hunter2".to_owned(), Class::Permanent),
+            ("ERR", "BUSY hunter2".to_owned(), Class::Permanent),
+        ] {
+            let error = refused("redis-1:6379", "CONFIG REWRITE", code, Some(&detail));
+            assert_eq!(error.failure.class(), class, "{code} {detail}");
+            assert!(!error.failure.chain().contains("hunter2"), "{code}");
+        }
+    }
+}
