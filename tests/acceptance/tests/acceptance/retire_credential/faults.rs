@@ -21,7 +21,7 @@ const MOST_CALLS: usize = 60;
 
 /// Retires once for each call of a run, with that call struck, until there is no such call; at every instant AWSCURRENT
 /// must log in.
-async fn strike_every_call(flavour: Flavour, what: What) {
+pub(super) async fn strike_every_call(flavour: Flavour, what: What) {
     let timing = Timing {
         create: Duration::ZERO,
         modify: Duration::from_millis(300),
@@ -45,7 +45,7 @@ async fn strike_every_call(flavour: Flavour, what: What) {
         let current = stage.current().await;
         assert_eq!(stage.accepting(&before).await, 0, "{told}");
         assert!(stage.accepts(&current).await, "{told}");
-        assert_eq!(stage.value("AWSPREVIOUS").await.unwrap(), before.expose_secret(), "{told}");
+        assert_eq!(stage.credential("AWSPREVIOUS").await.unwrap().expose_secret(), before.expose_secret(), "{told}");
         assert_eq!(stage.modifications(), changes + 1, "{told}");
         assert!(labels_of_previous(&stage).await.contains(&RETIRED.to_owned()), "{told}");
         assert_eq!(done(&retire(&stage).await), [""; 0], "{told}");

@@ -52,7 +52,7 @@ pub(super) async fn strike_every_call(flavour: Flavour, step: &str, what: What, 
             let accepting = stage.accepting(token).await;
             assert_eq!(accepting, stage.nodes(), "{which}, after {told}");
         }
-        assert_eq!(stage.value("AWSPREVIOUS").await.unwrap(), before.expose_secret(), "{told}");
+        assert_eq!(stage.credential("AWSPREVIOUS").await.unwrap().expose_secret(), before.expose_secret(), "{told}");
         if flavour.is_kept_by_a_service() {
             assert_eq!(stage.modifications(), changes + 1, "{told}");
         }

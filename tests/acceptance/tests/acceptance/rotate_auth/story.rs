@@ -8,6 +8,7 @@ use sandbox::{
     faults::{At, Rule, What},
     load::{Load, LoadOptions, Watcher, WatcherOptions},
     services::elasticache::Timing,
+    upstash,
 };
 use tokio::time::{Instant, sleep};
 
@@ -15,25 +16,50 @@ const TOPOLOGIES: [Topology; 2] = [Topology::Single { replicas: 1 }, Topology::C
 
 /// Clients and a watcher at work on a stage.
 pub(crate) struct Audience {
-    pub(crate) load: Load,
+    clients: Clients,
     watcher: Watcher,
+}
+
+enum Clients {
+    Redis(Load),
+    Upstash(upstash::Load),
 }
 
 impl Audience {
     pub(crate) async fn of(stage: &Stage) -> Self {
         let target = stage.load_target();
-        let load = Load::start(target.clone(), LoadOptions::default()).await.unwrap();
+        let clients = match target.site.database() {
+            Some(_) => Clients::Upstash(upstash::Load::start(&stage.sandbox, &stage.target).await.unwrap()),
+            None => Clients::Redis(Load::start(target.clone(), LoadOptions::default()).await.unwrap()),
+        };
         let watcher = Watcher::start(target, WatcherOptions::default()).await.unwrap();
-        Self { load, watcher }
+        Self { clients, watcher }
+    }
+
+    /// Restarts the clients, as a deployment does.
+    pub(crate) fn roll(&self) {
+        match &self.clients {
+            Clients::Redis(load) => load.roll(),
+            Clients::Upstash(load) => load.roll(),
+        }
     }
 
     /// Ends it, and holds that nobody was ever let down.
     pub(crate) async fn was_served(self) {
-        let stats = self.load.stop().await;
+        match self.clients {
+            Clients::Redis(load) => {
+                let stats = load.stop().await;
+                assert_eq!(stats.failed, 0, "{stats:?}");
+                assert!(stats.commands > 500, "{stats:?}");
+                assert!(stats.restarts > 0, "{stats:?}");
+            }
+            Clients::Upstash(load) => {
+                let stats = load.stop().await;
+                assert_eq!((stats.failed, stats.refused), (0, 0), "{stats:?}");
+                assert!(stats.commands > 100, "{stats:?}");
+            }
+        }
         let seen = self.watcher.stop().await;
-        assert_eq!(stats.failed, 0, "{stats:?}");
-        assert!(stats.commands > 500, "{stats:?}");
-        assert!(stats.restarts > 0, "{stats:?}");
         assert_eq!(seen.refused, 0, "{seen:?}");
         assert!(seen.logins > 20, "{seen:?}");
     }
