@@ -12,15 +12,12 @@ use sandbox::{
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::sleep;
 
-use super::matrix::at_every_call;
+use super::matrix::every_fault;
 
 const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 const CLUSTER: &str = "orders";
 const SERVICE: &str = "redis";
 const SECOND: &str = "second-password-0123456789";
-
-/// Longer than the function waits for an answer.
-const TOO_LATE: Duration = Duration::from_millis(5500);
 
 /// How long the service may take to be steady again.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -256,10 +253,4 @@ async fn neither_requirepass_nor_a_configuration_file_is_touched() {
     stage.strike().await;
 }
 
-at_every_call!(a_fargate_rotation_survives_a_kill_just_before_every_call, Flavour::Fargate, What::KillBefore);
-at_every_call!(a_fargate_rotation_survives_a_kill_just_after_every_call, Flavour::Fargate, What::KillAfter);
-at_every_call!(a_fargate_rotation_survives_the_loss_of_every_answer, Flavour::Fargate, What::LoseAnswer);
-at_every_call!(a_fargate_rotation_survives_a_throttle_at_every_call, Flavour::Fargate, What::Throttle);
-at_every_call!(a_fargate_rotation_survives_a_500_at_every_call, Flavour::Fargate, What::InternalError);
-at_every_call!(a_fargate_rotation_survives_a_reset_at_every_call, Flavour::Fargate, What::Reset);
-at_every_call!(a_fargate_rotation_survives_a_timeout_at_every_call, Flavour::Fargate, What::Delay(super::TOO_LATE));
+every_fault!(a_fargate_rotation, Flavour::Fargate);

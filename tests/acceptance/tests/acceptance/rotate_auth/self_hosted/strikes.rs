@@ -92,5 +92,5 @@ at_every_call! {
     a_rotation_on_hosts_survives_a_throttle_at_every_call: What::Throttle;
     a_rotation_on_hosts_survives_a_500_at_every_call: What::InternalError;
     a_rotation_on_hosts_survives_a_reset_at_every_call: What::Reset;
-    a_rotation_on_hosts_survives_a_timeout_at_every_call: What::Delay(super::super::TOO_LATE);
+    a_rotation_on_hosts_survives_a_timeout_at_every_call: What::Delay(crate::rotate_auth::matrix::TOO_LATE);
 }
