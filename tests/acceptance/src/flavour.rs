@@ -113,6 +113,11 @@ impl Flavour {
         self != Self::UpstashReset
     }
 
+    /// Whether a change is asked for once, whatever becomes of its answer; elsewhere asking again changes nothing.
+    pub fn is_asked_once(self) -> bool {
+        self.is_kept_by_a_service() || self == Self::UpstashReset
+    }
+
     /// The key of the credential, where the secret has to be a JSON object.
     pub(crate) fn json_key(self) -> Option<&'static str> {
         matches!(self, Self::UpstashAcl | Self::UpstashReset).then_some("token")
@@ -121,6 +126,16 @@ impl Flavour {
     /// How many calls make one change: one for a service, one a node otherwise.
     pub fn calls_per_change(self, nodes: usize) -> usize {
         if self.is_kept_by_a_service() { 1 } else { nodes }
+    }
+
+    /// How many such calls so many rotations make with no retirement between them: from the second on, the one before the
+    /// previous one is pushed out by a service, taken away by a change of its own, or, on hosts, in a transaction.
+    pub fn calls_of(self, rotations: usize, nodes: usize) -> usize {
+        let changes = match self {
+            Self::Fargate | Self::FargateRedis8 | Self::UpstashAcl => 2 * rotations - 1,
+            _ => rotations,
+        };
+        changes * self.calls_per_change(nodes)
     }
 
     /// What the settings leave open about its Redis.

@@ -24,8 +24,8 @@ pub(super) struct Step {
 
 pub(super) const CREATE: Step = Step { name: "createSecret", least: 6 };
 pub(super) const SET: Step = Step { name: "setSecret", least: 10 };
-pub(super) const TEST: Step = Step { name: "testSecret", least: 7 };
-pub(super) const FINISH: Step = Step { name: "finishSecret", least: 8 };
+pub(super) const TEST: Step = Step { name: "testSecret", least: 6 };
+pub(super) const FINISH: Step = Step { name: "finishSecret", least: 7 };
 
 /// States that end soon: one rotation follows another, dozens of times.
 pub(crate) fn brief() -> Timing {
@@ -40,8 +40,8 @@ pub(crate) fn brief() -> Timing {
 /// Strikes every call of `step`, AWS calls and logins alike, with `what`, one rotation each.
 ///
 /// Whatever was struck, Secrets Manager's retries must bring the rotation to the same end: AWSCURRENT is a new token
-/// that every node accepts, the one before is AWSPREVIOUS and still accepted, and a service was asked for one change. A
-/// watcher logs in with AWSCURRENT the whole time, past the gates where the faults are.
+/// that every node accepts, the one before is AWSPREVIOUS and, where there is an overlap, still accepted, and a service was
+/// asked for one change. A watcher logs in with AWSCURRENT the whole time, past the gates where the faults are.
 pub(super) async fn strike_every_call(flavour: Flavour, step: Step, what: What) {
     let Step { name: step, least } = step;
     let stage = Stage::set(StageOptions { flavour, timing: brief(), ..StageOptions::default() }).await;
@@ -65,12 +65,12 @@ pub(super) async fn strike_every_call(flavour: Flavour, step: Step, what: What) 
         assert!(report.succeeded, "{told}");
         let after = stage.current().await;
         assert_ne!(after.expose_secret(), before.expose_secret(), "{told}");
-        for (which, token) in [("the one before", &before), ("the new one", &after)] {
-            let accepting = stage.accepting(token).await;
-            assert_eq!(accepting, stage.nodes(), "{which}, after {told}");
+        let overlap = if flavour.has_overlap() { stage.nodes() } else { 0 };
+        for (which, token, expected) in [("the one before", &before, overlap), ("the new one", &after, stage.nodes())] {
+            assert_eq!(stage.accepting(token).await, expected, "{which}, after {told}");
         }
         assert_eq!(stage.credential("AWSPREVIOUS").await.unwrap().expose_secret(), before.expose_secret(), "{told}");
-        if flavour.is_kept_by_a_service() {
+        if flavour.is_asked_once() {
             assert_eq!(stage.modifications(), changes + 1, "{told}");
         }
         if stage.sandbox.faults.fired() == struck {
@@ -80,7 +80,7 @@ pub(super) async fn strike_every_call(flavour: Flavour, step: Step, what: What) 
     }
     assert!((least..MOST_CALLS).contains(&struck), "{struck} calls of {step} were struck");
     let seen = watcher.stop().await;
-    assert_eq!(seen.refused, 0, "{seen:?}");
+    assert!(seen.refused == 0 || !flavour.has_overlap(), "{seen:?}");
     assert!(seen.logins > 20, "{seen:?}");
     stage.strike().await;
 }
