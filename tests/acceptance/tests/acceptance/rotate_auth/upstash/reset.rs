@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use acceptance::{Flavour, Stage};
+use acceptance::{Flavour, Stage, class};
 use sandbox::{
     faults::{At, What},
     lambda::InvocationResult,
     upstash::{Load, ResetAnswer},
 };
 use serde_json::Value;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::{arm, effective, same, stage};
 
@@ -23,6 +23,12 @@ async fn holds(stage: &Stage, resets: usize) {
     assert!(same(&current, &stage.database().token()));
     assert!(stage.accepts(&current).await);
     assert_eq!(effective(stage, "ResetPassword"), resets);
+}
+
+/// Holds that AWSPENDING is the database's own token, after one reset.
+async fn holds_pending(stage: &Stage) {
+    assert!(same(&stage.credential("AWSPENDING").await.unwrap(), &stage.database().token()));
+    assert_eq!(effective(stage, "ResetPassword"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,6 +107,30 @@ async fn a_database_that_somebody_has_reset_already_is_not_reset_again() {
     let report = stage.rotate().await;
     assert!(report.succeeded && report.tries == 1, "{report:?}");
     holds(&stage, 0).await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_was_held_up_before_its_reset_finds_the_reset_of_another_run() {
+    let stage = stage(Flavour::UpstashReset).await;
+    // At its second look at the key of the Developer API, just before the reset.
+    arm(&stage, "setSecret", At::Call(9), What::Hold, 1);
+    stage.start_rotation().await.unwrap();
+    let give_up = Instant::now() + Duration::from_secs(20);
+    while stage.sandbox.faults.fired() == 0 {
+        assert!(Instant::now() < give_up, "nothing is held");
+        sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(effective(&stage, "GetDatabase"), 2, "createSecret has looked, and so has setSecret");
+    let described = stage.secrets.describe_secret().secret_id(&stage.target.secret_arn).send().await.unwrap();
+    let stages = described.version_ids_to_stages.unwrap();
+    let (pending, _) = stages.iter().find(|(_, stages)| stages.contains(&"AWSPENDING".to_owned())).unwrap();
+    assert_eq!(class(&stage.call("setSecret", pending).await.result), "none");
+    holds_pending(&stage).await;
+    stage.sandbox.faults.release();
+    let report = stage.settled().await;
+    assert!(report.succeeded && report.tries == 1, "{report:?}");
+    holds(&stage, 1).await;
     stage.strike().await;
 }
 
