@@ -81,7 +81,7 @@ pub(super) async fn strike_every_call(flavour: Flavour, step: Step, what: What) 
     assert!((least..MOST_CALLS).contains(&struck), "{struck} calls of {step} were struck");
     let seen = watcher.stop().await;
     assert!(seen.refused == 0 || !flavour.has_overlap(), "{seen:?}");
-    assert!(seen.logins > 20, "{seen:?}");
+    assert!(seen.logins + seen.refused > 20, "{seen:?}");
     stage.strike().await;
 }
 
