@@ -1,10 +1,12 @@
 //! The compiled `retire-credential`, on real Redis.
 
 mod events;
+mod failed_logins;
 mod faults;
 mod gates;
 mod guarantees;
 mod refusals;
+mod restarts;
 mod secrecy;
 mod story;
 mod upstash;

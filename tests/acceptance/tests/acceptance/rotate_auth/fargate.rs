@@ -31,13 +31,13 @@ async fn on(flavour: Flavour) -> Stage {
 }
 
 /// Every end of a task, on every Redis.
-fn ends() -> impl Iterator<Item = (Flavour, End)> {
+pub(crate) fn ends() -> impl Iterator<Item = (Flavour, End)> {
     Flavour::on_fargate().flat_map(|flavour| End::ALL.map(|how| (flavour, how)))
 }
 
 /// How a task comes to its end.
 #[derive(Clone, Copy, Debug)]
-enum End {
+pub(crate) enum End {
     /// Its process dies.
     Kill,
     /// Somebody asks ECS to stop it.
@@ -45,7 +45,7 @@ enum End {
 }
 
 impl End {
-    const ALL: [Self; 2] = [Self::Kill, Self::StopTask];
+    pub(crate) const ALL: [Self; 2] = [Self::Kill, Self::StopTask];
 }
 
 /// Ends the task; ECS starts another one, in its own time.
@@ -61,7 +61,7 @@ async fn end_task(stage: &Stage, how: End) {
 }
 
 /// Ends the task, and waits until another one serves in its place.
-async fn replace_task(stage: &Stage, how: End) {
+pub(crate) async fn replace_task(stage: &Stage, how: End) {
     end_task(stage, how).await;
     stage.sandbox.ecs.settled(CLUSTER, SERVICE, PATIENCE).await.unwrap();
 }

@@ -40,8 +40,9 @@ pub(crate) fn brief() -> Timing {
 /// Strikes every call of `step`, AWS calls and logins alike, with `what`, one rotation each.
 ///
 /// Whatever was struck, Secrets Manager's retries must bring the rotation to the same end: AWSCURRENT is a new token
-/// that every node accepts, the one before is AWSPREVIOUS and, where there is an overlap, still accepted, and a service was
-/// asked for one change. A watcher logs in with AWSCURRENT the whole time, past the gates where the faults are.
+/// that every node accepts, the one before is AWSPREVIOUS and, where there is an overlap, still accepted, the one before that,
+/// which the secret no longer knows, is refused, and a service was asked for one change. A watcher logs in with AWSCURRENT the
+/// whole time, past the gates where the faults are.
 pub(super) async fn strike_every_call(flavour: Flavour, step: Step, what: What) {
     let Step { name: step, least } = step;
     let stage = Stage::set(StageOptions { flavour, timing: brief(), ..StageOptions::default() }).await;
@@ -49,7 +50,7 @@ pub(super) async fn strike_every_call(flavour: Flavour, step: Step, what: What) 
     let direct = Some(stage.direct());
     let watcher = Watcher::start(target, WatcherOptions { direct, ..WatcherOptions::default() }).await;
     let watcher = watcher.unwrap();
-    let mut struck = 0;
+    let (mut struck, mut forgotten) = (0, None);
     for nth in 1..=MOST_CALLS {
         let (before, changes) = (stage.current().await, stage.modifications());
         stage.sandbox.faults.disarm();
@@ -70,6 +71,9 @@ pub(super) async fn strike_every_call(flavour: Flavour, step: Step, what: What) 
             assert_eq!(stage.accepting(token).await, expected, "{which}, after {told}");
         }
         assert_eq!(stage.credential("AWSPREVIOUS").await.unwrap().expose_secret(), before.expose_secret(), "{told}");
+        if let Some(forgotten) = forgotten.replace(before) {
+            assert_eq!(stage.accepting(&forgotten).await, 0, "{told}");
+        }
         if flavour.is_asked_once() {
             assert_eq!(stage.modifications(), changes + 1, "{told}");
         }
