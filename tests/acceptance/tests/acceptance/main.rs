@@ -7,6 +7,7 @@
 mod architecture;
 mod demo;
 mod dependencies;
+mod events;
 mod readme;
 mod retire_credential;
 mod rotate_auth;

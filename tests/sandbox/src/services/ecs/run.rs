@@ -270,7 +270,7 @@ impl Life {
         if let Some(task) = self.ecs.state().task(&self.id) {
             change(task, Timestamp::now());
         }
-        self.ecs.changed.send_replace(());
+        self.ecs.tell();
     }
 }
 

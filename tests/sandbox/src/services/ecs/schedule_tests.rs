@@ -46,6 +46,8 @@ fn service(desired: usize, (minimum, maximum): (usize, usize), checked: bool) ->
         enable_execute_command: false,
         completed: None,
         events: Vec::new(),
+        steady: false,
+        untold: Vec::new(),
     }
 }
 

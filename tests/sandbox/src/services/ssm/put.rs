@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::{
     errors::validation,
+    events::Change,
     name,
     store::{Kind, Parameter, State, Tier, Version, ciphertext},
     tags::{self, Tag},
@@ -114,6 +115,7 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
     if kind == Kind::SecureString {
         state.secure_values.push(value);
     }
+    let created = before.is_none();
     let answer = json!({ "Version": version.number, "Tier": tier });
     let parameter = state.parameters.entry(input.name.clone()).or_insert_with(|| Parameter {
         name: input.name,
@@ -124,6 +126,7 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
         parameter.versions.remove(0);
     }
     parameter.versions.push(version);
+    state.changes.push(Change::of(if created { "Create" } else { "Update" }, parameter));
     Ok(Answer::Json(answer))
 }
 
