@@ -128,7 +128,12 @@ impl Ecs {
         let home = home.join("ecs");
         std::fs::create_dir_all(&home)?;
         let ecs = Arc::new(Self {
-            state: Mutex::new(State { timing, clusters: BTreeMap::new(), definitions: BTreeMap::new() }),
+            state: Mutex::new(State {
+                timing,
+                clusters: BTreeMap::new(),
+                definitions: BTreeMap::new(),
+                doomed: BTreeMap::new(),
+            }),
             changed: watch::Sender::new(()),
             ended: watch::Sender::new(false),
             lives: Mutex::default(),
