@@ -87,6 +87,12 @@ pub(crate) async fn run(
                 };
                 wait(&mut deadline, "the target takes the pending credential").await?
             }
+            Decision::RemovePrevious { reason } => {
+                let previous = secret.previous().expect("a previous value is accepted only where there is one");
+                let asked = secret.backend(clients).remove(previous, secret.current.credential()).await;
+                change::note(asked, outcome, "remove-previous", reason)?;
+                wait(&mut deadline, "the target refuses AWSPREVIOUS").await?
+            }
             Decision::RestoreCurrent { reason } => {
                 let asked = secret.backend(clients).restore(secret.current.credential(), secret.known()).await;
                 change::note(asked, outcome, "restore-current", reason)?;

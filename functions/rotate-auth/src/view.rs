@@ -12,6 +12,7 @@ use policy::{
     token,
 };
 use runtime::{rotation_event::RotationEvent, secret};
+use secrecy::SecretString;
 
 /// The secret's side, read once: only this function moves it while a step runs, and AWS refuses a stale move.
 #[derive(Debug)]
@@ -55,9 +56,11 @@ impl Secret {
             Some(version) if needs_previous => read(version.to_owned()).await?,
             _ => None,
         };
-        // One that has not the right shape is not known, and one that is AWSCURRENT's too says nothing of its own.
+        // One that has not the right shape is not known, and one that another stage holds too says nothing of its own.
         let previous = previous.and_then(|version| SecretValue::read(&target, &version.value).ok());
-        let previous = previous.filter(|value| !value.has_credential_of(&current));
+        let others = [Some(&current), pending.as_ref()];
+        let previous =
+            previous.filter(|value| !others.into_iter().flatten().any(|other| value.has_credential_of(other)));
         Ok(Self {
             current,
             previous,
@@ -92,9 +95,14 @@ impl Secret {
         Known {
             pending: self.pending.as_ref().map(SecretValue::credential),
             current: self.current.credential(),
-            previous: self.previous.as_ref().map(SecretValue::credential),
+            previous: self.previous(),
             version: self.pending_version.as_ref(),
         }
+    }
+
+    /// AWSPREVIOUS's credential, where the step needs it and it is another than the other two.
+    pub(crate) fn previous(&self) -> Option<&SecretString> {
+        self.previous.as_ref().map(SecretValue::credential)
     }
 
     /// Looks at the server, and refuses a secret that says it belongs to another one.

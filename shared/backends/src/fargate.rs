@@ -127,7 +127,8 @@ impl Fargate<'_> {
 }
 
 impl Credentials for Fargate<'_> {
-    /// A task that was started while AWSCURRENT moved has the one before, and nothing else.
+    /// A task that was started while AWSCURRENT moved has the one before, and nothing else; and a user has as many passwords
+    /// as it is given.
     const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set, Step::Test, Step::Finish];
 
     /// Lists the tasks of the service, logs in to all of them at once, and asks then whether the service is steady.
@@ -167,7 +168,7 @@ impl Credentials for Fargate<'_> {
             nodes,
             change_asked: false,
             token_set_since_pending: false,
-            room: Room::Free,
+            room: Room::Unlimited,
             upkeep: Upkeep::UntilRestart,
         };
         let addresses = places.into_iter().filter_map(|place| place.address);

@@ -147,7 +147,8 @@ impl SelfHosted<'_> {
 }
 
 impl Credentials for SelfHosted<'_> {
-    /// A node that was restarted without its files has what it was given long ago.
+    /// A node that was restarted without its files has what it was given long ago; and a user has as many passwords as it is
+    /// given.
     const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set, Step::Test, Step::Finish];
 
     /// Logs in to every node, all at once, and asks each what it keeps over a restart.
@@ -163,7 +164,7 @@ impl Credentials for SelfHosted<'_> {
             group: GroupState::Available,
             change_asked: false,
             token_set_since_pending: false,
-            room: Room::Free,
+            room: Room::Unlimited,
             upkeep: if forgets { Upkeep::UntilRestart } else { Upkeep::NodeByNode },
         };
         let hosts = self.hosts.nodes.iter().map(|node| node.host.clone()).collect();

@@ -97,6 +97,16 @@ impl Flavour {
         if self.is_kept_by_a_service() { 1 } else { nodes }
     }
 
+    /// How many such calls so many rotations make with no retirement between them: from the second on, the one before the
+    /// previous one is pushed out by a service, taken away by a change of its own, or, on hosts, in a transaction.
+    pub fn calls_of(self, rotations: usize, nodes: usize) -> usize {
+        let changes = match self {
+            Self::Fargate | Self::FargateRedis8 => 2 * rotations - 1,
+            _ => rotations,
+        };
+        changes * self.calls_per_change(nodes)
+    }
+
     /// What the settings leave open about its Redis.
     pub(crate) fn shape(self, topology: Topology) -> Shape {
         match self {

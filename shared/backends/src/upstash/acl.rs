@@ -52,9 +52,10 @@ impl<'a> Acl<'a> {
     }
 
     /// Takes a token from the user.
-    pub(super) async fn remove(&self, token: &SecretString) -> Result<(), CallError> {
+    pub(super) async fn remove(&self, token: &SecretString, current: &SecretString) -> Result<(), CallError> {
         let admin = self.admin().await?;
         self.check_user(&admin).await?;
+        self.check_owner(current).await?;
         let rule = rule('<', token);
         let taken = self.run(&admin, &["ACL", "SETUSER", &self.user.username, rule.expose_secret()]).await;
         match taken {
@@ -92,8 +93,8 @@ impl<'a> Acl<'a> {
         Err(refused(Failure::permanent(format!("the ACL user {username} {why}. Nothing was touched"))))
     }
 
-    /// Refuses the token of another user in AWSCURRENT: the rotation would give its clients another user's rights, and
-    /// nobody would ever take that token away.
+    /// Refuses the token of another user in AWSCURRENT: a rotation would give its clients another user's rights, nobody would
+    /// ever take that token away, and the one that is taken away may be all that the user has.
     async fn check_owner(&self, current: &SecretString) -> Result<(), CallError> {
         match self.rest.run(current, &["ACL", "WHOAMI"]).await? {
             Reply::Result(Value::String(name)) if name != self.user.username => {

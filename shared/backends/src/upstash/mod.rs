@@ -16,7 +16,7 @@ use cloud::{CallError, Clients, Effect};
 use policy::{
     Failure,
     login::{Answer, Node, NodeState},
-    rotation::{GroupState, Room, Server, Upkeep},
+    rotation::{GroupState, Room, Server, Step, Upkeep},
     target::{Database, Renewal},
 };
 use secrecy::SecretString;
@@ -103,6 +103,9 @@ impl Upstash<'_> {
 }
 
 impl Credentials for Upstash<'_> {
+    /// A user has as many tokens as it is given.
+    const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set];
+
     /// Has Upstash make a token for the user; it takes no other (`ACL GENTOKEN`).
     ///
     /// # Errors
@@ -123,7 +126,7 @@ impl Credentials for Upstash<'_> {
             group: GroupState::Available,
             change_asked: false,
             token_set_since_pending: false,
-            room: Room::Free,
+            room: Room::Unlimited,
             // An ACL change is persisted and on all replicas before its command returns.
             // <https://upstash.com/blog/redis-6>
             upkeep: Upkeep::Service,
@@ -147,12 +150,12 @@ impl Credentials for Upstash<'_> {
     /// Takes the previous token from the user (`ACL SETUSER`).
     ///
     /// # Errors
-    /// Permanent where ACL commands are refused.
+    /// Permanent where ACL commands are refused; `NeedsHuman` where AWSCURRENT is the token of another user.
     ///
     /// # Repeating
     /// Changes nothing.
-    async fn remove(&self, previous: &SecretString, _current: &SecretString) -> Result<(), CallError> {
-        self.acl()?.remove(previous).await
+    async fn remove(&self, previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
+        self.acl()?.remove(previous, current).await
     }
 }
 

@@ -214,7 +214,7 @@ fn refused_everywhere(server: &Server, gates: Gates, retired: bool) -> Result<De
     }
     let reason = match server.room {
         Room::Full => "every node refuses AWSPREVIOUS; the other credential there is one that the secret does not know",
-        Room::Free => "every node refuses AWSPREVIOUS, and accepts AWSCURRENT",
+        Room::Free | Room::Unlimited => "every node refuses AWSPREVIOUS, and accepts AWSCURRENT",
     };
     Ok(Decision::MarkRetired { reason })
 }

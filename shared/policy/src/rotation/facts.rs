@@ -80,6 +80,8 @@ pub enum Room {
     Free,
     /// All places are taken, by AWSCURRENT and one other: adding puts AWSPENDING in the other's place.
     Full,
+    /// There are as many places as one likes: what nobody takes away stays for ever.
+    Unlimited,
 }
 
 /// Whether the service that runs the nodes takes changes now.

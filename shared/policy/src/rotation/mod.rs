@@ -39,6 +39,11 @@ pub enum Decision {
         /// Why.
         reason: &'static str,
     },
+    /// Make the server refuse AWSPREVIOUS: after this rotation, the secret would no longer know it.
+    RemovePrevious {
+        /// Why it is still there.
+        reason: &'static str,
+    },
     /// Make the nodes that have lost AWSCURRENT accept it again.
     RestoreCurrent {
         /// How it was lost.
@@ -87,6 +92,7 @@ pub enum Decision {
 /// | set | pending, absent or illegal | | everywhere | | Retryable: createSecret comes first |
 /// | test | pending, absent | | everywhere | | Done: a test of the settings, not a rotation |
 /// | any | pending | somewhere | everywhere | | Wait |
+/// | set | pending | everywhere, nowhere | everywhere | available, unlimited, AWSPREVIOUS accepted | `RemovePrevious` |
 /// | set | pending | everywhere | everywhere | changing its token | Wait |
 /// | set | pending | everywhere | everywhere | otherwise | Done |
 /// | set | pending | nowhere | everywhere | busy, or asked to change in this run | Wait |
@@ -202,6 +208,7 @@ fn decide_closed(
             Err(no_usable_pending(step, pending))
         }
         (_, _, Verdict::Somewhere) => wait("some nodes do not accept AWSPENDING yet"),
+        (Step::Set, _, _) if !busy && previous_would_stay(server, verdicts) => remove_previous(),
         (Step::Set, _, Verdict::Everywhere) if server.group == GroupState::ChangingToken => {
             wait("every node accepts AWSPENDING, and the target is still changing its credential")
         }
@@ -224,7 +231,7 @@ fn decide_closed(
 /// AWSCURRENT takes one place, and AWSPENDING, which no node accepts, none.
 fn add_where_there_is_room(room: Room, previous: Verdict) -> Result<Decision, Failure> {
     match (room, previous) {
-        (Room::Free, _) => Ok(Decision::AddPending { reason: "no node accepts AWSPENDING yet" }),
+        (Room::Free | Room::Unlimited, _) => Ok(Decision::AddPending { reason: "no node accepts AWSPENDING yet" }),
         (Room::Full, Verdict::Everywhere) => {
             Ok(Decision::AddPending { reason: "no node accepts AWSPENDING yet; it takes the place of AWSPREVIOUS" })
         }
@@ -235,6 +242,16 @@ fn add_where_there_is_room(room: Room, previous: Verdict) -> Result<Decision, Fa
              its only password, and rotate again",
         )),
     }
+}
+
+/// Whether AWSPREVIOUS would go on logging in after this rotation, with nobody left who knows it: the next AWSPREVIOUS is
+/// what is AWSCURRENT now, and that one is all that a retirement takes away.
+fn previous_would_stay(server: &Server, verdicts: Verdicts) -> bool {
+    server.room == Room::Unlimited && verdicts.previous != Verdict::Nowhere
+}
+
+fn remove_previous() -> Result<Decision, Failure> {
+    Ok(Decision::RemovePrevious { reason: "it was not retired before this rotation, which leaves no place for it" })
 }
 
 /// A server that lets clients in with nothing: it has no credential yet, or one beside the open door.

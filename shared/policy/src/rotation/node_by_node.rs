@@ -3,7 +3,7 @@
 use super::{
     Decision, Server, Step, VersionStage, current_is_refused,
     facts::{PendingValue, Upkeep},
-    no_usable_pending, wait,
+    no_usable_pending, previous_would_stay, remove_previous, wait,
 };
 use crate::{
     Failure,
@@ -26,6 +26,7 @@ use crate::{
 /// | any | current | everywhere | | | Done |
 /// | test | pending, absent | everywhere | | | Done: a test of the settings, not a rotation |
 /// | set, finish | pending, absent or illegal | everywhere | | | Retryable: createSecret comes first |
+/// | set | pending, and AWSPREVIOUS accepted somewhere | everywhere | | available | `RemovePrevious` |
 /// | set | pending | everywhere | everywhere, and added by this run | | Done |
 /// | set | pending | everywhere | otherwise | available | `AddPending` |
 /// | test, finish | pending | everywhere | not everywhere | available | `AddPending`: it was lost |
@@ -73,6 +74,7 @@ pub(super) fn decide_node_by_node(
             Ok(Decision::Done { reason: "AWSPENDING has no value, so this is a test: every node accepts AWSCURRENT" })
         }
         (_, PendingValue::Absent | PendingValue::Illegal(_), _) => Err(no_usable_pending(step, pending)),
+        (Step::Set, _, _) if !group.is_busy() && previous_would_stay(server, verdicts) => remove_previous(),
         (Step::Set, _, Verdict::Everywhere) if *change_asked => {
             Ok(Decision::Done { reason: "every node accepts AWSPENDING" })
         }

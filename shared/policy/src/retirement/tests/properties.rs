@@ -31,7 +31,7 @@ fn any_server() -> impl Strategy<Value = Server> {
         1 => Just(GroupState::ChangingToken),
         1 => Just(GroupState::Busy("snapshotting".to_owned())),
     ];
-    let room = prop_oneof![Just(Room::Free), Just(Room::Full)];
+    let room = prop_oneof![Just(Room::Free), Just(Room::Full), Just(Room::Unlimited)];
     let upkeep = prop_oneof![Just(Upkeep::Service), Just(Upkeep::NodeByNode), Just(Upkeep::UntilRestart)];
     (proptest::collection::vec(any_node(), 0..4), group, any::<bool>(), room, upkeep).prop_map(
         |(nodes, group, change_asked, room, upkeep)| Server {

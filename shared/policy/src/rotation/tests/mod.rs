@@ -12,6 +12,7 @@ fn word(result: &Result<Decision, Failure>) -> &'static str {
         Ok(Decision::CreatePending { .. }) => "create",
         Ok(Decision::DiscardPending { .. }) => "discard",
         Ok(Decision::AddPending { .. }) => "add",
+        Ok(Decision::RemovePrevious { .. }) => "remove",
         Ok(Decision::RestoreCurrent { .. }) => "restore",
         Ok(Decision::Promote { .. }) => "promote",
         Ok(Decision::CloseOpenAccess { .. }) => "close",

@@ -30,7 +30,7 @@ fn any_server() -> impl Strategy<Value = Server> {
         1 => Just(GroupState::ChangingToken),
         1 => Just(GroupState::Busy("snapshotting".to_owned())),
     ];
-    let room = prop_oneof![Just(Room::Free), Just(Room::Full)];
+    let room = prop_oneof![Just(Room::Free), Just(Room::Full), Just(Room::Unlimited)];
     let upkeep = prop_oneof![Just(Upkeep::Service), Just(Upkeep::NodeByNode), Just(Upkeep::UntilRestart)];
     (proptest::collection::vec(any_node(), 0..4), group, any::<bool>(), any::<bool>(), room, upkeep).prop_map(
         |(nodes, group, change_asked, token_set_since_pending, room, upkeep)| Server {
@@ -178,7 +178,7 @@ proptest! {
             let known = server.nodes.iter().all(|node| {
                 matches!(&node.state, NodeState::Asked { previous: Some(Answer::Accepted), .. })
             });
-            prop_assert!(server.room == Room::Free || known || all(server, |open, _, _| open), "{facts:?}");
+            prop_assert!(server.room != Room::Full || known || all(server, |open, _, _| open), "{facts:?}");
         }
     }
 
@@ -189,6 +189,28 @@ proptest! {
             prop_assert_eq!(&server.group, &GroupState::Available);
             prop_assert!(all(server, |open, _, _| !open), "{facts:?}");
             prop_assert!(!server.nodes.iter().any(accepts_nothing_known), "{facts:?}");
+        }
+    }
+
+    #[test]
+    fn previous_is_removed_only_by_set_secret_while_current_logs_in_everywhere(facts in any_facts()) {
+        if let Ok(Decision::RemovePrevious { .. }) = decide(&facts) {
+            let server = facts.server.as_ref().unwrap();
+            prop_assert!(all(server, |open, _, current| !open && *current == Answer::Accepted), "{facts:?}");
+            prop_assert_eq!((facts.step, facts.version), (Step::Set, VersionStage::Pending));
+            prop_assert_eq!((server.room, &server.group), (Room::Unlimited, &GroupState::Available));
+        }
+    }
+
+    #[test]
+    fn no_rotation_adds_a_third_credential(facts in any_facts()) {
+        if let Ok(Decision::AddPending { .. }) = decide(&facts) {
+            let server = facts.server.as_ref().unwrap();
+            let third = server.nodes.iter().any(|node| {
+                matches!(&node.state, NodeState::Asked { open: false, previous: Some(Answer::Accepted), .. })
+            });
+            let in_set = facts.step == Step::Set;
+            prop_assert!(!in_set || server.room != Room::Unlimited || !third || all(server, |open, _, _| open), "{facts:?}");
         }
     }
 

@@ -266,6 +266,27 @@ fn what_a_node_has_lost_is_given_to_it_again() {
 }
 
 #[test]
+fn what_was_not_retired_makes_room_where_nothing_else_would_take_it_away() {
+    let third = |previous| Said { previous: Some(previous), ..CLOSED };
+    for (step, room, said, expected) in [
+        (Step::Set, Room::Unlimited, third("yy"), "remove"),
+        (Step::Set, Room::Unlimited, third("ny"), "remove"),
+        (Step::Set, Room::Unlimited, third("yy").pending("yy"), "remove"),
+        (Step::Set, Room::Unlimited, third("nn"), "add"),
+        (Step::Set, Room::Free, third("yy"), "add"),
+        (Step::Finish, Room::Unlimited, third("yy").pending("yy"), "promote"),
+    ] {
+        for upkeep in [Upkeep::Service, Upkeep::NodeByNode, Upkeep::UntilRestart] {
+            let mut facts = facts(step, said);
+            facts.server.iter_mut().for_each(|server| (server.room, server.upkeep) = (room, upkeep));
+            assert_eq!(decided(&facts), expected, "{facts:?}");
+            facts.server.iter_mut().for_each(|server| server.group = GroupState::Busy("starting a task".to_owned()));
+            assert_ne!(decided(&facts), "remove");
+        }
+    }
+}
+
+#[test]
 fn a_run_that_has_added_it_to_every_node_is_done() {
     let mut facts = facts(Step::Set, CLOSED.pending("yy"));
     facts.server.iter_mut().for_each(|server| {

@@ -1,5 +1,7 @@
 //! What the rotation of Redis on hosts of its owner's guarantees beside what holds for every backend.
 
+use std::time::Duration;
+
 use policy::target::Backend;
 use sandbox::{
     Site,
@@ -7,13 +9,14 @@ use sandbox::{
     hosts::{Estate, Plan, SetUp},
 };
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::sleep;
 
 use super::scene::{FIRST, SECOND, Scene, failed_with, same, sandbox, secret, steps, stopped, was_served};
 
 mod strikes;
 
 /// Longer than the function waits for an answer.
-const TOO_LATE: std::time::Duration = std::time::Duration::from_millis(5500);
+const TOO_LATE: Duration = Duration::from_millis(5500);
 
 /// Set-ups that keep over a restart what they were given.
 const KEEPING: [SetUp; 2] = [SetUp::ConfigFile, SetUp::AclFile];
@@ -77,6 +80,9 @@ async fn two_rotations_on_hosts_pass_under_load_in_each_set_up() {
             hosted.accepts(&[&before, &current], &[], "after a rotation").await;
             hosted.estate.settled().await.unwrap();
             before = current;
+            // The next rotation takes the old one away, so whoever reads the secret only at start is rolled before.
+            audience.0.roll();
+            sleep(Duration::from_millis(500)).await;
         }
         was_served(audience).await;
         hosted.scene.strike().await;

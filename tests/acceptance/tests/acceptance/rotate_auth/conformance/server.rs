@@ -8,7 +8,7 @@ use sandbox::{
     lambda::InvocationResult,
     services::secrets_manager::RotationTiming,
 };
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::stage;
 
@@ -28,16 +28,19 @@ pub(super) async fn a_rotation_ends_with_the_new_credential_current_and_the_old_
     }
 }
 
-pub(super) async fn three_rotations_in_a_row_each_keep_the_one_before(flavour: Flavour) {
+pub(super) async fn three_rotations_in_a_row_each_keep_the_one_before_and_no_other(flavour: Flavour) {
     let stage = stage(flavour).await;
-    let mut before = stage.current().await;
+    let (mut before, mut before_that) = (stage.current().await, None::<SecretString>);
     for rotation in 1..=3 {
         let report = stage.rotate().await;
         assert!(report.succeeded, "{report:?}");
         assert_eq!(report.tries, 1, "{report:?}");
-        assert_eq!(stage.modifications(), rotation * flavour.calls_per_change(stage.nodes()));
+        assert_eq!(stage.modifications(), flavour.calls_of(rotation, stage.nodes()));
         let current = stage.current().await;
         assert!(stage.accepts(&current).await && stage.accepts(&before).await);
+        if let Some(before_that) = before_that.replace(before) {
+            assert_eq!(stage.accepting(&before_that).await, 0, "there is room for two");
+        }
         before = current;
     }
     stage.strike().await;
