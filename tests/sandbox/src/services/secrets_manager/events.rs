@@ -11,7 +11,7 @@ use crate::events::Event;
 /// An event for each label that has come to a version since this was last asked.
 ///
 /// AWS tells of every label but `AWSPENDING` and `AWSPREVIOUS`. That a label was taken away it does not tell here.
-/// <https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-secretsmanager.html>
+/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/event-detail-secret-label-updated-secretsmanager.html>
 pub(super) fn label_updates(state: &mut State) -> Vec<Event> {
     let mut events = Vec::new();
     for secret in state.secrets.values_mut() {
