@@ -7,12 +7,14 @@
 mod architecture;
 mod demo;
 mod dependencies;
+mod events;
 mod readme;
 mod retire_credential;
 mod rotate_auth;
 mod wire_boto3;
 mod wire_ecs;
 mod wire_elasticache;
+mod wire_lambda;
 mod wire_secrets_manager;
 mod wire_ssm;
 mod wire_upstash;
