@@ -6,11 +6,12 @@ use policy::{Failure, outcome::Outcome};
 use runtime::{
     deadline::Deadline,
     run::{self, Caller},
+    secret,
     trigger::Trigger,
 };
 use serde_json::Value;
 
-use crate::{retirement, secret};
+use crate::retirement;
 
 /// Handles one event: finds its target, retires the previous credential where that is safe, and leaves one outcome record
 /// in the log, whatever came of it.

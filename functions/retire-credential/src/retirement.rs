@@ -8,13 +8,9 @@ use policy::{
     retirement::{Decision, Facts, PreviousValue, decide, needs_consumers, never_has_two},
     rotation::Server,
 };
-use runtime::{change, deadline::Deadline};
+use runtime::{change, consumers, deadline::Deadline, moment::now_ms, secret::Found};
 
-use crate::{
-    consumers,
-    moment::now_ms,
-    secret::{Found, Secret},
-};
+use crate::secret::Secret;
 
 /// What an outcome calls the thing that this function is about.
 const PREVIOUS_CREDENTIAL: &str = "previous credential";

@@ -12,44 +12,10 @@ use policy::{
     secret::SecretValue,
 };
 use runtime::{
-    secret::{check_named, current_version, no_current},
-    settings::{self, TARGET_TAG},
+    moment::millis,
+    secret::{Found, current_version, no_current},
 };
 use secrecy::SecretString;
-
-use crate::moment::millis;
-
-/// A target, and its secret as it was described.
-#[derive(Debug)]
-pub(crate) struct Found {
-    pub(crate) target: Target,
-    pub(crate) description: Description,
-}
-
-/// The secret of a target by the target's name: the tag and the settings must agree on it.
-pub(crate) async fn of_target_named(clients: &Clients, name: &str) -> Result<Found, Failure> {
-    let target = settings::load(clients, name).await?;
-    let description = secrets_manager::describe(&clients.secrets_manager, &target.secret.id).await?;
-    check_named(&target, &description)?;
-    let tagged = settings::target_name(&format!("the secret {}", description.name), &description.tags)?;
-    if tagged != name {
-        return Err(Failure::permanent(format!(
-            "the settings of the target {name} name the secret {}, which is tagged with the target {tagged}; put the tag or \
-             `secret.id` right. Nothing was touched",
-            description.name
-        )));
-    }
-    Ok(Found { target, description })
-}
-
-/// A secret by its ARN, and the target that it is tagged with; `None` where it has no such tag.
-pub(crate) async fn of_tagged(clients: &Clients, secret_id: &str) -> Result<Option<Found>, Failure> {
-    let description = secrets_manager::describe(&clients.secrets_manager, secret_id).await?;
-    let Some(name) = description.tags.get(TARGET_TAG) else { return Ok(None) };
-    let target = settings::load(clients, name).await?;
-    check_named(&target, &description)?;
-    Ok(Some(Found { target, description }))
-}
 
 /// The secret's side, as it is at one moment.
 #[derive(Debug)]

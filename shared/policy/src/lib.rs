@@ -20,12 +20,16 @@
 //! - [`login`]: what the nodes answered to which credential
 //! - [`rotation`]: the four steps of a rotation, decided
 //! - [`retirement`]: when the previous credential is taken away, decided
+//! - [`connection`]: what a client connects with, and how it is written
+//! - [`publication`]: what is written where applications read it, decided
 //! - [`outcome`]: the record of one run
 //! - [`failure`]: the three classes of failure
 
+pub mod connection;
 pub mod failure;
 pub mod login;
 pub mod outcome;
+pub mod publication;
 pub mod retirement;
 pub mod rotation;
 pub mod secret;

@@ -4,6 +4,8 @@
 //! - [`run`]: one run, from event to outcome
 //! - [`settings`]: the target of an event, and its settings document
 //! - [`secret`]: the target's secret, found and checked
+//! - [`consumers`]: whoever logs in with the credential, looked at
+//! - [`moment`]: moments, as the policy counts them
 //! - [`change`]: what became of a change that was asked for
 //! - [`rotation_event`]: the event of Secrets Manager's rotation hook
 //! - [`trigger`]: what invokes a function that looks after a target, but for the rotation hook
@@ -13,9 +15,11 @@
 //! - [`diagnostic`]: a failure, as Lambda reports it
 
 pub mod change;
+pub mod consumers;
 pub mod deadline;
 pub mod diagnostic;
 pub mod log;
+pub mod moment;
 pub mod record;
 pub mod rotation_event;
 pub mod run;

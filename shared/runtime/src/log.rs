@@ -25,4 +25,5 @@ pub fn init() {
 }
 
 /// The crates whose lines are ours.
-const OURS: [&str; 6] = ["runtime", "cloud", "backends", "policy", "rotate_auth", "retire_credential"];
+const OURS: [&str; 7] =
+    ["runtime", "cloud", "backends", "policy", "rotate_auth", "retire_credential", "sync_connection"];

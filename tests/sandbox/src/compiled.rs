@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 /// Every function of the workspace, by name.
-pub(crate) const FUNCTIONS: [&str; 2] = ["rotate-auth", "retire-credential"];
+pub(crate) const FUNCTIONS: [&str; 3] = ["rotate-auth", "retire-credential", "sync-connection"];
 
 /// Where they are, once they are compiled.
 pub(crate) fn folder() -> anyhow::Result<PathBuf> {

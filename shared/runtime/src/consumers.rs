@@ -1,4 +1,4 @@
-//! Whoever may still hold the previous credential, looked at.
+//! Whoever logs in with the credential, looked at.
 
 use cloud::{Clients, ecs, lambda};
 use futures::future::try_join_all;
@@ -14,7 +14,10 @@ use crate::moment::millis;
 ///
 /// # Errors
 /// Retryable where one cannot be seen for now. One that is not there is no error: it is in what was seen.
-pub(crate) async fn observe(clients: &Clients, consumers: &[Consumer]) -> Result<Vec<ConsumerFacts>, Failure> {
+///
+/// # Permissions
+/// `ecs:ListTasks`, `ecs:DescribeTasks`, `ecs:DescribeServices`, `lambda:GetFunctionConfiguration`
+pub async fn observe(clients: &Clients, consumers: &[Consumer]) -> Result<Vec<ConsumerFacts>, Failure> {
     try_join_all(consumers.iter().enumerate().map(|(nth, consumer)| async move {
         let seen = match consumer {
             Consumer::EcsService { cluster, service } => service_seen(clients, cluster, service).await,

@@ -1,0 +1,14 @@
+//! Keeps what applications read true, and has them move to it.
+//!
+//! # Layout
+//! - [`handle`]: from event to outcome
+//! - `connection`: what clients are to connect with, by the secret and the server
+//! - `verify`: a login with exactly what is about to be written
+//! - `outputs`: every output of the settings, written until nothing is left to write
+
+mod connection;
+mod handle;
+mod outputs;
+mod verify;
+
+pub use handle::handle;

@@ -1,0 +1,11 @@
+//! The Lambda function `sync-connection`.
+
+use cloud::Clients;
+use lambda_runtime::{Error, service_fn};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    runtime::log::init();
+    let clients = Clients::load().await;
+    lambda_runtime::run(service_fn(|event| sync_connection::handle(&clients, event))).await
+}

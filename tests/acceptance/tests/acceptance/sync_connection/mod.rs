@@ -1,0 +1,6 @@
+//! The compiled `sync-connection`, on real Redis.
+
+mod faults;
+mod outputs;
+mod publishing;
+mod secrecy;
