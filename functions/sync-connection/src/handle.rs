@@ -2,14 +2,17 @@
 
 use cloud::Clients;
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use policy::{Failure, outcome::Outcome};
+use policy::{Failure, outcome::Outcome, rollout::promoted_ms};
 use runtime::{
     deadline::Deadline,
     run::{self, Caller},
     secret,
     trigger::Trigger,
+    versions::Versions,
 };
 use serde_json::Value;
+
+use crate::rollout;
 
 /// Handles one event: finds its target, writes what applications read where it is not true, has them move to it, and leaves
 /// one outcome record in the log, whatever came of it.
@@ -23,7 +26,7 @@ pub async fn handle(clients: &Clients, event: LambdaEvent<Value>) -> Result<Outc
     run::run("sync-connection", Caller::Platform, clients, event, sync).await
 }
 
-async fn sync(clients: &Clients, event: Value, _deadline: Deadline, outcome: &mut Outcome) -> Result<(), Failure> {
+async fn sync(clients: &Clients, event: Value, mut deadline: Deadline, outcome: &mut Outcome) -> Result<(), Failure> {
     let found = match Trigger::parse(&event)? {
         Trigger::Target { name, dry_run } => {
             outcome.target = Some(name.clone());
@@ -39,5 +42,7 @@ async fn sync(clients: &Clients, event: Value, _deadline: Deadline, outcome: &mu
         },
     };
     outcome.target = Some(found.target.name.clone());
-    Ok(())
+    let secret = Versions::read(clients, found).await?;
+    let since_ms = promoted_ms(&secret.facts());
+    rollout::run(clients, &secret.target, since_ms, &mut deadline, outcome).await
 }

@@ -2,7 +2,9 @@
 //!
 //! # Layout
 //! - [`handle`]: from event to outcome
+//! - `rollout`: consumers that were started before a change are deployed anew, one after another
 
 mod handle;
+mod rollout;
 
 pub use handle::handle;

@@ -107,7 +107,8 @@ fn deployment(deployment: &SdkDeployment) -> Deployment {
 ///
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html>
 fn gave_up(events: &[ServiceEvent]) -> Option<DateTime> {
-    let says_so = |event: &&ServiceEvent| event.message().is_some_and(|message| message.contains(" deployment failed:"));
+    let says_so =
+        |event: &&ServiceEvent| event.message().is_some_and(|message| message.contains(" deployment failed:"));
     events.iter().filter(says_so).filter_map(|event| event.created_at).max()
 }
 

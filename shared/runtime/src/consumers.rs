@@ -66,10 +66,8 @@ async fn service_seen(clients: &Clients, cluster: &str, service: &str) -> Result
         id: task.arn.rsplit('/').next().unwrap_or(&task.arn).to_owned(),
         created_ms: task.created.and_then(millis),
     };
-    let deployment = |newest: ecs::Deployment| Deployment {
-        progress: newest.progress,
-        created_ms: newest.created.and_then(millis),
-    };
+    let deployment =
+        |newest: ecs::Deployment| Deployment { progress: newest.progress, created_ms: newest.created.and_then(millis) };
     Ok(Seen::Service {
         steady: service.is_steady(),
         desired: usize::try_from(service.desired).unwrap_or_default(),

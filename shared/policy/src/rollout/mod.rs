@@ -162,8 +162,7 @@ fn held(facts: &Facts, since_ms: u64) -> Vec<Waiting> {
         Waiting::new("debounce", reason)
     });
     let closed = settings.window.as_ref().and_then(|window| opens(window, *now_ms));
-    let window =
-        closed.map(|opening| Waiting::new("window", format!("`rollout.window` is closed until {opening}")));
+    let window = closed.map(|opening| Waiting::new("window", format!("`rollout.window` is closed until {opening}")));
     debounce.into_iter().chain(window).collect()
 }
 
