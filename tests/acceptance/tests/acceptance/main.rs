@@ -10,6 +10,7 @@ mod dependencies;
 mod readme;
 mod retire_credential;
 mod rotate_auth;
+mod sync_connection;
 mod wire_boto3;
 mod wire_ecs;
 mod wire_elasticache;

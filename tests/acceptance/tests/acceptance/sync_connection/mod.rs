@@ -1,0 +1,4 @@
+//! The compiled `sync-connection`, on real Redis.
+
+mod rollout;
+mod services;
