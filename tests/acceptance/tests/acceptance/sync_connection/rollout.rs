@@ -8,7 +8,7 @@ use acceptance::{
 };
 use sandbox::{
     faults::{At, Rule, What},
-    services::ecs::EcsTiming,
+    services::{ecs::EcsTiming, elasticache::Timing},
 };
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -136,6 +136,7 @@ async fn stops_at(breaker: Breaker, rollout: Value) {
     let force = ecs(&stage).update_service().cluster(CLUSTER).service("web").force_new_deployment(true);
     force.send().await.unwrap();
     steady(&stage, "web").await;
+    settle(&stage, &["web", "worker"], at_once()).await;
     let outcome = sync_until_done(&stage).await;
     assert_eq!(said(&outcome, "actions").last().map(String::as_str), Some(WORKER), "{outcome}");
     let outcome = retire(&stage).await;
@@ -155,7 +156,7 @@ async fn a_deployment_that_is_rolled_back_stops_the_rollout() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_that_takes_too_long_stops_the_rollout() {
-    stops_at(Breaker::None, json!({ "debounce_s": 0, "stabilise_s": 4 })).await;
+    stops_at(Breaker::None, json!({ "debounce_s": 0, "stabilise_s": 5 })).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -241,7 +242,13 @@ async fn a_service_that_is_not_there_is_refused_by_its_field() {
 /// exactly one deployment.
 async fn strike_every_call(what: What) {
     let short = Duration::from_millis(20);
-    let stage = stage(StageOptions::default(), AMPLE).await;
+    let timing = Timing {
+        create: Duration::ZERO,
+        modify: Duration::from_millis(300),
+        spread: Duration::from_millis(50),
+        stale: Duration::from_millis(150),
+    };
+    let stage = stage(StageOptions { timing, ..StageOptions::default() }, AMPLE).await;
     stage.sandbox.ecs.set_timing(EcsTiming {
         provision: short,
         pull: short,

@@ -29,6 +29,9 @@ const CRUTCH: &str = "/main/crutch";
 /// How long a service may take to be steady on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How often a schedule comes round, at most, before everything must be done.
+const TRIES: usize = 15;
+
 /// A stage with `sync-connection` deployed beside the function that rotates.
 pub(super) async fn stage(options: StageOptions, timeout: Duration) -> Stage {
     let stage = Stage::set(options).await;
@@ -168,7 +171,7 @@ fn outcome(invocation: Invocation) -> Value {
 
 /// Runs the function as a schedule does, again wherever it fails or something is left, and gives its last outcome.
 pub(super) async fn sync_until_done(stage: &Stage) -> Value {
-    for _ in 0..8 {
+    for _ in 0..TRIES {
         let result = invoke(stage, &json!({ "target": "orders" })).await.result;
         if let InvocationResult::Returned(outcome) = result
             && outcome["outcome"] != "waiting"
