@@ -12,7 +12,7 @@ use runtime::{
 };
 use serde_json::Value;
 
-use crate::rollout;
+use crate::{connection, outputs, rollout};
 
 /// Handles one event: finds its target, writes what applications read where it is not true, has them move to it, and leaves
 /// one outcome record in the log, whatever came of it.
@@ -42,6 +42,12 @@ async fn sync(clients: &Clients, event: Value, mut deadline: Deadline, outcome: 
         },
     };
     outcome.target = Some(found.target.name.clone());
+    if found.target.outputs.is_empty() {
+        outcome.left("outputs", "the settings name none");
+    } else {
+        let connection = connection::read(clients, &found).await?;
+        outputs::run(clients, &found.target, &connection, &mut deadline, outcome).await?;
+    }
     let secret = Versions::read(clients, found).await?;
     let since_ms = promoted_ms(&secret.facts());
     rollout::run(clients, &secret.target, since_ms, &mut deadline, outcome).await
