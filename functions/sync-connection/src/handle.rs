@@ -50,5 +50,5 @@ async fn sync(clients: &Clients, event: Value, mut deadline: Deadline, outcome: 
     }
     let secret = Versions::read(clients, found).await?;
     let since_ms = promoted_ms(&secret.facts());
-    rollout::run(clients, &secret.target, since_ms, &mut deadline, outcome).await
+    rollout::run(clients, &secret, since_ms, &mut deadline, outcome).await
 }

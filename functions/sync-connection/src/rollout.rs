@@ -1,14 +1,14 @@
 //! Look, decide, deploy one service, until every service has followed, something holds the rollout back, or time is up.
 
+use backends::{Credentials, Known, Observed, Rotatable};
 use cloud::{Clients, ecs};
 use policy::{
-    Failure, Target,
-    consumers::ConsumerFacts,
+    Failure,
     outcome::{Outcome, Waiting},
-    rollout::{Decision, Facts, decide, plan},
+    rollout::{Decision, Facts, decide, needs_login, plan},
     target::Consumer,
 };
-use runtime::{change, consumers, deadline::Deadline, moment::now_ms};
+use runtime::{change, consumers, deadline::Deadline, moment::now_ms, versions::Versions};
 
 /// What an outcome calls the things that this is about.
 const CONSUMERS: &str = "consumers";
@@ -24,7 +24,7 @@ const DEPLOY: &str = "deploy-service";
 /// errors ring, each time. The next run finds what is deployed by the moments of deployments and tasks, and goes on.
 ///
 /// # Errors
-/// - `NeedsHuman` where a service does not become stable.
+/// - `NeedsHuman` where a service does not become stable, or AWSCURRENT does not log in.
 /// - Permanent where a service is not there, or may not be deployed.
 /// - Retryable where ECS cannot be asked for now.
 ///
@@ -32,17 +32,15 @@ const DEPLOY: &str = "deploy-service";
 /// Nothing is deployed twice for one change.
 pub(crate) async fn run(
     clients: &Clients,
-    target: &Target,
+    secret: &Versions,
     since_ms: Option<u64>,
     deadline: &mut Deadline,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
-    let services: Vec<(&str, &str)> = target.consumers.iter().filter_map(service).collect();
+    let services: Vec<(&str, &str)> = secret.target.consumers.iter().filter_map(service).collect();
     let mut asked = Vec::new();
     loop {
-        let seen = look(clients, target, since_ms).await?;
-        let settings = target.rollout.clone();
-        let facts = Facts { now_ms: now_ms(), settings, since_ms, consumers: seen, asked: asked.clone() };
+        let facts = look(clients, secret, since_ms, &asked, outcome).await?;
         let decision = decide(&facts)?;
         if outcome.dry_run {
             plan(&facts)?.into_iter().for_each(|planned| outcome.would(DEPLOY, planned));
@@ -78,12 +76,29 @@ pub(crate) async fn run(
     }
 }
 
-/// Looks at the services, where anything has changed that they could have missed.
-async fn look(clients: &Clients, target: &Target, since_ms: Option<u64>) -> Result<Vec<ConsumerFacts>, Failure> {
-    match since_ms {
-        Some(_) => consumers::observe_services(clients, &target.consumers).await,
-        None => Ok(Vec::new()),
+/// Looks at the services, where anything has changed that they could have missed, and asks the nodes before one is deployed.
+async fn look(
+    clients: &Clients,
+    secret: &Versions,
+    since_ms: Option<u64>,
+    asked: &[usize],
+    outcome: &mut Outcome,
+) -> Result<Facts, Failure> {
+    let target = &secret.target;
+    let consumers = match since_ms {
+        Some(_) => consumers::observe_services(clients, &target.consumers).await?,
+        None => Vec::new(),
+    };
+    let settings = target.rollout.clone();
+    let mut facts = Facts { now_ms: now_ms(), settings, since_ms, consumers, nodes: None, asked: asked.to_vec() };
+    if needs_login(&facts) {
+        let known = Known { pending: None, current: secret.current(), previous: secret.previous(), version: None };
+        let Observed { server, username, hosts } = Rotatable::of(clients, target).observe(known).await?;
+        outcome.logins += server.nodes.len();
+        secret.check_owner(&username, &hosts)?;
+        facts.nodes = Some(server.nodes);
     }
+    Ok(facts)
 }
 
 fn service(consumer: &Consumer) -> Option<(&str, &str)> {

@@ -2,6 +2,7 @@
 
 use crate::{
     consumers::ConsumerFacts,
+    login::Node,
     retirement::{PreviousValue, Promotion, SecretFacts},
     target::Rollout,
 };
@@ -17,6 +18,8 @@ pub struct Facts {
     pub since_ms: Option<u64>,
     /// The consumers, in the order of the settings.
     pub consumers: Vec<ConsumerFacts>,
+    /// What the nodes answered to AWSCURRENT, once they have been asked; see [`super::needs_login`].
+    pub nodes: Option<Vec<Node>>,
     /// The consumers for which this run has asked for a deployment, by their place among `consumers`.
     pub asked: Vec<usize>,
 }

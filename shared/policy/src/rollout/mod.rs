@@ -11,7 +11,11 @@ mod window;
 pub use facts::{Facts, promoted_ms};
 pub use window::{Opening, opens};
 
-use crate::{Failure, outcome::Waiting};
+use crate::{
+    Failure,
+    login::{Node, Verdict, sum_up},
+    outcome::Waiting,
+};
 use standing::Standing;
 
 /// What a run does next. `Kept` and `Held` end it; everything else is followed by another look.
@@ -39,6 +43,20 @@ pub enum Decision {
         /// For what.
         by: Vec<Waiting>,
     },
+}
+
+/// What comes next, as far as consumers go.
+enum Next {
+    /// To deploy this one.
+    Deploy { nth: usize, reason: String },
+    /// This.
+    Other(Decision),
+}
+
+/// Whether the nodes have to be asked for AWSCURRENT before [`decide`] can have a service deployed: its tasks would come back
+/// with a credential that nobody accepts.
+pub fn needs_login(facts: &Facts) -> bool {
+    facts.nodes.is_none() && matches!(next(facts), Ok(Next::Deploy { .. }))
 }
 
 /// Decides what a run does next.
@@ -71,36 +89,73 @@ pub enum Decision {
 /// | some | one is behind | one holds | | Held |
 /// | some | one is busy | | none is behind | Wait |
 /// | some | one is busy or scaling | both are open | one is behind | Wait |
-/// | some | the others are steady | both are open | one is behind | Deploy it |
-/// | some | the others are steady | both are open | it was asked for in this run | Wait |
+/// | some | the others are steady | both are open | one was asked for in this run | Wait |
+/// | some | the others are steady | both are open | one is behind | what AWSCURRENT says |
+///
+/// Then:
+///
+/// | nodes | ⇒ |
+/// |---|---|
+/// | every one accepts AWSCURRENT | Deploy the first that is behind |
+/// | one gives no answer, or some refuse AWSCURRENT | Held |
+/// | every one refuses AWSCURRENT | `NeedsHuman` |
 ///
 /// # Errors
-/// - `NeedsHuman`: a service does not stabilise. The rollout stops there.
+/// - `NeedsHuman`: a service does not stabilise, and the rollout stops there; or AWSCURRENT does not log in.
 /// - Permanent: a service of the settings is not there.
 pub fn decide(facts: &Facts) -> Result<Decision, Failure> {
+    let (nth, reason) = match next(facts)? {
+        Next::Deploy { nth, reason } => (nth, reason),
+        Next::Other(decision) => return Ok(decision),
+    };
+    let refused = match facts.nodes.as_deref().map(current) {
+        None => "the nodes have not been asked".to_owned(),
+        Some(Err(silent)) => silent,
+        Some(Ok(Verdict::Everywhere)) => return Ok(Decision::Deploy { nth, reason }),
+        Some(Ok(Verdict::Somewhere)) => "some nodes refuse AWSCURRENT, with which its tasks would come back".to_owned(),
+        Some(Ok(Verdict::Nowhere)) => {
+            return Err(Failure::needs_human(
+                "no node accepts AWSCURRENT, with which consumers that are deployed anew would come back. None was. Put the \
+                 live credential into AWSCURRENT",
+            ));
+        }
+    };
+    let waiting = Waiting::new(&facts.consumers[nth].name, reason);
+    Ok(Decision::Held { by: vec![Waiting::new("login", refused), waiting] })
+}
+
+/// What comes next, whatever the nodes say.
+fn next(facts: &Facts) -> Result<Next, Failure> {
     let Some(since_ms) = facts.since_ms else {
-        return Ok(Decision::Kept { reason: "nothing has changed that consumers read when they start" });
+        let reason = "nothing has changed that consumers read when they start";
+        return Ok(Next::Other(Decision::Kept { reason }));
     };
     let Standings { followed, behind, busy, scaling } = standings(facts)?;
     let Some((nth, reason)) = behind.first() else {
-        return Ok(match (busy.is_empty(), followed + scaling.len()) {
+        return Ok(Next::Other(match (busy.is_empty(), followed + scaling.len()) {
             (false, _) => Decision::Wait { by: told(facts, &busy) },
             (true, 0) => Decision::Kept { reason: "the settings name no ECS service among the consumers" },
             (true, _) => Decision::Kept { reason: "every task of every ECS service was started since the last change" },
-        });
+        }));
     };
     let left = told(facts, behind.iter().chain(&busy));
     let held = held(facts, since_ms);
     if !held.is_empty() {
-        return Ok(Decision::Held { by: held.into_iter().chain(left).collect() });
+        return Ok(Next::Other(Decision::Held { by: held.into_iter().chain(left).collect() }));
     }
     if !busy.is_empty() || !scaling.is_empty() {
-        return Ok(Decision::Wait { by: told(facts, busy.iter().chain(&scaling).chain(&behind)) });
+        let by = told(facts, busy.iter().chain(&scaling).chain(&behind));
+        return Ok(Next::Other(Decision::Wait { by }));
     }
     if facts.asked.contains(nth) {
-        return Ok(Decision::Wait { by: left });
+        return Ok(Next::Other(Decision::Wait { by: left }));
     }
-    Ok(Decision::Deploy { nth: *nth, reason: format!("{}: {reason}", facts.consumers[*nth].name) })
+    Ok(Next::Deploy { nth: *nth, reason: format!("{}: {reason}", facts.consumers[*nth].name) })
+}
+
+/// What the nodes together say about AWSCURRENT; names the first one that could not be asked.
+fn current(nodes: &[Node]) -> Result<Verdict, String> {
+    sum_up(nodes).map(|verdicts| verdicts.current)
 }
 
 /// What a rollout is going to deploy, in order, as far as can be seen now: the plan of a dry run.

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::{
     consumers::{ConsumerFacts, Deployment, Progress, Seen, Task},
+    login::{Answer, NodeState},
     target::Rollout,
 };
 
@@ -77,8 +78,20 @@ fn facts(services: &[Like]) -> Facts {
         settings: Rollout { debounce_s: DEBOUNCE_S, stabilise_s: STABILISE_S, window: None },
         since_ms: Some(CHANGED_MS),
         consumers: services.iter().enumerate().map(|(nth, like)| service(nth, like)).collect(),
+        nodes: Some(nodes("yy")),
         asked: Vec::new(),
     }
+}
+
+/// Nodes by one letter each: `y` accepts AWSCURRENT, `n` refuses it, `-` gives no answer.
+fn nodes(letters: &str) -> Vec<Node> {
+    let asked = |current| NodeState::Asked { open: false, pending: None, current, previous: None };
+    let state = |letter| match letter {
+        'y' => asked(Answer::Accepted),
+        'n' => asked(Answer::Refused),
+        _ => NodeState::Unreachable("refused".to_owned()),
+    };
+    letters.chars().map(|letter| Node { id: "node".to_owned(), state: state(letter) }).collect()
 }
 
 /// The settings with a window that is open from this hour to that one.

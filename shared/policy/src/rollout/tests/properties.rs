@@ -35,11 +35,20 @@ fn any_facts() -> impl Strategy<Value = Facts> {
     let now_ms = prop_oneof![3 => now_ms, 1 => CHANGED_MS..CHANGED_MS + 2 * DEBOUNCE_S * 1000];
     let since_ms = proptest::option::weighted(0.95, any_moment());
     let asked = proptest::collection::vec(0..5_usize, 0..2);
-    (services, window, now_ms, since_ms, asked).prop_map(|(services, window, now_ms, since_ms, asked)| {
+    let nodes = prop_oneof![6 => Just("yy"), 1 => Just("yn"), 1 => Just("nn"), 1 => Just("-y")];
+    let any = (services, window, now_ms, since_ms, asked, nodes);
+    any.prop_map(|(services, window, now_ms, since_ms, asked, nodes)| {
         let facts = facts(&services);
         let settings = window.map_or(facts.settings, |(from, length)| within(from, (from + length) % 24));
         // Deployments in progress have just begun, but for those in the tables.
-        Facts { settings: Rollout { stabilise_s: 86_400 * 3, ..settings }, now_ms, since_ms, asked, ..facts }
+        Facts {
+            settings: Rollout { stabilise_s: 86_400 * 3, ..settings },
+            now_ms,
+            since_ms,
+            asked,
+            nodes: Some(super::nodes(nodes)),
+            ..facts
+        }
     })
 }
 
@@ -94,6 +103,13 @@ proptest! {
     }
 
     #[test]
+    fn nothing_is_deployed_where_a_node_does_not_accept_the_current_credential(facts in any_facts()) {
+        if let Ok(Decision::Deploy { .. }) = decide(&facts) {
+            prop_assert_eq!(facts.nodes, Some(nodes("yy")));
+        }
+    }
+
+    #[test]
     fn nothing_is_deployed_outside_the_window_or_before_the_debounce_is_over(facts in any_facts()) {
         if let Ok(Decision::Deploy { .. }) = decide(&facts) {
             prop_assert!(is_open(&facts));
@@ -113,11 +129,14 @@ proptest! {
     #[test]
     fn whatever_is_held_back_is_behind_and_named(facts in any_facts()) {
         if let Ok(Decision::Held { by }) = decide(&facts) {
+            let by_login = by[0].what == "login";
+            prop_assert!(!by_login || facts.nodes != Some(nodes("yy")));
             let debounced = facts.now_ms < facts.since_ms.unwrap() + DEBOUNCE_S * 1000;
-            prop_assert!(debounced || !is_open(&facts));
+            prop_assert!(debounced || !is_open(&facts) || by_login);
             let named = |name: &str| by.iter().any(|waiting| waiting.what == name);
             prop_assert_eq!((named("debounce"), named("window")), (debounced, !is_open(&facts)));
-            for consumer in facts.consumers.iter().filter(|consumer| stable_and_old(&facts, consumer).1) {
+            let behind = facts.consumers.iter().filter(|consumer| stable_and_old(&facts, consumer).1);
+            for consumer in behind.take(if by_login { 1 } else { usize::MAX }) {
                 prop_assert!(named(&consumer.name), "{by:?}");
             }
         }
@@ -146,7 +165,8 @@ proptest! {
                 Seen::Service { steady, gave_up_ms, .. } => !steady || gave_up_ms.is_some(),
                 _ => false,
             };
-            prop_assert!(facts.consumers.iter().any(unwell), "{facts:?}");
+            let refused = facts.nodes == Some(nodes("nn"));
+            prop_assert!(refused || facts.consumers.iter().any(unwell), "{facts:?}");
         }
     }
 }

@@ -109,6 +109,34 @@ fn a_deployment_that_was_asked_for_is_not_asked_for_again() {
 }
 
 #[test]
+fn nothing_is_deployed_that_would_come_back_with_a_credential_that_nobody_accepts() {
+    for (letters, expected) in [
+        ("yy", "deploy 0"),
+        ("yn", "held by login, service 0"),
+        ("y-", "held by login, service 0"),
+        ("n-", "held by login, service 0"),
+        ("nn", "NeedsHuman"),
+        ("", "held by login, service 0"),
+    ] {
+        let behind = Facts { nodes: Some(nodes(letters)), ..facts(&[old()]) };
+        assert_eq!(decided(&behind), expected, "{letters}");
+        let followed = Facts { nodes: Some(nodes(letters)), ..facts(&[new()]) };
+        assert_eq!(decided(&followed), "kept", "{letters}");
+    }
+}
+
+#[test]
+fn the_nodes_are_asked_only_where_a_service_would_be_deployed() {
+    for (way, like, expected) in each_way() {
+        let unasked = Facts { nodes: None, ..facts(&[like]) };
+        assert_eq!(needs_login(&unasked), expected == "deploy 0", "{way}");
+        let held = if expected == "deploy 0" { "held by login, service 0" } else { expected };
+        assert_eq!(decided(&unasked), held, "{way}");
+    }
+    assert!(!needs_login(&facts(&[old()])), "they have been asked");
+}
+
+#[test]
 fn a_consumer_that_is_not_there_is_refused_by_its_field() {
     let mut missing = facts(&[new(), old()]);
     missing.consumers[0].seen = Seen::Missing("MISSING".to_owned());
