@@ -3,4 +3,6 @@
 mod faults;
 mod outputs;
 mod publishing;
+mod rollout;
 mod secrecy;
+mod services;
