@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - [`Stage`]: a sandbox with one target and the compiled function
-//! - [`Flavour`]: which flavour of Redis is on it
+//! - [`Flavour`]: which flavour of Redis is on it; [`tell`] says what is skipped
 //! - [`retirement`]: the compiled `retire-credential` on a stage
 //! - [`door`]: what the nodes accept, asked past the gates where faults are injected
 
@@ -11,5 +11,5 @@ mod flavour;
 pub mod retirement;
 mod stage;
 
-pub use flavour::Flavour;
+pub use flavour::{Flavour, tell};
 pub use stage::{Stage, StageOptions, class, function, program, quick};

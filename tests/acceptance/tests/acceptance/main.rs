@@ -5,11 +5,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod architecture;
+mod contract;
 mod demo;
 mod dependencies;
 mod readme;
 mod retire_credential;
 mod rotate_auth;
+mod tools;
 mod wire_boto3;
 mod wire_ecs;
 mod wire_elasticache;
