@@ -117,7 +117,7 @@ async fn without_tls(sandbox: &Sandbox) -> anyhow::Result<Vec<Account>> {
     let mut connection = connect(&account(None, OURS.to_owned()), "").await?;
     for Account { username, password, .. } in &accounts {
         let mut set = redis::cmd("ACL");
-        set.arg("SETUSER").arg(username.as_deref().unwrap_or("default")).arg(["on", "~*", "&*", "+@all"]);
+        set.arg("SETUSER").arg(username.as_deref().unwrap_or("default")).arg(&["on", "~*", "&*", "+@all"]);
         set.arg(format!(">{}", password.expose_secret())).exec_async(&mut connection).await?;
     }
     Ok(accounts)
