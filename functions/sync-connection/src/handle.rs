@@ -11,6 +11,8 @@ use runtime::{
 };
 use serde_json::Value;
 
+use crate::{connection, outputs};
+
 /// Handles one event: finds its target, writes what applications read where it is not true, has them move to it, and leaves
 /// one outcome record in the log, whatever came of it.
 ///
@@ -23,7 +25,7 @@ pub async fn handle(clients: &Clients, event: LambdaEvent<Value>) -> Result<Outc
     run::run("sync-connection", Caller::Platform, clients, event, sync).await
 }
 
-async fn sync(clients: &Clients, event: Value, _deadline: Deadline, outcome: &mut Outcome) -> Result<(), Failure> {
+async fn sync(clients: &Clients, event: Value, mut deadline: Deadline, outcome: &mut Outcome) -> Result<(), Failure> {
     let found = match Trigger::parse(&event)? {
         Trigger::Target { name, dry_run } => {
             outcome.target = Some(name.clone());
@@ -39,5 +41,10 @@ async fn sync(clients: &Clients, event: Value, _deadline: Deadline, outcome: &mu
         },
     };
     outcome.target = Some(found.target.name.clone());
-    Ok(())
+    if found.target.outputs.is_empty() {
+        outcome.left("outputs", "the settings name none");
+        return Ok(());
+    }
+    let connection = connection::read(clients, &found).await?;
+    outputs::run(clients, &found.target, &connection, &mut deadline, outcome).await
 }

@@ -2,7 +2,13 @@
 //!
 //! # Layout
 //! - [`handle`]: from event to outcome
+//! - `connection`: what clients are to connect with, by the secret and the server
+//! - `verify`: a login with exactly what is about to be written
+//! - `outputs`: every output of the settings, written until nothing is left to write
 
+mod connection;
 mod handle;
+mod outputs;
+mod verify;
 
 pub use handle::handle;

@@ -2,12 +2,16 @@
 
 use cloud::{
     CallError, Clients,
-    elasticache::groups::{self, Group, TokenChange},
+    elasticache::{
+        self,
+        groups::{self, Group, TokenChange},
+    },
     secrets_manager::Version,
 };
 use futures::future::join_all;
 use policy::{
     Failure,
+    connection::Endpoints as Places,
     login::Node,
     rotation::{GroupState, Room, Server, Upkeep},
     target::ReplicationGroup,
@@ -15,7 +19,8 @@ use policy::{
 use secrecy::SecretString;
 
 use crate::{
-    Capability, Credentials, Known, Observed,
+    Capability, Credentials, Endpoints, Known, Located, Observed,
+    endpoints::endpoint,
     login::{Address, Questions, ask},
 };
 
@@ -132,4 +137,26 @@ fn state(group: &Group) -> GroupState {
 fn token_set_since(group: &Group, version: Option<&Version>) -> bool {
     let created = version.and_then(|version| version.created);
     group.token_enabled && group.token_modified.zip(created).is_some_and(|(modified, created)| modified >= created)
+}
+
+impl Endpoints for ElasticacheAuth<'_> {
+    /// Names the primary and the reader endpoint, or the configuration endpoint.
+    ///
+    /// # Errors
+    /// Permanent where the group cannot have an AUTH token; Retryable where it has no endpoint yet.
+    async fn locate(&self, _current: &SecretString) -> Result<Located, Failure> {
+        let group = groups::describe(&self.clients.elasticache, self.group_id).await?;
+        self.check(&group)?;
+        Ok(Located { places: places(&group, self.group_id)?, username: None })
+    }
+}
+
+/// Where clients connect to a group.
+pub(crate) fn places(group: &Group, id: &str) -> Result<Places, Failure> {
+    let place = |place: &elasticache::Endpoint| endpoint(&place.host, place.port, group.tls);
+    let primary = group.primary.as_ref().map(place).ok_or_else(|| {
+        Failure::retryable(format!("the replication group {id} has no endpoint yet; it is looked for again"))
+    })?;
+    let reader = group.reader.as_ref().map(place);
+    Ok(Places { primary: Some(primary), reader, rest_url: None, cluster_mode: group.cluster_mode })
 }

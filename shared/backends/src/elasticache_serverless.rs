@@ -1,10 +1,13 @@
 //! An ElastiCache Serverless cache, which has users only.
 
-use cloud::{CallError, Clients, elasticache::serverless};
-use policy::{Failure, rotation::Step, target};
+use cloud::{
+    CallError, Clients,
+    elasticache::{self, serverless, users},
+};
+use policy::{Failure, connection::Endpoints as Places, rotation::Step, target};
 use secrecy::SecretString;
 
-use crate::{Capability, Credentials, ElasticacheUser, Known, Observed};
+use crate::{Capability, Credentials, ElasticacheUser, Endpoints, Known, Located, Observed, endpoints::endpoint};
 
 /// The cache of one target, the user that logs in to it, and the clients to reach both.
 ///
@@ -73,4 +76,25 @@ impl Credentials for ElasticacheServerless<'_> {
     async fn remove(&self, previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
         self.user.remove(previous, current).await
     }
+}
+
+impl Endpoints for ElasticacheServerless<'_> {
+    /// Names the cache's endpoint and its reader endpoint.
+    ///
+    /// # Errors
+    /// Permanent where the cache or the user is not there; Retryable where it has no endpoint yet.
+    async fn locate(&self, _current: &SecretString) -> Result<Located, Failure> {
+        let client = &self.clients.elasticache;
+        let endpoints = serverless::endpoints(client, self.cache).await?;
+        let user = users::describe(client, self.user_id).await?;
+        Ok(Located::of(places(&endpoints), &user.name))
+    }
+}
+
+/// Where clients connect to a cache, whose endpoint comes before its reader endpoint. It is spread over shards, always.
+///
+/// <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/WhatIs.corecomponents.html>
+pub(crate) fn places(endpoints: &[elasticache::Node]) -> Places {
+    let mut places = endpoints.iter().map(|node| endpoint(&node.host, node.port, true));
+    Places { primary: places.next(), reader: places.next(), rest_url: None, cluster_mode: true }
 }

@@ -14,7 +14,7 @@ use policy::{
 use secrecy::SecretString;
 
 use crate::{
-    Capability, Credentials, Known, Observed,
+    Capability, Credentials, Endpoints, Known, Located, Observed, elasticache_auth, elasticache_serverless,
     login::{Address, Questions, ask},
 };
 
@@ -156,4 +156,31 @@ fn state(user: &users::User) -> GroupState {
 fn room(user: &users::User) -> Room {
     let full = user.password_count.is_none_or(|count| count >= MOST_PASSWORDS);
     if full { Room::Full } else { Room::Free }
+}
+
+impl Endpoints for ElasticacheUser<'_> {
+    /// Names the endpoints of the one cache that the user reaches.
+    ///
+    /// # Errors
+    /// Permanent where the user has no password, or reaches no cache or several: nobody can say which one clients are to be
+    /// told.
+    async fn locate(&self, _current: &SecretString) -> Result<Located, Failure> {
+        let client = &self.clients.elasticache;
+        let user = users::describe(client, self.user_id).await?;
+        self.check(&user)?;
+        let reach = users::reach(client, &user.user_groups).await?;
+        let (groups, caches) = (Vec::from_iter(&reach.groups), Vec::from_iter(&reach.serverless_caches));
+        let places = match (groups.as_slice(), caches.as_slice()) {
+            ([id], []) => elasticache_auth::places(&groups::describe(client, id).await?, id)?,
+            ([], [name]) => elasticache_serverless::places(&serverless::endpoints(client, name).await?),
+            ([], []) => return Err(self.refused("is on no cache; put it into a cache's user group")),
+            _ => {
+                return Err(self.refused(
+                    "is on several caches, so that nobody can say which one clients are to be told; give each cache a user \
+                     of its own",
+                ));
+            }
+        };
+        Ok(Located::of(places, &user.name))
+    }
 }

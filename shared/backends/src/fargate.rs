@@ -4,6 +4,7 @@ use cloud::{CallError, Clients, Effect, cloud_map, ecs};
 use futures::future::{join_all, try_join_all};
 use policy::{
     Failure,
+    connection::Endpoints as Places,
     login::{FailedLogin, Node, NodeState},
     rotation::{GroupState, Room, Server, Step, Upkeep},
     target::EcsService,
@@ -11,7 +12,8 @@ use policy::{
 use secrecy::SecretString;
 
 use crate::{
-    Capability, Credentials, Known, Observed, acl,
+    Capability, Credentials, Endpoints, Known, Located, Observed, acl,
+    endpoints::endpoint,
     login::{Address, Questions, ask, enter},
     session::Session,
 };
@@ -172,7 +174,7 @@ impl Credentials for Fargate<'_> {
             upkeep: Upkeep::UntilRestart,
         };
         let addresses = places.into_iter().filter_map(|place| place.address);
-        let hosts = std::iter::once(host.clone()).chain(addresses).collect();
+        let hosts = host.iter().cloned().chain(addresses).collect();
         Ok(Observed { server, username: username.clone(), hosts })
     }
 
@@ -218,5 +220,33 @@ impl Credentials for Fargate<'_> {
         let mut nodes = self.enter_all(&[current]).await?;
         let read = nodes.iter_mut().map(|node| acl::failed_logins(node, &self.place.username));
         Ok(try_join_all(read).await?.into_iter().flatten().collect())
+    }
+}
+
+impl Endpoints for Fargate<'_> {
+    /// Names the host of the settings, or the address of the task.
+    ///
+    /// # Errors
+    /// Retryable where there is no task that runs, or there are two: one is on its way.
+    async fn locate(&self, _current: &SecretString) -> Result<Located, Failure> {
+        let EcsService { cluster, service, host, port, username, .. } = self.place;
+        let host = match host {
+            Some(host) => host.clone(),
+            None => {
+                let tasks = ecs::tasks(&self.clients.ecs, cluster, service).await?;
+                match tasks.into_iter().map(place).collect::<Vec<_>>().as_slice() {
+                    [Place { address: Some(address), doing: None, .. }] => address.clone(),
+                    tasks => {
+                        return Err(Failure::retryable(format!(
+                            "the service {service} has {} tasks on their way or running, and not one alone that runs; its \
+                             address is looked for again",
+                            tasks.len()
+                        )));
+                    }
+                }
+            }
+        };
+        let places = Places { primary: Some(endpoint(&host, *port, false)), ..Places::default() };
+        Ok(Located::of(places, username))
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //! - [`Credentials`]: what a backend must be able to do for its credential to be rotated
+//! - [`Endpoints`]: what a backend must be able to do for its clients to be told where it is
 //! - [`Capability`]: what can be done for each flavour, in words
 //! - [`Rotatable`]: the backend that a target's settings name, whichever it is
 //! - [`ElasticacheAuth`]: an ElastiCache replication group with TLS and an AUTH token
@@ -11,6 +12,7 @@
 //! - [`SelfHosted`]: Redis on hosts of one's own, with replicas and Sentinels
 //! - [`Upstash`]: a database of Upstash, over its REST API; [`upstash`] has what its reset needs
 //! - [`login`]: asking one node which credentials it accepts, whatever the flavour
+//! - [`url`]: a login with a URL, as clients do it
 
 mod acl;
 mod capability;
@@ -18,6 +20,7 @@ pub mod capability_table;
 mod elasticache_auth;
 mod elasticache_serverless;
 mod elasticache_user;
+mod endpoints;
 mod fargate;
 mod keeping;
 pub mod login;
@@ -28,6 +31,7 @@ mod session;
 #[cfg(test)]
 mod testing;
 pub mod upstash;
+pub mod url;
 
 use cloud::{CallError, Clients};
 use policy::{Failure, Target, login::FailedLogin, rotation::Step};
@@ -38,6 +42,7 @@ pub use capability_table::Capability;
 pub use elasticache_auth::ElasticacheAuth;
 pub use elasticache_serverless::ElasticacheServerless;
 pub use elasticache_user::ElasticacheUser;
+pub use endpoints::{Endpoints, Located};
 pub use fargate::Fargate;
 pub use self_hosted::SelfHosted;
 pub use upstash::Upstash;
@@ -113,6 +118,14 @@ macro_rules! rotatable {
             async fn close(&self, current: &SecretString) -> Result<(), CallError> {
                 match self {
                     $(Self::$flavour(backend) => backend.close(current).await,)+
+                }
+            }
+        }
+
+        impl Endpoints for Rotatable<'_> {
+            async fn locate(&self, current: &SecretString) -> Result<Located, Failure> {
+                match self {
+                    $(Self::$flavour(backend) => backend.locate(current).await,)+
                 }
             }
         }

@@ -4,6 +4,7 @@ use cloud::{CallError, Clients};
 use futures::future::{join_all, try_join_all};
 use policy::{
     Failure,
+    connection::Endpoints as Places,
     login::{FailedLogin, Node, NodeState},
     rotation::{GroupState, Room, Server, Step, Upkeep},
     target::{Host, Hosts},
@@ -11,7 +12,8 @@ use policy::{
 use secrecy::SecretString;
 
 use crate::{
-    Capability, Credentials, Known, Observed, acl,
+    Capability, Credentials, Endpoints, Known, Located, Observed, acl,
+    endpoints::endpoint,
     keeping::{Keeping, Setup},
     login::{Address, DEFAULT_USER, Questions, accepts, ask_and_stay, enter},
     replication::{self, Alone},
@@ -224,6 +226,32 @@ impl Credentials for SelfHosted<'_> {
         let mut nodes = self.enter_all(&[current]).await?;
         let read = nodes.iter_mut().map(|node| acl::failed_logins(&mut node.session, &self.hosts.username));
         Ok(try_join_all(read).await?.into_iter().flatten().collect())
+    }
+}
+
+impl Endpoints for SelfHosted<'_> {
+    /// Asks each node for its role: clients write to the primary, and may read from the first replica.
+    ///
+    /// # Errors
+    /// Retryable where a node cannot be asked, or accepts no login; `NeedsHuman` where not one node alone is a primary.
+    async fn locate(&self, current: &SecretString) -> Result<Located, Failure> {
+        let entered = self.hosts.nodes.iter().map(|host| async move {
+            let mut session = enter(&id(host), self.address(host), &self.hosts.username, &[current]).await?;
+            let setup = Setup::of(&mut session).await?;
+            Ok::<_, Failure>((setup.replica, endpoint(&host.host, host.port, self.hosts.tls)))
+        });
+        let (replicas, primaries): (Vec<_>, Vec<_>) =
+            try_join_all(entered).await?.into_iter().partition(|(replica, _)| *replica);
+        let [(_, primary)] = primaries.as_slice() else {
+            return Err(Failure::needs_human(format!(
+                "{} of the nodes say that they are a primary, and clients can be told of one; mend the replication, or take the \
+                 others out of `backend.nodes`. Nothing was written",
+                primaries.len()
+            )));
+        };
+        let reader = replicas.into_iter().next().map(|(_, reader)| reader);
+        let places = Places { primary: Some(primary.clone()), reader, ..Places::default() };
+        Ok(Located::of(places, &self.hosts.username))
     }
 }
 

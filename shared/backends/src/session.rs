@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::login::Address;
 
 /// How long a node may take to open a connection, and to answer a command.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A connection to a node, which has a name in messages.
 pub(crate) struct Session {

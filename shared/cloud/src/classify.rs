@@ -45,7 +45,7 @@ impl From<CallError> for Failure {
 /// Codes that mean "not now": throttled, or the resource is busy with something else.
 ///
 /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/CommonErrors.html>, and each operation's own list.
-const LATER: [&str; 13] = [
+const LATER: [&str; 15] = [
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
@@ -59,6 +59,8 @@ const LATER: [&str; 13] = [
     "InvalidReplicationGroupState",
     "InvalidCacheClusterState",
     "InvalidUserState",
+    "PreconditionFailedException",
+    "ResourceConflictException",
 ];
 
 /// Codes that mean the function's role lacks a permission.

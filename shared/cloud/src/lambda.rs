@@ -1,9 +1,17 @@
 //! Lambda: the functions that log in.
 
-use aws_sdk_lambda::Client;
-use aws_smithy_types::{DateTime, date_time::Format};
+use std::collections::BTreeMap;
 
-use crate::{CallError, classify::classify};
+use aws_sdk_lambda::{
+    Client,
+    config::{Builder, retry::RetryConfig},
+    types::{Environment as SdkEnvironment, EnvironmentResponse},
+};
+use aws_smithy_types::{DateTime, date_time::Format};
+use policy::Failure;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{CallError, Effect, classify::classify};
 
 /// What a function says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +43,77 @@ pub async fn function(client: &Client, name: &str) -> Result<Function, CallError
         last_update: answer.last_update_status().map(|status| status.as_str().to_owned()).unwrap_or_default(),
         modified: answer.last_modified().and_then(moment),
     })
+}
+
+/// A function's environment. Its Debug shows no value.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Every variable.
+    pub variables: BTreeMap<String, SecretString>,
+    /// What became of the function's last update: `Successful`, `InProgress` or `Failed`.
+    pub last_update: String,
+    /// Changes with every update.
+    pub revision_id: Option<String>,
+}
+
+/// Reads a function's environment.
+///
+/// # Errors
+/// Permanent where the function is not there, or the role may not decrypt its variables.
+///
+/// # Permissions
+/// `lambda:GetFunctionConfiguration`, and `kms:Decrypt` for variables under a key of your own
+pub async fn environment(client: &Client, name: &str) -> Result<Environment, CallError> {
+    let doing = format!("read the environment of the function {name}");
+    let answer = client.get_function_configuration().function_name(name).send().await;
+    let answer = answer.map_err(|error| classify(&doing, &error))?;
+    let environment = answer.environment.unwrap_or_else(|| EnvironmentResponse::builder().build());
+    if environment.error.is_some() {
+        return Err(CallError {
+            failure: Failure::permanent(format!(
+                "cannot {doing}: its variables cannot be decrypted; let the function's role use the key (`kms:Decrypt`)"
+            )),
+            code: None,
+            effect: Effect::None,
+        });
+    }
+    let variables = environment.variables.unwrap_or_default();
+    Ok(Environment {
+        variables: variables.into_iter().map(|(name, value)| (name, value.into())).collect(),
+        last_update: answer.last_update_status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
+        revision_id: answer.revision_id,
+    })
+}
+
+/// Replaces a function's whole environment, unless somebody has updated the function since it was read. It is sent once.
+///
+/// # Errors
+/// `PreconditionFailedException` and `ResourceConflictException` (Retryable): somebody else has, or is about to. After an error
+/// whose effect is unknown, look.
+///
+/// # Repeating
+/// Is refused: the revision is another one. Look first.
+///
+/// # Permissions
+/// `lambda:UpdateFunctionConfiguration`
+pub async fn replace_environment(
+    client: &Client,
+    name: &str,
+    variables: &BTreeMap<String, SecretString>,
+    revision_id: Option<&str>,
+) -> Result<(), CallError> {
+    let variables = variables.iter().map(|(name, value)| (name.clone(), value.expose_secret().to_owned())).collect();
+    client
+        .update_function_configuration()
+        .function_name(name)
+        .environment(SdkEnvironment::builder().set_variables(Some(variables)).build())
+        .set_revision_id(revision_id.map(str::to_owned))
+        .customize()
+        .config_override(Builder::new().retry_config(RetryConfig::disabled()))
+        .send()
+        .await
+        .map_err(|error| classify(&format!("update the environment of the function {name}"), &error))?;
+    Ok(())
 }
 
 /// Reads Lambda's way to write a time, ISO 8601 without the colon in the offset: `2026-11-22T09:30:00.000+0000`.

@@ -180,6 +180,27 @@ pub async fn put_pending(
     Ok(())
 }
 
+/// Puts a new value of a secret as AWSCURRENT: for a secret that is not rotated.
+///
+/// # Errors
+/// Permanent where it is not there, or may not be written.
+///
+/// # Repeating
+/// Makes one more version; a try that the SDK repeats by itself does not.
+///
+/// # Permissions
+/// `secretsmanager:PutSecretValue`, and `kms:GenerateDataKey` for a key of your own
+pub async fn put_current(client: &Client, secret_id: &str, value: &SecretString) -> Result<(), CallError> {
+    client
+        .put_secret_value()
+        .secret_id(secret_id)
+        .secret_string(value.expose_secret())
+        .send()
+        .await
+        .map_err(|error| classify(&format!("put the value of the secret {secret_id}"), &error))?;
+    Ok(())
+}
+
 /// Takes the AWSPENDING label off a version, so that the next rotation begins with a new one.
 ///
 /// # Errors

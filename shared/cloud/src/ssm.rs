@@ -1,8 +1,25 @@
 //! Systems Manager's Parameter Store.
 
-use aws_sdk_ssm::Client;
+use aws_sdk_ssm::{
+    Client,
+    config::{Builder, retry::RetryConfig},
+    types::{ParameterTier, ParameterType},
+};
+use policy::Failure;
+use secrecy::{ExposeSecret, SecretString};
 
-use crate::{CallError, classify::classify};
+use crate::{CallError, Effect, classify::classify};
+
+/// One version of a parameter.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its value, decrypted.
+    pub value: SecretString,
+    /// `String`, `StringList` or `SecureString`.
+    pub kind: String,
+    /// Its number.
+    pub version: i64,
+}
 
 /// Reads a parameter, decrypted; `None` where there is none of that name.
 ///
@@ -19,5 +36,97 @@ pub async fn parameter(client: &Client, name: &str) -> Result<Option<String>, Ca
             error if error.is("ParameterNotFound") => Ok(None),
             error => Err(error),
         },
+    }
+}
+
+/// Reads a version of a parameter, decrypted: the newest of `name`, or the one that carries the label of `name:label`.
+/// `None` where there is none.
+///
+/// # Errors
+/// Permanent where the role or the key does not allow it.
+///
+/// # Permissions
+/// `ssm:GetParameter`, and `kms:Decrypt` for a `SecureString` under a key of your own
+pub async fn version(client: &Client, name: &str) -> Result<Option<Parameter>, CallError> {
+    let answer = client.get_parameter().name(name).with_decryption(true).send().await;
+    match answer {
+        Ok(answer) => Ok(answer.parameter.map(|parameter| Parameter {
+            kind: parameter.r#type.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+            value: parameter.value.unwrap_or_default().into(),
+            version: parameter.version,
+        })),
+        Err(error) => match classify(&format!("read the parameter {name}"), &error) {
+            error if error.is("ParameterNotFound") || error.is("ParameterVersionNotFound") => Ok(None),
+            error => Err(error),
+        },
+    }
+}
+
+/// What is written into a parameter.
+#[derive(Clone, Copy, Debug)]
+pub struct NewVersion<'a> {
+    /// The parameter's name.
+    pub name: &'a str,
+    /// The value.
+    pub value: &'a SecretString,
+    /// `String` or `SecureString`.
+    pub kind: &'a str,
+    /// The key that encrypts it, where it is not that of the account.
+    pub kms_key_id: Option<&'a str>,
+    /// `Standard`, `Advanced` or `Intelligent-Tiering`.
+    pub tier: &'a str,
+}
+
+/// Writes a new version of a parameter; gives its number. It is sent once.
+///
+/// # Errors
+/// - Permanent where it is refused. `ParameterMaxVersionLimitExceeded`: the oldest of a hundred versions carries a label, and
+///   none is dropped; take that label off.
+/// - Retryable where no answer came: look before it is sent again.
+///
+/// # Repeating
+/// Makes one more version.
+///
+/// # Permissions
+/// `ssm:PutParameter`, and `kms:GenerateDataKey` for a `SecureString` under a key of your own
+pub async fn put(client: &Client, new: NewVersion<'_>) -> Result<i64, CallError> {
+    let NewVersion { name, value, kind, kms_key_id, tier } = new;
+    let answer = client
+        .put_parameter()
+        .name(name)
+        .value(value.expose_secret())
+        .r#type(ParameterType::from(kind))
+        .tier(ParameterTier::from(tier))
+        .set_key_id(kms_key_id.map(str::to_owned))
+        .overwrite(true)
+        .customize()
+        .config_override(Builder::new().retry_config(RetryConfig::disabled()))
+        .send()
+        .await
+        .map_err(|error| classify(&format!("write the parameter {name}"), &error))?;
+    Ok(answer.version)
+}
+
+/// Moves a label to a version of a parameter, from whichever had it.
+///
+/// # Errors
+/// Permanent where the version is not there, or has ten labels.
+///
+/// # Repeating
+/// Leaves it where it is.
+///
+/// # Permissions
+/// `ssm:LabelParameterVersion`
+pub async fn label(client: &Client, name: &str, version: i64, label: &str) -> Result<(), CallError> {
+    let doing = format!("label the version {version} of the parameter {name} as {label}");
+    let answer = client.label_parameter_version().name(name).parameter_version(version).labels(label).send().await;
+    let answer = answer.map_err(|error| classify(&doing, &error))?;
+    match answer.invalid_labels() {
+        [] => Ok(()),
+        _ => Err(CallError {
+            failure: Failure::permanent(format!("cannot {doing}: Parameter Store takes no such label")),
+            code: None,
+            effect: Effect::None,
+        }),
     }
 }

@@ -10,12 +10,14 @@ use crate::Failure;
 
 mod backend;
 mod consumer;
+mod output;
 
 pub use backend::{
     AclUser, Backend, Database, EcsService, Host, Hosts, Renewal, ReplicationGroup, Reset, Sentinel, SentinelNode,
     ServerlessUser, User,
 };
 pub use consumer::Consumer;
+pub use output::{Drift, LambdaEnvironment, Output, ParameterKind, SecretKeys, SsmParameter, Tier};
 
 /// One Redis under management.
 ///
@@ -51,6 +53,9 @@ pub struct Target {
     /// Everything that logs in with it. None of these may still hold the previous credential when it is taken away.
     #[serde(default)]
     pub consumers: Vec<Consumer>,
+    /// Where applications read what they connect with. It is written there once a login with it has succeeded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outputs: Vec<Output>,
 }
 
 /// Where the credential is kept in Secrets Manager.
@@ -146,6 +151,7 @@ impl Target {
             return Err(refused("`retirement.overlap_s`", "use at most 7776000, which is 90 days"));
         }
         Consumer::check_all(self)?;
+        Output::check_all(self)?;
         self.backend.check()?;
         if matches!(self.backend, Backend::Upstash(_)) && self.secret.json_key.is_none() {
             return Err(refused(
@@ -219,6 +225,20 @@ mod tests {
         json!({ "by": "acl", "username": username, "admin_secret_id": "upstash/admin" })
     }
 
+    fn parameter(others: Value) -> Value {
+        let mut parameter = json!({ "type": "ssm-parameter", "name": "/orders/redis/url", "value": "{url}" });
+        parameter.as_object_mut().unwrap().append(&mut others.as_object().unwrap().clone());
+        json!([parameter])
+    }
+
+    fn environment(name: &str, variable: &str) -> Value {
+        json!([{ "type": "lambda-environment", "function_name": name, "variables": { variable: "{host}" } }])
+    }
+
+    fn keys(secret_id: &str, keys: Value) -> Value {
+        json!([{ "type": "secret-keys", "secret_id": secret_id, "keys": keys }])
+    }
+
     fn service(name: &str) -> Value {
         json!({ "type": "ecs-service", "cluster": "main", "service": name })
     }
@@ -271,6 +291,38 @@ mod tests {
             ("/consumers", json!([service("web"), service("")]), "`consumers[1].service`"),
             ("/consumers", json!([service("web"), service("web")]), "`consumers[1]`"),
             ("/consumers", json!([{ "type": "lambda-function", "name": "a" }]), "consumers"),
+            ("/outputs", parameter(json!({ "name": "" })), "`outputs[0].name`"),
+            ("/outputs", parameter(json!({ "name": "a/b" })), "`outputs[0].name`"),
+            ("/outputs", parameter(json!({ "name": "/a//b" })), "`outputs[0].name`"),
+            ("/outputs", parameter(json!({ "name": "/a b" })), "`outputs[0].name`"),
+            ("/outputs", parameter(json!({ "name": "/redis-lifecycle/targets/a" })), "`outputs[0].name`"),
+            ("/outputs", parameter(json!({ "kind": "string" })), "`outputs[0].kind`"),
+            ("/outputs", parameter(json!({ "kind": "SecureString" })), "outputs"),
+            ("/outputs", parameter(json!({ "kms_key_id": "" })), "`outputs[0].kms_key_id`"),
+            (
+                "/outputs",
+                parameter(json!({ "value": "{host}", "kind": "string", "kms_key_id": "a" })),
+                "`outputs[0].kms_key_id`",
+            ),
+            ("/outputs", parameter(json!({ "value": "{hots}" })), "hots"),
+            ("/outputs", parameter(json!({ "value": "" })), "outputs"),
+            ("/outputs", parameter(json!({ "tier": "huge" })), "outputs"),
+            ("/outputs", parameter(json!({ "drift": "ignore" })), "outputs"),
+            ("/outputs", parameter(json!({ "colour": "red" })), "outputs"),
+            ("/outputs", parameter(json!({ "url": { "scheme": "http" } })), "`outputs[0].url.scheme`"),
+            ("/outputs", parameter(json!({ "url": { "database": -1 } })), "outputs"),
+            ("/outputs", parameter(json!({ "url": { "query": { "": "a" } } })), "`outputs[0].url.query`"),
+            ("/outputs", environment("", "REDIS_HOST"), "`outputs[0].function_name`"),
+            ("/outputs", environment("web", "1ST"), "`outputs[0].variables`"),
+            ("/outputs", environment("web", "AWS_REGION"), "`outputs[0].variables`"),
+            ("/outputs", keys("", json!({ "url": "{url}" })), "`outputs[0].secret_id`"),
+            ("/outputs", keys("koneksi/prod/redis/auth-token", json!({ "url": "{url}" })), "`outputs[0].secret_id`"),
+            ("/outputs", keys("another", json!({})), "`outputs[0].keys`"),
+            (
+                "/outputs",
+                json!([environment("web", "REDIS_HOST")[0], environment("web", "REDIS_PORT")[0]]),
+                "`outputs[1]`",
+            ),
             ("/backend/shards", json!(2), "shards"),
             ("/secret/id", json!(""), "`secret.id`"),
             ("/secret/key", json!("password"), "key"),

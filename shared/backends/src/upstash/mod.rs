@@ -15,6 +15,7 @@ mod rest;
 use cloud::{CallError, Clients, Effect};
 use policy::{
     Failure,
+    connection::Endpoints as Places,
     login::{Answer, Node, NodeState},
     rotation::{GroupState, Room, Server, Step, Upkeep},
     target::{Database, Renewal},
@@ -23,7 +24,7 @@ use secrecy::SecretString;
 
 pub use api::{Api, Description};
 
-use crate::{Capability, Credentials, Known, Observed};
+use crate::{Capability, Credentials, Endpoints, Known, Located, Observed};
 use acl::Acl;
 use rest::Rest;
 
@@ -162,4 +163,16 @@ impl Credentials for Upstash<'_> {
 /// The error of a call that had no effect.
 fn refused(failure: Failure) -> CallError {
     CallError { failure, code: None, effect: Effect::None }
+}
+
+impl Endpoints for Upstash<'_> {
+    /// Names the REST API. The Redis endpoint beside it takes another credential than a REST token, which the secret does not
+    /// hold.
+    ///
+    /// # Errors
+    /// None.
+    async fn locate(&self, _current: &SecretString) -> Result<Located, Failure> {
+        let places = Places { rest_url: Some(self.database.url()), ..Places::default() };
+        Ok(Located::of(places, self.username()))
+    }
 }

@@ -11,7 +11,7 @@ use aws_smithy_types::DateTime;
 use policy::Failure;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Node, address};
+use super::{Endpoint, Node, address, endpoint};
 use crate::{CallError, classify::classify};
 
 /// What a replication group says of itself.
@@ -31,6 +31,12 @@ pub struct Group {
     pub user_groups: Vec<String>,
     /// The names that clients know it by: primary, reader and configuration endpoint.
     pub endpoints: Vec<String>,
+    /// Where clients write: the configuration endpoint in cluster mode, the primary endpoint otherwise.
+    pub primary: Option<Endpoint>,
+    /// Where clients may read, without cluster mode.
+    pub reader: Option<Endpoint>,
+    /// Whether its keys are spread over shards.
+    pub cluster_mode: bool,
     /// Every node, primaries and replicas.
     pub nodes: Vec<Node>,
 }
@@ -62,11 +68,19 @@ pub async fn describe(client: &Client, group_id: &str) -> Result<Group, Failure>
         _ => looked_up_addresses(client, &group).await?,
     };
     let nodes = group.member_clusters().iter().map(|id| node(id, &addresses)).collect::<Result<_, _>>()?;
+    let shard = group.node_groups().first();
+    let configuration = group.configuration_endpoint().and_then(endpoint);
     let node_groups = group.node_groups().iter();
     let endpoints = node_groups.flat_map(|shard| [shard.primary_endpoint(), shard.reader_endpoint()]);
     let endpoints = endpoints.chain([group.configuration_endpoint()]).flatten();
     Ok(Group {
         endpoints: endpoints.filter_map(|endpoint| endpoint.address.clone()).collect(),
+        cluster_mode: configuration.is_some(),
+        primary: configuration.or_else(|| endpoint(shard?.primary_endpoint()?)),
+        reader: match group.configuration_endpoint() {
+            Some(_) => None,
+            None => shard.and_then(|shard| endpoint(shard.reader_endpoint()?)),
+        },
         nodes,
         status: group.status.unwrap_or_default(),
         token_status: group

@@ -45,11 +45,6 @@ impl Template {
     pub fn is_secret(&self) -> bool {
         self.fields().any(Field::is_secret)
     }
-
-    /// Whether a URL is in it.
-    pub fn has_url(&self) -> bool {
-        self.fields().any(Field::is_url)
-    }
 }
 
 impl std::str::FromStr for Template {

@@ -35,7 +35,7 @@ async fn start_redis() -> (Sandbox, Client) {
         target: "phillm",
         cluster: "phillm",
         service: "redis",
-        host: "redis.phillm.local",
+        host: Some("redis.phillm.local"),
         secret_arn: &secret_arn,
         json_key: Some("password"),
     };

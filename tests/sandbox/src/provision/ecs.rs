@@ -32,8 +32,8 @@ pub struct RedisService<'a> {
     pub cluster: &'a str,
     /// The service's name.
     pub service: &'a str,
-    /// The name that clients connect to: `redis.example.local`. The namespace is made.
-    pub host: &'a str,
+    /// The name that clients connect to, if they do: `redis.example.local`. The namespace is made.
+    pub host: Option<&'a str>,
     /// The secret with the password.
     pub secret_arn: &'a str,
     /// Where in the secret's value it stands, where that is a JSON document.
@@ -48,7 +48,10 @@ impl Sandbox {
     pub async fn create_redis_service(&self, redis: &RedisService<'_>) -> anyhow::Result<()> {
         let client = Client::new(&self.sdk_config());
         client.create_cluster().cluster_name(redis.cluster).send().await?;
-        let registry = ServiceRegistry::builder().registry_arn(self.create_name(redis.host).await?).build();
+        let registry = match redis.host {
+            Some(host) => Some(ServiceRegistry::builder().registry_arn(self.create_name(host).await?).build()),
+            None => None,
+        };
         let value_from = match redis.json_key {
             Some(key) => format!("{}:{key}::", redis.secret_arn),
             None => redis.secret_arn.to_owned(),
@@ -80,7 +83,7 @@ impl Sandbox {
             .launch_type(LaunchType::Fargate)
             .network_configuration(network()?)
             .deployment_configuration(one_at_most)
-            .service_registries(registry)
+            .set_service_registries(registry.map(|registry| vec![registry]))
             .tags(Tag::builder().key("redis-lifecycle:target").value(redis.target).build())
             .send()
             .await?;

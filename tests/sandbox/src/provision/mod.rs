@@ -99,7 +99,7 @@ impl Sandbox {
                     target: &target.name,
                     cluster: &place.cluster,
                     service: &place.service,
-                    host: &place.host,
+                    host: place.host.as_deref(),
                     secret_arn: &secret_arn,
                     json_key: target.secret.json_key.as_deref(),
                 };

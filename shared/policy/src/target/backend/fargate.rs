@@ -16,9 +16,11 @@ pub struct EcsService {
     /// The service's name.
     #[schemars(length(min = 1))]
     pub service: String,
-    /// The name that clients connect to, as Cloud Map gives it.
+    /// The name that clients connect to, as Cloud Map gives it. Without one they connect to the task's address, which changes
+    /// with every task.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
-    pub host: String,
+    pub host: Option<String>,
     /// The port that clients connect to.
     #[serde(default = "redis_port")]
     #[schemars(range(min = 1))]
@@ -36,7 +38,9 @@ impl EcsService {
     pub(super) fn check(&self) -> Result<(), Failure> {
         check_given("`backend.cluster`", &self.cluster, "the ECS cluster's name")?;
         check_given("`backend.service`", &self.service, "the ECS service's name")?;
-        check_given("`backend.host`", &self.host, "the name that clients connect to")?;
+        if let Some(host) = &self.host {
+            check_given("`backend.host`", host, "the name that clients connect to, or leave it out")?;
+        }
         check_port("`backend.port`", self.port)?;
         check_username("`backend.username`", &self.username)?;
         match &self.cloud_map_service_id {

@@ -1,0 +1,118 @@
+//! Every output of the settings: looked at, decided, written until nothing is left to write.
+
+mod environment;
+mod parameter;
+mod secret_keys;
+
+use cloud::{CallError, Clients, Effect};
+use policy::{Class, Failure, Target, connection::Connection, outcome::Outcome, publication::order, target::Output};
+use runtime::deadline::Deadline;
+
+use crate::verify;
+
+/// What is left to do about one output.
+enum Todo {
+    Nothing {
+        reason: &'static str,
+    },
+    /// Its last change is under way.
+    Wait,
+    Write {
+        what: &'static str,
+        reason: String,
+        write: Write,
+    },
+}
+
+/// A change, ready to be made.
+enum Write {
+    Parameter(parameter::Write),
+    Environment(environment::Write),
+    SecretKeys(secret_keys::Write),
+}
+
+/// Writes everywhere what clients are to connect with, once a login with it has succeeded.
+///
+/// Nothing is written before everything has been looked at, and what cannot be written stops the rest.
+pub(crate) async fn run(
+    clients: &Clients,
+    target: &Target,
+    connection: &Connection,
+    deadline: &mut Deadline,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    let mut verified = false;
+    loop {
+        let mut todos = Vec::with_capacity(target.outputs.len());
+        for (nth, output) in target.outputs.iter().enumerate() {
+            todos.push(look(clients, connection, nth, output).await?);
+        }
+        let writes = todos.iter().any(|todo| matches!(todo, Todo::Write { .. }));
+        let waits = todos.iter().any(|todo| matches!(todo, Todo::Wait));
+        if outcome.dry_run || !(writes || waits) {
+            tell(target, todos, outcome);
+            return Ok(());
+        }
+        if writes && !verified {
+            verify::log_in(clients, target, connection, outcome).await?;
+            verified = true;
+        }
+        let mut todos: Vec<Option<Todo>> = todos.into_iter().map(Some).collect();
+        for nth in order(&target.outputs) {
+            let Some(Todo::Write { what, reason, write }) = todos[nth].take() else { continue };
+            let made = make(clients, write).await;
+            let name = target.outputs[nth].name();
+            if !note(made, what, &format!("{name}: {reason}"), outcome)? {
+                break;
+            }
+        }
+        deadline.wait("what was written can be read").await?;
+    }
+}
+
+async fn look(clients: &Clients, connection: &Connection, nth: usize, output: &Output) -> Result<Todo, Failure> {
+    let at = format!("outputs[{nth}]");
+    match output {
+        Output::SsmParameter(settings) => parameter::look(clients, connection, &at, settings).await,
+        Output::LambdaEnvironment(settings) => environment::look(clients, connection, &at, settings).await,
+        Output::SecretKeys(settings) => secret_keys::look(clients, connection, &at, settings).await,
+    }
+}
+
+async fn make(clients: &Clients, write: Write) -> Result<(), CallError> {
+    match write {
+        Write::Parameter(write) => write.make(clients).await,
+        Write::Environment(write) => write.make(clients).await,
+        Write::SecretKeys(write) => write.make(clients).await,
+    }
+}
+
+/// Writes down what became of a write; says whether the next one may be made, or everything is looked at again first.
+fn note(made: Result<(), CallError>, what: &'static str, reason: &str, outcome: &mut Outcome) -> Result<bool, Failure> {
+    match made {
+        Ok(()) => {
+            outcome.did(what, reason);
+            Ok(true)
+        }
+        Err(error) if error.failure.class() == Class::Retryable => {
+            tracing::warn!("{}: it is looked at again", error.failure.chain());
+            if error.effect == Effect::Unknown {
+                outcome.did(what, format!("{reason}; no answer came, so it is looked at"));
+            }
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes down what is left as it is, and in a dry run what would be written.
+fn tell(target: &Target, todos: Vec<Todo>, outcome: &mut Outcome) {
+    for (output, todo) in target.outputs.iter().zip(todos) {
+        let name = output.name();
+        match todo {
+            Todo::Nothing { reason } => outcome.left("output", format!("{name}: {reason}")),
+            Todo::Wait => outcome.left("output", format!("{name}: its last update is under way")),
+            Todo::Write { what, reason, .. } => outcome.would(what, format!("{name}: {reason}")),
+        }
+    }
+}

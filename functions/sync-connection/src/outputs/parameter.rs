@@ -1,0 +1,87 @@
+//! A parameter of Parameter Store.
+
+use cloud::{
+    CallError, Clients,
+    ssm::{self, NewVersion},
+};
+use policy::{
+    Failure,
+    connection::Connection,
+    publication::{ParameterDecision, ParameterFound, Published, decide_parameter, wanted},
+    target::SsmParameter,
+};
+use secrecy::SecretString;
+
+use super::{Todo, Write as AnyWrite};
+
+/// Our label on the version that was published last.
+const CURRENT: &str = "current";
+
+/// Our label on the version that was published before it: what a rollback reads.
+const PREVIOUS: &str = "previous";
+
+/// A change of a parameter.
+pub(super) struct Write {
+    settings: SsmParameter,
+    kind: Kind,
+}
+
+enum Kind {
+    /// A new version.
+    Value { value: SecretString, previous: Option<i64> },
+    /// The label alone.
+    Label { version: i64 },
+}
+
+pub(super) async fn look(
+    clients: &Clients,
+    connection: &Connection,
+    at: &str,
+    settings: &SsmParameter,
+) -> Result<Todo, Failure> {
+    let value = wanted(connection, &format!("{at}.value"), &settings.value, &settings.url)?;
+    let newest = ssm::version(&clients.ssm, &settings.name).await?;
+    let published = match newest {
+        Some(_) => ssm::version(&clients.ssm, &format!("{}:{CURRENT}", settings.name)).await?,
+        None => None,
+    };
+    let found = newest.map(|newest| ParameterFound {
+        value: newest.value,
+        kind: newest.kind,
+        version: newest.version,
+        published: published.map(|published| Published { value: published.value, version: published.version }),
+    });
+    let todo = |what, reason: &str, kind| Todo::Write {
+        what,
+        reason: reason.to_owned(),
+        write: AnyWrite::Parameter(Write { settings: settings.clone(), kind }),
+    };
+    Ok(match decide_parameter(at, settings, &value, found.as_ref())? {
+        ParameterDecision::Kept { reason } => Todo::Nothing { reason },
+        ParameterDecision::Write { previous, reason } => {
+            todo("write-parameter", reason, Kind::Value { value, previous })
+        }
+        ParameterDecision::Label { version } => {
+            todo("label-parameter", "it holds what it should, and is not labelled so", Kind::Label { version })
+        }
+    })
+}
+
+impl Write {
+    /// Makes the change. The label `previous` goes first: it stays on a version that has worked, wherever this is stopped, and
+    /// no label is ever left on one so old that Parameter Store could drop it no more.
+    pub(super) async fn make(self, clients: &Clients) -> Result<(), CallError> {
+        let SsmParameter { name, kind, kms_key_id, tier, .. } = &self.settings;
+        let version = match &self.kind {
+            Kind::Label { version } => *version,
+            Kind::Value { value, previous } => {
+                if let Some(previous) = previous {
+                    ssm::label(&clients.ssm, name, *previous, PREVIOUS).await?;
+                }
+                let (kind, tier, kms_key_id) = (kind.as_str(), tier.as_str(), kms_key_id.as_deref());
+                ssm::put(&clients.ssm, NewVersion { name, value, kind, kms_key_id, tier }).await?
+            }
+        };
+        ssm::label(&clients.ssm, name, version, CURRENT).await
+    }
+}

@@ -1,0 +1,82 @@
+//! A login with exactly what is about to be written.
+
+use std::collections::BTreeMap;
+
+use backends::{upstash::Upstash, url};
+use cloud::Clients;
+use policy::{
+    Failure, Target,
+    connection::{Connection, Field, UrlOptions},
+    login::Answer,
+    outcome::Outcome,
+    target::{Backend, Output},
+};
+use secrecy::{ExposeSecret, SecretString};
+
+/// Logs in with every URL that the outputs hold, and with what their other fields come to as a URL.
+///
+/// # Errors
+/// That of the first login that fails: nothing may be written then.
+pub(crate) async fn log_in(
+    clients: &Clients,
+    target: &Target,
+    connection: &Connection,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    if let Backend::Upstash(database) = &target.backend {
+        outcome.logins += 1;
+        return rest(&Upstash::new(clients, database), connection).await;
+    }
+    for (what, url) in urls(target, connection)?.into_values() {
+        outcome.logins += 1;
+        url::log_in(&url, &what).await?;
+    }
+    Ok(())
+}
+
+/// Every URL that is to be tried, once each, with the field that it comes from.
+fn urls(target: &Target, connection: &Connection) -> Result<BTreeMap<String, (String, SecretString)>, Failure> {
+    let mut urls = BTreeMap::new();
+    for (nth, output) in target.outputs.iter().enumerate() {
+        let options = options(output);
+        for field in output.fields() {
+            let (field, tried) = match field {
+                Field::Url | Field::ReaderUrl => (field, options.clone()),
+                Field::ReaderHost => (Field::ReaderUrl, UrlOptions::default()),
+                // Where the fields are read one by one, their reader connects with all of them.
+                Field::Host | Field::Port | Field::Tls | Field::Password | Field::Username => {
+                    (Field::Url, UrlOptions::default())
+                }
+                Field::RestUrl | Field::RestToken | Field::SecretArn => continue,
+            };
+            let what = format!("the {} of `outputs[{nth}]`", field.as_str());
+            let url = connection.field(field, &tried).map_err(|why| {
+                Failure::permanent(format!(
+                    "{what} cannot be written: {why}. Put the settings right; nothing was written"
+                ))
+            })?;
+            urls.entry(url.expose_secret().to_owned()).or_insert((what, url));
+        }
+    }
+    Ok(urls)
+}
+
+fn options(output: &Output) -> &UrlOptions {
+    match output {
+        Output::SsmParameter(parameter) => &parameter.url,
+        Output::LambdaEnvironment(environment) => &environment.url,
+        Output::SecretKeys(secret) => &secret.url,
+    }
+}
+
+async fn rest(database: &Upstash<'_>, connection: &Connection) -> Result<(), Failure> {
+    match database.log_in(&connection.credential).await {
+        Ok(Answer::Accepted) => Ok(()),
+        Ok(Answer::Refused) => Err(Failure::needs_human(
+            "the database refuses the token in AWSCURRENT. Nothing was written. Put the token that it accepts there",
+        )),
+        Err(no_answer) => Err(Failure::retryable(format!(
+            "the database gave no answer ({no_answer:?}); it is tried again, and nothing is written before"
+        ))),
+    }
+}

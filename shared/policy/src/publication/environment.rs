@@ -1,0 +1,83 @@
+//! The environment of one Lambda function.
+
+use secrecy::ExposeSecret;
+
+use super::{Texts, changed};
+use crate::Failure;
+
+/// How many bytes all variables of a function may have together, names and values.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+const MOST_BYTES: usize = 4096;
+
+/// A function's environment, as it was found.
+#[derive(Clone, Debug)]
+pub struct EnvironmentFound {
+    /// Every variable.
+    pub variables: Texts,
+    /// What became of its last update: `Successful`, `InProgress` or `Failed`.
+    pub last_update: String,
+}
+
+/// What is done about an environment.
+#[derive(Clone, Debug)]
+pub enum EnvironmentDecision {
+    /// Nothing.
+    Kept {
+        /// Why.
+        reason: &'static str,
+    },
+    /// Look again: its last update is under way.
+    Wait,
+    /// Write all variables: those that are wanted, and the others as they are.
+    Write {
+        /// All variables.
+        variables: Texts,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Decides what is done about the environment of a function.
+///
+/// | last update | variables | ⇒ |
+/// |---|---|---|
+/// | in progress | | Wait |
+/// | failed | as wanted | `NeedsHuman`: Lambda goes on with what was there before |
+/// | successful | as wanted | Kept |
+/// | successful, failed | one is not | Write |
+///
+/// # Errors
+/// - Permanent, naming the field, where all variables together would be too large: nothing has been written.
+/// - `NeedsHuman` where the function has not taken its last update.
+pub fn decide_environment(
+    at: &str,
+    function_name: &str,
+    wanted: &Texts,
+    found: &EnvironmentFound,
+) -> Result<EnvironmentDecision, Failure> {
+    let mut merged = found.variables.clone();
+    merged.extend(wanted.iter().map(|(name, text)| (name.clone(), text.clone())));
+    let bytes: usize = merged.iter().map(|(name, text)| name.len() + text.expose_secret().len()).sum();
+    if bytes > MOST_BYTES {
+        return Err(Failure::permanent(format!(
+            "`{at}.variables` of the settings would bring the environment of the function {function_name} to {bytes} bytes, and \
+             it holds {MOST_BYTES}; write less there, as in only {{secret_arn}}. Nothing was written anywhere"
+        )));
+    }
+    if found.last_update == "InProgress" {
+        return Ok(EnvironmentDecision::Wait);
+    }
+    let changed = changed(wanted, |name| found.variables.get(name).cloned());
+    if changed.is_empty() && found.last_update == "Failed" {
+        return Err(Failure::needs_human(format!(
+            "the function {function_name} has not taken its last update, and goes on with the environment before it; see why \
+             (`LastUpdateStatusReason`), and update it again"
+        )));
+    }
+    if changed.is_empty() {
+        return Ok(EnvironmentDecision::Kept { reason: "it holds what it should" });
+    }
+    let reason = format!("another value, or none, in {}", changed.join(", "));
+    Ok(EnvironmentDecision::Write { variables: merged, reason })
+}

@@ -1,0 +1,76 @@
+//! Keys of one secret.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
+
+use super::{Texts, changed};
+use crate::Failure;
+
+/// How many bytes a secret may have.
+///
+/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html>
+const MOST_BYTES: usize = 65_536;
+
+/// What is done about the keys of a secret.
+#[derive(Clone, Debug)]
+pub enum SecretKeysDecision {
+    /// Nothing.
+    Kept {
+        /// Why.
+        reason: &'static str,
+    },
+    /// Write this value: the keys that are wanted, and the others as they are.
+    Write {
+        /// The whole value.
+        value: SecretString,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Decides what is done about the keys of a secret; `found` is its whole value.
+///
+/// | value | keys | ⇒ |
+/// |---|---|---|
+/// | none | | Write |
+/// | no JSON object | | Permanent |
+/// | a JSON object | as wanted | Kept |
+/// | a JSON object | one is not | Write |
+///
+/// # Errors
+/// Permanent, naming the field, where the value is no JSON object, or would be too large: nothing has been written.
+pub fn decide_secret_keys(
+    at: &str,
+    secret_id: &str,
+    wanted: &Texts,
+    found: Option<&SecretString>,
+) -> Result<SecretKeysDecision, Failure> {
+    let mut members = match found.map(|value| serde_json::from_str(value.expose_secret())) {
+        None => Map::new(),
+        Some(Ok(Value::Object(members))) => members,
+        // The parser's own error is left out: it quotes the value.
+        Some(_) => {
+            return Err(Failure::permanent(format!(
+                "`{at}.secret_id` of the settings is the secret {secret_id}, whose value is no JSON object; put one there, or \
+                 name another secret. Nothing was written anywhere"
+            )));
+        }
+    };
+    let changed = changed(wanted, |name| members.get(name).and_then(Value::as_str).map(SecretString::from));
+    if changed.is_empty() {
+        return Ok(SecretKeysDecision::Kept { reason: "it holds what it should" });
+    }
+    let reason = format!("another value, or none, under {}", changed.join(", "));
+    for (name, text) in wanted {
+        members.insert(name.clone(), Value::String(text.expose_secret().to_owned()));
+    }
+    let value = Value::Object(members).to_string();
+    if value.len() > MOST_BYTES {
+        return Err(Failure::permanent(format!(
+            "`{at}.keys` of the settings would bring the secret {secret_id} to {} bytes, and it holds {MOST_BYTES}; write less \
+             there. Nothing was written anywhere",
+            value.len()
+        )));
+    }
+    Ok(SecretKeysDecision::Write { value: value.into(), reason })
+}
