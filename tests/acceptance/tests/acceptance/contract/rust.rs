@@ -32,7 +32,7 @@ async fn redis_rs_accepts_what_is_published() -> anyhow::Result<()> {
 async fn look(given: &Value, root_cert: Option<&[u8]>) -> redis::RedisResult<(String, String)> {
     let text = |name: &str| given[name].as_str().expect("a case has it").to_owned();
     let client = match root_cert {
-        Some(root_cert) if text("url").contains("s://") => {
+        Some(root_cert) if ["rediss:", "valkeys:"].iter().any(|scheme| text("url").starts_with(scheme)) => {
             let certificates = TlsCertificates { client_tls: None, root_cert: Some(root_cert.to_vec()) };
             Client::build_with_tls(text("url"), certificates)?
         }
