@@ -32,6 +32,14 @@ async fn retire(clients: &Clients, event: Value, deadline: Deadline, outcome: &m
             outcome.dry_run = dry_run;
             secret::of_target_named(clients, &name).await?
         }
+        Trigger::Resource(_) => {
+            outcome.left("event", "it is about no secret");
+            return Ok(());
+        }
+        Trigger::Quiet(why) => {
+            outcome.left("event", why);
+            return Ok(());
+        }
         // It is this function that puts it there.
         Trigger::SecretLabel { label, .. } if label == RETIRED => {
             outcome.left("event", "it is about the label of this function itself");

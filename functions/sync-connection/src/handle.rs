@@ -1,12 +1,13 @@
 //! From event to outcome.
 
-use cloud::Clients;
+use cloud::{Clients, secrets_manager::CURRENT};
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use policy::{Failure, outcome::Outcome, rollout::promoted_ms};
 use runtime::{
     deadline::Deadline,
     run::{self, Caller},
     secret,
+    settings::{self, TARGET_TAG},
     trigger::Trigger,
     versions::Versions,
 };
@@ -33,6 +34,24 @@ async fn sync(clients: &Clients, event: Value, mut deadline: Deadline, outcome: 
             outcome.dry_run = dry_run;
             secret::of_target_named(clients, &name).await?
         }
+        Trigger::Quiet(why) => {
+            outcome.left("event", why);
+            return Ok(());
+        }
+        Trigger::Resource(resource) => match settings::tags(clients, &resource).await?.remove(TARGET_TAG) {
+            Some(name) => {
+                outcome.target = Some(name.clone());
+                secret::of_target_named(clients, &name).await?
+            }
+            None => {
+                outcome.left("event", "it is about a resource that belongs to no target");
+                return Ok(());
+            }
+        },
+        Trigger::SecretLabel { label, .. } if label != CURRENT => {
+            outcome.left("event", "it is about another label than AWSCURRENT");
+            return Ok(());
+        }
         Trigger::SecretLabel { secret_id, .. } => match secret::of_tagged(clients, &secret_id).await? {
             Some(found) => found,
             None => {
@@ -42,13 +61,13 @@ async fn sync(clients: &Clients, event: Value, mut deadline: Deadline, outcome: 
         },
     };
     outcome.target = Some(found.target.name.clone());
-    if found.target.outputs.is_empty() {
+    let secret = Versions::read(clients, found).await?;
+    if secret.target.outputs.is_empty() {
         outcome.left("outputs", "the settings name none");
     } else {
-        let connection = connection::read(clients, &found).await?;
-        outputs::run(clients, &found.target, &connection, &mut deadline, outcome).await?;
+        let connection = connection::read(clients, &secret).await?;
+        outputs::run(clients, &secret.target, &connection, &mut deadline, outcome).await?;
     }
-    let secret = Versions::read(clients, found).await?;
     let since_ms = promoted_ms(&secret.facts());
     rollout::run(clients, &secret, since_ms, &mut deadline, outcome).await
 }

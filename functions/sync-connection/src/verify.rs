@@ -1,7 +1,5 @@
 //! A login with exactly what is about to be written.
 
-use std::collections::BTreeMap;
-
 use backends::{upstash::Upstash, url};
 use cloud::Clients;
 use policy::{
@@ -27,7 +25,7 @@ pub(crate) async fn log_in(
         outcome.logins += 1;
         return rest(&Upstash::new(clients, database), connection).await;
     }
-    for (what, url) in urls(target, connection)?.into_values() {
+    for (what, url) in urls(target, connection)? {
         outcome.logins += 1;
         url::log_in(&url, &what).await?;
     }
@@ -35,8 +33,8 @@ pub(crate) async fn log_in(
 }
 
 /// Every URL that is to be tried, once each, with the field that it comes from.
-fn urls(target: &Target, connection: &Connection) -> Result<BTreeMap<String, (String, SecretString)>, Failure> {
-    let mut urls = BTreeMap::new();
+fn urls(target: &Target, connection: &Connection) -> Result<Vec<(String, SecretString)>, Failure> {
+    let mut urls: Vec<(String, SecretString)> = Vec::new();
     for (nth, output) in target.outputs.iter().enumerate() {
         let options = options(output);
         for field in output.fields() {
@@ -55,7 +53,9 @@ fn urls(target: &Target, connection: &Connection) -> Result<BTreeMap<String, (St
                     "{what} cannot be written: {why}. Put the settings right; nothing was written"
                 ))
             })?;
-            urls.entry(url.expose_secret().to_owned()).or_insert((what, url));
+            if urls.iter().all(|(_, earlier)| earlier.expose_secret() != url.expose_secret()) {
+                urls.push((what, url));
+            }
         }
     }
     Ok(urls)

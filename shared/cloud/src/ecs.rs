@@ -1,5 +1,7 @@
 //! ECS: services and their tasks.
 
+use std::collections::HashMap;
+
 use aws_sdk_ecs::{
     Client,
     config::{Builder, retry::RetryConfig},
@@ -174,4 +176,18 @@ pub async fn deploy(client: &Client, cluster: &str, service: &str) -> Result<(),
         .await
         .map_err(|error| classify(&format!("deploy the service {service} of the cluster {cluster} anew"), &error))?;
     Ok(())
+}
+
+/// Reads the tags of a service.
+///
+/// # Errors
+/// Permanent where it is not there (`ServiceNotFoundException`).
+///
+/// # Permissions
+/// `ecs:ListTagsForResource`
+pub async fn tags(client: &Client, arn: &str) -> Result<HashMap<String, String>, CallError> {
+    let answer = client.list_tags_for_resource().resource_arn(arn).send().await;
+    let answer = answer.map_err(|error| classify(&format!("read the tags of {arn}"), &error))?;
+    let tags = answer.tags.unwrap_or_default().into_iter();
+    Ok(tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))).collect())
 }

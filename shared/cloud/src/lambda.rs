@@ -112,7 +112,17 @@ pub async fn replace_environment(
         .config_override(Builder::new().retry_config(RetryConfig::disabled()))
         .send()
         .await
-        .map_err(|error| classify(&format!("update the environment of the function {name}"), &error))?;
+        .map_err(|error| match classify(&format!("update the environment of the function {name}"), &error) {
+            // Lambda repeats the variables, values and all, where it does not take them.
+            error if error.is("InvalidParameterValueException") => CallError {
+                failure: Failure::permanent(format!(
+                    "Lambda does not take the environment of the function {name} (InvalidParameterValueException); see that \
+                     all of it is at most 4 KB, and that the function's key can be used"
+                )),
+                ..error
+            },
+            error => error,
+        })?;
     Ok(())
 }
 

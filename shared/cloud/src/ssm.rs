@@ -1,9 +1,11 @@
 //! Systems Manager's Parameter Store.
 
+use std::collections::HashMap;
+
 use aws_sdk_ssm::{
     Client,
     config::{Builder, retry::RetryConfig},
-    types::{ParameterTier, ParameterType},
+    types::{ParameterTier, ParameterType, ResourceTypeForTagging},
 };
 use policy::Failure;
 use secrecy::{ExposeSecret, SecretString};
@@ -129,4 +131,18 @@ pub async fn label(client: &Client, name: &str, version: i64, label: &str) -> Re
             effect: Effect::None,
         }),
     }
+}
+
+/// Reads the tags of a parameter.
+///
+/// # Errors
+/// Permanent where it is not there (`InvalidResourceId`).
+///
+/// # Permissions
+/// `ssm:ListTagsForResource`
+pub async fn tags(client: &Client, name: &str) -> Result<HashMap<String, String>, CallError> {
+    let answer = client.list_tags_for_resource().resource_type(ResourceTypeForTagging::Parameter).resource_id(name);
+    let answer =
+        answer.send().await.map_err(|error| classify(&format!("read the tags of the parameter {name}"), &error))?;
+    Ok(answer.tag_list.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect())
 }

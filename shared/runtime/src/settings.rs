@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
-use cloud::{Clients, ssm};
+use cloud::{Clients, ecs, elasticache, ssm};
 use policy::{Failure, Target};
+
+use crate::trigger::Resource;
 
 /// The tag by which a resource names the target it belongs to.
 pub const TARGET_TAG: &str = "redis-lifecycle:target";
@@ -42,4 +44,25 @@ pub async fn load(clients: &Clients, name: &str) -> Result<Target, Failure> {
         )));
     }
     Ok(target)
+}
+
+/// Reads the tags of a resource; one that is gone has none.
+///
+/// # Errors
+/// Permanent where the role may not read them.
+///
+/// # Permissions
+/// `ssm:ListTagsForResource`, `ecs:ListTagsForResource`, `elasticache:ListTagsForResource`
+pub async fn tags(clients: &Clients, resource: &Resource) -> Result<HashMap<String, String>, Failure> {
+    let (tags, gone) = match resource {
+        Resource::Parameter(name) => (ssm::tags(&clients.ssm, name).await, "InvalidResourceId"),
+        Resource::Service(arn) => (ecs::tags(&clients.ecs, arn).await, "ServiceNotFoundException"),
+        Resource::ReplicationGroup(arn) => {
+            (elasticache::groups::tags(&clients.elasticache, arn).await, "ReplicationGroupNotFoundFault")
+        }
+    };
+    match tags {
+        Err(error) if error.is(gone) => Ok(HashMap::new()),
+        tags => Ok(tags?),
+    }
 }

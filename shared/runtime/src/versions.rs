@@ -111,6 +111,11 @@ impl Versions {
         self.description.last_changed.and_then(millis)
     }
 
+    /// The secret's ARN.
+    pub fn arn(&self) -> &str {
+        &self.description.arn
+    }
+
     /// AWSCURRENT's credential.
     pub fn current(&self) -> &SecretString {
         self.current.credential()

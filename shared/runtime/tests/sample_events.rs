@@ -49,6 +49,16 @@ fn every_broken_event_of_rotate_auth_is_refused_with_a_reason() {
 }
 
 #[test]
+fn every_valid_event_of_sync_connection_is_read() {
+    insta::assert_json_snapshot!(valid("sync-connection", trigger));
+}
+
+#[test]
+fn every_broken_event_of_sync_connection_is_refused_with_a_reason() {
+    insta::assert_json_snapshot!(broken("sync-connection", trigger));
+}
+
+#[test]
 fn every_valid_event_of_retire_credential_is_read() {
     insta::assert_json_snapshot!(valid("retire-credential", trigger));
 }

@@ -200,7 +200,8 @@ pub(crate) fn redis_8() -> Option<&'static Path> {
     REDIS_8.as_deref()
 }
 
+/// Says something where the output of a test is read.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so where its output is read")]
-fn tell(words: &str) {
+pub fn tell(words: &str) {
     eprintln!("{words}");
 }

@@ -3,7 +3,7 @@
 //! # Layout
 //! - [`Stage`]: a sandbox with one target and the compiled function
 //! - [`Stage::estate`]: its hosts, where its Redis is self-hosted
-//! - [`Flavour`]: which flavour of Redis is on it
+//! - [`Flavour`]: which flavour of Redis is on it; [`tell`] says what is skipped
 //! - [`retirement`]: the compiled `retire-credential` on a stage
 //! - [`door`]: what the nodes accept, asked past the gates where faults are injected
 
@@ -13,5 +13,5 @@ mod flavour;
 pub mod retirement;
 mod stage;
 
-pub use flavour::Flavour;
+pub use flavour::{Flavour, tell};
 pub use stage::{Stage, StageOptions, class, function, program, quick};

@@ -35,6 +35,6 @@ mod site;
 pub mod upstash;
 pub mod wire;
 
-pub use provision::{FUNCTION_TIMEOUT, Provisioned, RedisService, Shape, Topology};
+pub use provision::{Door, FUNCTION_TIMEOUT, Provisioned, RedisService, Shape, Topology};
 pub use sandbox::{Options, Sandbox};
 pub use site::Site;

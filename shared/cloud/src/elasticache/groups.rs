@@ -174,3 +174,17 @@ pub async fn change_token(
         .map_err(|error| classify(&format!("change the token of the replication group {group_id}"), &error))?;
     Ok(())
 }
+
+/// Reads the tags of a replication group.
+///
+/// # Errors
+/// Permanent where it is not there (`ReplicationGroupNotFoundFault`).
+///
+/// # Permissions
+/// `elasticache:ListTagsForResource`
+pub async fn tags(client: &Client, arn: &str) -> Result<HashMap<String, String>, CallError> {
+    let answer = client.list_tags_for_resource().resource_name(arn).send().await;
+    let answer = answer.map_err(|error| classify(&format!("read the tags of {arn}"), &error))?;
+    let tags = answer.tag_list.unwrap_or_default().into_iter();
+    Ok(tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))).collect())
+}

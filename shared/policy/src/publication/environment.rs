@@ -1,11 +1,14 @@
 //! The environment of one Lambda function.
 
+use std::collections::BTreeMap;
+
 use secrecy::ExposeSecret;
+use serde_json::json;
 
 use super::{Texts, changed};
 use crate::Failure;
 
-/// How many bytes all variables of a function may have together, names and values.
+/// How many bytes all variables of a function may have together, as compact JSON.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const MOST_BYTES: usize = 4096;
@@ -58,7 +61,8 @@ pub fn decide_environment(
 ) -> Result<EnvironmentDecision, Failure> {
     let mut merged = found.variables.clone();
     merged.extend(wanted.iter().map(|(name, text)| (name.clone(), text.clone())));
-    let bytes: usize = merged.iter().map(|(name, text)| name.len() + text.expose_secret().len()).sum();
+    let shown: BTreeMap<&str, &str> = merged.iter().map(|(name, text)| (name.as_str(), text.expose_secret())).collect();
+    let bytes = json!(shown).to_string().len();
     if bytes > MOST_BYTES {
         return Err(Failure::permanent(format!(
             "`{at}.variables` of the settings would bring the environment of the function {function_name} to {bytes} bytes, and \

@@ -8,6 +8,12 @@ use crate::{
     target::{Drift, SsmParameter, Tier},
 };
 
+/// How many versions of a parameter are kept. The oldest is dropped for a new one, unless it carries a label: then no new one
+/// is taken.
+///
+/// <https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html>
+const MOST_VERSIONS: i64 = 100;
+
 /// A parameter, as it was found.
 #[derive(Clone, Debug)]
 pub struct ParameterFound {
@@ -60,6 +66,7 @@ pub enum ParameterDecision {
 /// | yes, of another type | | | | Permanent |
 /// | yes | what is wanted | on the newest version | | Kept |
 /// | yes | what is wanted | elsewhere, or nowhere | | Label |
+/// | yes | another | on the oldest version that is kept | | Label: no other could be written |
 /// | yes | another | on an older version, which holds what is wanted | report | Kept: somebody has written it by hand |
 /// | yes | another | otherwise | | Write |
 ///
@@ -91,6 +98,9 @@ pub fn decide_parameter(
             true => ParameterDecision::Kept { reason: "it holds what it should" },
             false => ParameterDecision::Label { version: found.version },
         });
+    }
+    if published.is_some_and(|published| found.version - published.version >= MOST_VERSIONS - 1) {
+        return Ok(ParameterDecision::Label { version: found.version });
     }
     let edited = !by_us && published.is_some_and(|published| same(wanted, &published.value));
     if edited && settings.drift == Drift::Report {

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 mod architecture;
+mod contract;
 mod demo;
 mod dependencies;
 mod events;
@@ -12,6 +13,7 @@ mod readme;
 mod retire_credential;
 mod rotate_auth;
 mod sync_connection;
+mod tools;
 mod wire_boto3;
 mod wire_ecs;
 mod wire_elasticache;

@@ -4,51 +4,26 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
+    fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::Stdio,
     time::Duration,
 };
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use sandbox::{Options, Sandbox, lambda::Function};
-use tokio::{process::Command, time::timeout};
+use tokio::process::Command;
+
+use crate::tools::{self, HOME, run};
 
 /// The checks, and what they need.
 const CHECKS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/boto3");
-/// Where the environment and the function are made: in the target directory.
-const HOME: &str = env!("CARGO_TARGET_TMPDIR");
 const CHECK_LIMIT: Duration = Duration::from_secs(150);
-const INSTALL_LIMIT: Duration = Duration::from_secs(300);
 const ROTATION_LAMBDA_ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:rotation-function";
-
-/// Runs a command to its end, and returns what it wrote; fails with that where the command fails.
-async fn run(command: &mut Command, limit: Duration) -> anyhow::Result<String> {
-    let child = command.stdin(Stdio::null()).kill_on_drop(true).output();
-    let output = timeout(limit, child).await.with_context(|| format!("{command:?} took more than {limit:?}"))??;
-    let written = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-    ensure!(output.status.success(), "{:?}: {}\n{written}", command.as_std().get_program(), output.status);
-    Ok(written)
-}
 
 /// The folder of programs of a Python environment with boto3 and the `aws` command, made where it is not there yet.
 async fn python() -> anyhow::Result<PathBuf> {
-    let (venv, wanted) = (Path::new(HOME).join("boto3"), fs::read_to_string(format!("{CHECKS}/requirements.txt"))?);
-    let installed = venv.join("installed.txt");
-    // The tests are processes of their own; one of them makes it.
-    let lock = File::create(Path::new(HOME).join("boto3.lock"))?;
-    let _held = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
-    if fs::read_to_string(&installed).ok().as_deref() != Some(wanted.as_str()) {
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv), INSTALL_LIMIT)
-            .await
-            .context("python3 cannot make an environment; on Debian and Ubuntu that needs python3-venv")?;
-        let mut pip = Command::new(venv.join("bin/python"));
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]);
-        run(pip.arg(format!("{CHECKS}/requirements.txt")), INSTALL_LIMIT).await?;
-        fs::write(&installed, wanted)?;
-    }
-    Ok(venv.join("bin"))
+    tools::python("boto3", Path::new(CHECKS)).await
 }
 
 /// A client that knows this sandbox and nothing else: no variable and no file of the user's.

@@ -22,8 +22,7 @@ use crate::{
 };
 
 pub use ecs::RedisService;
-use elasticache::Door;
-pub use elasticache::Topology;
+pub use elasticache::{Door, Topology};
 
 /// The function's timeout, where a caller does not say otherwise.
 pub const FUNCTION_TIMEOUT: Duration = Duration::from_secs(60);

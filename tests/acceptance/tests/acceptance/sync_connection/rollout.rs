@@ -68,7 +68,7 @@ async fn two_services_are_rolled_one_after_another_and_then_the_previous_credent
         let last_of_web = web.iter().map(|task| task.created).max().unwrap();
         assert!(worker.iter().all(|task| task.created > last_of_web), "{web:?} {worker:?}");
         // Those of the load, which are in no service, follow by themselves.
-        audience.load.roll();
+        audience.roll();
         sleep(Duration::from_millis(500)).await;
         let outcome = retire(&stage).await;
         assert_eq!(done(&outcome), ["remove-previous", "mark-retired"], "{outcome}");

@@ -32,7 +32,7 @@ async fn nothing_is_leaked_whatever_fails() {
             let invocations = serde_json::to_string(&stage.sandbox.runner.invocations()).unwrap();
             let journal = serde_json::to_string(&stage.sandbox.journal.entries()).unwrap();
             let written = format!("{invocations}\n{journal}");
-            assert!(written.contains("write-parameter") && stage.sandbox.faults.fired() == 2, "{operation} {what:?}");
+            assert!(written.contains("write-parameter") && stage.sandbox.faults.fired() > 0, "{operation} {what:?}");
             let values = stage.sandbox.secrets_manager.values();
             assert!(!values.is_empty());
             for value in values.iter().filter(|value| !value.starts_with('{')) {

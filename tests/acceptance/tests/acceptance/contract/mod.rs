@@ -1,0 +1,75 @@
+//! Real clients read what is published: each connects with it, and with nothing else but whom to trust.
+//!
+//! The clients and their scripts are in `tests/acceptance/clients`; each is given all cases at once, so that it starts once.
+
+mod cases;
+mod node;
+mod places;
+mod python;
+mod rust;
+
+use std::{path::Path, time::Duration};
+
+use anyhow::Context as _;
+use serde_json::{Value, json};
+use tokio::process::Command;
+
+use cases::{Case, Kind, cases};
+use places::Places;
+
+use crate::tools;
+
+/// The folder of clients in other languages.
+const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
+
+/// How clients say that the credential is wrong: as the server says it, and in redis-rs's own words.
+const REFUSED: [&str; 2] = ["invalid username-password pair", "AuthenticationFailed"];
+
+/// Holds that a client gets in with every case of these kinds, to the database that is meant, and keeps a value there;
+/// that a wrong password is refused; and that it trusts nobody whom it was not told to.
+///
+/// `ask` gives the client all cases, and the authority to trust, if any.
+async fn hold(
+    places: &Places,
+    kinds: &[Kind],
+    ask: impl AsyncFn(&[Value], Option<&Path>) -> anyhow::Result<Vec<Value>>,
+) -> anyhow::Result<()> {
+    let cases: Vec<Case> = cases(places)?.into_iter().filter(|case| kinds.contains(&case.kind)).collect();
+    let given = |cases: &[&Case]| cases.iter().map(|case| case.given.clone()).collect::<Vec<_>>();
+    let mut wrong = Vec::new();
+
+    let all: Vec<&Case> = cases.iter().collect();
+    let answers = ask(&given(&all), Some(&places.authority)).await?;
+    assert_eq!(answers.len(), all.len(), "one answer each: {answers:?}");
+    for (case, answer) in all.iter().zip(&answers) {
+        let held = match case.refused {
+            true => answer["error"].as_str().is_some_and(|error| REFUSED.iter().any(|words| error.contains(words))),
+            false => *answer == case.expected(),
+        };
+        if !held {
+            wrong.push(format!("{}: {answer}", case.told));
+        }
+    }
+
+    let over_tls: Vec<&Case> = cases.iter().filter(|case| case.tls && !case.refused).collect();
+    let answers = ask(&given(&over_tls), None).await?;
+    assert_eq!(answers.len(), over_tls.len(), "one answer each: {answers:?}");
+    for (case, answer) in over_tls.iter().zip(&answers) {
+        let error = answer["error"].as_str().unwrap_or_default().to_lowercase();
+        if !["certificate", "unknownissuer"].iter().any(|word| error.contains(word)) {
+            wrong.push(format!("{}, with nobody to trust: {answer}", case.told));
+        }
+    }
+
+    for kind in kinds {
+        assert!(cases.iter().any(|case| case.kind == *kind && !case.refused), "there is no case of {kind:?}");
+    }
+    assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+    Ok(())
+}
+
+/// Gives all cases to a client in another language, and reads its answers.
+async fn ask(command: &mut Command, cases: &[Value], limit: Duration) -> anyhow::Result<Vec<Value>> {
+    let answers = tools::ask(command, &json!(cases).to_string(), limit).await?;
+    serde_json::from_str(&answers).with_context(|| format!("no answers: {answers}"))
+}

@@ -1,0 +1,116 @@
+//! What an event leads to: it only ever says look.
+
+use std::time::Duration;
+
+use acceptance::{Flavour, Stage, StageOptions};
+use aws_sdk_ssm::types::{ParameterType, ResourceTypeForTagging, Tag};
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+use super::publishing::{HOST, NAME, URL, edit, listed, outcome_of, outputs, parameter, publishing, ssm, sync};
+
+/// Long enough for everything that is told to be dealt with.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_is_published_because_secrets_manager_tells_of_it() {
+    let stage = publishing(StageOptions::default(), &outputs()).await;
+    sync(&stage).await;
+    stage.sandbox.events.route("aws.secretsmanager", "Secret Label Updated", NAME).unwrap();
+    assert!(stage.rotate().await.succeeded);
+    stage.sandbox.events.settled(PATIENCE).await.unwrap();
+    let (url, _) = parameter(&stage, URL).await.unwrap();
+    assert!(url.contains(stage.current().await.expose_secret()));
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parameter_that_is_written_by_hand_is_put_right_because_parameter_store_tells_of_it_and_that_is_the_end_of_it()
+ {
+    let stage = publishing(StageOptions::default(), &outputs()).await;
+    sync(&stage).await;
+    let (published, version) = parameter(&stage, HOST).await.unwrap();
+    let tag = Tag::builder().key("redis-lifecycle:target").value("orders").build().unwrap();
+    let add = ssm(&stage).add_tags_to_resource().resource_type(ResourceTypeForTagging::Parameter).resource_id(HOST);
+    add.tags(tag).send().await.unwrap();
+    stage.sandbox.events.route("aws.ssm", "Parameter Store Change", NAME).unwrap();
+    edit(&stage, HOST, "elsewhere:6379", ParameterType::String).await;
+    stage.sandbox.events.settled(PATIENCE).await.unwrap();
+    assert_eq!(parameter(&stage, HOST).await, Some((published, version + 2)), "its own change leads to no other");
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_with_another_address_is_published_because_ecs_tells_of_it() {
+    let stage = publishing(StageOptions { flavour: Flavour::Fargate, ..StageOptions::default() }, &json!([])).await;
+    let mut document = serde_json::to_value(&stage.target.target).unwrap();
+    document["backend"].as_object_mut().unwrap().remove("host");
+    document["outputs"] = json!([{ "type": "ssm-parameter", "name": HOST, "value": "{host}", "kind": "string" }]);
+    stage.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
+    sync(&stage).await;
+    let (before, _) = parameter(&stage, HOST).await.unwrap();
+    stage.sandbox.events.route("aws.ecs", "ECS Task State Change", NAME).unwrap();
+    let task = stage.sandbox.ecs.tasks("orders", "redis").into_iter().find(|task| task.wanted).unwrap();
+    stage.sandbox.ecs.kill_task(&task.arn).await.unwrap();
+    stage.sandbox.ecs.settled("orders", "redis", PATIENCE).await.unwrap();
+    stage.sandbox.events.settled(PATIENCE).await.unwrap();
+    let (after, _) = parameter(&stage, HOST).await.unwrap();
+    let addresses: Vec<String> = stage.direct().iter().map(|node| node.address.to_string()).collect();
+    assert_eq!([after.as_str()], addresses.as_slice());
+    assert_ne!(after, before, "the task has another address");
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failover_leads_to_a_look_because_elasticache_tells_of_it() {
+    let stage = publishing(StageOptions::default(), &outputs()).await;
+    sync(&stage).await;
+    stage.sandbox.events.subscribe(NAME).unwrap();
+    let before = stage.sandbox.runner.invocations().len();
+    stage.elasticache().test_failover().replication_group_id(stage.cache()).node_group_id("0001").send().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    stage.sandbox.events.settled(PATIENCE).await.unwrap();
+    let invocations = stage.sandbox.runner.invocations();
+    assert!(invocations.len() > before, "nobody was told");
+    assert!(
+        invocations.iter().skip(before).any(|one| format!("{:?}", one.result).contains("\"orders\"")),
+        "{invocations:?}"
+    );
+    assert_eq!(sync(&stage).await["outcome"], "kept", "the endpoints are the same names");
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_about_nothing_of_ours_is_quiet() {
+    let stage = publishing(StageOptions::default(), &outputs()).await;
+    for (event, calls) in [
+        (parameter_change("Update", "/somebody/elses"), 1),
+        (parameter_change("LabelParameterVersion", HOST), 0),
+        (label_updated(&stage, "redis-lifecycle-retired"), 0),
+    ] {
+        let outcome = outcome_of(&stage, &event).await;
+        assert_eq!(
+            (outcome["outcome"].as_str(), outcome["api_calls"].as_u64()),
+            (Some("kept"), Some(calls)),
+            "{outcome}"
+        );
+        assert_eq!(listed(&outcome, "kept")[0].0, "event");
+    }
+    stage.strike().await;
+}
+
+fn parameter_change(operation: &str, name: &str) -> serde_json::Value {
+    json!({
+        "source": "aws.ssm", "detail-type": "Parameter Store Change",
+        "resources": [format!("arn:aws:ssm:us-east-1:123456789012:parameter{name}")],
+        "detail": { "operation": operation, "name": name, "type": "String" },
+    })
+}
+
+fn label_updated(stage: &Stage, label: &str) -> serde_json::Value {
+    json!({
+        "source": "aws.secretsmanager", "detail-type": "Secret Label Updated",
+        "resources": [stage.target.secret_arn],
+        "detail": { "name": "orders/redis", "labelUpdated": label, "versionId": "a1b2c3d4-5678-90ab-cdef-EXAMPLE11111" },
+    })
+}
