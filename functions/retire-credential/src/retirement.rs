@@ -8,9 +8,9 @@ use policy::{
     retirement::{Decision, Facts, PreviousValue, decide, needs_consumers, never_has_two},
     rotation::Server,
 };
-use runtime::{change, consumers, deadline::Deadline, moment::now_ms, secret::Found};
+use runtime::{change, consumers, deadline::Deadline, moment::now_ms, secret::Found, versions::Versions};
 
-use crate::secret::Secret;
+use crate::secret::known;
 
 /// What an outcome calls the thing that this function is about.
 const PREVIOUS_CREDENTIAL: &str = "previous credential";
@@ -41,7 +41,7 @@ pub(crate) async fn run(
         return Ok(());
     }
     let began_ms = now_ms();
-    let mut secret = Secret::read(clients, found).await?;
+    let mut secret = Versions::read(clients, found).await?;
     let mut change_asked = false;
     loop {
         let facts = look(clients, &secret, change_asked, outcome).await?;
@@ -86,7 +86,7 @@ pub(crate) async fn run(
         // A rotation may have moved a label since it was read; what was decided was about other credentials then.
         if let Some(found) = secret.changed(clients).await? {
             tracing::info!("a label of the secret has moved meanwhile");
-            secret = Secret::read(clients, found).await?;
+            secret = Versions::read(clients, found).await?;
             continue;
         }
         match change.kind {
@@ -105,7 +105,12 @@ pub(crate) async fn run(
 }
 
 /// Looks at the server, and at the consumers where they matter.
-async fn look(clients: &Clients, secret: &Secret, change_asked: bool, outcome: &mut Outcome) -> Result<Facts, Failure> {
+async fn look(
+    clients: &Clients,
+    secret: &Versions,
+    change_asked: bool,
+    outcome: &mut Outcome,
+) -> Result<Facts, Failure> {
     let mut facts = Facts {
         now_ms: now_ms(),
         settings: secret.target.retirement.clone(),
@@ -116,7 +121,7 @@ async fn look(clients: &Clients, secret: &Secret, change_asked: bool, outcome: &
     if facts.secret.nothing_to_retire().is_some() {
         return Ok(facts);
     }
-    let Observed { server, username, hosts } = Rotatable::of(clients, &secret.target).observe(secret.known()).await?;
+    let Observed { server, username, hosts } = Rotatable::of(clients, &secret.target).observe(known(secret)).await?;
     outcome.logins += server.nodes.len();
     secret.check_owner(&username, &hosts)?;
     facts.server = Some(Server { change_asked, ..server });
@@ -127,13 +132,13 @@ async fn look(clients: &Clients, secret: &Secret, change_asked: bool, outcome: &
 }
 
 /// Makes one change of the server; says whether its effect is to be waited for.
-async fn apply(clients: &Clients, secret: &Secret, change: &Change, outcome: &mut Outcome) -> Result<bool, Failure> {
+async fn apply(clients: &Clients, secret: &Versions, change: &Change, outcome: &mut Outcome) -> Result<bool, Failure> {
     let backend = Rotatable::of(clients, &secret.target);
     let Some(previous) = secret.previous() else { return Ok(false) };
     let asked = match change.kind {
         Kind::Remove => backend.remove(previous, secret.current()).await,
-        Kind::RestoreCurrent => backend.restore(secret.current(), secret.known()).await,
-        Kind::RestorePrevious => backend.restore(previous, secret.known()).await,
+        Kind::RestoreCurrent => backend.restore(secret.current(), known(secret)).await,
+        Kind::RestorePrevious => backend.restore(previous, known(secret)).await,
         Kind::MarkRetired => Ok(()),
     };
     let waited_for = change::note(asked, outcome, change.what, change.reason)?;
@@ -143,7 +148,7 @@ async fn apply(clients: &Clients, secret: &Secret, change: &Change, outcome: &mu
 /// Writes down who has been refused since: a consumer that still holds the previous credential is among them.
 async fn tell_failed_logins(
     clients: &Clients,
-    secret: &Secret,
+    secret: &Versions,
     since_ms: u64,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {

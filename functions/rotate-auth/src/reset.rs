@@ -96,8 +96,8 @@ pub(crate) async fn run(
                 return Err(discard_pending(clients, event, outcome, reason).await?);
             }
             ResetDecision::Reset { reason } => {
-                if !reset(clients, renewal, outcome, &mut progress, reason).await? {
-                    deadline.wait("the service takes a reset").await?;
+                if !reset(clients, outcome, &secret, (upstash, renewal), &mut progress, reason).await? {
+                    deadline.wait("the service takes a reset, or one is found to have happened").await?;
                 }
             }
             ResetDecision::TakeOwn { reason } => {
@@ -188,14 +188,24 @@ async fn own_credential(
 }
 
 /// Has the service reset the credential; says whether it may have.
+///
+/// AWSCURRENT has to log in once more right before that: where it does not, a run beside this one has reset it since the
+/// look, and the next look finds what that has left. There is no lock, so two resets can still cross in the moment between
+/// this login and the call; then the second one's credential is found in the same way, and clients wait for it a bit longer.
 async fn reset(
     clients: &Clients,
-    renewal: &Reset,
     outcome: &mut Outcome,
+    secret: &Secret,
+    (upstash, renewal): (Upstash<'_>, &Reset),
     progress: &mut Progress,
     reason: &str,
 ) -> Result<bool, Failure> {
-    let (asked, answered) = match Api::load(clients, renewal).await?.reset_password().await {
+    let api = Api::load(clients, renewal).await?;
+    outcome.logins += 1;
+    if upstash.log_in(secret.current.credential()).await != Ok(Answer::Accepted) {
+        return Ok(false);
+    }
+    let (asked, answered) = match api.reset_password().await {
         Ok(answered) => (Ok(()), answered),
         Err(error) => (Err(error), None),
     };

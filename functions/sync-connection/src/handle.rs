@@ -2,16 +2,17 @@
 
 use cloud::Clients;
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use policy::{Failure, outcome::Outcome};
+use policy::{Failure, outcome::Outcome, rollout::promoted_ms};
 use runtime::{
     deadline::Deadline,
     run::{self, Caller},
     secret,
     trigger::Trigger,
+    versions::Versions,
 };
 use serde_json::Value;
 
-use crate::{connection, outputs};
+use crate::{connection, outputs, rollout};
 
 /// Handles one event: finds its target, writes what applications read where it is not true, has them move to it, and leaves
 /// one outcome record in the log, whatever came of it.
@@ -43,8 +44,11 @@ async fn sync(clients: &Clients, event: Value, mut deadline: Deadline, outcome: 
     outcome.target = Some(found.target.name.clone());
     if found.target.outputs.is_empty() {
         outcome.left("outputs", "the settings name none");
-        return Ok(());
+    } else {
+        let connection = connection::read(clients, &found).await?;
+        outputs::run(clients, &found.target, &connection, &mut deadline, outcome).await?;
     }
-    let connection = connection::read(clients, &found).await?;
-    outputs::run(clients, &found.target, &connection, &mut deadline, outcome).await
+    let secret = Versions::read(clients, found).await?;
+    let since_ms = promoted_ms(&secret.facts());
+    rollout::run(clients, &secret, since_ms, &mut deadline, outcome).await
 }

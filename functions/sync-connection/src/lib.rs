@@ -5,10 +5,12 @@
 //! - `connection`: what clients are to connect with, by the secret and the server
 //! - `verify`: a login with exactly what is about to be written
 //! - `outputs`: every output of the settings, written until nothing is left to write
+//! - `rollout`: consumers that were started before a change are deployed anew, one after another
 
 mod connection;
 mod handle;
 mod outputs;
+mod rollout;
 mod verify;
 
 pub use handle::handle;

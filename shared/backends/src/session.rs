@@ -84,6 +84,16 @@ impl Session {
                 let name = names.get(*nth).copied().unwrap_or("MULTI");
                 refused(&self.node, name, error.code(), error.details())
             }
+            // EXEC was answered with an error of its own, which the client library does not hand on. Each command had been
+            // taken, so what the node is doing is the reason.
+            _ if error.kind() == ErrorKind::UnexpectedReturnType => CallError {
+                failure: Failure::retryable(format!(
+                    "the node {} has thrown a transaction away, and nothing of it was done; it is tried again later",
+                    self.node
+                )),
+                code: None,
+                effect: Effect::None,
+            },
             _ => failed(&self.node, "EXEC", &error),
         })
     }
@@ -161,13 +171,7 @@ pub(crate) fn is_not_ready(error: &RedisError) -> bool {
 /// <https://redis.io/docs/latest/develop/reference/protocol-spec/>, and the texts of `server.c`.
 fn means_not_now(code: &str, detail: Option<&str>) -> bool {
     let full = code == "ERR" && detail.is_some_and(|text| text.starts_with("max number of clients"));
-    // A transaction is thrown away for the reason that any of its commands would have been refused for.
-    let cause = match code {
-        "EXECABORT" => detail.and_then(|text| text.strip_prefix("Transaction discarded because of: ")),
-        code => Some(code),
-    };
-    let cause = cause.and_then(|cause| cause.split(' ').next()).unwrap_or_default();
-    full || matches!(cause, "LOADING" | "BUSY" | "MASTERDOWN" | "CLUSTERDOWN" | "MISCONF" | "TRYAGAIN" | "READONLY")
+    full || matches!(code, "LOADING" | "BUSY" | "MASTERDOWN" | "CLUSTERDOWN" | "MISCONF" | "TRYAGAIN" | "READONLY")
 }
 
 /// Whether it is the connection that failed, not the node that refused.
@@ -195,25 +199,70 @@ pub(crate) fn describe(error: &RedisError) -> String {
 #[cfg(test)]
 mod tests {
     use policy::Class;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
 
     use super::*;
 
     #[test]
     fn each_refusal_has_its_class_and_nothing_of_what_the_node_said() {
-        let thrown_away = "Transaction discarded because of: ";
         for (code, detail, class) in [
             ("BUSY", "a script hunter2 runs".to_owned(), Class::Retryable),
             ("ERR", "max number of clients reached".to_owned(), Class::Retryable),
-            ("EXECABORT", format!("{thrown_away}BUSY hunter2"), Class::Retryable),
-            ("EXECABORT", format!("{thrown_away}LOADING hunter2"), Class::Retryable),
-            ("EXECABORT", format!("{thrown_away}ERR hunter2"), Class::Permanent),
-            ("EXECABORT", "Transaction discarded because of previous errors.".to_owned(), Class::Permanent),
             ("NOPERM", "no right to hunter2".to_owned(), Class::Permanent),
             ("ERR", "BUSY hunter2".to_owned(), Class::Permanent),
         ] {
             let error = refused("redis-1:6379", "CONFIG REWRITE", code, Some(&detail));
             assert_eq!(error.failure.class(), class, "{code} {detail}");
             assert!(!error.failure.chain().contains("hunter2"), "{code}");
+        }
+    }
+
+    /// Runs a transaction of one command on a node that answers it so, after it has taken our connection.
+    async fn transaction(answers: &'static str) -> CallError {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let node = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut heard = Vec::new();
+            while !heard.windows(4).any(|bytes| bytes == b"EXEC") {
+                let mut some = [0; 1024];
+                let count = stream.read(&mut some).await.unwrap();
+                let begins = heard.is_empty() && !some.starts_with(b"*1\r\n$5\r\nMULTI");
+                heard.extend_from_slice(&some[..count]);
+                if begins {
+                    stream.write_all(b"+OK\r\n+OK\r\n").await.unwrap();
+                }
+            }
+            stream.write_all(answers.as_bytes()).await.unwrap();
+            stream.read_u8().await.ok();
+        });
+        let mut session = Session::open("redis-1", Address { host: "127.0.0.1", port, tls: false }).await.unwrap();
+        let error = session.run_together(vec![Command::new("ACL SAVE")]).await.unwrap_err();
+        drop(session);
+        node.abort();
+        error
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_is_thrown_away_has_the_class_of_its_reason() {
+        for (answers, class) in [
+            ("+OK\r\n+QUEUED\r\n-EXECABORT Transaction discarded because of: BUSY hunter2\r\n", Class::Retryable),
+            (
+                "+OK\r\n-BUSY hunter2\r\n-EXECABORT Transaction discarded because of previous errors.\r\n",
+                Class::Retryable,
+            ),
+            (
+                "+OK\r\n-NOPERM hunter2\r\n-EXECABORT Transaction discarded because of previous errors.\r\n",
+                Class::Permanent,
+            ),
+            ("+OK\r\n+QUEUED\r\n*1\r\n-ERR hunter2\r\n", Class::Permanent),
+        ] {
+            let error = transaction(answers).await;
+            assert_eq!((error.failure.class(), error.effect), (class, Effect::None), "{answers}");
+            assert!(!error.failure.chain().contains("hunter2"), "{answers}");
         }
     }
 }

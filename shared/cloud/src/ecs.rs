@@ -2,12 +2,13 @@
 
 use aws_sdk_ecs::{
     Client,
-    types::{DeploymentRolloutState, DesiredStatus, Task as SdkTask},
+    config::{Builder, retry::RetryConfig},
+    types::{Deployment as SdkDeployment, DeploymentRolloutState, DesiredStatus, ServiceEvent, Task as SdkTask},
 };
 use aws_smithy_types::DateTime;
-use policy::Failure;
+use policy::{Failure, consumers::Progress};
 
-use crate::classify::classify;
+use crate::{CallError, classify::classify};
 
 /// How many tasks can be described at once.
 ///
@@ -27,14 +28,26 @@ pub struct Service {
     pub pending: i32,
     /// How many deployments it has: more than one while it replaces tasks.
     pub deployments: usize,
-    /// Whether its newest deployment is complete; a service that does not say so is judged by its numbers.
-    pub completed: bool,
+    /// The newest of them.
+    pub newest: Option<Deployment>,
+    /// When ECS last gave a deployment up, as far as the service's events go back, which is a hundred of them.
+    pub gave_up: Option<DateTime>,
+}
+
+/// One deployment of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deployment {
+    /// How far it is; a service that does not say so is judged by its numbers.
+    pub progress: Progress,
+    /// When it was created.
+    pub created: Option<DateTime>,
 }
 
 impl Service {
     /// Whether nothing is on its way: one deployment, complete, and as many tasks as there should be.
     pub fn is_steady(&self) -> bool {
-        self.completed && self.deployments == 1 && self.pending == 0 && self.running == self.desired
+        let completed = self.newest.is_none_or(|newest| newest.progress == Progress::Completed);
+        completed && self.deployments == 1 && self.pending == 0 && self.running == self.desired
     }
 }
 
@@ -70,15 +83,33 @@ pub async fn service(client: &Client, cluster: &str, service: &str) -> Result<Se
     };
     let deployments = found.deployments();
     let newest = deployments.iter().find(|deployment| deployment.status() == Some("PRIMARY"));
-    let completed = newest.and_then(|newest| newest.rollout_state());
     Ok(Service {
-        completed: completed.is_none_or(|state| *state == DeploymentRolloutState::Completed),
+        newest: newest.map(deployment),
+        gave_up: gave_up(found.events()),
         deployments: deployments.len(),
         desired: found.desired_count,
         running: found.running_count,
         pending: found.pending_count,
         status: found.status.unwrap_or_default(),
     })
+}
+
+fn deployment(deployment: &SdkDeployment) -> Deployment {
+    let progress = match deployment.rollout_state() {
+        Some(DeploymentRolloutState::Failed) => Progress::Failed,
+        None | Some(DeploymentRolloutState::Completed) => Progress::Completed,
+        Some(_) => Progress::InProgress,
+    };
+    Deployment { progress, created: deployment.created_at }
+}
+
+/// A service that is rolled back shows the deployment that it went back to; that there was another one, only its events say.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html>
+fn gave_up(events: &[ServiceEvent]) -> Option<DateTime> {
+    let says_so =
+        |event: &&ServiceEvent| event.message().is_some_and(|message| message.contains(" deployment failed:"));
+    events.iter().filter(says_so).filter_map(|event| event.created_at).max()
 }
 
 /// Lists the tasks of a service that should be running, whatever they are doing at the moment.
@@ -116,4 +147,31 @@ fn task(task: SdkTask) -> Task {
         last_status: task.last_status.unwrap_or_default(),
         created: task.created_at,
     }
+}
+
+/// Begins a deployment of a service with what it has: every task is replaced, and reads its secrets and parameters anew.
+///
+/// It is sent once: a second one, after an answer that was lost, would replace every task again.
+///
+/// # Errors
+/// Permanent where the service is not there, not active, or deployed by something else than ECS. An error whose effect is
+/// unknown (see [`CallError::effect`]) must be followed by a look, not by another call.
+///
+/// # Repeating
+/// Do not: look first.
+///
+/// # Permissions
+/// `ecs:UpdateService`
+pub async fn deploy(client: &Client, cluster: &str, service: &str) -> Result<(), CallError> {
+    client
+        .update_service()
+        .cluster(cluster)
+        .service(service)
+        .force_new_deployment(true)
+        .customize()
+        .config_override(Builder::new().retry_config(RetryConfig::disabled()))
+        .send()
+        .await
+        .map_err(|error| classify(&format!("deploy the service {service} of the cluster {cluster} anew"), &error))?;
+    Ok(())
 }

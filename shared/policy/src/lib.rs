@@ -19,18 +19,22 @@
 //! - [`token`]: which credentials a backend takes
 //! - [`login`]: what the nodes answered to which credential
 //! - [`rotation`]: the four steps of a rotation, decided
+//! - [`consumers`]: whoever logs in, and whether it has followed a change
 //! - [`retirement`]: when the previous credential is taken away, decided
+//! - [`rollout`]: which consumer is deployed anew, and when, decided
 //! - [`connection`]: what a client connects with, and how it is written
 //! - [`publication`]: what is written where applications read it, decided
 //! - [`outcome`]: the record of one run
 //! - [`failure`]: the three classes of failure
 
 pub mod connection;
+pub mod consumers;
 pub mod failure;
 pub mod login;
 pub mod outcome;
 pub mod publication;
 pub mod retirement;
+pub mod rollout;
 pub mod rotation;
 pub mod secret;
 pub mod target;

@@ -11,6 +11,7 @@ use crate::Failure;
 mod backend;
 mod consumer;
 mod output;
+mod rollout;
 
 pub use backend::{
     AclUser, Backend, Database, EcsService, Host, Hosts, Renewal, ReplicationGroup, Reset, Sentinel, SentinelNode,
@@ -18,6 +19,7 @@ pub use backend::{
 };
 pub use consumer::Consumer;
 pub use output::{Drift, LambdaEnvironment, Output, ParameterKind, SecretKeys, SsmParameter, Tier};
+pub use rollout::{Day, Rollout, TimeOfDay, Window};
 
 /// One Redis under management.
 ///
@@ -53,6 +55,9 @@ pub struct Target {
     /// Everything that logs in with it. None of these may still hold the previous credential when it is taken away.
     #[serde(default)]
     pub consumers: Vec<Consumer>,
+    /// When consumers that read it at start are deployed anew.
+    #[serde(default)]
+    pub rollout: Rollout,
     /// Where applications read what they connect with. It is written there once a login with it has succeeded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<Output>,
@@ -151,6 +156,7 @@ impl Target {
             return Err(refused("`retirement.overlap_s`", "use at most 7776000, which is 90 days"));
         }
         Consumer::check_all(self)?;
+        self.rollout.check()?;
         Output::check_all(self)?;
         self.backend.check()?;
         if matches!(self.backend, Backend::Upstash(_)) && self.secret.json_key.is_none() {
@@ -243,6 +249,14 @@ mod tests {
         json!({ "type": "ecs-service", "cluster": "main", "service": name })
     }
 
+    fn window(window: Value) -> Value {
+        json!({ "window": window })
+    }
+
+    fn on(days: Value) -> Value {
+        window(json!({ "days": days, "from": "22:00", "to": "04:00" }))
+    }
+
     #[test]
     fn a_minimal_document_is_enough() {
         let target = Target::parse(&document().to_string()).unwrap();
@@ -251,6 +265,7 @@ mod tests {
         assert_eq!(target.rotation, Rotation { credential_length: 64 });
         assert_eq!(target.retirement, Retirement { overlap_s: 86_400 });
         assert_eq!(target.consumers, []);
+        assert_eq!(target.rollout, Rollout { debounce_s: 60, stabilise_s: 1800, window: None });
     }
 
     #[test]
@@ -288,6 +303,23 @@ mod tests {
             ("/backend/type", json!("memcached"), "backend"),
             ("/retirement", json!({ "overlap_s": 7_776_001 }), "`retirement.overlap_s`"),
             ("/retirement", json!({ "overlap": 60 }), "overlap"),
+            ("/rollout", json!({ "debounce_s": 86_401 }), "`rollout.debounce_s`"),
+            ("/rollout", json!({ "debounce_s": -1 }), "`rollout.debounce_s`"),
+            ("/rollout", json!({ "stabilise_s": 0 }), "`rollout.stabilise_s`"),
+            ("/rollout", json!({ "stabilise_s": 86_401 }), "`rollout.stabilise_s`"),
+            ("/rollout", json!({ "debounce": 60 }), "debounce"),
+            ("/rollout", window(json!({ "from": "22:00" })), "`rollout.window`"),
+            ("/rollout", window(json!({ "from": "22:00", "to": "22:00" })), "`rollout.window.to`"),
+            ("/rollout", window(json!({ "from": "24:00", "to": "04:00" })), "`rollout.window.from`"),
+            ("/rollout", window(json!({ "from": "22:00", "to": "4:00" })), "`rollout.window.to`"),
+            ("/rollout", window(json!({ "from": "22:00", "to": "04:60" })), "`rollout.window.to`"),
+            ("/rollout", window(json!({ "from": "+2:00", "to": "04:00" })), "`rollout.window.from`"),
+            ("/rollout", window(json!({ "from": 22, "to": "04:00" })), "`rollout.window.from`"),
+            ("/rollout", window(json!({ "from": "22:00", "to": "04:00", "zone": "CET" })), "zone"),
+            ("/rollout", on(json!([])), "`rollout.window.days`"),
+            ("/rollout", on(json!(["mon", "mon"])), "`rollout.window.days[1]`"),
+            ("/rollout", on(json!(["Monday"])), "`rollout.window.days[0]`"),
+            ("/rollout", on(json!("mon")), "`rollout.window.days`"),
             ("/consumers", json!([service("web"), service("")]), "`consumers[1].service`"),
             ("/consumers", json!([service("web"), service("web")]), "`consumers[1]`"),
             ("/consumers", json!([{ "type": "lambda-function", "name": "a" }]), "consumers"),

@@ -4,7 +4,7 @@ use cloud::{Clients, ecs, lambda};
 use futures::future::try_join_all;
 use policy::{
     Class, Failure,
-    retirement::{ConsumerFacts, Seen, Task},
+    consumers::{ConsumerFacts, Deployment, Seen, Task},
     target::Consumer,
 };
 
@@ -18,7 +18,26 @@ use crate::moment::millis;
 /// # Permissions
 /// `ecs:ListTasks`, `ecs:DescribeTasks`, `ecs:DescribeServices`, `lambda:GetFunctionConfiguration`
 pub async fn observe(clients: &Clients, consumers: &[Consumer]) -> Result<Vec<ConsumerFacts>, Failure> {
-    try_join_all(consumers.iter().enumerate().map(|(nth, consumer)| async move {
+    look_at(clients, consumers.iter().enumerate()).await
+}
+
+/// Looks at every ECS service among the consumers of the settings, all at once; gives each one's place among them too.
+///
+/// # Errors
+/// As [`observe`].
+///
+/// # Permissions
+/// `ecs:ListTasks`, `ecs:DescribeTasks`, `ecs:DescribeServices`
+pub async fn observe_services(clients: &Clients, consumers: &[Consumer]) -> Result<Vec<ConsumerFacts>, Failure> {
+    let services = consumers.iter().enumerate();
+    look_at(clients, services.filter(|(_, consumer)| matches!(consumer, Consumer::EcsService { .. }))).await
+}
+
+async fn look_at(
+    clients: &Clients,
+    consumers: impl Iterator<Item = (usize, &Consumer)>,
+) -> Result<Vec<ConsumerFacts>, Failure> {
+    try_join_all(consumers.map(|(nth, consumer)| async move {
         let seen = match consumer {
             Consumer::EcsService { cluster, service } => service_seen(clients, cluster, service).await,
             Consumer::LambdaFunction { function_name } => function_seen(clients, function_name).await,
@@ -47,8 +66,13 @@ async fn service_seen(clients: &Clients, cluster: &str, service: &str) -> Result
         id: task.arn.rsplit('/').next().unwrap_or(&task.arn).to_owned(),
         created_ms: task.created.and_then(millis),
     };
+    let deployment =
+        |newest: ecs::Deployment| Deployment { progress: newest.progress, created_ms: newest.created.and_then(millis) };
     Ok(Seen::Service {
         steady: service.is_steady(),
+        desired: usize::try_from(service.desired).unwrap_or_default(),
+        deployment: service.newest.map(deployment),
+        gave_up_ms: service.gave_up.and_then(millis),
         status: service.status,
         tasks: tasks?.into_iter().map(task).collect(),
     })

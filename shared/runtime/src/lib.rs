@@ -4,6 +4,7 @@
 //! - [`run`]: one run, from event to outcome
 //! - [`settings`]: the target of an event, and its settings document
 //! - [`secret`]: the target's secret, found and checked
+//! - [`versions`]: the versions of it that matter, read
 //! - [`consumers`]: whoever logs in with the credential, looked at
 //! - [`moment`]: moments, as the policy counts them
 //! - [`change`]: what became of a change that was asked for
@@ -26,3 +27,4 @@ pub mod run;
 pub mod secret;
 pub mod settings;
 pub mod trigger;
+pub mod versions;

@@ -38,6 +38,13 @@ def _update(service, name):
     service.refuses(STALE, "UpdateFunctionConfiguration", "refuses an old revision", **change, **name)
     after = service.answers("GetFunctionConfiguration", "reads it after the update", **name)
     service.expect("GetFunctionConfiguration", "has what was set", after["Environment"] == change["Environment"])
+    key = {"KMSKeyArn": "arn:aws:kms:us-east-1:123456789012:key/1"}
+    service.answers("UpdateFunctionConfiguration", "sets a key", **key, **name)
+    service.wait("GetFunctionConfiguration", "completes that", complete, **name)
+    kept = service.answers("UpdateFunctionConfiguration", "clears the environment", Environment={}, **name)
+    service.expect("UpdateFunctionConfiguration", "keeps the key", kept.get("KMSKeyArn") == key["KMSKeyArn"])
+    service.expect("UpdateFunctionConfiguration", "has no environment", "Environment" not in kept)
+    service.wait("GetFunctionConfiguration", "completes that, too", complete, **name)
 
 
 def _refuse(service, name):
@@ -47,7 +54,9 @@ def _refuse(service, name):
     def variables(**variables):
         return {"Environment": {"Variables": variables}}
 
-    refuses(INVALID, "refuses 4097 bytes", **variables(LONG="x" * 4093))
+    # What is measured is the JSON: {"LONG":"…"}
+    refuses(INVALID, "refuses 4097 bytes", **variables(LONG="x" * (4097 - 11)))
+    refuses("ValidationException", "refuses a key that is none", KMSKeyArn="alias/aws/lambda")
     refuses(INVALID, "refuses a name of Lambda's own", **variables(AWS_REGION="eu-west-1"))
     refuses("ValidationException", "refuses a name with a dash", **variables(**{"A-B": "x"}))
     refuses(INVALID, "refuses what the sandbox does not have", Timeout=7)

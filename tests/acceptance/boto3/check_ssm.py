@@ -27,6 +27,9 @@ def _put(service):
     refuses(VALIDATION, "refuses an empty name", Name="")
     refuses(VALIDATION, "refuses to do without a value", Name="/wire/c", Value="")
     refuses("HierarchyTypeMismatchException", "refuses another type", Name="/wire/b", Overwrite=True)
+    refuses(VALIDATION, "refuses a value with a reference", Name="/wire/c", Value="{{ssm:other}}")
+    secure = {"Type": "SecureString", "Name": "/wire/c"}
+    refuses("InvalidKeyId", "refuses a key that is none", KeyId="redis", **secure)
     deep = "/1" * 16
     refuses("HierarchyLevelLimitExceededException", "refuses 16 levels", Name=deep)
     refuses("ParameterPatternMismatchException", "refuses another pattern", Name="/wire/c", AllowedPattern="^[0-9]+$")

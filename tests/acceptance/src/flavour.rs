@@ -8,8 +8,11 @@ use std::{
 use sandbox::{Shape, Topology, hosts::SetUp};
 use serde_json::{Value, json};
 
-/// The id of the user, where the flavour has one in ElastiCache.
+/// The id of the user, where the flavour has one in ElastiCache, and its name in Upstash.
 pub(crate) const USER_ID: &str = "orders-app";
+
+/// The secret of whoever may renew the credential of a database of Upstash.
+pub(crate) const RENEWAL_SECRET: &str = "orders/upstash";
 
 /// Which flavour of Redis is on a stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,11 +29,15 @@ pub enum Flavour {
     FargateRedis8,
     /// A primary and a replica on hosts of their own, with a Sentinel, and this is where they keep who may log in.
     SelfHosted(SetUp),
+    /// A database of Upstash, renewed by a second token of an ACL user.
+    UpstashAcl,
+    /// A database of Upstash, renewed by resets of its password: it never takes two.
+    UpstashReset,
 }
 
 impl Flavour {
     /// Every flavour there is, on the machine's own Redis.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::ElasticacheAuth,
         Self::ElasticacheUser,
         Self::ElasticacheServerless,
@@ -38,6 +45,8 @@ impl Flavour {
         Self::SelfHosted(SetUp::ConfigFile),
         Self::SelfHosted(SetUp::AclFile),
         Self::SelfHosted(SetUp::Neither),
+        Self::UpstashAcl,
+        Self::UpstashReset,
     ];
 
     /// How the settings say so.
@@ -57,6 +66,10 @@ impl Flavour {
                 "nodes": [{ "host": "redis-1" }, { "host": "redis-2" }],
                 "sentinel": { "master_name": "orders", "nodes": [{ "host": "sentinel-1" }] },
             }),
+            Self::UpstashAcl => upstash(json!({ "by": "acl", "username": USER_ID, "admin_secret_id": RENEWAL_SECRET })),
+            Self::UpstashReset => {
+                upstash(json!({ "by": "reset", "database_id": "orders", "api_secret_id": RENEWAL_SECRET }))
+            }
         }
     }
 
@@ -81,15 +94,33 @@ impl Flavour {
                 &[Topology::Single { replicas: 1 }, Topology::Cluster { shards: 2, replicas: 1 }]
             }
             // Their settings say which nodes there are.
-            Self::ElasticacheServerless | Self::Fargate | Self::FargateRedis8 | Self::SelfHosted(_) => {
-                &[Topology::Single { replicas: 1 }]
-            }
+            Self::ElasticacheServerless
+            | Self::Fargate
+            | Self::FargateRedis8
+            | Self::SelfHosted(_)
+            | Self::UpstashAcl
+            | Self::UpstashReset => &[Topology::Single { replicas: 1 }],
         }
     }
 
     /// Whether a service brings the nodes in step, and gives each credential one of two places.
     pub fn is_kept_by_a_service(self) -> bool {
         matches!(self, Self::ElasticacheAuth | Self::ElasticacheUser | Self::ElasticacheServerless)
+    }
+
+    /// Whether two credentials are accepted for a while: without that, nobody can be spared a refusal.
+    pub fn has_overlap(self) -> bool {
+        self != Self::UpstashReset
+    }
+
+    /// Whether a change is asked for once, whatever becomes of its answer; elsewhere asking again changes nothing.
+    pub fn is_asked_once(self) -> bool {
+        self.is_kept_by_a_service() || self == Self::UpstashReset
+    }
+
+    /// The key of the credential, where the secret has to be a JSON object.
+    pub(crate) fn json_key(self) -> Option<&'static str> {
+        matches!(self, Self::UpstashAcl | Self::UpstashReset).then_some("token")
     }
 
     /// How many calls make one change: one for a service, one a node otherwise.
@@ -101,7 +132,7 @@ impl Flavour {
     /// previous one is pushed out by a service, taken away by a change of its own, or, on hosts, in a transaction.
     pub fn calls_of(self, rotations: usize, nodes: usize) -> usize {
         let changes = match self {
-            Self::Fargate | Self::FargateRedis8 => 2 * rotations - 1,
+            Self::Fargate | Self::FargateRedis8 | Self::UpstashAcl => 2 * rotations - 1,
             _ => rotations,
         };
         changes * self.calls_per_change(nodes)
@@ -121,8 +152,46 @@ impl Flavour {
             Self::ElasticacheAuth => "ModifyReplicationGroup",
             Self::ElasticacheUser | Self::ElasticacheServerless => "ModifyUser",
             Self::Fargate | Self::FargateRedis8 | Self::SelfHosted(_) => "ACL SETUSER",
+            Self::UpstashAcl => "Rest ACL SETUSER",
+            Self::UpstashReset => "ResetPassword",
         }
     }
+
+    /// The call whose answer holds a new credential.
+    pub fn make(self) -> &'static str {
+        match self {
+            Self::UpstashAcl => "Rest ACL GENTOKEN",
+            Self::UpstashReset => "GetDatabase",
+            _ => "GetRandomPassword",
+        }
+    }
+
+    /// The call that a login is.
+    pub fn login(self) -> &'static str {
+        match self {
+            Self::UpstashAcl | Self::UpstashReset => "Rest PING",
+            _ => "Connect",
+        }
+    }
+
+    /// Whether a credential is as long as those that are made, and of nothing but what is safe where clients put it: in a
+    /// URL, or, where Upstash makes it, in an HTTP header.
+    ///
+    /// <https://www.rfc-editor.org/rfc/rfc6750#section-2.1>
+    pub fn is_well_made(self, credential: &str) -> bool {
+        match self {
+            Self::UpstashAcl | Self::UpstashReset => {
+                let text = credential.trim_end_matches('=');
+                text.len() >= 64 && text.chars().all(|c| c.is_ascii_alphanumeric() || "-._~+/".contains(c))
+            }
+            _ => credential.len() == 64 && credential.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'),
+        }
+    }
+}
+
+/// The settings of a database, in which the sandbox puts its own address, and id, in place of these.
+fn upstash(renewal: Value) -> Value {
+    json!({ "type": "upstash", "endpoint": "orders.upstash.io", "renewal": renewal })
 }
 
 /// A Redis 8, where `REDIS8_SERVER` names one.

@@ -16,14 +16,21 @@ use sandbox::{
         elasticache::Timing,
         secrets_manager::{RotationReport, RotationTiming},
     },
+    upstash::Database,
 };
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use crate::{Flavour, door, flavour::redis_8};
+use crate::{
+    Flavour, door,
+    flavour::{USER_ID, redis_8},
+};
 
-/// The token that every group begins with.
+/// The credential that every Redis begins with, where it does not make its own.
 const FIRST_TOKEN: &str = "first-token-0123456789abcdef";
+
+/// A credential that somebody puts by hand, where a Redis takes any.
+const PUT_BY_HAND: &str = "put-by-hand-0123456789abcdef";
 
 /// How long a rotation may take, retries and all.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -82,6 +89,7 @@ pub struct Stage {
     /// Secrets Manager.
     pub secrets: aws_sdk_secretsmanager::Client,
     flavour: Flavour,
+    first_token: SecretString,
     function_arn: String,
 }
 
@@ -100,7 +108,7 @@ impl Stage {
             "backend": options.flavour.settings(),
             "secret": { "id": "orders/redis" },
         });
-        if let Some(key) = options.json_key {
+        if let Some(key) = options.json_key.or(options.flavour.json_key()) {
             document["secret"]["json_key"] = json!(key);
         }
         let token = options.token.then(|| SecretString::from(FIRST_TOKEN));
@@ -109,7 +117,10 @@ impl Stage {
         let target = target.expect("the target is made");
         let function_arn = sandbox.deploy(function(), options.timeout).expect("the function is compiled");
         let secrets = aws_sdk_secretsmanager::Client::new(&sandbox.sdk_config());
-        Self { sandbox, target, secrets, flavour: options.flavour, function_arn }
+        let first_token = SecretString::default();
+        let mut stage = Self { sandbox, target, secrets, flavour: options.flavour, first_token, function_arn };
+        stage.first_token = stage.current().await;
+        stage
     }
 
     /// The stage with everything as it is by default.
@@ -122,6 +133,14 @@ impl Stage {
         self.sandbox.nodes(&self.target.site)
     }
 
+    /// The database of Upstash.
+    ///
+    /// # Panics
+    /// The flavour has none.
+    pub fn database(&self) -> &Database {
+        self.target.site.database().expect("the flavour is Upstash's")
+    }
+
     /// The name of the replication group, or of the serverless cache.
     ///
     /// # Panics
@@ -130,14 +149,17 @@ impl Stage {
         self.target.site.cache()
     }
 
-    /// How many nodes there are.
+    /// How many nodes there are; a database of Upstash is one.
     pub fn nodes(&self) -> usize {
-        self.direct().len()
+        self.target.site.database().map_or_else(|| self.direct().len(), |_| 1)
     }
 
     /// How many nodes let a client in with this token, or this password of the user.
     pub async fn accepting(&self, token: &SecretString) -> usize {
-        door::accepting(&self.sandbox, &self.direct(), self.target.username.as_deref(), token).await
+        match self.target.site.database() {
+            Some(database) => usize::from(database.accepts(token).await.expect("the database can be asked")),
+            None => door::accepting(&self.sandbox, &self.direct(), self.target.username.as_deref(), token).await,
+        }
     }
 
     /// Whether every node lets a client in with this token, or this password of the user.
@@ -147,6 +169,9 @@ impl Stage {
 
     /// Stops the last node without ending it: it answers nobody until it is thawed.
     pub async fn freeze_last_node(&self) {
+        if let Some(database) = self.target.site.database() {
+            return database.freeze();
+        }
         let last = self.last_node();
         match (self.sandbox.hosts.host(last), self.sandbox.fleet.node(last)) {
             (Some(host), _) => host.freeze().await,
@@ -157,6 +182,9 @@ impl Stage {
 
     /// Lets it go on.
     pub async fn thaw_last_node(&self) {
+        if let Some(database) = self.target.site.database() {
+            return database.thaw();
+        }
         let last = self.last_node();
         match (self.sandbox.hosts.host(last), self.sandbox.fleet.node(last)) {
             (Some(host), _) => host.thaw().await,
@@ -181,7 +209,15 @@ impl Stage {
 
     /// The token that the group began with.
     pub fn first_token(&self) -> SecretString {
-        FIRST_TOKEN.into()
+        self.first_token.clone()
+    }
+
+    /// A credential that the Redis would take, and does not accept yet.
+    pub fn put_by_hand(&self) -> SecretString {
+        match self.target.site.database() {
+            Some(database) => database.make_token_for_nobody(USER_ID),
+            None => PUT_BY_HAND.into(),
+        }
     }
 
     /// Asks Secrets Manager for a rotation, and waits until it has succeeded or given up.
@@ -230,7 +266,12 @@ impl Stage {
     /// # Panics
     /// It holds none.
     pub async fn current(&self) -> SecretString {
-        self.token(&self.value("AWSCURRENT").await.expect("AWSCURRENT has a value")).into()
+        self.credential("AWSCURRENT").await.expect("AWSCURRENT has a value")
+    }
+
+    /// The token that a stage of the secret holds.
+    pub async fn credential(&self, stage: &str) -> Option<SecretString> {
+        Some(self.token(&self.value(stage).await?).into())
     }
 
     /// The token in a secret's value.
@@ -240,7 +281,20 @@ impl Stage {
         object[key].as_str().expect("the token is a string").to_owned()
     }
 
-    /// Puts a version by hand, with these stages, and gives its id.
+    /// Puts a version with another token by hand, in the secret's shape and with these stages, and gives its id.
+    ///
+    /// # Panics
+    /// AWSCURRENT has no value, or the call is refused.
+    pub async fn put_credential(&self, credential: &SecretString, stages: &[&str]) -> String {
+        let credential = credential.expose_secret();
+        let Some(key) = &self.target.target.secret.json_key else { return self.put(credential, stages).await };
+        let value = self.value("AWSCURRENT").await.expect("AWSCURRENT has a value");
+        let mut object: Value = serde_json::from_str(&value).expect("the secret is JSON");
+        object[key] = json!(credential);
+        self.put(&object.to_string(), stages).await
+    }
+
+    /// Puts a version by hand, whole and with these stages, and gives its id.
     pub async fn put(&self, value: &str, stages: &[&str]) -> String {
         let put = self.secrets.put_secret_value().secret_id(&self.target.secret_arn).secret_string(value);
         let put = put.set_version_stages(Some(stages.iter().map(|stage| (*stage).to_owned()).collect()));

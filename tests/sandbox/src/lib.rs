@@ -9,6 +9,7 @@
 //! - [`Provisioned`], [`Site`]: a target on it, and where its Redis is
 //! - [`services`]: Secrets Manager, Parameter Store, ElastiCache, ECS, Cloud Map, STS
 //! - [`lambda`]: the runner of compiled functions
+//! - [`events`]: what happened, told to them: EventBridge, its schedules, and SNS
 //! - [`redis`]: the processes behind ElastiCache
 //! - [`hosts`]: Redis that its owner runs, with a supervisor, replicas and Sentinels
 //! - [`upstash`]: a Redis that is not AWS's, behind a REST API
@@ -19,6 +20,7 @@
 
 mod client;
 pub mod demo;
+pub mod events;
 pub mod faults;
 pub mod hosts;
 pub mod journal;

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
+    events::{EventTiming, Events},
     faults::Faults,
     hosts::Hosts,
     journal::Journal,
@@ -37,6 +38,8 @@ pub struct Options {
     pub elasticache: Timing,
     /// How ECS behaves in time.
     pub ecs: EcsTiming,
+    /// How events behave in time.
+    pub events: EventTiming,
     /// Another `redis-server`, for tasks whose image is `redis:8…`; without, they run what the nodes run.
     pub redis_8: Option<&'static Path>,
 }
@@ -54,6 +57,7 @@ impl Default for Options {
                 stale: Duration::from_millis(300),
             },
             ecs: EcsTiming::default(),
+            events: EventTiming::default(),
             redis_8: None,
         }
     }
@@ -70,6 +74,8 @@ pub struct Sandbox {
     pub faults: Arc<Faults>,
     /// The functions.
     pub runner: Arc<Runner>,
+    /// What has happened, told to functions: EventBridge, its schedules, and SNS.
+    pub events: Events,
     /// The Redis processes.
     pub fleet: Arc<Fleet>,
     /// The hosts of owners who run Redis themselves.
@@ -111,13 +117,18 @@ impl Sandbox {
         let upstash = Upstash::start(fleet.clone(), faults.clone(), journal.clone()).await?;
         let variables = environment(&endpoint_url, &upstash.api_url(), &authority_file);
         let runner = Arc::new(Runner::new(faults.clone(), variables));
-        let secrets_manager = Arc::new(SecretsManager::new(runner.clone(), options.rotation));
-        let elasticache = Arc::new(ElastiCache::new(fleet.clone(), options.elasticache));
-        let ssm = Arc::new(Ssm::default());
+        let events = Events::new(runner.clone(), options.events);
+        let secrets_manager = Arc::new(SecretsManager::new(runner.clone(), events.clone(), options.rotation));
+        let elasticache = Arc::new(ElastiCache::new(fleet.clone(), events.clone(), options.elasticache));
+        let ssm = Arc::new(Ssm::new(events.clone()));
         let cloud_map = Arc::new(CloudMap::new(fleet.clone()));
         let lambda = Arc::new(Lambda::default());
-        let neighbours =
-            Neighbours { secrets_manager: secrets_manager.clone(), ssm: ssm.clone(), cloud_map: cloud_map.clone() };
+        let neighbours = Neighbours {
+            secrets_manager: secrets_manager.clone(),
+            ssm: ssm.clone(),
+            cloud_map: cloud_map.clone(),
+            events: events.clone(),
+        };
         let ecs = Ecs::start(home.path(), fleet.clone(), neighbours, options.ecs, options.redis_8)?;
         let services = Services {
             secrets_manager: secrets_manager.clone(),
@@ -137,6 +148,7 @@ impl Sandbox {
             journal,
             faults,
             runner,
+            events,
             fleet,
             hosts,
             secrets_manager,
@@ -160,6 +172,7 @@ impl Sandbox {
     /// Ends every process, waits for it, and removes all files.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.listener.abort();
+        self.events.stop();
         self.secrets_manager.stop();
         self.runner.stop().await;
         self.ecs.stop().await;

@@ -1,11 +1,11 @@
 //! Where the Redis of a target is.
 
-use std::net::Ipv4Addr;
+use std::{net::Ipv4Addr, sync::Arc};
 
-use crate::{Sandbox, redis::Direct};
+use crate::{Sandbox, redis::Direct, upstash::Database};
 
 /// Where the Redis of a target is, as its owner knows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Site {
     /// An ElastiCache replication group, by id.
     ReplicationGroup(String),
@@ -20,6 +20,8 @@ pub enum Site {
     },
     /// Hosts, the primary first.
     Hosts(Vec<Ipv4Addr>),
+    /// A database of Upstash.
+    Database(Arc<Database>),
 }
 
 impl Site {
@@ -30,13 +32,21 @@ impl Site {
     pub fn cache(&self) -> &str {
         match self {
             Self::ReplicationGroup(name) | Self::ServerlessCache(name) => name,
-            Self::Service { .. } | Self::Hosts(_) => panic!("{self:?} is no cache"),
+            Self::Service { .. } | Self::Hosts(_) | Self::Database(_) => panic!("{self:?} is no cache"),
+        }
+    }
+
+    /// The database of Upstash, where it is one.
+    pub fn database(&self) -> Option<&Arc<Database>> {
+        match self {
+            Self::Database(database) => Some(database),
+            _ => None,
         }
     }
 }
 
 impl Sandbox {
-    /// Every node of a site, past its gate.
+    /// Every node of a site, past its gate. A database of Upstash has none that speaks Redis to clients.
     pub fn nodes(&self, site: &Site) -> Vec<Direct> {
         match site {
             Site::ReplicationGroup(name) | Site::ServerlessCache(name) => {
@@ -49,6 +59,7 @@ impl Sandbox {
             Site::Hosts(addresses) => {
                 addresses.iter().map(|address| Direct { address: *address, tls: false }).collect()
             }
+            Site::Database(_) => Vec::new(),
         }
     }
 }

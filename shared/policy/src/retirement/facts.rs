@@ -1,6 +1,6 @@
 //! What a retirement has seen.
 
-use crate::{rotation::Server, target::Retirement};
+use crate::{consumers::ConsumerFacts, rotation::Server, target::Retirement};
 
 /// Everything that [`super::decide`] may look at. Times are in milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,49 +85,4 @@ impl Promotion {
         let changed_ms = if brought_by_a_rotation { None } else { changed_ms };
         [current_created_ms, rotated_ms, changed_ms].into_iter().flatten().max()
     }
-}
-
-/// One consumer, and what was seen of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConsumerFacts {
-    /// Its field in the settings, as in `consumers[0]`.
-    pub field: String,
-    /// What it is, as in "the ECS service main/web".
-    pub name: String,
-    /// What was seen of it.
-    pub seen: Seen,
-}
-
-/// What was seen of a consumer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Seen {
-    /// An ECS service.
-    Service {
-        /// `ACTIVE`, `DRAINING` or `INACTIVE`.
-        status: String,
-        /// Whether no task of it is on its way.
-        steady: bool,
-        /// Its tasks.
-        tasks: Vec<Task>,
-    },
-    /// A Lambda function.
-    Function {
-        /// `Active`, `Inactive`, `Pending` or `Failed`.
-        state: String,
-        /// `Successful`, `InProgress` or `Failed`.
-        last_update: String,
-        /// When its configuration or its code last changed.
-        modified_ms: Option<u64>,
-    },
-    /// It is not there, or may not be seen; says why.
-    Missing(String),
-}
-
-/// One task of an ECS service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Task {
-    /// Its id.
-    pub id: String,
-    /// When it was created: the credential that it was given is no older.
-    pub created_ms: Option<u64>,
 }

@@ -6,7 +6,7 @@
 mod facts;
 mod gates;
 
-pub use facts::{ConsumerFacts, Facts, PreviousValue, Promotion, SecretFacts, Seen, Task};
+pub use facts::{Facts, PreviousValue, Promotion, SecretFacts};
 
 use crate::{
     Failure,

@@ -60,6 +60,67 @@ async fn a_secure_value_is_readable_only_with_decryption() {
 }
 
 #[tokio::test]
+async fn a_key_is_that_of_the_last_put_and_aws_own_where_none_is_named() {
+    let (sandbox, client) = start().await;
+    let put =
+        |kind: ParameterType| client.put_parameter().name("/app/password").value("x").r#type(kind).overwrite(true);
+    let key = async || {
+        let described = client.describe_parameters().send().await.unwrap().parameters.unwrap();
+        described.into_iter().find_map(|parameter| parameter.key_id)
+    };
+    let ours = "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-4111-8111-111111111111";
+    for (given, kept) in [(Some(ours), ours), (Some("alias/redis"), "alias/redis"), (None, "alias/aws/ssm")] {
+        let put = put(ParameterType::SecureString).set_key_id(given.map(str::to_owned));
+        put.send().await.unwrap();
+        assert_eq!(key().await.as_deref(), Some(kept));
+    }
+    for no_key in ["redis", "alias/", "arn:aws:iam::123456789012:role/x"] {
+        let refused = put(ParameterType::SecureString).key_id(no_key).send().await.unwrap_err();
+        assert!(refused.into_service_error().is_invalid_key_id(), "{no_key}");
+    }
+    let plain = client.put_parameter().name("/app/host").value("x").r#type(ParameterType::String).key_id(ours);
+    assert_eq!(plain.send().await.unwrap_err().code(), Some("ValidationException"));
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_value_that_looks_like_a_reference_is_refused() {
+    let (sandbox, client) = start().await;
+    let put =
+        |value: &str| client.put_parameter().name("/a").value(value).r#type(ParameterType::String).overwrite(true);
+    for value in ["{{ssm:other}}", "a{{b}}c", "{{}}"] {
+        assert_eq!(put(value).send().await.unwrap_err().code(), Some("ValidationException"), "{value}");
+    }
+    for value in ["{{", "}}{{", "{ { x } }"] {
+        put(value).send().await.unwrap();
+    }
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_label_moved_off_the_oldest_version_lets_the_next_one_be_put() {
+    let (sandbox, client) = start().await;
+    put(&client, "/app/host", "0").await;
+    let label = |version: i64| {
+        let label = client.label_parameter_version().name("/app/host").parameter_version(version);
+        label.labels("current").send()
+    };
+    label(1).await.unwrap();
+    for nth in 1..100 {
+        put(&client, "/app/host", &nth.to_string()).await;
+    }
+    let again = || client.put_parameter().name("/app/host").value("100").overwrite(true).send();
+    assert!(again().await.unwrap_err().into_service_error().is_parameter_max_version_limit_exceeded());
+    let current = client.get_parameter().name("/app/host:current").send().await.unwrap().parameter.unwrap();
+    assert_eq!((current.version, current.value(), current.selector()), (1, Some("0"), Some(":current")));
+    label(100).await.unwrap();
+    assert_eq!(again().await.unwrap().version, 101);
+    let current = client.get_parameter().name("/app/host:current").send().await.unwrap().parameter.unwrap();
+    assert_eq!((current.version, current.value()), (100, Some("99")));
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_parameter_is_overwritten_only_when_told_and_keeps_its_type() {
     let (sandbox, client) = start().await;
     put(&client, "/app/host", "one").await;

@@ -43,18 +43,16 @@ pub(crate) struct Counts {
 }
 
 impl Crowd {
-    /// Sets the clients of a Redis to work.
-    pub(crate) async fn of_redis(sandbox: &Sandbox, made: &Provisioned, options: LoadOptions) -> anyhow::Result<Self> {
+    /// Sets the clients of a target to work.
+    pub(crate) async fn of(sandbox: &Sandbox, made: &Provisioned, options: LoadOptions) -> anyhow::Result<Self> {
+        if let Some(database) = made.site.database() {
+            let load = upstash::Load::start(sandbox, made).await?;
+            return Ok(Self::Upstash { database: database.clone(), load });
+        }
         let at = LoadTarget::of(sandbox, made);
         let load = Load::start(at.clone(), options).await?;
         let watcher = Watcher::start(at.clone(), WatcherOptions::default()).await?;
         Ok(Self::Redis { at: Box::new(at), load, watcher })
-    }
-
-    /// Sets the clients of a database to work.
-    pub(crate) async fn of_upstash(sandbox: &Sandbox, made: &upstash::Provisioned) -> anyhow::Result<Self> {
-        let load = upstash::Load::start(sandbox, made).await?;
-        Ok(Self::Upstash { database: made.database.clone(), load })
     }
 
     /// Restarts the clients, as a deployment does.

@@ -5,10 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use aws_sdk_secretsmanager::types::RotationRulesType;
 use futures::future::try_join_all;
-use policy::{
-    Target,
-    target::{Backend, Renewal},
-};
+use policy::Target;
 use rand::distr::{Alphanumeric, SampleString};
 use secrecy::SecretString;
 use tokio::time::Instant;
@@ -22,10 +19,7 @@ use super::{
     retirement,
     systems::{SYSTEMS, System},
 };
-use crate::{
-    Sandbox,
-    upstash::{Plan, Way},
-};
+use crate::Sandbox;
 
 /// One target on the stage.
 pub(crate) struct Act {
@@ -76,34 +70,15 @@ pub(crate) async fn build(
     options: &DemoOptions,
 ) -> anyhow::Result<Vec<Act>> {
     sandbox.secrets_manager.promote_early(options.promote_early);
-    try_join_all(chosen.iter().map(|(target, system)| Act::build(sandbox, target, system, options))).await
+    try_join_all(chosen.iter().map(|(_, system)| Act::build(sandbox, system, options))).await
 }
 
 impl Act {
-    async fn build(
-        sandbox: &Sandbox,
-        described: &Target,
-        system: &System,
-        options: &DemoOptions,
-    ) -> anyhow::Result<Self> {
-        let (target, secret_arn, crowd) = match &described.backend {
-            Backend::Upstash(database) => {
-                let way = match database.renewal {
-                    Renewal::Acl(_) => Way::Acl,
-                    Renewal::Reset(_) => Way::Reset,
-                };
-                let made = sandbox.provision_upstash(&described.name, way, Plan::Paid).await?;
-                let crowd = Crowd::of_upstash(sandbox, &made).await?;
-                (made.target, made.secret_arn, crowd)
-            }
-            _ => {
-                let token = SecretString::from(Alphanumeric.sample_string(&mut rand::rng(), 64));
-                let made = sandbox.provision(system.document, system.shape, Some(&token)).await?;
-                let crowd = Crowd::of_redis(sandbox, &made, options.load).await?;
-                (made.target, made.secret_arn, crowd)
-            }
-        };
-        let mut target = target;
+    async fn build(sandbox: &Sandbox, system: &System, options: &DemoOptions) -> anyhow::Result<Self> {
+        let token = SecretString::from(Alphanumeric.sample_string(&mut rand::rng(), 64));
+        let made = sandbox.provision(system.document, system.shape, Some(&token)).await?;
+        let crowd = Crowd::of(sandbox, &made, options.load).await?;
+        let (mut target, secret_arn) = (made.target, made.secret_arn);
         target.retirement.overlap_s = retirement::OVERLAP_S;
         sandbox.put_settings(&target.name, &serde_json::to_string_pretty(&target)?).await?;
         retirement::create_consumers(sandbox, &target).await?;

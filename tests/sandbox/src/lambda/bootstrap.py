@@ -36,6 +36,10 @@ while True:
             body = json.dumps({"errorType": "Retryable", "errorMessage": "not now"})
             call("POST", f"/invocation/{request_id}/error", body, {"Lambda-Runtime-Function-Error-Type": "Header"})
             continue
+        case "fail-twice" if count <= 2:
+            body = json.dumps({"errorType": "Retryable", "errorMessage": f"not the {count}. time"})
+            call("POST", f"/invocation/{request_id}/error", body)
+            continue
         case "exit":
             sys.exit(3)
         case "crash":

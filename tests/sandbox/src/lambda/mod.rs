@@ -6,7 +6,7 @@ mod logs;
 mod runner;
 mod runtime_api;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 

@@ -49,7 +49,7 @@ impl Fixture {
 }
 
 /// The script, with the interpreter by its full path: the `PATH` of a function is Lambda's.
-fn write_bootstrap(home: &Path) {
+pub(crate) fn write_bootstrap(home: &Path) {
     let found = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
     let python = String::from_utf8(found.stdout).unwrap();
     let file = home.join("bootstrap");

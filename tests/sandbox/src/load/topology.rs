@@ -61,6 +61,7 @@ impl Topology {
             Site::ServerlessCache(name) => Self::of_serverless_cache(&aws.elasticache, name).await,
             Site::Service { cluster, service } => Self::of_tasks(&aws.ecs, cluster, service).await,
             Site::Hosts(addresses) => Self::of_one_shard(addresses.iter().map(plain).collect()),
+            Site::Database(_) => anyhow::bail!("a database of Upstash has no node that speaks Redis to clients"),
         }
     }
 

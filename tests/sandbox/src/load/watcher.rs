@@ -1,6 +1,7 @@
 //! The watcher: whatever AWSCURRENT holds must log in, on every node, at every instant.
 
 use std::{
+    fmt,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
@@ -19,10 +20,14 @@ use super::{
     LoadTarget,
     account::{Account, Token},
     login::login,
-    topology::{Address, Topology},
+    topology::Address,
     trouble::Trouble,
 };
-use crate::redis::{DIRECT_PORT, Direct};
+use crate::{
+    Site,
+    redis::{DIRECT_PORT, Direct},
+    upstash::Database,
+};
 
 /// How long one login may take before the node counts as unreachable.
 const LOGIN_WITHIN: Duration = Duration::from_secs(3);
@@ -88,10 +93,11 @@ impl Watcher {
     pub async fn start(target: LoadTarget, options: WatcherOptions) -> anyhow::Result<Self> {
         let account = Account::open(&target);
         account.current().await?;
-        let nodes = nodes(&account.topology().await?, &options);
+        let doors = doors(&account, &target.site, &options).await?;
         let (every, report) = (options.every, Arc::new(Mutex::new(WatcherReport::default())));
         let (stop, mut stopped) = watch::channel(false);
-        let mut look = Look { account, authority: target.authority_pem, nodes, options, report: report.clone() };
+        let LoadTarget { site, authority_pem: authority, .. } = target;
+        let mut look = Look { account, site, authority, doors, options, report: report.clone() };
         let looking = tokio::spawn(async move {
             let mut ticks = interval(every);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -135,11 +141,29 @@ impl Watcher {
     }
 }
 
+/// Where a client gets in.
+enum Door {
+    /// A node that speaks Redis.
+    Node(Address),
+    /// A database of Upstash, asked past its REST API, where faults strike and nothing tells whose a request is.
+    Database(Arc<Database>),
+}
+
+impl fmt::Display for Door {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Node(address) => address.fmt(f),
+            Self::Database(database) => f.write_str(&database.name),
+        }
+    }
+}
+
 /// What a look needs.
 struct Look {
     account: Account,
+    site: Site,
     authority: String,
-    nodes: Vec<Address>,
+    doors: Vec<Door>,
     options: WatcherOptions,
     report: Arc<Mutex<WatcherReport>>,
 }
@@ -151,15 +175,15 @@ impl Look {
             lock(&self.report).blind += 1;
             return;
         };
-        let answers = join_all(self.nodes.iter().map(|node| self.try_login(node, &token))).await;
+        let answers = join_all(self.doors.iter().map(|door| self.try_login(door, &token))).await;
         let mut refused = Vec::new();
         let mut all_reached = true;
-        for (node, answer) in self.nodes.iter().zip(answers) {
+        for (door, answer) in self.doors.iter().zip(answers) {
             match answer {
                 Ok(()) => lock(&self.report).logins += 1,
                 Err(Trouble::Refused(reason)) => refused.push(Violation {
                     at: Timestamp::now(),
-                    node: node.to_string(),
+                    node: door.to_string(),
                     version_id: token.version_id.clone(),
                     reason,
                 }),
@@ -173,15 +197,24 @@ impl Look {
             self.judge(&token, refused).await;
         }
         if !all_reached {
-            self.look_for_nodes().await;
+            self.look_for_doors().await;
         }
     }
 
     /// Logs in on a fresh connection, and has the node answer.
-    async fn try_login(&self, node: &Address, token: &Token) -> Result<(), Trouble> {
+    async fn try_login(&self, door: &Door, token: &Token) -> Result<(), Trouble> {
         let answer = timeout(LOGIN_WITHIN, async {
-            let mut link = login(node, &self.authority, token).await?;
-            cmd("PING").query_async::<()>(&mut link).await.map_err(|error| Trouble::of_command(&error))
+            match door {
+                Door::Node(node) => {
+                    let mut link = login(node, &self.authority, token).await?;
+                    cmd("PING").query_async::<()>(&mut link).await.map_err(|error| Trouble::of_command(&error))
+                }
+                Door::Database(database) => match database.accepts(&token.value).await {
+                    Ok(true) => Ok(()),
+                    Ok(false) => Err(Trouble::Refused("WRONGPASS".to_owned())),
+                    Err(error) => Err(Trouble::Passing(error.to_string())),
+                },
+            }
         });
         answer.await.unwrap_or_else(|_| Err(Trouble::Passing("no answer in time".to_owned())))
     }
@@ -196,21 +229,25 @@ impl Look {
     }
 
     /// Reads the nodes anew: one that was replaced has another address.
-    async fn look_for_nodes(&mut self) {
-        if let Ok(topology) = self.account.topology().await {
-            self.nodes = nodes(&topology, &self.options);
+    async fn look_for_doors(&mut self) {
+        if let Ok(doors) = doors(&self.account, &self.site, &self.options).await {
+            self.doors = doors;
         }
     }
 }
 
-fn nodes(topology: &Topology, options: &WatcherOptions) -> Vec<Address> {
-    match &options.direct {
-        None => topology.nodes().cloned().collect(),
+async fn doors(account: &Account, site: &Site, options: &WatcherOptions) -> anyhow::Result<Vec<Door>> {
+    if let Some(database) = site.database() {
+        return Ok(vec![Door::Database(database.clone())]);
+    }
+    let topology = account.topology().await?;
+    Ok(match &options.direct {
+        None => topology.nodes().cloned().map(Door::Node).collect(),
         Some(nodes) => {
             let at = |node: &Direct| Address { host: node.address.to_string(), port: DIRECT_PORT, tls: node.tls };
-            nodes.iter().map(at).collect()
+            nodes.iter().map(at).map(Door::Node).collect()
         }
-    }
+    })
 }
 
 fn record(report: &Mutex<WatcherReport>, violation: Violation) {

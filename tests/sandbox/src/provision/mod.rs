@@ -61,7 +61,8 @@ impl Sandbox {
     ///
     /// With `token` the Redis asks for it and the secret holds it; without, a replication group lets everybody in and the
     /// secret holds a placeholder, as before a first rotation. Users are made too, with all that ElastiCache wants around
-    /// them. Hosts have the sandbox's addresses in place of the document's: nobody here knows their owner's names.
+    /// them. Hosts and databases have the sandbox's addresses in place of the document's: nobody here knows their owner's
+    /// names. Upstash makes the token of a database itself, whatever `token` is.
     ///
     /// # Errors
     /// The document is refused, or is of a backend that the sandbox cannot make, or a call is.
@@ -73,6 +74,9 @@ impl Sandbox {
     ) -> anyhow::Result<Provisioned> {
         let Shape { topology, set_up } = shape.into();
         let mut target = Target::parse(document)?;
+        if let Backend::Upstash(described) = target.backend.clone() {
+            return self.provision_database(target, described).await;
+        }
         // A task reads the secret when it starts, so the secret is made first.
         let username = username(&target);
         let secret_arn = self.create_secret(&target, &first_value(&target, username.as_deref(), token)).await?;

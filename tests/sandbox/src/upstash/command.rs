@@ -1,5 +1,7 @@
 //! One command of one bearer.
 
+use std::time::Duration;
+
 use redis::{AsyncConnectionConfig, RedisError, Value, aio::MultiplexedConnection, cmd};
 use secrecy::ExposeSecret;
 use serde_json::{Value as Json, json};
@@ -46,6 +48,9 @@ const UNAVAILABLE: [&str; 34] = [
     "UNWATCH",
 ];
 
+/// How long the Redis behind a database may take to answer: the machine may be busy.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
 /// What a command came to: its result, or the error as Redis words it.
 pub(super) type Result = std::result::Result<Json, String>;
 
@@ -69,7 +74,9 @@ impl<'a> Session<'a> {
     /// Logs a bearer in to the Redis of a database.
     pub(super) async fn open(database: &'a Database, bearer: &Bearer) -> std::result::Result<Self, NoLogin> {
         let url = format!("redis+unix://{}", database.node.admin.socket.display());
-        let config = AsyncConnectionConfig::new();
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(Some(ANSWER_WITHIN))
+            .set_response_timeout(Some(ANSWER_WITHIN));
         let client = redis::Client::open(url).map_err(|_| NoLogin::Down)?;
         let connection = client.get_multiplexed_async_connection_with_config(&config).await;
         let mut connection = connection.map_err(|_| NoLogin::Down)?;
@@ -94,7 +101,7 @@ impl<'a> Session<'a> {
             ));
         }
         if name == "ACL" {
-            if self.database.plan == Plan::Free {
+            if self.database.plan() == Plan::Free {
                 return Err("ERR ACL is not available in the free tier".to_owned());
             }
             return acl::run(self, arguments).await;

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use redis::cmd;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::watch};
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
@@ -52,15 +52,15 @@ pub struct Database {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// Its plan.
-    pub plan: Plan,
     pub(super) node: Arc<Node>,
     created: Timestamp,
+    frozen: watch::Sender<bool>,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 struct State {
+    plan: Plan,
     /// Every password of the default user, and since when it is that.
     passwords: Vec<(Instant, SecretString)>,
     /// Whether the credentials are kept from everybody.
@@ -83,10 +83,10 @@ impl Database {
         let database = Self {
             id,
             name: name.to_owned(),
-            plan,
             node,
             created: Timestamp::now(),
-            state: Mutex::new(State { passwords: Vec::new(), protected: false, made: Vec::new() }),
+            frozen: watch::Sender::new(false),
+            state: Mutex::new(State { plan, passwords: Vec::new(), protected: false, made: Vec::new() }),
         };
         database.reset_password().await?;
         let listener = TcpListener::bind((address, PORT)).await?;
@@ -112,6 +112,32 @@ impl Database {
     /// The standard token of the moment.
     pub fn token(&self) -> SecretString {
         token::of(&self.id, DEFAULT, &self.password())
+    }
+
+    /// What its owner pays for.
+    pub fn plan(&self) -> Plan {
+        self.state().plan
+    }
+
+    /// Moves it to another plan.
+    pub fn set_plan(&self, plan: Plan) {
+        self.state().plan = plan;
+    }
+
+    /// Has its REST API answer nobody until it is thawed; whoever asks meanwhile is served then.
+    pub fn freeze(&self) {
+        self.frozen.send_replace(true);
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) {
+        self.frozen.send_replace(false);
+    }
+
+    /// Returns when its REST API answers.
+    pub(super) async fn thawed(&self) {
+        // The sender lives as long as `self`: this cannot fail.
+        let _ = self.frozen.subscribe().wait_for(|frozen| !frozen).await;
     }
 
     /// Keeps the credentials from everybody from now on, or shows them again.
@@ -171,7 +197,7 @@ impl Database {
             "database_id": self.id,
             "database_name": self.name,
             "region": "eu-west-1",
-            "type": if self.plan == Plan::Free { "free" } else { "payg" },
+            "type": if self.plan() == Plan::Free { "free" } else { "payg" },
             "port": 6379,
             "creation_time": self.created.as_second(),
             "state": "active",

@@ -15,8 +15,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep},
 };
 
-use super::Provisioned;
-use crate::Sandbox;
+use crate::{Provisioned, Sandbox};
 
 /// What clients call themselves: their requests are nobody's calls, and meet no fault.
 pub(super) const AGENT: &str = "sandbox-load";
@@ -79,11 +78,12 @@ impl Load {
     /// Starts clients that read their token from the secret, and write and read a key each.
     ///
     /// # Errors
-    /// The secret cannot be read, or no HTTPS client be made.
+    /// The target is no database of Upstash, its secret cannot be read, or no HTTPS client be made.
     pub async fn start(sandbox: &Sandbox, target: &Provisioned) -> anyhow::Result<Self> {
         let authority = Certificate::from_pem(sandbox.fleet.authority_pem().as_bytes())?;
         let http = Client::builder().user_agent(AGENT).tls_certs_only([authority]).timeout(Duration::from_secs(2));
         let http = http.build()?;
+        let database = target.site.database().context("the target is no database of Upstash")?;
         let (order, told) = watch::channel(Order::default());
         let stats = Arc::new(Mutex::new(Stats::default()));
         let mut clients = Vec::new();
@@ -91,7 +91,7 @@ impl Load {
             let mut worker = Worker {
                 rereads: nth % 2 == 0,
                 http: http.clone(),
-                url: target.database.url(),
+                url: database.url(),
                 key: format!("load:{nth}"),
                 token: SecretString::default(),
                 secrets: aws_sdk_secretsmanager::Client::new(&sandbox.sdk_config()),

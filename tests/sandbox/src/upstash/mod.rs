@@ -33,7 +33,6 @@ use crate::{faults::Faults, journal::Journal, redis::Fleet};
 
 pub use database::{Database, Plan};
 pub use load::{Load, Stats};
-pub use provision::{Provisioned, Way};
 
 /// What the answer to a reset holds: Upstash's documentation shows more than one.
 ///

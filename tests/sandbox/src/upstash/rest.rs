@@ -70,6 +70,7 @@ impl Asked {
 
 /// Does what a request asks for; beside the answer is the code of the refusal, where it is one.
 pub(super) async fn answer(database: &Database, head: &Parts, asked: Asked) -> (Response<Full<Bytes>>, Option<String>) {
+    database.thawed().await;
     let bearer = bearer_token(head).and_then(|token| token::bearer(&database.id, &token));
     let opened = match &bearer {
         Some(bearer) => Session::open(database, bearer).await,

@@ -6,6 +6,7 @@ mod tables;
 
 use super::*;
 use crate::{
+    consumers::{ConsumerFacts, Deployment, Progress, Seen, Task},
     login::{Answer, Node, NodeState},
     rotation::GroupState,
     target::Retirement,
@@ -75,11 +76,18 @@ fn facts(server: Server) -> Facts {
 
 fn service(steady: bool, tasks: &[Option<u64>]) -> ConsumerFacts {
     let task = |(nth, created_ms): (usize, &Option<u64>)| Task { id: format!("task-{nth}"), created_ms: *created_ms };
-    let tasks = tasks.iter().enumerate().map(task).collect();
+    let tasks: Vec<Task> = tasks.iter().enumerate().map(task).collect();
     ConsumerFacts {
         field: "consumers[0]".to_owned(),
         name: "the ECS service main/web".to_owned(),
-        seen: Seen::Service { status: "ACTIVE".to_owned(), steady, tasks },
+        seen: Seen::Service {
+            status: "ACTIVE".to_owned(),
+            steady,
+            desired: tasks.len(),
+            deployment: Some(Deployment { progress: Progress::Completed, created_ms: None }),
+            gave_up_ms: None,
+            tasks,
+        },
     }
 }
 

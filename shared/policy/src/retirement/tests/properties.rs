@@ -89,7 +89,7 @@ fn all(server: &Server, holds: impl Fn(bool, &Answer, Option<&Answer>) -> bool) 
 fn may_be_held(facts: &Facts) -> bool {
     let follows = |consumer: &ConsumerFacts| match &consumer.seen {
         Seen::Missing(_) => false,
-        Seen::Service { status, steady, tasks } => {
+        Seen::Service { status, steady, tasks, .. } => {
             let new = tasks.iter().filter(|task| task.created_ms > Some(PROMOTED_MS)).count();
             status == "ACTIVE" && *steady && new == tasks.len()
         }

@@ -11,7 +11,7 @@ use sandbox::faults::{At, Rule, What};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use super::service_flavours;
+use super::one_call_flavours;
 
 /// Holds that the run was held back by this alone, that both credentials are as they were, and gives the reason.
 async fn held_by(stage: &Stage, what: &str) -> String {
@@ -37,7 +37,7 @@ fn function(name: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_overlap_holds_until_it_is_over() {
-    for flavour in service_flavours() {
+    for flavour in one_call_flavours() {
         let stage = rotated(StageOptions { flavour, ..StageOptions::default() }).await;
         settle(&stage, 3600, &[]).await;
         let reason = held_by(&stage, "overlap").await;
@@ -87,7 +87,7 @@ async fn a_function_holds_until_its_environment_has_changed_and_the_change_is_co
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_holds_until_every_task_was_started_since_the_promotion_and_it_is_steady() {
-    for flavour in service_flavours() {
+    for flavour in one_call_flavours() {
         let stage = Stage::set(StageOptions { flavour, ..StageOptions::default() }).await;
         deploy(&stage, Duration::from_secs(30), BTreeMap::new());
         stage.sandbox.create_consumer_service("main", "web", 2).await.unwrap();
@@ -108,9 +108,9 @@ async fn a_service_holds_until_every_task_was_started_since_the_promotion_and_it
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rotation_under_way_holds_until_it_is_over() {
-    for flavour in [Flavour::ElasticacheAuth, Flavour::ElasticacheUser] {
+    for flavour in [Flavour::ElasticacheAuth, Flavour::ElasticacheUser, Flavour::UpstashAcl] {
         let stage = rotated(StageOptions { flavour, ..StageOptions::default() }).await;
-        stage.put("put-by-hand-0123456789abcdef", &["AWSPENDING"]).await;
+        stage.put_credential(&stage.put_by_hand(), &["AWSPENDING"]).await;
         held_by(&stage, "rotation").await;
         let described = stage.secrets.describe_secret().secret_id(&stage.target.secret_arn).send().await.unwrap();
         let stages = described.version_ids_to_stages.unwrap();
@@ -135,7 +135,7 @@ async fn a_rotation_that_begins_while_it_is_decided_is_not_disturbed() {
     });
     let meanwhile = async {
         sleep(Duration::from_secs(1)).await;
-        stage.put("put-by-hand-0123456789abcdef", &["AWSPENDING"]).await;
+        stage.put_credential(&stage.put_by_hand(), &["AWSPENDING"]).await;
         stage.sandbox.faults.release();
     };
     let changes = stage.modifications();
@@ -148,7 +148,7 @@ async fn a_rotation_that_begins_while_it_is_decided_is_not_disturbed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_cannot_be_asked_holds_until_it_answers() {
-    for flavour in [Flavour::ElasticacheAuth, Flavour::ElasticacheUser] {
+    for flavour in [Flavour::ElasticacheAuth, Flavour::ElasticacheUser, Flavour::UpstashAcl] {
         let stage = rotated(StageOptions { flavour, ..StageOptions::default() }).await;
         let changes = stage.modifications();
         stage.freeze_last_node().await;

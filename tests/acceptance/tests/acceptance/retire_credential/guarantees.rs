@@ -15,7 +15,7 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::time::sleep;
 
-use super::service_flavours;
+use super::{one_call_flavours, service_flavours};
 
 async fn a_rotated(flavour: Flavour) -> Stage {
     rotated(StageOptions { flavour, ..StageOptions::default() }).await
@@ -23,7 +23,7 @@ async fn a_rotated(flavour: Flavour) -> Stage {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_previous_credential_is_refused_everywhere_and_the_current_one_accepted() {
-    for flavour in service_flavours() {
+    for flavour in one_call_flavours() {
         for topology in flavour.topologies() {
             let stage = rotated(StageOptions { flavour, topology: *topology, ..StageOptions::default() }).await;
             let changes = stage.modifications();
@@ -41,7 +41,7 @@ async fn the_previous_credential_is_refused_everywhere_and_the_current_one_accep
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_run_does_nothing_and_says_so() {
-    for flavour in service_flavours() {
+    for flavour in one_call_flavours() {
         let stage = a_rotated(flavour).await;
         retire(&stage).await;
         let changes = (stage.modifications(), stage.sandbox.journal.effective("UpdateSecretVersionStage"));
@@ -57,7 +57,7 @@ async fn a_second_run_does_nothing_and_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rotations_and_retirements_take_turns() {
-    for flavour in service_flavours() {
+    for flavour in one_call_flavours() {
         let stage = a_rotated(flavour).await;
         let mut before = stage.first_token();
         for _ in 0..3 {
@@ -106,11 +106,11 @@ async fn a_secret_that_was_never_rotated_has_nothing_to_retire() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_current_credential_that_has_drifted_stops_it_and_nothing_is_touched() {
-    for flavour in service_flavours() {
+    for flavour in one_call_flavours() {
         let stage = a_rotated(flavour).await;
         let live = stage.current().await;
         let changes = stage.modifications();
-        stage.put("drifted-token-0123456789abcdef", &["AWSCURRENT"]).await;
+        stage.put_credential(&stage.put_by_hand(), &["AWSCURRENT"]).await;
         let outcome = retire(&stage).await;
         assert_eq!(outcome["outcome"], "needs-human", "{outcome}");
         assert!(outcome["failure"].as_str().unwrap().contains("AWSPREVIOUS still logs in"), "{outcome}");
@@ -222,7 +222,7 @@ async fn a_status_that_reads_available_too_early_proves_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_runs_at_once_make_one_change() {
-    for flavour in service_flavours() {
+    for flavour in one_call_flavours() {
         let stage = a_rotated(flavour).await;
         let changes = stage.modifications();
         tokio::join!(retire_with_retries(&stage), retire_with_retries(&stage));

@@ -9,7 +9,7 @@ use acceptance::{
 use sandbox::faults::{At, Rule, What};
 use serde_json::json;
 
-use super::service_flavours;
+use super::one_call_flavours;
 use crate::rotate_auth::secrecy::assert_nothing_leaked;
 
 async fn talkative(options: StageOptions) -> Stage {
@@ -21,7 +21,7 @@ async fn talkative(options: StageOptions) -> Stage {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_leaked_by_retirements_that_succeed() {
-    let shapes = service_flavours().flat_map(|flavour| [(flavour, None), (flavour, Some("token"))]);
+    let shapes = one_call_flavours().flat_map(|flavour| [(flavour, None), (flavour, Some("token"))]);
     for (flavour, json_key) in shapes {
         let stage = talkative(StageOptions { flavour, json_key, ..StageOptions::default() }).await;
         retire(&stage).await;
@@ -46,9 +46,9 @@ async fn nothing_is_leaked_by_a_retirement_that_needs_a_human_or_cannot_read_the
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_leaked_by_calls_that_fail() {
     let faults = [What::Throttle, What::InternalError, What::Reset, What::LoseAnswer, What::KillAfter];
-    for (what, flavour) in faults.into_iter().flat_map(|what| service_flavours().map(move |flavour| (what, flavour))) {
+    for (what, flavour) in faults.into_iter().flat_map(|what| one_call_flavours().map(move |flavour| (what, flavour))) {
         let stage = talkative(StageOptions { flavour, ..StageOptions::default() }).await;
-        for operation in ["GetSecretValue", flavour.change(), "UpdateSecretVersionStage", "Connect"] {
+        for operation in ["GetSecretValue", flavour.change(), "UpdateSecretVersionStage", flavour.login()] {
             stage.sandbox.faults.arm(Rule {
                 function: NAME.to_owned(),
                 during: None,

@@ -20,7 +20,7 @@ async fn rotating_rolling_and_retiring_fails_no_command(flavour: Flavour) {
             let old = stage.current().await;
             let report = stage.rotate().await;
             assert!(report.succeeded, "{report:?}");
-            audience.load.roll();
+            audience.roll();
             sleep(Duration::from_millis(500)).await;
             let outcome = retire(&stage).await;
             assert_eq!(done(&outcome), ["remove-previous", "mark-retired"], "{outcome}");
@@ -53,4 +53,5 @@ stories! {
     a_password_in_a_configuration_file_is_rotated_and_retired_under_load: Flavour::SelfHosted(SetUp::ConfigFile);
     a_password_in_a_file_of_users_is_rotated_and_retired_under_load: Flavour::SelfHosted(SetUp::AclFile);
     a_password_on_a_command_line_is_rotated_and_retired_under_load: Flavour::SelfHosted(SetUp::Neither);
+    a_token_of_upstash_is_rotated_and_retired_under_load: Flavour::UpstashAcl;
 }

@@ -12,15 +12,12 @@ use sandbox::{
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::sleep;
 
-use super::matrix::at_every_call;
+use super::matrix::every_fault;
 
 const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 const CLUSTER: &str = "orders";
 const SERVICE: &str = "redis";
 const SECOND: &str = "second-password-0123456789";
-
-/// Longer than the function waits for an answer.
-const TOO_LATE: Duration = Duration::from_millis(5500);
 
 /// How long the service may take to be steady again.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -34,13 +31,13 @@ async fn on(flavour: Flavour) -> Stage {
 }
 
 /// Every end of a task, on every Redis.
-fn ends() -> impl Iterator<Item = (Flavour, End)> {
+pub(crate) fn ends() -> impl Iterator<Item = (Flavour, End)> {
     Flavour::on_fargate().flat_map(|flavour| End::ALL.map(|how| (flavour, how)))
 }
 
 /// How a task comes to its end.
 #[derive(Clone, Copy, Debug)]
-enum End {
+pub(crate) enum End {
     /// Its process dies.
     Kill,
     /// Somebody asks ECS to stop it.
@@ -48,7 +45,7 @@ enum End {
 }
 
 impl End {
-    const ALL: [Self; 2] = [Self::Kill, Self::StopTask];
+    pub(crate) const ALL: [Self; 2] = [Self::Kill, Self::StopTask];
 }
 
 /// Ends the task; ECS starts another one, in its own time.
@@ -64,7 +61,7 @@ async fn end_task(stage: &Stage, how: End) {
 }
 
 /// Ends the task, and waits until another one serves in its place.
-async fn replace_task(stage: &Stage, how: End) {
+pub(crate) async fn replace_task(stage: &Stage, how: End) {
     end_task(stage, how).await;
     stage.sandbox.ecs.settled(CLUSTER, SERVICE, PATIENCE).await.unwrap();
 }
@@ -256,10 +253,4 @@ async fn neither_requirepass_nor_a_configuration_file_is_touched() {
     stage.strike().await;
 }
 
-at_every_call!(a_fargate_rotation_survives_a_kill_just_before_every_call, Flavour::Fargate, What::KillBefore);
-at_every_call!(a_fargate_rotation_survives_a_kill_just_after_every_call, Flavour::Fargate, What::KillAfter);
-at_every_call!(a_fargate_rotation_survives_the_loss_of_every_answer, Flavour::Fargate, What::LoseAnswer);
-at_every_call!(a_fargate_rotation_survives_a_throttle_at_every_call, Flavour::Fargate, What::Throttle);
-at_every_call!(a_fargate_rotation_survives_a_500_at_every_call, Flavour::Fargate, What::InternalError);
-at_every_call!(a_fargate_rotation_survives_a_reset_at_every_call, Flavour::Fargate, What::Reset);
-at_every_call!(a_fargate_rotation_survives_a_timeout_at_every_call, Flavour::Fargate, What::Delay(super::TOO_LATE));
+every_fault!(a_fargate_rotation, Flavour::Fargate);

@@ -1,4 +1,5 @@
-//! Every fault at every call of every step, and faults that do not end.
+//! The function stopped at every call of every step, every answer lost, every other fault at every call, and faults that do
+//! not end.
 
 use std::time::Duration;
 
@@ -8,41 +9,44 @@ use sandbox::{
     services::secrets_manager::RotationTiming,
 };
 
-use super::matrix::at_every_call;
+use super::matrix::{at_every_call, every_fault};
 
-/// Longer than the function waits for an answer.
-const TOO_LATE: Duration = Duration::from_millis(5500);
+every_fault!(a_rotation, Flavour::ElasticacheAuth);
+every_fault!(a_users_rotation, Flavour::ElasticacheUser);
 
-at_every_call!(a_rotation_survives_a_throttle_at_every_call, Flavour::ElasticacheAuth, What::Throttle);
-at_every_call!(a_rotation_survives_an_internal_error_at_every_call, Flavour::ElasticacheAuth, What::InternalError);
-at_every_call!(a_rotation_survives_a_reset_at_every_call, Flavour::ElasticacheAuth, What::Reset);
-at_every_call!(a_rotation_survives_a_timeout_at_every_call, Flavour::ElasticacheAuth, What::Delay(super::TOO_LATE));
+/// A serverless cache's password is a user's, and what changes it is the user's own code: the whole matrix is over there.
+/// What differs is what is looked at, which every step does. So the one change is struck here by what can tear it apart,
+/// and the other steps by one fault that soon passes.
+mod a_serverless_rotation {
+    use super::at_every_call;
 
-at_every_call!(a_users_rotation_survives_a_throttle_at_every_call, Flavour::ElasticacheUser, What::Throttle);
-at_every_call!(
-    a_users_rotation_survives_an_internal_error_at_every_call,
-    Flavour::ElasticacheUser,
-    What::InternalError
-);
-at_every_call!(a_users_rotation_survives_a_reset_at_every_call, Flavour::ElasticacheUser, What::Reset);
-at_every_call!(
-    a_users_rotation_survives_a_timeout_at_every_call,
-    Flavour::ElasticacheUser,
-    What::Delay(super::TOO_LATE)
-);
-
-at_every_call!(a_serverless_rotation_survives_a_throttle_at_every_call, Flavour::ElasticacheServerless, What::Throttle);
-at_every_call!(
-    a_serverless_rotation_survives_an_internal_error_at_every_call,
-    Flavour::ElasticacheServerless,
-    What::InternalError
-);
-at_every_call!(a_serverless_rotation_survives_a_reset_at_every_call, Flavour::ElasticacheServerless, What::Reset);
-at_every_call!(
-    a_serverless_rotation_survives_a_timeout_at_every_call,
-    Flavour::ElasticacheServerless,
-    What::Delay(super::TOO_LATE)
-);
+    at_every_call!(
+        survives_a_kill_just_before_every_call,
+        Flavour::ElasticacheServerless,
+        What::KillBefore,
+        of_set_secret: SET
+    );
+    at_every_call!(
+        survives_a_kill_just_after_every_call,
+        Flavour::ElasticacheServerless,
+        What::KillAfter,
+        of_set_secret: SET
+    );
+    at_every_call!(
+        survives_the_loss_of_every_answer,
+        Flavour::ElasticacheServerless,
+        What::LoseAnswer,
+        of_set_secret: SET
+    );
+    at_every_call!(
+        survives_an_internal_error_at_every_call,
+        Flavour::ElasticacheServerless,
+        What::InternalError,
+        of_create_secret: CREATE,
+        of_test_secret: TEST,
+        of_finish_secret: FINISH
+    );
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fault_that_does_not_end_is_left_as_retryable_before_the_deadline() {

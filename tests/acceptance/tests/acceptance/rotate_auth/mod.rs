@@ -1,11 +1,10 @@
 //! The compiled `rotate-auth`, driven by Secrets Manager, on real Redis.
 
 mod conformance;
-mod crashes;
-mod fargate;
+pub(crate) mod fargate;
 mod faults;
 mod guarantees;
-mod matrix;
+pub(crate) mod matrix;
 mod record;
 mod refusals;
 mod scene;

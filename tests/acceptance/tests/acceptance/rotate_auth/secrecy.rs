@@ -29,6 +29,7 @@ fn written(stage: &Stage) -> String {
 fn secrets(stage: &Stage) -> Vec<String> {
     let tokens = stage.sandbox.elasticache.values();
     let mut all = stage.sandbox.secrets_manager.values();
+    all.extend(stage.sandbox.upstash.values());
     all.extend(tokens.iter().map(|token| token.expose_secret().to_owned()));
     let parts: Vec<String> = all
         .iter()
@@ -92,7 +93,7 @@ async fn nothing_is_leaked_by_calls_that_fail() {
     for (what, flavour) in faults.into_iter().flat_map(|what| Flavour::ALL.map(|flavour| (what, flavour))) {
         let stage = Stage::set(StageOptions { flavour, ..StageOptions::default() }).await;
         talk(&stage);
-        for operation in ["PutSecretValue", flavour.change(), "GetSecretValue", "GetRandomPassword", "Connect"] {
+        for operation in ["PutSecretValue", flavour.change(), "GetSecretValue", flavour.make(), flavour.login()] {
             stage.sandbox.faults.arm(Rule {
                 function: "rotate-auth".to_owned(),
                 during: None,

@@ -15,9 +15,6 @@ use super::scene::{FIRST, SECOND, Scene, failed_with, same, sandbox, secret, ste
 
 mod strikes;
 
-/// Longer than the function waits for an answer.
-const TOO_LATE: Duration = Duration::from_millis(5500);
-
 /// Set-ups that keep over a restart what they were given.
 const KEEPING: [SetUp; 2] = [SetUp::ConfigFile, SetUp::AclFile];
 

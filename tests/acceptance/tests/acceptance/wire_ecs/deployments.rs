@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use aws_sdk_ecs::types::DeploymentRolloutState;
+use aws_sdk_ecs::{
+    Client,
+    types::{Deployment, DeploymentCircuitBreaker, DeploymentConfiguration, DeploymentRolloutState},
+};
+use sandbox::{Sandbox, services::ecs::EcsTiming};
 use tokio::time::{Instant, sleep};
 
 use super::{PATIENCE, create_service, only, register, service, start};
@@ -73,15 +77,15 @@ async fn a_service_scales_to_nothing_and_back() {
 #[tokio::test]
 async fn a_deployment_whose_tasks_fail_is_given_up_and_rolled_back_where_that_is_wanted() {
     let (sandbox, client) = start().await;
-    let timing = sandbox::services::ecs::EcsTiming { retry: Duration::from_millis(20), ..Default::default() };
+    let timing = EcsTiming { retry: Duration::from_millis(20), ..Default::default() };
     sandbox.ecs.set_timing(timing);
     register(&client, "app", "exec sleep infinity").await;
     create_service(&client, "app", 1, (100, 200)).await;
     sandbox.ecs.settled("phillm", "app", PATIENCE).await.unwrap();
     let good = service(&client, "app").await.task_definition.unwrap();
     register(&client, "app", "exit 3").await;
-    let breaker = aws_sdk_ecs::types::DeploymentCircuitBreaker::builder().enable(true).rollback(true).build();
-    let percent = aws_sdk_ecs::types::DeploymentConfiguration::builder().deployment_circuit_breaker(breaker).build();
+    let breaker = DeploymentCircuitBreaker::builder().enable(true).rollback(true).build();
+    let percent = DeploymentConfiguration::builder().deployment_circuit_breaker(breaker).build();
     let update = client.update_service().cluster("phillm").service("app").task_definition("app");
     let updated = update.deployment_configuration(percent).send().await.unwrap().service.unwrap();
     assert_ne!(updated.task_definition(), Some(good.as_str()));
@@ -91,5 +95,108 @@ async fn a_deployment_whose_tasks_fail_is_given_up_and_rolled_back_where_that_is
         sleep(Duration::from_millis(20)).await;
     }
     sandbox.ecs.settled("phillm", "app", PATIENCE).await.unwrap();
+    sandbox.stop().await.unwrap();
+}
+
+/// A service with one task, of which no new one starts; a failed one is tried again soon.
+async fn with_doomed_service() -> (Sandbox, Client) {
+    let (sandbox, client) = start().await;
+    sandbox.ecs.set_timing(EcsTiming { retry: Duration::from_millis(20), ..Default::default() });
+    sandbox.create_consumer_service("phillm", "worker", 1).await.unwrap();
+    sandbox.ecs.fail_starts(
+        "phillm",
+        "worker",
+        "CannotPullContainerError: pull image manifest has been retried 5 time(s)",
+    );
+    (sandbox, client)
+}
+
+/// Deploys anew, with or without the circuit breaker.
+async fn deploy(client: &Client, breaker: bool) {
+    let breaker = DeploymentCircuitBreaker::builder().enable(breaker).rollback(false).build();
+    let configuration = DeploymentConfiguration::builder().deployment_circuit_breaker(breaker).build();
+    let update = client.update_service().cluster("phillm").service("worker").force_new_deployment(true);
+    update.deployment_configuration(configuration).send().await.unwrap();
+}
+
+/// Waits until the newest deployment is as wanted.
+async fn primary(client: &Client, wanted: impl Fn(&Deployment) -> bool) -> Deployment {
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        let newest = service(client, "worker").await.deployments.unwrap().remove(0);
+        if wanted(&newest) {
+            return newest;
+        }
+        assert!(Instant::now() < give_up, "{newest:?}");
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn has_said(sandbox: &Sandbox, name: &str) -> bool {
+    sandbox.events.events().iter().any(|event| event["detail"]["eventName"] == name)
+}
+
+#[tokio::test]
+async fn a_deployment_whose_tasks_do_not_start_goes_on_for_ever_without_the_circuit_breaker() {
+    let (sandbox, client) = with_doomed_service().await;
+    let old = only(&sandbox, "worker");
+    deploy(&client, false).await;
+    let tried = primary(&client, |newest| newest.failed_tasks() >= 6).await;
+    assert_eq!(tried.rollout_state(), Some(&DeploymentRolloutState::InProgress));
+    let now = service(&client, "worker").await;
+    let statuses: Vec<_> = now.deployments().iter().filter_map(|one| one.status()).collect();
+    assert_eq!((statuses, now.running_count()), (vec!["PRIMARY", "ACTIVE"], 1));
+    assert!(sandbox.ecs.tasks("phillm", "worker").iter().any(|task| task.arn == old.arn && task.wanted));
+    let why = sandbox.ecs.last_stop("phillm", "worker").unwrap();
+    assert!(why.contains("CannotPullContainerError"), "{why}");
+    assert!(has_said(&sandbox, "SERVICE_TASK_START_IMPAIRED") && !has_said(&sandbox, "SERVICE_DEPLOYMENT_FAILED"));
+
+    sandbox.ecs.mend_starts("phillm", "worker");
+    sandbox.ecs.settled("phillm", "worker", PATIENCE).await.unwrap();
+    assert_ne!(only(&sandbox, "worker").arn, old.arn);
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_deployment_that_the_circuit_breaker_gives_up_leaves_the_old_task_and_can_be_tried_again() {
+    let (sandbox, client) = with_doomed_service().await;
+    let old = only(&sandbox, "worker");
+    deploy(&client, true).await;
+    let failed = primary(&client, |newest| newest.rollout_state() == Some(&DeploymentRolloutState::Failed)).await;
+    assert!(
+        failed.failed_tasks() >= 3 && failed.rollout_state_reason().unwrap().contains("circuit breaker"),
+        "{failed:?}"
+    );
+    let settled = sandbox.ecs.settled("phillm", "worker", PATIENCE).await.unwrap_err();
+    assert!(settled.to_string().contains("failed"), "{settled}");
+    assert!(has_said(&sandbox, "SERVICE_DEPLOYMENT_FAILED"));
+    // It is not tried any more, and what ran before runs on.
+    sandbox.ecs.mend_starts("phillm", "worker");
+    sleep(Duration::from_secs(1)).await;
+    let now = service(&client, "worker").await;
+    assert_eq!((now.running_count(), now.pending_count(), now.deployments()[0].id()), (1, 0, failed.id()));
+    assert!(sandbox.ecs.tasks("phillm", "worker").iter().all(|task| task.arn == old.arn));
+
+    deploy(&client, true).await;
+    sandbox.ecs.settled("phillm", "worker", PATIENCE).await.unwrap();
+    assert_ne!(only(&sandbox, "worker").arn, old.arn);
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn services_are_deployed_anew_one_after_the_other_and_none_but_those() {
+    let (sandbox, client) = start().await;
+    let names = ["api", "beat", "worker"];
+    for name in names {
+        sandbox.create_consumer_service("phillm", name, 1).await.unwrap();
+    }
+    let now = || names.map(|name| only(&sandbox, name).arn);
+    for (place, name) in names.into_iter().enumerate().take(2) {
+        let before = now();
+        client.update_service().cluster("phillm").service(name).force_new_deployment(true).send().await.unwrap();
+        sandbox.ecs.settled("phillm", name, PATIENCE).await.unwrap();
+        let changed: Vec<_> = now().iter().zip(&before).map(|(new, old)| new != old).collect();
+        assert_eq!(changed, [place == 0, place == 1, false]);
+    }
     sandbox.stop().await.unwrap();
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     errors::invalid,
     names::is_name,
-    service::{Deployment, DeploymentConfiguration, Registry, Service, Status},
+    service::{Deployment, DeploymentConfiguration, Registry, Rollout, Service, Status},
     store::State,
     tags::{self, Tag},
 };
@@ -89,7 +89,7 @@ pub(super) fn create(state: &mut State, cloud_map: &CloudMap, call: &Call, now: 
     if let Some(registry) = input.service_registries.iter().find(|one| !cloud_map.has(&one.registry_arn)) {
         return Err(invalid(format!("The referenced service registry {} was not found.", registry.registry_arn)));
     }
-    let service = Service {
+    let mut service = Service {
         cluster: cluster.name.clone(),
         name: input.service_name.clone(),
         status: Status::Active,
@@ -103,7 +103,10 @@ pub(super) fn create(state: &mut State, cloud_map: &CloudMap, call: &Call, now: 
         enable_execute_command: input.enable_execute_command,
         completed: None,
         events: Vec::new(),
+        steady: false,
+        untold: Vec::new(),
     };
+    service.say_of_deployment(Rollout::InProgress, now);
     let rendered = service.render(&[], true);
     cluster.services.insert(input.service_name, service);
     Ok(Answer::Json(json!({ "service": rendered })))

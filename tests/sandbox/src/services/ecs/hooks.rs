@@ -70,6 +70,16 @@ impl Ecs {
         timeout(NOTICE, noticed).await.context("ECS has not noticed that a task is dead")?
     }
 
+    /// Lets new tasks of a service fail to start, with this reason; tasks that run go on.
+    pub fn fail_starts(&self, cluster: &str, service: &str, reason: &str) {
+        self.state().doomed.insert((cluster.to_owned(), service.to_owned()), reason.to_owned());
+    }
+
+    /// Lets them start again.
+    pub fn mend_starts(&self, cluster: &str, service: &str) {
+        self.state().doomed.remove(&(cluster.to_owned(), service.to_owned()));
+    }
+
     /// Stops the processes of the task at this address without ending them: its Redis answers nobody until it is thawed.
     pub fn freeze(&self, address: Ipv4Addr) {
         self.signal(address, Signal::SIGSTOP);

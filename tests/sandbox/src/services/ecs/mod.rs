@@ -8,6 +8,7 @@ mod definition;
 mod delete_service;
 mod describe_services;
 mod errors;
+mod events;
 mod health;
 mod hooks;
 mod names;
@@ -38,6 +39,7 @@ use tokio::{sync::watch, task::JoinSet};
 
 use super::{CloudMap, SecretsManager, Ssm};
 use crate::{
+    events::Events,
     redis::{Fleet, Program},
     wire::{Answer, AwsError, Call},
 };
@@ -86,12 +88,13 @@ impl Default for EcsTiming {
     }
 }
 
-/// The services that tasks depend on.
+/// The services that tasks depend on, and those that are told of them.
 #[derive(Debug)]
 pub(crate) struct Neighbours {
     pub(crate) secrets_manager: Arc<SecretsManager>,
     pub(crate) ssm: Arc<Ssm>,
     pub(crate) cloud_map: Arc<CloudMap>,
+    pub(crate) events: Events,
 }
 
 /// The clusters, services and tasks of one sandbox.
@@ -125,7 +128,12 @@ impl Ecs {
         let home = home.join("ecs");
         std::fs::create_dir_all(&home)?;
         let ecs = Arc::new(Self {
-            state: Mutex::new(State { timing, clusters: BTreeMap::new(), definitions: BTreeMap::new() }),
+            state: Mutex::new(State {
+                timing,
+                clusters: BTreeMap::new(),
+                definitions: BTreeMap::new(),
+                doomed: BTreeMap::new(),
+            }),
             changed: watch::Sender::new(()),
             ended: watch::Sender::new(false),
             lives: Mutex::default(),
@@ -159,6 +167,7 @@ impl Ecs {
             "UpdateService" => update_service::update(state, call, now),
             other => Err(AwsError::unknown_operation(&call.service, other)),
         };
+        events::take(state).into_iter().for_each(|event| self.neighbours.events.publish(event));
         self.changed.send_replace(());
         result
     }
@@ -168,6 +177,12 @@ impl Ecs {
         self.ended.send_replace(true);
         let mut lives = std::mem::take(&mut *self.lives());
         while lives.join_next().await.is_some() {}
+    }
+
+    /// Says that something has changed, and to EventBridge what.
+    fn tell(&self) {
+        events::take(&mut self.state()).into_iter().for_each(|event| self.neighbours.events.publish(event));
+        self.changed.send_replace(());
     }
 
     /// Whether everything is to end.

@@ -16,6 +16,9 @@ use super::{
 /// How long the scheduler sleeps where nothing wakes it.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
+/// After how many failures of a deployment's tasks ECS says that they do not start. AWS does not say after how many.
+const IMPAIRED_AFTER: usize = 3;
+
 /// Keeps every service as it should be, until ECS is stopped.
 pub(super) async fn keep(ecs: Arc<Ecs>) {
     let mut changed = ecs.changed.subscribe();
@@ -43,7 +46,7 @@ fn reconcile(ecs: &Arc<Ecs>) {
         }
     }
     if acted {
-        ecs.changed.send_replace(());
+        ecs.tell();
     }
     started.into_iter().for_each(|id| run::spawn(ecs, id));
 }
@@ -85,10 +88,16 @@ fn settle(
         if primary.rollout == Rollout::InProgress {
             primary.reach(Rollout::Completed, now);
             service.completed = Some(service.primary().definition.clone());
+            service.say_of_deployment(Rollout::Completed, now);
+            acted = true;
+        }
+        if !service.steady {
             service.note("has reached a steady state.", now);
+            service.say("INFO", "SERVICE_STEADY_STATE", now);
             acted = true;
         }
     }
+    service.steady = plan.complete;
     // A deployment that was overtaken is gone with its last task.
     let newest = service.primary().id.clone();
     let lives = |id: &str| own.iter().any(|task| task.deployment == id && task.occupies());
@@ -118,13 +127,23 @@ fn count_failures(service: &mut Service, own: &mut [Task], timing: &EcsTiming, n
         let breaker = service.configuration.deployment_circuit_breaker.clone();
         let Some(deployment) = service.deployments.iter_mut().find(|one| one.id == task.deployment) else { continue };
         deployment.failed_tasks += 1;
-        if lived.is_none_or(|lived| lived < timing.retry) {
+        let short = lived.is_none_or(|lived| lived < timing.retry);
+        if short {
             deployment.held = Some(at + timing.retry);
         }
+        let impaired = short && deployment.failed_tasks >= IMPAIRED_AFTER;
         // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html
         let enough = deployment.failed_tasks >= desired.div_ceil(2).clamp(3, 200);
-        if breaker.enable && enough && deployment.rollout == Rollout::InProgress {
+        let given_up = breaker.enable && enough && deployment.rollout == Rollout::InProgress;
+        if given_up {
             deployment.reach(Rollout::Failed, now);
+        }
+        if impaired {
+            service.note("is unable to consistently start tasks successfully.", now);
+            service.say("WARN", "SERVICE_TASK_START_IMPAIRED", now);
+        }
+        if given_up {
+            service.say_of_deployment(Rollout::Failed, now);
             let back = service.completed.clone().filter(|_| breaker.rollback);
             service.note("deployment failed: tasks failed to start.", now);
             if let Some(definition) = back {

@@ -125,6 +125,9 @@ impl Life {
             environments.push(environment);
         }
         sleep(self.timing.pull).await;
+        if let Some(why) = self.doom() {
+            return Err(why);
+        }
         self.open_gate(address).await?;
         let cannot = |error: std::io::Error| format!("CannotStartContainerError: {error}");
         for (container, environment) in self.definition.containers.iter().zip(environments) {
@@ -139,6 +142,13 @@ impl Life {
             task.reach(LastStatus::Activating);
         });
         Ok(())
+    }
+
+    /// Why the task is not to start, where a test says so.
+    fn doom(&self) -> Option<String> {
+        let mut state = self.ecs.state();
+        let of = state.task(&self.id).map(|task| (task.cluster.clone(), task.service.clone()))?;
+        state.doomed.get(&of).cloned()
     }
 
     /// Opens the public address of the task's Redis, where it has one.
@@ -270,7 +280,7 @@ impl Life {
         if let Some(task) = self.ecs.state().task(&self.id) {
             change(task, Timestamp::now());
         }
-        self.ecs.changed.send_replace(());
+        self.ecs.tell();
     }
 }
 

@@ -26,7 +26,12 @@ fn service(desired: usize, (minimum, maximum): (usize, usize), checked: bool) ->
         "networkMode": "awsvpc", "cpu": "256", "memory": "512",
     });
     let [service, operation, principal] = ["ecs", "RegisterTaskDefinition", "test"].map(str::to_owned);
-    let mut state = State { timing: EcsTiming::default(), clusters: BTreeMap::new(), definitions: BTreeMap::new() };
+    let mut state = State {
+        timing: EcsTiming::default(),
+        clusters: BTreeMap::new(),
+        definitions: BTreeMap::new(),
+        doomed: BTreeMap::new(),
+    };
     definition::register(&mut state, &Call { service, operation, principal, input }, Timestamp::now()).unwrap();
     Service {
         cluster: "wire".to_owned(),
@@ -46,6 +51,8 @@ fn service(desired: usize, (minimum, maximum): (usize, usize), checked: bool) ->
         enable_execute_command: false,
         completed: None,
         events: Vec::new(),
+        steady: false,
+        untold: Vec::new(),
     }
 }
 

@@ -14,6 +14,7 @@ use super::{
     tags,
     task::{LastStatus, Task},
 };
+use crate::events::Event;
 
 /// How many events a service keeps.
 const MOST_EVENTS: usize = 100;
@@ -35,6 +36,10 @@ pub(super) struct Service {
     /// What a rollback goes back to: the definition of the last deployment that was completed.
     pub(super) completed: Option<Arc<Definition>>,
     pub(super) events: Vec<Value>,
+    /// Whether it has all that it should have, as far as the scheduler has seen.
+    pub(super) steady: bool,
+    /// What EventBridge has not been told of yet.
+    pub(super) untold: Vec<Event>,
 }
 
 /// What a service is at the moment.
@@ -132,16 +137,20 @@ impl Deployment {
         (self.rollout, self.updated) = (rollout, now);
     }
 
-    fn render(&self, status: &str, service: &Service, tasks: &[&Task]) -> Value {
-        let own = || tasks.iter().filter(|task| task.deployment == self.id);
+    /// Why it is as far as it is.
+    pub(super) fn reason(&self) -> String {
         let id = &self.id;
-        let reason = match self.rollout {
+        match self.rollout {
             Rollout::InProgress => format!("ECS deployment {id} in progress."),
             Rollout::Completed => format!("ECS deployment {id} completed."),
-            Rollout::Failed => format!("ECS deployment circuit breaker: tasks failed to start in {id}."),
-        };
+            Rollout::Failed => "ECS deployment circuit breaker: tasks failed to start.".to_owned(),
+        }
+    }
+
+    fn render(&self, status: &str, service: &Service, tasks: &[&Task]) -> Value {
+        let own = || tasks.iter().filter(|task| task.deployment == self.id);
         json!({
-            "id": id,
+            "id": self.id,
             "status": status,
             "taskDefinition": self.definition.arn,
             "desiredCount": if status == "PRIMARY" { service.desired } else { 0 },
@@ -155,7 +164,7 @@ impl Deployment {
             "platformFamily": "Linux",
             "networkConfiguration": service.network,
             "rolloutState": self.rollout,
-            "rolloutStateReason": reason,
+            "rolloutStateReason": self.reason(),
         })
     }
 }
@@ -174,6 +183,8 @@ impl Service {
     /// Begins a deployment of this definition.
     pub(super) fn deploy(&mut self, definition: Arc<Definition>, now: Timestamp) {
         self.deployments.insert(0, Deployment::new(definition, now));
+        self.steady = false;
+        self.say_of_deployment(Rollout::InProgress, now);
     }
 
     /// Writes down what happened, the newest first.

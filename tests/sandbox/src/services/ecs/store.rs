@@ -21,6 +21,8 @@ pub(super) struct State {
     pub(super) clusters: BTreeMap<String, Cluster>,
     /// The revisions of each family, the first one first.
     pub(super) definitions: BTreeMap<String, Vec<Arc<Definition>>>,
+    /// Why new tasks of a service do not start, by cluster and service.
+    pub(super) doomed: BTreeMap<(String, String), String>,
 }
 
 /// One cluster.

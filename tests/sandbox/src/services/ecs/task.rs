@@ -42,6 +42,8 @@ pub(super) struct Task {
     interface: String,
     attachment: String,
     version: u64,
+    /// The version that EventBridge was told of.
+    told: u64,
 }
 
 /// What a container of a task is at the moment.
@@ -140,6 +142,7 @@ impl Task {
             interface: format!("eni-{}", &new_id()[..17]),
             attachment: uuid::Uuid::new_v4().to_string(),
             version: 1,
+            told: 0,
         }
     }
 
@@ -194,6 +197,11 @@ impl Task {
         let containers = self.definition.containers.iter().zip(&self.containers);
         let checked = containers.filter(|(definition, _)| definition.essential && definition.is_checked());
         checked.map(|(_, container)| container.health).max().unwrap_or(Health::Unknown)
+    }
+
+    /// Whether EventBridge has not been told of the task as it is now; it counts as told from here on.
+    pub(super) fn take_news(&mut self) -> bool {
+        std::mem::replace(&mut self.told, self.version) < self.version
     }
 
     /// The task as ECS answers it.

@@ -11,6 +11,7 @@ use super::{
     render,
 };
 use crate::{
+    events::Notice,
     redis::Node,
     wire::{Answer, AwsError, Call},
 };
@@ -122,6 +123,8 @@ impl ElastiCache {
         group.show();
         let message = format!("Failover from master node {} to replica node {} completed", cast.old_id, cast.new_id);
         state.events.push(Event::now(Source::Group, &id, message));
+        drop(state);
+        self.topic.notify(&Notice { event: "ElastiCache:FailoverComplete", group: &id, node: &cast.new_id });
         Ok(())
     }
 }

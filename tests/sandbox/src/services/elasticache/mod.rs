@@ -42,6 +42,7 @@ pub use hooks::{NodeView, Role};
 
 use self::{events::Event, group::Group, serverless::Cache, user_groups::UserGroup, users::User};
 use crate::{
+    events::Events,
     redis::Fleet,
     wire::{Answer, AwsError, Call},
 };
@@ -63,6 +64,7 @@ pub struct Timing {
 #[derive(Debug)]
 pub struct ElastiCache {
     fleet: Arc<Fleet>,
+    topic: Events,
     state: Mutex<State>,
     /// Users change beside each other; who belongs to whom changes alone.
     spreading: tokio::sync::RwLock<()>,
@@ -90,8 +92,8 @@ fn not_found(id: &str) -> AwsError {
 }
 
 impl ElastiCache {
-    /// An empty ElastiCache, whose nodes run in this fleet.
-    pub(crate) fn new(fleet: Arc<Fleet>, timing: Timing) -> Self {
+    /// An empty ElastiCache, whose nodes run in this fleet, and which notifies this topic.
+    pub(crate) fn new(fleet: Arc<Fleet>, topic: Events, timing: Timing) -> Self {
         let state = State {
             timing,
             lies: false,
@@ -103,7 +105,7 @@ impl ElastiCache {
             given: Vec::new(),
             next_work: 0,
         };
-        Self { fleet, state: Mutex::new(state), spreading: tokio::sync::RwLock::default() }
+        Self { fleet, topic, state: Mutex::new(state), spreading: tokio::sync::RwLock::default() }
     }
 
     /// Carries out one call.

@@ -30,6 +30,7 @@ pub(super) struct Configuration {
     pub(super) name: String,
     pub(super) environment: BTreeMap<String, String>,
     pub(super) description: String,
+    pub(super) kms_key_arn: Option<String>,
     pub(super) modified: Timestamp,
     pub(super) revision_id: String,
     /// When the update under way is over.
@@ -52,6 +53,7 @@ impl Configuration {
             name: name.to_owned(),
             environment,
             description: String::new(),
+            kms_key_arn: None,
             modified: now,
             revision_id: Uuid::new_v4().to_string(),
             updating_until: None,
@@ -81,7 +83,7 @@ impl Configuration {
             (None, true) => "Failed",
             (None, false) => "Successful",
         };
-        json!({
+        let mut configuration = json!({
             "FunctionName": self.name,
             "FunctionArn": self.arn(),
             "Runtime": "provided.al2023",
@@ -95,7 +97,6 @@ impl Configuration {
             "LastModified": self.modified.strftime("%Y-%m-%dT%H:%M:%S.000+0000").to_string(),
             "CodeSha256": "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
             "Version": "$LATEST",
-            "Environment": { "Variables": self.environment },
             "TracingConfig": { "Mode": "PassThrough" },
             "RevisionId": self.revision_id,
             "State": "Active",
@@ -103,7 +104,18 @@ impl Configuration {
             "PackageType": "Zip",
             "Architectures": ["arm64"],
             "EphemeralStorage": { "Size": 512 },
-        })
+        });
+        if !self.environment.is_empty() {
+            configuration["Environment"] = json!({ "Variables": self.environment });
+        }
+        if let Some(key) = &self.kms_key_arn {
+            configuration["KMSKeyArn"] = key.as_str().into();
+        }
+        if last_update == "Failed" {
+            configuration["LastUpdateStatusReasonCode"] = "InternalError".into();
+            configuration["LastUpdateStatusReason"] = "Lambda could not apply the update.".into();
+        }
+        configuration
     }
 }
 

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
+
 use super::errors::invalid;
 use crate::wire::AwsError;
 
-/// How many bytes all variables may have together.
+/// How many bytes all variables may have together, written as one JSON object: names, quotes and commas count too.
 ///
-/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+/// - the limit: <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+/// - what is measured, by the refusal itself:
+///   <https://github.com/github-aws-runners/terraform-aws-github-runner/issues/3594>
 const MOST_BYTES: usize = 4096;
 
 /// Names that Lambda keeps for itself; those that a function may set over Lambda's own (`LANG`, `PATH` …) are not among
@@ -34,7 +38,9 @@ const RESERVED: [&str; 17] = [
     "LAMBDA_TASK_ROOT",
 ];
 
-/// Refuses an environment that Lambda does not take. The refusal shows names, never values.
+/// Refuses an environment that Lambda does not take.
+///
+/// The refusal of one that is too long repeats all of it, as Lambda's does: whoever passes that on tells every value.
 pub(super) fn check(environment: &BTreeMap<String, String>) -> Result<(), AwsError> {
     let legal = |name: &str| {
         name.len() > 1
@@ -54,12 +60,12 @@ pub(super) fn check(environment: &BTreeMap<String, String>) -> Result<(), AwsErr
             format!("The environment variable name {name:?} does not satisfy the pattern [a-zA-Z]([a-zA-Z0-9_])+"),
         ));
     }
-    let bytes: usize = environment.iter().map(|(name, value)| name.len() + value.len()).sum();
-    if bytes > MOST_BYTES {
-        return Err(invalid(
+    let measured = json!(environment).to_string();
+    if measured.len() > MOST_BYTES {
+        return Err(invalid(format!(
             "Lambda was unable to configure your environment variables because the environment variables you have provided \
-             exceeded the 4KB limit.",
-        ));
+             exceeded the 4KB limit. String measured: {measured}"
+        )));
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ use std::{
 
 use hyper::Method;
 use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::wire::{Answer, AwsError, Call, Route};
 
@@ -39,12 +40,14 @@ pub struct Lambda {
 #[derive(Debug)]
 struct State {
     functions: BTreeMap<String, Configuration>,
+    /// Every value that was ever given to a function.
+    values: Vec<SecretString>,
     update: Duration,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { functions: BTreeMap::new(), update: UPDATE }
+        Self { functions: BTreeMap::new(), values: Vec::new(), update: UPDATE }
     }
 }
 
@@ -61,8 +64,20 @@ impl Lambda {
 
     /// Makes a function with this environment, as Terraform would have.
     pub fn create(&self, name: &str, environment: BTreeMap<String, String>) {
+        self.state().values.extend(environment.values().map(|value| SecretString::from(value.as_str())));
         let configuration = Configuration::new(name, environment, Timestamp::now());
         self.state().functions.insert(name.to_owned(), configuration);
+    }
+
+    /// The environment of a function, as it is now; `None` where there is no such function.
+    pub fn environment(&self, name: &str) -> Option<BTreeMap<String, String>> {
+        self.state().functions.get(name).map(|function| function.environment.clone())
+    }
+
+    /// Every value that anybody ever gave to a function, in refused updates too, so that a test can look for them where
+    /// they must not be.
+    pub fn values(&self) -> Vec<String> {
+        self.state().values.iter().map(|value| value.expose_secret().to_owned()).collect()
     }
 
     /// Sets how long an update takes from now on.

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -21,6 +22,8 @@ struct UpdateFunctionConfiguration {
     environment: Option<Environment>,
     description: Option<String>,
     revision_id: Option<String>,
+    #[serde(rename = "KMSKeyArn")]
+    kms_key_arn: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -34,9 +37,12 @@ struct Environment {
 ///
 /// - while another update is under way, nothing is changed
 /// - a `RevisionId` that is not the latest is refused
+/// - a refusal changes nothing
 pub(super) fn update(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: UpdateFunctionConfiguration = call.input()?;
     let takes = state.update;
+    let given = input.environment.iter().flat_map(|environment| environment.variables.values());
+    state.values.extend(given.map(|value| SecretString::from(value.as_str())));
     let function = state.function(&input.function_name, now)?;
     if function.updating_until.is_some() {
         return Err(conflict(&function.arn()));
@@ -44,9 +50,15 @@ pub(super) fn update(state: &mut State, call: &Call, now: Timestamp) -> Result<A
     if input.revision_id.is_some_and(|id| id != function.revision_id) {
         return Err(revision());
     }
+    if let Some(key) = &input.kms_key_arn {
+        check_key(key)?;
+    }
     if let Some(Environment { variables }) = input.environment {
         environment::check(&variables)?;
         function.environment = variables;
+    }
+    if let Some(key) = input.kms_key_arn {
+        function.kms_key_arn = Some(key).filter(|key| !key.is_empty());
     }
     if let Some(description) = input.description {
         function.description = description;
@@ -55,4 +67,16 @@ pub(super) fn update(state: &mut State, call: &Call, now: Timestamp) -> Result<A
     function.revision_id = Uuid::new_v4().to_string();
     function.updating_until = Some(now + takes);
     Ok(Answer::Json(function.render()))
+}
+
+/// Refuses what is neither the ARN of a key nor empty: empty takes the key away.
+fn check_key(key: &str) -> Result<(), AwsError> {
+    let is_arn = key.strip_prefix("arn:aws").is_some_and(|rest| rest.splitn(3, ':').count() == 3);
+    if key.is_empty() || is_arn {
+        return Ok(());
+    }
+    Err(AwsError::new(
+        "ValidationException",
+        "KMSKeyArn does not satisfy the pattern (arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()",
+    ))
 }

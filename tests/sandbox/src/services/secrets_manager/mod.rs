@@ -2,6 +2,7 @@
 
 mod driver;
 mod errors;
+mod events;
 mod functions;
 mod random_password;
 mod rotate;
@@ -27,6 +28,7 @@ use secrecy::ExposeSecret;
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use crate::{
+    events::Events,
     lambda::Runner,
     wire::{Answer, AwsError, Call},
 };
@@ -47,6 +49,7 @@ pub struct RotationTiming {
 /// The secrets of one sandbox.
 pub struct SecretsManager {
     functions: Functions,
+    events: Events,
     state: Mutex<State>,
     /// Says that something has changed, to those who wait for a rotation.
     changed: watch::Sender<()>,
@@ -55,13 +58,14 @@ pub struct SecretsManager {
 
 impl SecretsManager {
     /// An empty store, whose rotations call functions of this runner.
-    pub(crate) fn new(runner: Arc<Runner>, timing: RotationTiming) -> Self {
-        Self::with_functions(Functions::of(&runner), timing)
+    pub(crate) fn new(runner: Arc<Runner>, events: Events, timing: RotationTiming) -> Self {
+        Self::with_functions(Functions::of(&runner), events, timing)
     }
 
-    fn with_functions(functions: Functions, timing: RotationTiming) -> Self {
+    fn with_functions(functions: Functions, events: Events, timing: RotationTiming) -> Self {
         Self {
             functions,
+            events,
             state: Mutex::new(State::new(timing)),
             changed: watch::Sender::new(()),
             rotations: Mutex::new(JoinSet::new()),
@@ -88,7 +92,7 @@ impl SecretsManager {
             "UpdateSecretVersionStage" => stages::update(&mut this.state(), call, now),
             other => Err(AwsError::unknown_operation(&call.service, other)),
         };
-        this.changed.send_replace(());
+        this.tell();
         result
     }
 
@@ -144,17 +148,25 @@ impl SecretsManager {
         self.rotations.lock().expect("no holder panics").abort_all();
     }
 
+    /// Says that something has changed, and to EventBridge which labels have moved.
+    fn tell(&self) {
+        events::label_updates(&mut self.state()).into_iter().for_each(|event| self.events.publish(event));
+        self.changed.send_replace(());
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no holder panics")
     }
 
     /// Does something to a secret while its rotation of this number is in progress; `None` if it no longer is.
     fn with_run<T>(&self, arn: &str, number: u64, act: impl FnOnce(&mut Secret) -> T) -> Option<T> {
-        let mut state = self.state();
-        let secret = state.live(arn).ok()?;
-        secret.running().filter(|run| run.number == number)?;
-        let result = act(secret);
-        self.changed.send_replace(());
+        let result = {
+            let mut state = self.state();
+            let secret = state.live(arn).ok()?;
+            secret.running().filter(|run| run.number == number)?;
+            act(secret)
+        };
+        self.tell();
         Some(result)
     }
 

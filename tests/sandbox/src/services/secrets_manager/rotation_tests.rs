@@ -1,7 +1,7 @@
 //! Rotations, with closures for functions.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, OnceLock},
     time::Duration,
 };
@@ -9,7 +9,11 @@ use std::{
 use serde_json::{Value, json};
 
 use super::{RotationReport, RotationTiming, SecretsManager, functions::Functions};
-use crate::wire::{Answer, AwsError, Call};
+use crate::{
+    events::{EventTiming, Events},
+    lambda::Runner,
+    wire::{Answer, AwsError, Call},
+};
 
 const FIRST: &str = "11111111-1111-4111-8111-111111111111";
 const SECOND: &str = "22222222-2222-4222-8222-222222222222";
@@ -70,7 +74,8 @@ impl World {
             },
         );
         let timing = RotationTiming { attempts: 3, retry_after: Duration::from_millis(5) };
-        let manager = Arc::new(SecretsManager::with_functions(functions, timing));
+        let nobody = Events::new(Arc::new(Runner::new(Arc::default(), BTreeMap::new())), EventTiming::default());
+        let manager = Arc::new(SecretsManager::with_functions(functions, nobody, timing));
         home.set(manager.clone()).unwrap();
         let world = Self { manager, steps };
         world.call("CreateSecret", json!({"ClientRequestToken": FIRST, "SecretString": "one"})).await.unwrap();

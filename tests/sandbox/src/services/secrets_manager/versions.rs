@@ -33,24 +33,28 @@ pub(super) struct Version {
 
 /// All versions, oldest first. A label is on one version at most.
 #[derive(Debug, Default)]
-pub(super) struct Versions(Vec<Version>);
+pub(super) struct Versions {
+    list: Vec<Version>,
+    /// Labels that have come to a version, and to which: what nobody has been told of yet.
+    moved: Vec<(String, String)>,
+}
 
 impl Versions {
     pub(super) fn iter(&self) -> impl Iterator<Item = &Version> {
-        self.0.iter()
+        self.list.iter()
     }
 
     pub(super) fn get(&self, id: &str) -> Option<&Version> {
-        self.0.iter().find(|version| version.id == id)
+        self.list.iter().find(|version| version.id == id)
     }
 
     pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Version> {
-        self.0.iter_mut().find(|version| version.id == id)
+        self.list.iter_mut().find(|version| version.id == id)
     }
 
     /// The version that carries a label.
     pub(super) fn with_stage(&self, stage: &str) -> Option<&Version> {
-        self.0.iter().find(|version| version.stages.contains(stage))
+        self.list.iter().find(|version| version.stages.contains(stage))
     }
 
     /// Whether a version carries a label.
@@ -60,13 +64,13 @@ impl Versions {
 
     /// Adds a version with no label, then drops what is too old to keep.
     pub(super) fn add(&mut self, id: &str, value: Option<SecretString>, now: Timestamp) {
-        self.0.push(Version { id: id.to_owned(), value, stages: BTreeSet::new(), created: now });
+        self.list.push(Version { id: id.to_owned(), value, stages: BTreeSet::new(), created: now });
         self.prune(id, now);
     }
 
     /// Removes a version with its labels.
     pub(super) fn remove(&mut self, id: &str) {
-        self.0.retain(|version| version.id != id);
+        self.list.retain(|version| version.id != id);
     }
 
     /// Puts a label on a version and takes it from wherever it was. What was current becomes previous.
@@ -85,7 +89,7 @@ impl Versions {
 
     /// Takes a label away.
     pub(super) fn detach(&mut self, stage: &str) {
-        for version in &mut self.0 {
+        for version in &mut self.list {
             version.stages.remove(stage);
         }
     }
@@ -93,17 +97,23 @@ impl Versions {
     fn label(&mut self, stage: &str, id: &str) {
         if let Some(version) = self.get_mut(id) {
             version.stages.insert(stage.to_owned());
+            self.moved.push((stage.to_owned(), id.to_owned()));
         }
+    }
+
+    /// Which labels have come to which versions since this was last asked.
+    pub(super) fn take_moved(&mut self) -> Vec<(String, String)> {
+        std::mem::take(&mut self.moved)
     }
 
     /// Drops the oldest deprecated versions beyond the limit, but none of the last 24 hours, nor the one just made.
     fn prune(&mut self, just_made: &str, now: Timestamp) {
-        while self.0.len() > MAX_VERSIONS {
+        while self.list.len() > MAX_VERSIONS {
             let old = |version: &Version| {
                 version.stages.is_empty() && version.id != just_made && now.duration_since(version.created) > KEEP_YOUNG
             };
-            let Some(at) = self.0.iter().position(old) else { return };
-            self.0.remove(at);
+            let Some(at) = self.list.iter().position(old) else { return };
+            self.list.remove(at);
         }
     }
 }
@@ -136,9 +146,9 @@ mod tests {
         for nth in 0..100 {
             versions.add(&format!("old-{nth}"), None, days(0));
         }
-        assert_eq!(versions.0.len(), 101, "versions of the same day are all kept");
+        assert_eq!(versions.list.len(), 101, "versions of the same day are all kept");
         versions.add("new", None, days(2));
-        assert_eq!(versions.0.len(), MAX_VERSIONS);
+        assert_eq!(versions.list.len(), MAX_VERSIONS);
         assert!(versions.get("labelled").is_some() && versions.get("new").is_some() && versions.get("old-0").is_none());
     }
 }

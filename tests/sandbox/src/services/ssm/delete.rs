@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{errors::not_found, read::check_names, store::State};
+use super::{errors::not_found, events::Change, read::check_names, store::State};
 use crate::wire::{Answer, AwsError, Call};
 
 #[derive(Deserialize)]
@@ -21,7 +21,9 @@ struct DeleteParameters {
 /// Deletes one parameter, with all its versions.
 pub(super) fn one(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: DeleteParameter = call.input()?;
-    state.parameters.remove(&input.name).ok_or_else(|| not_found(&input.name))?;
+    if !remove(state, &input.name) {
+        return Err(not_found(&input.name));
+    }
     Ok(Answer::Json(json!({})))
 }
 
@@ -29,7 +31,13 @@ pub(super) fn one(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
 pub(super) fn several(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: DeleteParameters = call.input()?;
     check_names(&input.names)?;
-    let (deleted, invalid): (Vec<String>, Vec<String>) =
-        input.names.into_iter().partition(|name| state.parameters.remove(name).is_some());
+    let (deleted, invalid): (Vec<String>, Vec<String>) = input.names.into_iter().partition(|name| remove(state, name));
     Ok(Answer::Json(json!({ "DeletedParameters": deleted, "InvalidParameters": invalid })))
+}
+
+/// Removes a parameter, and says whether it was there.
+fn remove(state: &mut State, name: &str) -> bool {
+    let removed = state.parameters.remove(name);
+    state.changes.extend(removed.as_ref().map(|parameter| Change::of("Delete", parameter)));
+    removed.is_some()
 }

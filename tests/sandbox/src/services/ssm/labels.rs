@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{
     errors::{no_version, validation},
+    events::Change,
     store::{Parameter, State},
 };
 use crate::wire::{Answer, AwsError, Call};
@@ -42,6 +43,8 @@ pub(super) fn label(state: &mut State, call: &Call) -> Result<Answer, AwsError> 
         version.labels.retain(|label| !valid.contains(label));
     }
     parameter.versions[at].labels = labels;
+    let change = Change::of("LabelParameterVersion", parameter);
+    state.changes.push(change);
     Ok(Answer::Json(json!({ "InvalidLabels": invalid, "ParameterVersion": number })))
 }
 

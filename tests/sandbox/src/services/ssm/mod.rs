@@ -3,6 +3,7 @@
 mod delete;
 mod describe;
 mod errors;
+mod events;
 mod labels;
 mod name;
 mod put;
@@ -15,21 +16,30 @@ use std::sync::{Mutex, MutexGuard};
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 
-use crate::wire::{Answer, AwsError, Call};
+use crate::{
+    events::Events,
+    wire::{Answer, AwsError, Call},
+};
 
 use store::State;
 
 /// The parameters of one sandbox.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Ssm {
     state: Mutex<State>,
+    events: Events,
 }
 
 impl Ssm {
+    /// No parameter yet.
+    pub(crate) fn new(events: Events) -> Self {
+        Self { state: Mutex::default(), events }
+    }
+
     /// Carries out one call.
     pub(crate) fn call(&self, call: &Call) -> Result<Answer, AwsError> {
         let state = &mut *self.state();
-        match call.operation.as_str() {
+        let result = match call.operation.as_str() {
             "AddTagsToResource" => tags::add(state, call),
             "DeleteParameter" => delete::one(state, call),
             "DeleteParameters" => delete::several(state, call),
@@ -43,7 +53,9 @@ impl Ssm {
             "PutParameter" => put::put(state, call, Timestamp::now()),
             "UnlabelParameterVersion" => labels::unlabel(state, call),
             other => Err(AwsError::unknown_operation(&call.service, other)),
-        }
+        };
+        std::mem::take(&mut state.changes).into_iter().for_each(|change| self.events.publish(change.event()));
+        result
     }
 
     /// Every value of a `SecureString` that was ever stored, so that a test can look for them where they must not be.

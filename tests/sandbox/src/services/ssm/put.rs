@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::{
     errors::validation,
+    events::Change,
     name,
     store::{Kind, Parameter, State, Tier, Version, ciphertext},
     tags::{self, Tag},
@@ -44,13 +45,17 @@ struct PutParameter {
 
 /// Makes a parameter, or a new version of one.
 ///
-/// What an overwrite does not name stays as it was. AWS does not say whether that holds for `AllowedPattern`; here it
-/// does.
+/// What an overwrite does not name stays as it was, but for the key: without one it is AWS's own again. AWS does not say
+/// whether that holds for `AllowedPattern`; here it does.
 pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: PutParameter = call.input()?;
     name::check(&input.name)?;
     if input.value.is_empty() {
         return Err(validation("Value must have at least 1 character."));
+    }
+    // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html, of `Value`
+    if input.value.split_once("{{").is_some_and(|(_, rest)| rest.contains("}}")) {
+        return Err(validation("Parameter value can't nest another parameter. Do not use \"{{}}\" in the value."));
     }
     if input.data_type.as_deref().is_some_and(|data_type| data_type != "text") {
         return Err(validation("the sandbox has no DataType but text"));
@@ -75,6 +80,8 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
         .kind
         .or(latest.map(|version| version.kind))
         .ok_or_else(|| validation("A parameter type is required when you create a parameter."))?;
+    // The one error of PutParameter that is about a type that changes.
+    // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#API_PutParameter_Errors
     if latest.is_some_and(|version| version.kind != kind) {
         return Err(AwsError::new(
             "HierarchyTypeMismatchException",
@@ -84,6 +91,7 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
     if input.key_id.is_some() && kind != Kind::SecureString {
         return Err(validation("KeyId is only for parameters of type SecureString."));
     }
+    input.key_id.as_deref().map_or(Ok(()), check_key)?;
     let tier = tier(input.tier, latest.map(|version| version.tier), input.value.len())?;
     let allowed_pattern = input.allowed_pattern.or_else(|| latest?.allowed_pattern.clone());
     allowed_pattern.as_deref().map_or(Ok(()), |pattern| check_pattern(pattern, &input.value))?;
@@ -102,7 +110,7 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
         kind,
         value: value.clone(),
         ciphertext: ciphertext(),
-        key_id: input.key_id.or_else(|| latest?.key_id.clone()).or(default_key),
+        key_id: input.key_id.or(default_key),
         description: input.description.or_else(|| latest?.description.clone()),
         allowed_pattern,
         tier,
@@ -114,6 +122,7 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
     if kind == Kind::SecureString {
         state.secure_values.push(value);
     }
+    let created = before.is_none();
     let answer = json!({ "Version": version.number, "Tier": tier });
     let parameter = state.parameters.entry(input.name.clone()).or_insert_with(|| Parameter {
         name: input.name,
@@ -124,7 +133,24 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
         parameter.versions.remove(0);
     }
     parameter.versions.push(version);
+    state.changes.push(Change::of(if created { "Create" } else { "Update" }, parameter));
     Ok(Answer::Json(answer))
+}
+
+/// Refuses what can be neither the id, the ARN, nor the alias of a key.
+///
+/// <https://docs.aws.amazon.com/kms/latest/developerguide/concepts-key-id.html>
+fn check_key(key: &str) -> Result<(), AwsError> {
+    if !(1..=256).contains(&key.len()) || !key.chars().all(|c| c.is_ascii_alphanumeric() || ":/_-".contains(c)) {
+        return Err(validation("KeyId does not satisfy the pattern ([a-zA-Z0-9:/_-]+)."));
+    }
+    let is_id = |id: &str| id.strip_prefix("mrk-").unwrap_or(id).len() >= 32 && !id.contains([':', '/', '_']);
+    let is_alias = |alias: &str| alias.strip_prefix("alias/").is_some_and(|name| !name.is_empty());
+    let is_arn = key.starts_with("arn:aws:kms:") && (key.contains(":key/") || key.contains(":alias/"));
+    if is_id(key) || is_alias(key) || is_arn {
+        return Ok(());
+    }
+    Err(AwsError::new("InvalidKeyId", format!("Invalid keyId '{key}'")))
 }
 
 /// The tier a value ends up in; there is no way back from the advanced one.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     errors::{no_version, not_found},
+    events::Change,
     name,
 };
 use crate::wire::AwsError;
@@ -20,6 +21,8 @@ pub(super) struct State {
     pub(super) parameters: BTreeMap<String, Parameter>,
     /// Every value of a `SecureString` that was ever stored.
     pub(super) secure_values: Vec<SecretString>,
+    /// What nobody has been told of yet.
+    pub(super) changes: Vec<Change>,
 }
 
 /// One parameter; it has one version at least, oldest first.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use acceptance::{Flavour, Stage, StageOptions};
 use sandbox::faults::{At, Rule, What};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use tokio::time::sleep;
 
 use crate::rotate_auth::story::{Audience, ended};
@@ -36,7 +36,7 @@ pub(super) async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_s
             stage.start_rotation().await.unwrap();
 
             ended(&stage, "createSecret", rotation).await;
-            let new = SecretString::from(stage.value("AWSPENDING").await.unwrap());
+            let new = stage.credential("AWSPENDING").await.unwrap();
             assert_ne!(new.expose_secret(), old.expose_secret());
             assert_eq!((stage.accepting(&old).await, stage.accepting(&new).await), (all, 0), "after createSecret");
             stage.sandbox.faults.release();
@@ -58,7 +58,7 @@ pub(super) async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_s
             assert_eq!((stage.accepting(&old).await, stage.accepting(&new).await), (all, all), "after finishSecret");
 
             // The next rotation pushes the old token out, so whoever reads the secret only at start is rolled before.
-            audience.load.roll();
+            audience.roll();
             sleep(Duration::from_millis(500)).await;
             before_that = Some(old);
         }

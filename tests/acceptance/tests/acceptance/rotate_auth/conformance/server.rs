@@ -22,7 +22,7 @@ pub(super) async fn a_rotation_ends_with_the_new_credential_current_and_the_old_
         assert_ne!(current.expose_secret(), stage.first_token().expose_secret());
         assert!(stage.accepts(&current).await);
         assert!(stage.accepts(&stage.first_token()).await, "taking it away is another function's");
-        assert_eq!(stage.value("AWSPREVIOUS").await.unwrap(), stage.first_token().expose_secret());
+        assert_eq!(stage.credential("AWSPREVIOUS").await.unwrap().expose_secret(), stage.first_token().expose_secret());
         assert_eq!(stage.modifications(), flavour.calls_per_change(stage.nodes()));
         stage.strike().await;
     }
@@ -48,19 +48,21 @@ pub(super) async fn three_rotations_in_a_row_each_keep_the_one_before_and_no_oth
 
 pub(super) async fn a_current_credential_that_has_drifted_stops_the_rotation_and_nothing_is_touched(flavour: Flavour) {
     let stage = stage(flavour).await;
-    stage.put("drifted-token-0123456789abcdef", &["AWSCURRENT"]).await;
+    let drifted = stage.put_by_hand();
+    stage.put_credential(&drifted, &["AWSCURRENT"]).await;
     let report = stage.rotate().await;
     assert!(!report.succeeded);
     assert!(report.failures.iter().all(|(step, class, _)| step == "setSecret" && class == "NeedsHuman"), "{report:?}");
     assert_eq!(stage.modifications(), 0);
-    assert_eq!(stage.current().await.expose_secret(), "drifted-token-0123456789abcdef");
+    assert_eq!(stage.current().await.expose_secret(), drifted.expose_secret());
     assert!(stage.accepts(&stage.first_token()).await);
     stage.strike().await;
 }
 
 pub(super) async fn current_is_not_moved_while_one_node_cannot_be_asked(flavour: Flavour) {
     let stage = Stage::set(StageOptions { flavour, timeout: Duration::from_secs(5), ..StageOptions::default() }).await;
-    let version = stage.put("put-by-hand-0123456789abcdef", &["AWSPENDING"]).await;
+    let by_hand = stage.put_by_hand();
+    let version = stage.put_credential(&by_hand, &["AWSPENDING"]).await;
     assert_eq!(class(&stage.call("setSecret", &version).await.result), "none");
     stage.freeze_last_node().await;
     let ended = stage.call("finishSecret", &version).await;
@@ -68,7 +70,7 @@ pub(super) async fn current_is_not_moved_while_one_node_cannot_be_asked(flavour:
     assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret());
     stage.thaw_last_node().await;
     assert_eq!(class(&stage.call("finishSecret", &version).await.result), "none");
-    assert_eq!(stage.current().await.expose_secret(), "put-by-hand-0123456789abcdef");
+    assert_eq!(stage.current().await.expose_secret(), by_hand.expose_secret());
     stage.strike().await;
 }
 
@@ -84,14 +86,14 @@ pub(super) async fn two_rotations_at_once_make_one_change(flavour: Flavour) {
 
 pub(super) async fn one_step_that_runs_twice_at_once_ends_as_one(flavour: Flavour) {
     let stage = stage(flavour).await;
-    let pending = "put-by-hand-0123456789abcdef";
-    let version = stage.put(pending, &["AWSPENDING"]).await;
+    let pending = stage.put_by_hand();
+    let version = stage.put_credential(&pending, &["AWSPENDING"]).await;
     let (one, other) = tokio::join!(stage.call("setSecret", &version), stage.call("setSecret", &version));
     assert_eq!((class(&one.result), class(&other.result)), ("none", "none"), "{one:?} {other:?}");
     if flavour.is_kept_by_a_service() {
         assert_eq!(stage.modifications(), 1);
     }
-    assert!(stage.accepts(&stage.first_token()).await && stage.accepts(&pending.into()).await);
+    assert!(stage.accepts(&stage.first_token()).await && stage.accepts(&pending).await);
     stage.strike().await;
 }
 

@@ -14,10 +14,11 @@ const MOST_CALLS: usize = 80;
 /// Strikes every call of `step`, AWS calls, logins and commands alike, with `what`, one rotation each.
 ///
 /// Whatever was struck, Secrets Manager's retries must bring the rotation to the same end: AWSCURRENT is a new credential,
-/// every node accepts it and the one before, now and after a restart, and replicas and Sentinels find their way.
+/// every node accepts it and the one before, and refuses the one before that, now and after a restart, and replicas and
+/// Sentinels find their way.
 async fn strike_every_call(set_up: SetUp, step: &str, what: What, least: usize) {
     let hosted = Hosted::with_a_replica(set_up).await;
-    let mut struck = 0;
+    let (mut struck, mut forgotten) = (0, None);
     for nth in 1..=MOST_CALLS {
         let before = hosted.scene.current().await;
         hosted.scene.sandbox.faults.disarm();
@@ -27,11 +28,13 @@ async fn strike_every_call(set_up: SetUp, step: &str, what: What, least: usize) 
         assert!(report.succeeded, "{told}");
         let after = hosted.scene.current().await;
         assert_ne!(after.expose_secret(), before.expose_secret(), "{told}");
-        hosted.accepts(&[&before, &after], &[], &told).await;
+        let gone: Vec<_> = forgotten.iter().collect();
+        hosted.accepts(&[&before, &after], &gone, &told).await;
         if set_up != SetUp::Neither && step == "setSecret" {
             hosted.restart_all().await;
-            hosted.accepts(&[&before, &after], &[], &told).await;
+            hosted.accepts(&[&before, &after], &gone, &told).await;
         }
+        forgotten = Some(before);
         hosted.cut_and_mend(&told).await;
         if hosted.scene.sandbox.faults.fired() == struck {
             break;
@@ -92,5 +95,5 @@ at_every_call! {
     a_rotation_on_hosts_survives_a_throttle_at_every_call: What::Throttle;
     a_rotation_on_hosts_survives_a_500_at_every_call: What::InternalError;
     a_rotation_on_hosts_survives_a_reset_at_every_call: What::Reset;
-    a_rotation_on_hosts_survives_a_timeout_at_every_call: What::Delay(super::super::TOO_LATE);
+    a_rotation_on_hosts_survives_a_timeout_at_every_call: What::Delay(crate::rotate_auth::matrix::TOO_LATE);
 }

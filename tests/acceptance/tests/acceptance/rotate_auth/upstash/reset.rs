@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use acceptance::{Flavour, Stage, class};
 use sandbox::{
     faults::{At, What},
     lambda::InvocationResult,
-    upstash::{Load, ResetAnswer, Way},
+    upstash::{Load, ResetAnswer},
 };
-use secrecy::ExposeSecret;
-use tokio::time::sleep;
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
 
-use super::stage::{Stage, same};
+use super::{arm, effective, same, stage};
 
 /// How long clients that reread the secret may go without an answer while a rotation by reset goes on: from the reset to
 /// the move of AWSCURRENT it is a few calls of three steps, each a process' start at worst.
@@ -18,15 +19,21 @@ const HONEST_GAP: Duration = Duration::from_secs(15);
 
 /// Holds that AWSCURRENT is the database's own token, and that it was reset so many times.
 async fn holds(stage: &Stage, resets: usize) {
-    let current = stage.token("AWSCURRENT").await;
-    assert!(same(&current, &stage.target.database.token()));
+    let current = stage.current().await;
+    assert!(same(&current, &stage.database().token()));
     assert!(stage.accepts(&current).await);
-    assert_eq!(stage.effective("ResetPassword"), resets);
+    assert_eq!(effective(stage, "ResetPassword"), resets);
+}
+
+/// Holds that AWSPENDING is the database's own token, after one reset.
+async fn holds_pending(stage: &Stage) {
+    assert!(same(&stage.credential("AWSPENDING").await.unwrap(), &stage.database().token()));
+    assert_eq!(effective(stage, "ResetPassword"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reset_has_a_gap_that_ends_for_whoever_rereads_the_secret() {
-    let stage = Stage::set(Way::Reset).await;
+    let stage = stage(Flavour::UpstashReset).await;
     let load = Load::start(&stage.sandbox, &stage.target).await.unwrap();
     sleep(Duration::from_millis(300)).await;
     let report = stage.rotate().await;
@@ -41,16 +48,16 @@ async fn a_reset_has_a_gap_that_ends_for_whoever_rereads_the_secret() {
     assert!(stats.commands > healed.commands, "{stats:?}");
     assert!((Duration::from_millis(10)..HONEST_GAP).contains(&stats.longest_gap), "{stats:?}");
     holds(&stage, 1).await;
-    assert!(!stage.accepts(&stage.target.first_token).await, "there is no overlap");
-    let value = stage.value("AWSCURRENT").await.unwrap();
-    assert_eq!((&value["owner"], &value["url"]), (&"platform".into(), &stage.target.database.url().into()));
+    assert!(!stage.accepts(&stage.first_token()).await, "there is no overlap");
+    let value: Value = serde_json::from_str(&stage.value("AWSCURRENT").await.unwrap()).unwrap();
+    assert_eq!((&value["owner"], &value["url"]), (&"platform".into(), &stage.database().url().into()));
     assert_eq!(value.as_object().unwrap().len(), 3);
     stage.strike().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_shape_of_the_answer_to_a_reset_will_do() {
-    let stage = Stage::set(Way::Reset).await;
+    let stage = stage(Flavour::UpstashReset).await;
     let shapes = [ResetAnswer::WithCredentials, ResetAnswer::WithoutCredentials, ResetAnswer::Empty];
     for (resets, shape) in (1..).zip(shapes) {
         stage.sandbox.upstash.set_reset_answer(shape);
@@ -63,10 +70,10 @@ async fn every_shape_of_the_answer_to_a_reset_will_do() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reset_whose_answer_is_lost_is_recovered_from_without_another() {
-    let stage = Stage::set(Way::Reset).await;
+    let stage = stage(Flavour::UpstashReset).await;
     for (resets, what) in (1..).zip([What::LoseAnswer, What::KillAfter, What::Delay(Duration::from_millis(5500))]) {
         stage.sandbox.faults.disarm();
-        stage.arm(Some("setSecret"), At::Operation("ResetPassword".to_owned()), what, 1);
+        arm(&stage, "setSecret", At::Operation("ResetPassword".to_owned()), what, 1);
         let report = stage.rotate().await;
         assert!(report.succeeded, "{what:?}: {report:?}");
         assert_eq!(stage.sandbox.faults.fired(), resets, "{what:?}");
@@ -78,11 +85,11 @@ async fn a_reset_whose_answer_is_lost_is_recovered_from_without_another() {
 #[tokio::test(flavor = "multi_thread")]
 async fn credentials_that_are_shown_late_are_waited_for() {
     for lost in [false, true] {
-        let stage = Stage::set(Way::Reset).await;
+        let stage = stage(Flavour::UpstashReset).await;
         stage.sandbox.upstash.set_stale(Duration::from_millis(1500));
         stage.sandbox.upstash.set_reset_answer(ResetAnswer::WithoutCredentials);
         if lost {
-            stage.arm(Some("setSecret"), At::Operation("ResetPassword".to_owned()), What::KillAfter, 1);
+            arm(&stage, "setSecret", At::Operation("ResetPassword".to_owned()), What::KillAfter, 1);
         }
         sleep(Duration::from_millis(1600)).await;
         let report = stage.rotate().await;
@@ -95,8 +102,8 @@ async fn credentials_that_are_shown_late_are_waited_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_somebody_has_reset_already_is_not_reset_again() {
-    let stage = Stage::set(Way::Reset).await;
-    stage.target.database.reset_password().await.unwrap();
+    let stage = stage(Flavour::UpstashReset).await;
+    stage.database().reset_password().await.unwrap();
     let report = stage.rotate().await;
     assert!(report.succeeded && report.tries == 1, "{report:?}");
     holds(&stage, 0).await;
@@ -104,11 +111,37 @@ async fn a_database_that_somebody_has_reset_already_is_not_reset_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_was_held_up_before_its_reset_finds_the_reset_of_another_run() {
+    let stage = stage(Flavour::UpstashReset).await;
+    // At its second look at the key of the Developer API, just before the reset.
+    arm(&stage, "setSecret", At::Call(9), What::Hold, 1);
+    stage.start_rotation().await.unwrap();
+    let give_up = Instant::now() + Duration::from_secs(20);
+    while stage.sandbox.faults.fired() == 0 {
+        assert!(Instant::now() < give_up, "nothing is held");
+        sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(effective(&stage, "GetDatabase"), 2, "createSecret has looked, and so has setSecret");
+    let described = stage.secrets.describe_secret().secret_id(&stage.target.secret_arn).send().await.unwrap();
+    let stages = described.version_ids_to_stages.unwrap();
+    let (pending, _) = stages.iter().find(|(_, stages)| stages.contains(&"AWSPENDING".to_owned())).unwrap();
+    assert_eq!(class(&stage.call("setSecret", pending).await.result), "none");
+    holds_pending(&stage).await;
+    stage.sandbox.faults.release();
+    let report = stage.settled().await;
+    assert!(report.succeeded && report.tries == 1, "{report:?}");
+    holds(&stage, 1).await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_pending_value_that_nobody_accepts_is_replaced() {
-    let stage = Stage::set(Way::Reset).await;
-    let dead = stage.target.database.make_token_for_nobody("default");
-    let version = stage.put(dead.expose_secret(), &["AWSPENDING"]).await;
-    let report = stage.rotate().await;
+    let stage = stage(Flavour::UpstashReset).await;
+    let dead = stage.database().make_token_for_nobody("default");
+    let version = stage.put_credential(&dead, &["AWSPENDING"]).await;
+    // It is stuck, and taken up again.
+    assert!(stage.start_rotation().await.is_err());
+    let report = stage.settled().await;
     assert!(report.succeeded, "{report:?}");
     assert_ne!(report.version_id, version);
     holds(&stage, 1).await;
@@ -117,15 +150,15 @@ async fn a_pending_value_that_nobody_accepts_is_replaced() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_test_of_the_settings_resets_nothing() {
-    let stage = Stage::set(Way::Reset).await;
+    let stage = stage(Flavour::UpstashReset).await;
     for empty in [false, true] {
         stage.sandbox.secrets_manager.test_with_empty_pending(empty);
         let report = stage.test_only().await;
         assert!(report.succeeded, "{report:?}");
-        assert_eq!(stage.effective("ResetPassword"), 0);
-        assert!(same(&stage.token("AWSCURRENT").await, &stage.target.first_token));
+        assert_eq!(effective(&stage, "ResetPassword"), 0);
+        assert!(same(&stage.current().await, &stage.first_token()));
     }
-    stage.target.database.protect(true);
+    stage.database().protect(true);
     let report = stage.test_only().await;
     assert!(!report.succeeded, "a reset could not be recovered from");
     stage.strike().await;
@@ -133,7 +166,7 @@ async fn a_test_of_the_settings_resets_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_step_of_a_finished_rotation_by_reset_can_be_called_again() {
-    let stage = Stage::set(Way::Reset).await;
+    let stage = stage(Flavour::UpstashReset).await;
     let version = stage.rotate().await.version_id;
     for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
         let ended = stage.call(step, &version).await;
@@ -146,7 +179,7 @@ async fn every_step_of_a_finished_rotation_by_reset_can_be_called_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_step_of_a_rotation_by_reset_says_what_it_did() {
-    let stage = Stage::set(Way::Reset).await;
+    let stage = stage(Flavour::UpstashReset).await;
     assert!(stage.rotate().await.succeeded);
     let did: Vec<Vec<String>> = stage
         .sandbox

@@ -1,0 +1,117 @@
+//! Look, decide, deploy one service, until every service has followed, something holds the rollout back, or time is up.
+
+use backends::{Credentials, Known, Observed, Rotatable};
+use cloud::{Clients, ecs};
+use policy::{
+    Failure,
+    outcome::{Outcome, Waiting},
+    rollout::{Decision, Facts, decide, needs_login, plan},
+    target::Consumer,
+};
+use runtime::{change, consumers, deadline::Deadline, moment::now_ms, versions::Versions};
+
+/// What an outcome calls the things that this is about.
+const CONSUMERS: &str = "consumers";
+
+/// What an outcome calls the one change that is made.
+const DEPLOY: &str = "deploy-service";
+
+/// Deploys ECS services anew that were started before `since_ms`, the latest moment at which anything changed that they read
+/// when they start: one at a time, each stable before the next.
+///
+/// Where time is up first, what is left is written down as waited for, and the run ends well: a deployment that takes its
+/// time is no failure, and an error would have the platform invoke the function twice more within minutes, and an alarm on
+/// errors ring, each time. The next run finds what is deployed by the moments of deployments and tasks, and goes on.
+///
+/// # Errors
+/// - `NeedsHuman` where a service does not become stable, or AWSCURRENT does not log in.
+/// - Permanent where a service is not there, or may not be deployed.
+/// - Retryable where ECS cannot be asked for now.
+///
+/// # Repeating
+/// Nothing is deployed twice for one change.
+pub(crate) async fn run(
+    clients: &Clients,
+    secret: &Versions,
+    since_ms: Option<u64>,
+    deadline: &mut Deadline,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    let services: Vec<(&str, &str)> = secret.target.consumers.iter().filter_map(service).collect();
+    let mut asked = Vec::new();
+    loop {
+        let facts = look(clients, secret, since_ms, &asked, outcome).await?;
+        let decision = decide(&facts)?;
+        if outcome.dry_run {
+            plan(&facts)?.into_iter().for_each(|planned| outcome.would(DEPLOY, planned));
+        }
+        match decision {
+            Decision::Kept { reason } => {
+                outcome.left(CONSUMERS, reason);
+                return Ok(());
+            }
+            Decision::Held { by } => {
+                hold(by, outcome);
+                return Ok(());
+            }
+            Decision::Deploy { .. } if outcome.dry_run => return Ok(()),
+            Decision::Wait { by } => {
+                if outcome.dry_run || !deadline.pause().await {
+                    hold(by, outcome);
+                    return Ok(());
+                }
+            }
+            Decision::Deploy { nth, reason } => {
+                let (cluster, service) = services[nth];
+                let answer = ecs::deploy(&clients.ecs, cluster, service).await;
+                if change::note(answer, outcome, DEPLOY, &reason)? {
+                    asked.push(nth);
+                }
+                if !deadline.pause().await {
+                    hold(vec![Waiting::new(&facts.consumers[nth].name, "its deployment has just begun")], outcome);
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+/// Looks at the services, where anything has changed that they could have missed, and asks the nodes before one is deployed.
+async fn look(
+    clients: &Clients,
+    secret: &Versions,
+    since_ms: Option<u64>,
+    asked: &[usize],
+    outcome: &mut Outcome,
+) -> Result<Facts, Failure> {
+    let target = &secret.target;
+    let consumers = match since_ms {
+        Some(_) => consumers::observe_services(clients, &target.consumers).await?,
+        None => Vec::new(),
+    };
+    let settings = target.rollout.clone();
+    let mut facts = Facts { now_ms: now_ms(), settings, since_ms, consumers, nodes: None, asked: asked.to_vec() };
+    if needs_login(&facts) {
+        let known = Known { pending: None, current: secret.current(), previous: secret.previous(), version: None };
+        let Observed { server, username, hosts } = Rotatable::of(clients, target).observe(known).await?;
+        outcome.logins += server.nodes.len();
+        secret.check_owner(&username, &hosts)?;
+        facts.nodes = Some(server.nodes);
+    }
+    Ok(facts)
+}
+
+fn service(consumer: &Consumer) -> Option<(&str, &str)> {
+    match consumer {
+        Consumer::EcsService { cluster, service } => Some((cluster, service)),
+        // It reads its environment, which is written where that is not true.
+        Consumer::LambdaFunction { .. } => None,
+    }
+}
+
+fn hold(by: Vec<Waiting>, outcome: &mut Outcome) {
+    for waiting in &by {
+        tracing::info!(waiting.what, waiting.reason, "held back");
+    }
+    outcome.waits(by);
+}

@@ -1,0 +1,62 @@
+//! How far one ECS service has followed.
+
+use super::facts::Facts;
+use crate::consumers::{ConsumerFacts, Deployment, Progress, Seen, behind, is_after};
+
+/// How far one ECS service has followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Every task was started since the change, or it has none.
+    Followed,
+    /// Every task was started since the change, and some are on their way: nothing of this rollout.
+    Scaling(String),
+    /// Tasks are being replaced.
+    Busy(String),
+    /// It is steady, has tasks from before the change, and no deployment since.
+    Behind(String),
+    /// It does not stabilise.
+    Stuck(String),
+}
+
+impl Standing {
+    /// That of a consumer; `None` for one that is not deployed anew.
+    pub(super) fn of(facts: &Facts, consumer: &ConsumerFacts) -> Option<Self> {
+        let Seen::Service { steady, desired, deployment, gave_up_ms, tasks, .. } = &consumer.seen else { return None };
+        if *desired == 0 && tasks.is_empty() {
+            return Some(Self::Followed);
+        }
+        let old = behind(tasks, facts.since_ms);
+        let created_ms = deployment.and_then(|deployment| deployment.created_ms);
+        // A service that was rolled back shows an older deployment, or one of that moment, as its newest.
+        let gave_up = is_after(*gave_up_ms, facts.since_ms) && !is_after(created_ms, *gave_up_ms);
+        let progress = deployment.map(|deployment| deployment.progress);
+        let is_short = tasks.len() < *desired;
+        Some(match (progress, old) {
+            (_, old) if gave_up && (old.is_some() || is_short) => {
+                Self::Stuck("ECS gave up a deployment of it since the last change".to_owned())
+            }
+            (Some(Progress::Failed), None) if !is_short => Self::Followed,
+            (Some(Progress::Failed), _) => Self::Stuck("its newest deployment has failed".to_owned()),
+            (Some(Progress::InProgress), _) => in_progress(facts, *deployment),
+            (_, None) if *steady => Self::Followed,
+            (_, None) => Self::Scaling("tasks of it are on their way".to_owned()),
+            (_, Some(old)) if !steady => Self::Busy(format!("it is not steady, and has {old}")),
+            // Looked at while it changed: tasks are listed before the service is described.
+            (_, Some(old)) if is_after(created_ms, facts.since_ms) => {
+                Self::Busy(format!("it was deployed since the last change, and still lists {old}"))
+            }
+            (_, Some(old)) => Self::Behind(format!("not started since the last change: {old}")),
+        })
+    }
+}
+
+fn in_progress(facts: &Facts, deployment: Option<Deployment>) -> Standing {
+    let created_ms = deployment.and_then(|deployment| deployment.created_ms).unwrap_or(facts.now_ms);
+    let (taken_s, limit_s) = (facts.now_ms.saturating_sub(created_ms) / 1000, facts.settings.stabilise_s);
+    match taken_s > limit_s {
+        true => Standing::Stuck(format!(
+            "its deployment is in progress for {taken_s} s, and `rollout.stabilise_s` is {limit_s}"
+        )),
+        false => Standing::Busy(format!("its deployment is in progress for {taken_s} s")),
+    }
+}

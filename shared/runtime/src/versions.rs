@@ -1,0 +1,159 @@
+//! The versions of a secret that matter to whoever follows it, read as they are at one moment.
+
+use aws_smithy_types::DateTime;
+use cloud::{
+    Clients,
+    secrets_manager::{self, Description, PENDING, PREVIOUS, RETIRED, Version},
+};
+use policy::{
+    Failure, Target,
+    retirement::{PreviousValue, Promotion, SecretFacts},
+    secret::SecretValue,
+};
+use secrecy::SecretString;
+
+use crate::{
+    moment::millis,
+    secret::{Found, current_version, no_current},
+};
+
+/// AWSCURRENT, AWSPREVIOUS, and whether there is an AWSPENDING, as they are at one moment.
+#[derive(Debug)]
+pub struct Versions {
+    /// The target.
+    pub target: Target,
+    description: Description,
+    current: SecretValue,
+    current_created: Option<DateTime>,
+    previous: Option<Previous>,
+    rotating: bool,
+}
+
+/// The version that carries AWSPREVIOUS.
+#[derive(Debug)]
+struct Previous {
+    id: String,
+    value: SecretValue,
+    created: Option<DateTime>,
+}
+
+impl Versions {
+    /// Reads the values that matter of a secret that has been described.
+    ///
+    /// # Errors
+    /// Permanent where AWSCURRENT or AWSPREVIOUS has no value in the shape that the settings say.
+    ///
+    /// # Permissions
+    /// `secretsmanager:GetSecretValue`
+    pub async fn read(clients: &Clients, found: Found) -> Result<Self, Failure> {
+        let Found { target, description } = found;
+        let read = |version: String| {
+            let secret_id = &description.arn;
+            async move { secrets_manager::version(&clients.secrets_manager, secret_id, &version).await }
+        };
+        let current_id = current_version(&target, &description)?;
+        let current: Version = read(current_id.clone()).await?.ok_or_else(|| no_current(&target))?;
+        let previous = match description.version_with(PREVIOUS) {
+            Some(id) => read(id.to_owned()).await?.map(|version| (id.to_owned(), version)),
+            None => None,
+        };
+        let previous = previous.map(|(id, version)| {
+            let value = SecretValue::read(&target, &version.value)
+                .map_err(|failure| Failure::permanent("AWSPREVIOUS cannot be read, and is kept").because(failure))?;
+            Ok::<_, Failure>(Previous { id, value, created: version.created })
+        });
+        let pending = description.version_with(PENDING).filter(|pending| *pending != current_id);
+        let rotating = match pending {
+            Some(id) => read(id.to_owned()).await?.is_some(),
+            None => false,
+        };
+        Ok(Self {
+            current: SecretValue::read(&target, &current.value)?,
+            current_created: current.created,
+            previous: previous.transpose()?,
+            rotating,
+            target,
+            description,
+        })
+    }
+
+    /// Describes the secret again, where a label has moved since; `None` where none has.
+    ///
+    /// # Errors
+    /// Those of the call.
+    ///
+    /// # Permissions
+    /// `secretsmanager:DescribeSecret`
+    pub async fn changed(&self, clients: &Clients) -> Result<Option<Found>, Failure> {
+        let description = secrets_manager::describe(&clients.secrets_manager, &self.description.arn).await?;
+        let moved = description.stages != self.description.stages;
+        Ok(moved.then(|| Found { target: self.target.clone(), description }))
+    }
+
+    /// What the policy looks at.
+    pub fn facts(&self) -> SecretFacts {
+        let previous = match &self.previous {
+            None => PreviousValue::Absent,
+            Some(previous) if previous.value.has_credential_of(&self.current) => PreviousValue::SameAsCurrent,
+            Some(previous) => PreviousValue::Another { retired: self.retired_version() == Some(&previous.id) },
+        };
+        let promotion = Promotion {
+            current_created_ms: self.current_created.and_then(millis),
+            previous_created_ms: self.previous.as_ref().and_then(|previous| previous.created).and_then(millis),
+            rotated_ms: self.description.last_rotated.and_then(millis),
+            changed_ms: self.changed_ms(),
+        };
+        SecretFacts { previous, promotion, rotating: self.rotating }
+    }
+
+    /// When anything about the secret last changed.
+    pub fn changed_ms(&self) -> Option<u64> {
+        self.description.last_changed.and_then(millis)
+    }
+
+    /// AWSCURRENT's credential.
+    pub fn current(&self) -> &SecretString {
+        self.current.credential()
+    }
+
+    /// AWSPREVIOUS's credential.
+    pub fn previous(&self) -> Option<&SecretString> {
+        self.previous.as_ref().map(|previous| previous.value.credential())
+    }
+
+    /// Refuses a secret that says it belongs to another Redis than the one that was looked at.
+    ///
+    /// # Errors
+    /// `NeedsHuman`, naming what does not agree.
+    pub fn check_owner(&self, username: &str, hosts: &[String]) -> Result<(), Failure> {
+        self.current.check_owner(&self.target, username, hosts)
+    }
+
+    /// Remembers that AWSPREVIOUS was seen refused everywhere.
+    ///
+    /// # Errors
+    /// Those of the call, where the label is not there afterwards.
+    ///
+    /// # Repeating
+    /// Safe: the label stays where it is.
+    ///
+    /// # Permissions
+    /// `secretsmanager:UpdateSecretVersionStage`, `secretsmanager:DescribeSecret`
+    pub async fn mark_retired(&self, clients: &Clients) -> Result<(), Failure> {
+        let Some(Previous { id, .. }) = &self.previous else { return Ok(()) };
+        let (client, arn) = (&clients.secrets_manager, &self.description.arn);
+        let marked = secrets_manager::mark_retired(client, arn, self.retired_version(), id).await;
+        if let Err(error) = marked {
+            // The SDK tries again when an answer is lost, and the second try finds the label moved.
+            let description = secrets_manager::describe(client, arn).await?;
+            if description.version_with(RETIRED) != Some(id) {
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
+
+    fn retired_version(&self) -> Option<&str> {
+        self.description.version_with(RETIRED)
+    }
+}

@@ -1,0 +1,30 @@
+//! The hosts of a stage, to be restarted, cut off and mended.
+
+use policy::target::Backend;
+use sandbox::{Site, hosts::Estate};
+
+use crate::Stage;
+
+impl Stage {
+    /// Its hosts and Sentinels.
+    ///
+    /// # Panics
+    /// Its Redis is not self-hosted.
+    pub fn estate(&self) -> Estate {
+        let (Site::Hosts(addresses), Backend::SelfHosted(settings)) = (&self.target.site, &self.target.target.backend)
+        else {
+            panic!("{:?} is not self-hosted", self.target.site)
+        };
+        let mut hosts = addresses.iter().map(|address| self.sandbox.hosts.host(*address).expect("the host is there"));
+        let sentinels = settings.sentinel.iter().flat_map(|sentinel| &sentinel.nodes).map(|node| {
+            let address = node.host.parse().expect("the sandbox has put its own addresses into the settings");
+            self.sandbox.hosts.sentinel(address).expect("the Sentinel is there")
+        });
+        Estate {
+            primary: hosts.next().expect("there is a primary"),
+            replicas: hosts.collect(),
+            sentinels: sentinels.collect(),
+            username: settings.username.clone(),
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What services say over EventBridge and SNS when something really happens to them, in AWS's shape, to a function that listens.
+
+mod ecs;
+mod elasticache;
+mod parameters;
+mod secrets;
+
+use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::Path, process::Command, time::Duration};
+
+use sandbox::{
+    Options, Sandbox,
+    events::{Delivery, Progress},
+    lambda::Function,
+};
+use serde_json::Value;
+
+/// How long anything may take: the machine may be busy with other tests.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// The function that listens.
+const LISTENER: &str = "listener";
+
+/// A sandbox with the listener.
+async fn start() -> Sandbox {
+    let sandbox = Sandbox::start(Options::default()).await.unwrap();
+    add_listener(&sandbox);
+    sandbox
+}
+
+/// Deploys a function that answers whatever it is told with what it was told.
+fn add_listener(sandbox: &Sandbox) {
+    let found = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
+    let python = String::from_utf8(found.stdout).unwrap();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("listener");
+    fs::create_dir_all(&folder).unwrap();
+    let (binary, program) = (folder.join("bootstrap"), include_str!("events/listener.py"));
+    // Written beside and moved there: another test may be starting it.
+    let unfinished = folder.join(format!("bootstrap.{}", std::process::id()));
+    fs::write(&unfinished, format!("#!{}\n{program}", python.trim())).unwrap();
+    fs::set_permissions(&unfinished, PermissionsExt::from_mode(0o755)).unwrap();
+    fs::rename(&unfinished, &binary).unwrap();
+    let (name, timeout) = (LISTENER.to_owned(), Duration::from_secs(20));
+    sandbox.runner.add(Function { name, binary, timeout, environment: BTreeMap::new() });
+}
+
+/// What the listener was told so far, once all of it has arrived.
+async fn told(sandbox: &Sandbox) -> Vec<Value> {
+    sandbox.events.settled(PATIENCE).await.unwrap();
+    let deliveries = sandbox.events.deliveries();
+    assert!(deliveries.iter().all(|one| one.progress == Progress::Delivered), "{deliveries:?}");
+    deliveries.into_iter().map(|Delivery { payload, .. }| payload).collect()
+}
+
+/// The names of everything in an event, sorted, so that it can be compared with a sample.
+fn names(event: &Value) -> Vec<&str> {
+    let mut names: Vec<_> = event.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    names
+}
+
+/// A sample event of `sync-connection`.
+fn sample(name: &str) -> Value {
+    let file = format!("{}/../../events/sync-connection/valid/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
+}
+
+/// Checks that an event has the names that the sample has, in its envelope and in its detail, but for these.
+fn assert_like(event: &Value, sample_name: &str, not_always: &[&str]) {
+    let sample = sample(sample_name);
+    assert_eq!(names(event), names(&sample));
+    for name in ["version", "detail-type", "source", "account", "region"] {
+        assert_eq!(event[name], sample[name], "{event}");
+    }
+    let always = |names: Vec<&'_ str>| -> Vec<String> {
+        names.into_iter().filter(|name| !not_always.contains(name)).map(str::to_owned).collect()
+    };
+    assert_eq!(always(names(&event["detail"])), always(names(&sample["detail"])), "{event}");
+}

@@ -1,0 +1,8 @@
+//! The compiled `sync-connection`, on real Redis.
+
+mod faults;
+mod outputs;
+mod publishing;
+mod rollout;
+mod secrecy;
+mod services;

@@ -1,0 +1,275 @@
+//! What applications read is true.
+
+use acceptance::{Flavour, Stage, StageOptions};
+use aws_sdk_ssm::types::ParameterType;
+use redis::cmd;
+use sandbox::hosts::SetUp;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use super::publishing::{
+    HOST, LAMBDA, SECRET, URL, edit, environment, keys, listed, outcome_of, outputs, parameter, publishing, settle,
+    ssm, sync, writes,
+};
+
+async fn by_default() -> Stage {
+    publishing(StageOptions::default(), &outputs()).await
+}
+
+/// The names of what was written, in order.
+fn written(outcome: &Value) -> Vec<String> {
+    let actions = listed(outcome, "actions").into_iter();
+    actions.map(|(what, reason)| format!("{what} {}", reason.split(':').next().unwrap())).collect()
+}
+
+/// Holds that every output says what is true of the stage now.
+async fn holds(stage: &Stage) {
+    let current = stage.current().await;
+    let (url, _) = parameter(stage, URL).await.unwrap();
+    let (host, port) = url.rsplit_once('@').unwrap().1.split_once('/').unwrap().0.split_once(':').unwrap();
+    assert_eq!(url, format!("rediss://:{}@{host}:{port}/0?ssl_cert_reqs=required", current.expose_secret()));
+    assert_eq!(parameter(stage, HOST).await.unwrap().0, format!("{host}:{port}"));
+    let environment = environment(stage).await;
+    let variable = |name: &str| environment.get(name).map(String::as_str);
+    assert_eq!((variable("REDIS_HOST"), variable("REDIS_TLS")), (Some(host), Some("true")));
+    assert_eq!(variable("REDIS_PASSWORD_SECRET_ARN"), Some(stage.target.secret_arn.as_str()));
+    assert_eq!((variable("OTHER"), environment.len()), (Some("as it was"), 4));
+    assert_eq!(keys(stage).await, json!({ "other": "as it was", "redis_password": current.expose_secret() }));
+    assert!(stage.accepts(&current).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_output_is_written_urls_last_and_a_second_run_writes_nothing() {
+    let stage = by_default().await;
+    let outcome = sync(&stage).await;
+    assert_eq!(outcome["outcome"], "done", "{outcome}");
+    let expected = [
+        format!("write-parameter the parameter {HOST}"),
+        format!("write-environment the Lambda function {LAMBDA}"),
+        format!("write-secret-keys the secret {SECRET}"),
+        format!("write-parameter the parameter {URL}"),
+    ];
+    assert_eq!(written(&outcome), expected);
+    holds(&stage).await;
+    let before = writes(&stage);
+    let outcome = sync(&stage).await;
+    assert_eq!((outcome["outcome"].as_str(), outcome["logins"].as_u64()), (Some("kept"), Some(0)), "{outcome}");
+    assert_eq!(listed(&outcome, "kept").len(), 4);
+    assert_eq!(writes(&stage), before);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_rotated_in_is_published_and_what_was_published_before_is_labelled_previous() {
+    let stage = by_default().await;
+    sync(&stage).await;
+    let (before, first) = parameter(&stage, URL).await.unwrap();
+    for rotation in 1..=3 {
+        assert!(stage.rotate().await.succeeded);
+        let outcome = sync(&stage).await;
+        assert_eq!(written(&outcome).len(), 2, "what has not changed is not written: {outcome}");
+        holds(&stage).await;
+        let (current, version) = parameter(&stage, &format!("{URL}:current")).await.unwrap();
+        assert_eq!(version, first + rotation);
+        assert_eq!(parameter(&stage, URL).await.unwrap().0, current);
+        let (previous, labelled) = parameter(&stage, &format!("{URL}:previous")).await.unwrap();
+        assert_eq!(labelled, version - 1);
+        assert!(rotation > 1 || previous == before);
+    }
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_versions_than_parameter_store_keeps_are_no_obstacle() {
+    let stage =
+        publishing(StageOptions::default(), &json!([{ "type": "ssm-parameter", "name": HOST, "value": "{host}" }]))
+            .await;
+    edit(&stage, HOST, "by hand", ParameterType::SecureString).await;
+    sync(&stage).await;
+    for version in 0..105 {
+        edit(&stage, HOST, &format!("by hand {version}"), ParameterType::SecureString).await;
+        if version % 50 == 0 {
+            let outcome = sync(&stage).await;
+            assert_eq!(outcome["outcome"], "done", "{outcome}");
+        }
+    }
+    let outcome = sync(&stage).await;
+    assert_eq!(outcome["outcome"], "done", "{outcome}");
+    assert_eq!(parameter(&stage, HOST).await, parameter(&stage, &format!("{HOST}:current")).await);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_has_written_by_hand_is_put_right_or_only_reported() {
+    let stage = by_default().await;
+    sync(&stage).await;
+    let (published, _) = parameter(&stage, HOST).await.unwrap();
+    edit(&stage, HOST, "elsewhere:6379", ParameterType::String).await;
+    let mut reporting = outputs();
+    reporting[1]["drift"] = json!("report");
+    settle(&stage, &reporting).await;
+    let outcome = sync(&stage).await;
+    assert_eq!(outcome["outcome"], "kept", "{outcome}");
+    assert!(listed(&outcome, "kept")[1].1.contains("by hand"), "{outcome}");
+    assert_eq!(parameter(&stage, HOST).await.unwrap().0, "elsewhere:6379");
+    settle(&stage, &outputs()).await;
+    let outcome = sync(&stage).await;
+    assert!(listed(&outcome, "actions")[0].1.contains("by hand"), "{outcome}");
+    assert_eq!(parameter(&stage, HOST).await.unwrap().0, published);
+    assert_eq!(
+        parameter(&stage, &format!("{HOST}:previous")).await.unwrap().0,
+        published,
+        "not what was written by hand"
+    );
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_log_in_is_not_published() {
+    let stage = by_default().await;
+    sync(&stage).await;
+    let before = (writes(&stage), parameter(&stage, URL).await);
+    stage.put("drifted-token-0123456789abcdef", &["AWSCURRENT"]).await;
+    let put = writes(&stage);
+    let outcome = sync(&stage).await;
+    assert_eq!(outcome["outcome"], "needs-human", "{outcome}");
+    assert!(outcome["failure"].as_str().unwrap().contains("`outputs[0]`"), "{outcome}");
+    assert_eq!((writes(&stage), parameter(&stage, URL).await), (put, before.1));
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_written_anywhere_while_one_output_cannot_be() {
+    let long = "x".repeat(4096);
+    let lambda =
+        |variables: Value| json!({ "type": "lambda-environment", "function_name": LAMBDA, "variables": variables });
+    for (broken, named) in [
+        (json!({ "type": "ssm-parameter", "name": "/orders/long", "value": format!("{long}{{host}}") }), "advanced"),
+        (json!({ "type": "ssm-parameter", "name": "/orders/reader", "value": "{rest_url}" }), "no REST API"),
+        (
+            json!({ "type": "ssm-parameter", "name": "/orders/db", "value": "{url}", "url": { "scheme": "redis" } }),
+            "TLS",
+        ),
+        (lambda(json!({ "LONG": format!("{long}{{host}}") })), "4096"),
+        (
+            json!({ "type": "lambda-environment", "function_name": "missing", "variables": { "HOST": "{host}" } }),
+            "missing",
+        ),
+        (json!({ "type": "secret-keys", "secret_id": "missing", "keys": { "host": "{host}" } }), "missing"),
+        (json!({ "type": "secret-keys", "secret_id": "orders/raw", "keys": { "host": "{host}" } }), "no JSON object"),
+        (json!({ "type": "ssm-parameter", "name": "/orders/other-type", "value": "{url}" }), "`outputs[1].kind`"),
+    ] {
+        let fine = json!({ "type": "ssm-parameter", "name": HOST, "value": "{host}" });
+        let stage = publishing(StageOptions::default(), &json!([fine, broken])).await;
+        stage.secrets.create_secret().name("orders/raw").secret_string("a raw password").send().await.unwrap();
+        edit(&stage, "/orders/other-type", "text", ParameterType::String).await;
+        let before = writes(&stage);
+        let outcome = sync(&stage).await;
+        assert_eq!(outcome["outcome"], "permanent", "{outcome}");
+        let failure = outcome["failure"].as_str().unwrap();
+        assert!(failure.contains(named) && !failure.contains("a raw password"), "{failure}");
+        assert_eq!((writes(&stage), parameter(&stage, HOST).await), (before, None));
+        stage.strike().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_says_what_it_would_write_and_shows_no_secret() {
+    let stage = by_default().await;
+    let outcome = outcome_of(&stage, &json!({ "target": "orders", "dry_run": true })).await;
+    assert_eq!((outcome["outcome"].as_str(), listed(&outcome, "planned").len()), (Some("kept"), 4), "{outcome}");
+    assert_eq!(writes(&stage), 0);
+    assert!(!outcome.to_string().contains(stage.current().await.expose_secret()));
+    sync(&stage).await;
+    let outcome = outcome_of(&stage, &json!({ "target": "orders", "dry_run": true })).await;
+    assert_eq!(listed(&outcome, "planned").len(), 0, "the plan of the result is empty");
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variable_that_somebody_else_writes_meanwhile_is_kept() {
+    let stage = by_default().await;
+    let lambda = aws_sdk_lambda::Client::new(&stage.sandbox.sdk_config());
+    stage.sandbox.faults.arm(sandbox::faults::Rule {
+        function: super::publishing::NAME.to_owned(),
+        during: None,
+        at: sandbox::faults::At::Operation("UpdateFunctionConfiguration".to_owned()),
+        what: sandbox::faults::What::Hold,
+        times: 1,
+    });
+    let meanwhile = async {
+        while stage.sandbox.faults.fired() == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        let variables = [("OTHER", "as it was"), ("THEIRS", "new")];
+        let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let environment = aws_sdk_lambda::types::Environment::builder().set_variables(Some(variables)).build();
+        lambda.update_function_configuration().function_name(LAMBDA).environment(environment).send().await.unwrap();
+        stage.sandbox.faults.release();
+    };
+    let (outcome, ()) = tokio::join!(sync(&stage), meanwhile);
+    let environment = environment(&stage).await;
+    assert_eq!(environment.get("THEIRS").map(String::as_str), Some("new"), "{outcome}");
+    assert!(environment.contains_key("REDIS_HOST") && environment.len() == 5, "{outcome}");
+    stage.strike().await;
+}
+
+/// What each flavour publishes, on the redis crate, which is given the URL and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_published_of_every_flavour_logs_in() {
+    let plain = [Flavour::Fargate, Flavour::SelfHosted(SetUp::ConfigFile)];
+    for flavour in plain {
+        let stage = publishing(StageOptions { flavour, ..StageOptions::default() }, &json!([])).await;
+        let mut document = serde_json::to_value(&stage.target.target).unwrap();
+        document["backend"].as_object_mut().unwrap().remove("host");
+        document["outputs"] = json!([{ "type": "ssm-parameter", "name": URL, "value": "{url}" }]);
+        stage.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
+        for _ in 0..2 {
+            let outcome = sync(&stage).await;
+            assert_eq!(outcome["outcome"], "done", "{flavour:?}: {outcome}");
+            let (url, _) = parameter(&stage, URL).await.unwrap();
+            assert!(url.starts_with("redis://:"), "{flavour:?}");
+            let client = redis::Client::open(url).unwrap();
+            let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+            cmd("SET").arg("written").arg("by a client").exec_async(&mut connection).await.unwrap();
+            assert!(stage.rotate().await.succeeded);
+        }
+        stage.strike().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_endpoints_of_every_cache_are_published() {
+    for flavour in [Flavour::ElasticacheAuth, Flavour::ElasticacheUser, Flavour::ElasticacheServerless] {
+        let wanted = json!([
+            { "type": "ssm-parameter", "name": URL, "value": "{url}" },
+            { "type": "ssm-parameter", "name": "/orders/redis/reader", "value": "{reader_url}" },
+            { "type": "ssm-parameter", "name": "/orders/redis/user", "value": "{username}", "kind": "string" },
+        ]);
+        let stage = publishing(StageOptions { flavour, ..StageOptions::default() }, &wanted).await;
+        let outcome = sync(&stage).await;
+        assert_eq!(outcome["outcome"], "done", "{flavour:?}: {outcome}");
+        assert_eq!(outcome["logins"], 2, "{outcome}");
+        let (url, reader) =
+            (parameter(&stage, URL).await.unwrap().0, parameter(&stage, "/orders/redis/reader").await.unwrap().0);
+        assert_ne!(url, reader);
+        let username = stage.target.username.as_deref().unwrap_or("default");
+        assert_eq!(parameter(&stage, "/orders/redis/user").await.unwrap().0, username);
+        assert_eq!(url.contains(&format!("//{username}:")), username != "default");
+        stage.strike().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_label_that_a_stopped_run_has_not_moved_is_moved_by_the_next() {
+    let stage = by_default().await;
+    sync(&stage).await;
+    let (value, version) = parameter(&stage, HOST).await.unwrap();
+    edit(&stage, HOST, &value, ParameterType::String).await;
+    let outcome = sync(&stage).await;
+    assert_eq!(listed(&outcome, "actions").iter().map(|(what, _)| *what).collect::<Vec<_>>(), ["label-parameter"]);
+    assert_eq!(parameter(&stage, &format!("{HOST}:current")).await, Some((value, version + 1)));
+    let labels = ssm(&stage).get_parameter_history().name(HOST).send().await.unwrap();
+    assert_eq!(labels.parameters().len(), 2);
+    stage.strike().await;
+}

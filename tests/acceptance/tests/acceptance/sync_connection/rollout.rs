@@ -1,0 +1,296 @@
+//! Consumers that read at start are deployed anew, one after another.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use acceptance::{
+    Stage, StageOptions,
+    retirement::{self, done, retire, waiting_for},
+};
+use sandbox::{
+    faults::{At, Rule, What},
+    services::{ecs::EcsTiming, elasticache::Timing},
+};
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use super::services::{
+    Breaker, CLUSTER, NAME, arns, at_once, break_fragile, create_fragile_service, create_login_service, deploy,
+    deployments, ecs, mend_fragile, rehearse, said, settle, stage, steady, sync, sync_until_done, tasks,
+};
+use crate::rotate_auth::story::Audience;
+
+/// Long enough for every rollout here.
+const AMPLE: Duration = Duration::from_secs(60);
+
+/// More calls than any run here makes.
+const MOST_CALLS: usize = 80;
+
+const WEB: &str = "deploy-service the ECS service main/web";
+const WORKER: &str = "deploy-service the ECS service main/worker";
+
+/// A stage that was rotated, with two services from before, and settings that name both.
+async fn rotated() -> Stage {
+    let stage = stage(StageOptions::default(), AMPLE).await;
+    for name in ["web", "worker"] {
+        stage.sandbox.create_consumer_service(CLUSTER, name, 2).await.unwrap();
+    }
+    settle(&stage, &["web", "worker"], at_once()).await;
+    assert!(stage.rotate().await.succeeded);
+    stage
+}
+
+/// What is waited for, and why.
+fn waiting(outcome: &Value) -> Vec<String> {
+    let all = outcome["waiting"].as_array().into_iter().flatten();
+    all.map(|one| format!("{}: {}", one["for"].as_str().unwrap(), one["reason"].as_str().unwrap())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_services_are_rolled_one_after_another_and_then_the_previous_credential_goes() {
+    let stage = stage(StageOptions::default(), AMPLE).await;
+    retirement::deploy(&stage, Duration::from_secs(30), Default::default());
+    for name in ["worker", "web"] {
+        create_login_service(&stage, name).await;
+    }
+    settle(&stage, &["web", "worker"], at_once()).await;
+    let audience = Audience::of(&stage).await;
+    for round in 1..=2 {
+        let old = stage.current().await;
+        assert!(stage.rotate().await.succeeded);
+        let outcome = retire(&stage).await;
+        assert_eq!(waiting_for(&outcome), ["the ECS service main/web", "the ECS service main/worker"], "{outcome}");
+        let before = [arns(&stage, "web"), arns(&stage, "worker")].concat();
+        let outcome = sync(&stage).await;
+        assert_eq!(said(&outcome, "actions"), [WEB, WORKER], "{outcome}");
+        assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("done"), 2 * round), "{outcome}");
+        let (web, worker) = (tasks(&stage, "web"), tasks(&stage, "worker"));
+        assert!(web.iter().chain(&worker).all(|task| !before.contains(&task.arn)), "{web:?} {worker:?}");
+        let last_of_web = web.iter().map(|task| task.created).max().unwrap();
+        assert!(worker.iter().all(|task| task.created > last_of_web), "{web:?} {worker:?}");
+        // Those of the load, which are in no service, follow by themselves.
+        audience.load.roll();
+        sleep(Duration::from_millis(500)).await;
+        let outcome = retire(&stage).await;
+        assert_eq!(done(&outcome), ["remove-previous", "mark-retired"], "{outcome}");
+        assert_eq!(stage.accepting(&old).await, 0);
+        let outcome = sync(&stage).await;
+        assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("kept"), 2 * round), "{outcome}");
+        sleep(Duration::from_secs(1)).await;
+        for (name, tasks) in [("web", web), ("worker", worker)] {
+            let arns_after: Vec<String> = tasks.into_iter().map(|task| task.arn).collect();
+            assert_eq!(arns(&stage, name), arns_after, "no task of {name} was ever refused");
+        }
+    }
+    audience.was_served().await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_somebody_deployed_since_is_not_deployed_again() {
+    let stage = rotated().await;
+    let force = ecs(&stage).update_service().cluster(CLUSTER).service("web").force_new_deployment(true);
+    force.send().await.unwrap();
+    let outcome = sync(&stage).await;
+    assert_eq!(said(&outcome, "actions"), [WORKER], "{outcome}");
+    let outcome = sync(&stage).await;
+    assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("kept"), 1), "{outcome}");
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secret_that_was_never_rotated_and_settings_without_services_deploy_nothing() {
+    let stage = stage(StageOptions::default(), AMPLE).await;
+    stage.sandbox.create_consumer_service(CLUSTER, "web", 1).await.unwrap();
+    settle(&stage, &["web"], at_once()).await;
+    let outcome = sync(&stage).await;
+    assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("kept"), 0), "{outcome}");
+    assert!(stage.rotate().await.succeeded);
+    settle(&stage, &[], at_once()).await;
+    let outcome = sync(&stage).await;
+    assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("kept"), 0), "{outcome}");
+    stage.strike().await;
+}
+
+/// A service that never becomes stable: nothing goes on, and a person is called for.
+async fn stops_at(breaker: Breaker, rollout: Value) {
+    let stage = stage(StageOptions::default(), AMPLE).await;
+    retirement::deploy(&stage, Duration::from_secs(30), Default::default());
+    create_fragile_service(&stage, "web", breaker).await;
+    stage.sandbox.create_consumer_service(CLUSTER, "worker", 1).await.unwrap();
+    settle(&stage, &["web", "worker"], rollout).await;
+    assert!(stage.rotate().await.succeeded);
+    break_fragile(&stage).await;
+    let worker = arns(&stage, "worker");
+    for round in ["the run that deployed", "the next run"] {
+        let outcome = sync(&stage).await;
+        assert_eq!(outcome["outcome"], "needs-human", "{round}: {outcome}");
+        let failure = outcome["failure"].as_str().unwrap();
+        assert!(failure.starts_with("the ECS service main/web does not become stable"), "{round}: {failure}");
+        assert_eq!((deployments(&stage), arns(&stage, "worker")), (1, worker.clone()), "{round}");
+    }
+    let outcome = retire(&stage).await;
+    assert_eq!(outcome["outcome"], "waiting", "{outcome}");
+    assert!(stage.accepts(&stage.first_token()).await && stage.accepts(&stage.current().await).await);
+    // Put right, and deployed by hand: the rollout goes on from there.
+    mend_fragile(&stage).await;
+    let force = ecs(&stage).update_service().cluster(CLUSTER).service("web").force_new_deployment(true);
+    force.send().await.unwrap();
+    steady(&stage, "web").await;
+    settle(&stage, &["web", "worker"], at_once()).await;
+    let outcome = sync_until_done(&stage).await;
+    assert_eq!(said(&outcome, "actions").last().map(String::as_str), Some(WORKER), "{outcome}");
+    let outcome = retire(&stage).await;
+    assert_eq!(done(&outcome), ["remove-previous", "mark-retired"], "{outcome}");
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_that_is_given_up_stops_the_rollout() {
+    stops_at(Breaker::GiveUp, at_once()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_that_is_rolled_back_stops_the_rollout() {
+    stops_at(Breaker::RollBack, at_once()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deployment_that_takes_too_long_stops_the_rollout() {
+    stops_at(Breaker::None, json!({ "debounce_s": 0, "stabilise_s": 5 })).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_deployed_outside_the_window_and_it_says_until_when() {
+    let stage = rotated().await;
+    let hour = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() / 3600;
+    let window = |from: u64, to: u64| {
+        let time = |hour: u64| format!("{:02}:00", hour % 24);
+        json!({ "debounce_s": 0, "window": { "from": time(from), "to": time(to) } })
+    };
+    // Two hours off, so that no hour that ends meanwhile opens it.
+    settle(&stage, &["web", "worker"], window(hour + 2, hour + 3)).await;
+    let outcome = sync(&stage).await;
+    assert_eq!(outcome["outcome"], "waiting", "{outcome}");
+    let waited = waiting(&outcome);
+    let until = format!(", {:02}:00 UTC", (hour + 2) % 24);
+    assert!(waited[0].starts_with("window: `rollout.window` is closed until "), "{waited:?}");
+    assert!(waited[0].ends_with(&until), "{waited:?}");
+    assert!(waited[1].starts_with("the ECS service main/web: not started since the last change"), "{waited:?}");
+    assert_eq!((waited.len(), deployments(&stage)), (3, 0), "{waited:?}");
+    settle(&stage, &["web", "worker"], window(hour, hour + 2)).await;
+    let outcome = sync(&stage).await;
+    assert_eq!(said(&outcome, "actions"), [WEB, WORKER], "{outcome}");
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_changes_within_the_debounce_make_one_deployment() {
+    let stage = rotated().await;
+    settle(&stage, &["web", "worker"], json!({ "debounce_s": 3600 })).await;
+    for _ in 0..2 {
+        let outcome = sync(&stage).await;
+        let expected = ["debounce", "the ECS service main/web", "the ECS service main/worker"];
+        assert_eq!(waiting_for(&outcome), expected, "{outcome}");
+        assert!(waiting(&outcome)[0].contains("`rollout.debounce_s` is 3600"), "{outcome}");
+        assert!(stage.rotate().await.succeeded);
+    }
+    assert_eq!(deployments(&stage), 0);
+    settle(&stage, &["web", "worker"], at_once()).await;
+    sync(&stage).await;
+    assert_eq!(deployments(&stage), 2);
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_names_what_it_would_deploy_and_deploys_nothing() {
+    let stage = rotated().await;
+    let before = [arns(&stage, "web"), arns(&stage, "worker")];
+    let outcome = rehearse(&stage).await;
+    assert_eq!(said(&outcome, "planned"), [WEB, WORKER], "{outcome}");
+    assert_eq!((said(&outcome, "actions").len(), deployments(&stage)), (0, 0), "{outcome}");
+    assert_eq!([arns(&stage, "web"), arns(&stage, "worker")], before);
+    sync(&stage).await;
+    let outcome = rehearse(&stage).await;
+    assert_eq!((said(&outcome, "planned").len(), outcome["outcome"].as_str()), (0, Some("kept")), "{outcome}");
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_out_of_time_ends_well_and_leaves_the_rest_to_the_next() {
+    let stage = rotated().await;
+    stage.sandbox.ecs.set_timing(EcsTiming { provision: Duration::from_secs(4), ..EcsTiming::default() });
+    deploy(&stage, Duration::from_secs(5));
+    let outcome = sync(&stage).await;
+    assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("waiting"), 1), "{outcome}");
+    assert!(waiting_for(&outcome).contains(&"the ECS service main/web"), "{outcome}");
+    let outcome = sync_until_done(&stage).await;
+    assert_eq!((outcome["failure"].as_str(), deployments(&stage)), (None, 2), "{outcome}");
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_is_not_there_is_refused_by_its_field() {
+    let stage = rotated().await;
+    settle(&stage, &["web", "gone"], at_once()).await;
+    let outcome = sync(&stage).await;
+    assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("permanent"), 0), "{outcome}");
+    assert!(outcome["failure"].as_str().unwrap().starts_with("`consumers[1]` of the settings"), "{outcome}");
+    stage.strike().await;
+}
+
+/// Rolls one service out for each call of a run, with that call struck, until there is no such call: each time there is
+/// exactly one deployment.
+async fn strike_every_call(what: What) {
+    let short = Duration::from_millis(20);
+    let timing = Timing {
+        create: Duration::ZERO,
+        modify: Duration::from_millis(300),
+        spread: Duration::from_millis(50),
+        stale: Duration::from_millis(150),
+    };
+    let stage = stage(StageOptions { timing, ..StageOptions::default() }, AMPLE).await;
+    stage.sandbox.ecs.set_timing(EcsTiming {
+        provision: short,
+        pull: short,
+        activate: short,
+        deactivate: short,
+        deprovision: short,
+        notice: short,
+        ..EcsTiming::default()
+    });
+    stage.sandbox.create_consumer_service(CLUSTER, "web", 1).await.unwrap();
+    settle(&stage, &["web"], at_once()).await;
+    let mut struck = 0;
+    for nth in 1..=MOST_CALLS {
+        assert!(stage.rotate().await.succeeded);
+        let before = arns(&stage, "web");
+        stage.sandbox.faults.arm(Rule { function: NAME.to_owned(), during: None, at: At::Call(nth), what, times: 1 });
+        let outcome = sync_until_done(&stage).await;
+        stage.sandbox.faults.disarm();
+        let told = format!("{what:?} at call {nth}: {outcome}");
+        assert_eq!(deployments(&stage), nth, "{told}");
+        assert!(arns(&stage, "web").iter().all(|arn| !before.contains(arn)), "{told}");
+        assert_eq!(sync(&stage).await["outcome"], "kept", "{told}");
+        if stage.sandbox.faults.fired() == struck {
+            break;
+        }
+        struck = stage.sandbox.faults.fired();
+    }
+    assert!((11..MOST_CALLS).contains(&struck), "{struck} calls were struck");
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollout_survives_a_kill_just_before_every_call() {
+    strike_every_call(What::KillBefore).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollout_survives_a_kill_just_after_every_call() {
+    strike_every_call(What::KillAfter).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rollout_survives_the_loss_of_every_answer() {
+    strike_every_call(What::LoseAnswer).await;
+}

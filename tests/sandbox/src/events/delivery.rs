@@ -1,0 +1,78 @@
+//! Lambda's asynchronous invocation: at least once, and twice again where the function fails.
+//!
+//! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>
+
+use serde_json::Value;
+use tokio::time::sleep;
+
+use super::{
+    Copies, EventTiming,
+    bus::Events,
+    journal::{Attempt, Delivery, Progress},
+};
+use crate::lambda::InvocationResult;
+
+/// What is to be delivered.
+#[derive(Clone, Debug)]
+pub(super) struct Order {
+    pub(super) kind: String,
+    pub(super) function: String,
+    pub(super) payload: Value,
+}
+
+impl Events {
+    /// Takes an order: it counts as under way before this returns.
+    pub(super) fn deliver(&self, order: Order) {
+        let timing = self.state().timing;
+        match timing.copies {
+            Copies::One => self.send(vec![self.enter(&order, 1)], timing),
+            Copies::TwoInTurn => self.send(vec![self.enter(&order, 1), self.enter(&order, 2)], timing),
+            Copies::TwoAtOnce => {
+                let copies = [self.enter(&order, 1), self.enter(&order, 2)];
+                copies.into_iter().for_each(|place| self.send(vec![place], timing));
+            }
+        }
+    }
+
+    /// Writes a delivery down, and gives its place in the journal.
+    fn enter(&self, order: &Order, copy: usize) -> usize {
+        let Order { kind, function, payload } = order.clone();
+        let deliveries = &mut self.state().deliveries;
+        let progress = Progress::UnderWay;
+        deliveries.push(Delivery { kind, function, payload, copy, attempts: Vec::new(), progress });
+        deliveries.len() - 1
+    }
+
+    /// Makes deliveries behind the caller's back, one after the other.
+    fn send(&self, places: Vec<usize>, timing: EventTiming) {
+        let this = self.clone();
+        self.spawn(async move {
+            sleep(timing.latency).await;
+            for place in places {
+                this.carry(place, timing).await;
+            }
+        });
+    }
+
+    async fn carry(&self, place: usize, timing: EventTiming) {
+        let Delivery { kind, function, payload, .. } = self.state().deliveries[place].clone();
+        let mut pauses = timing.pauses.into_iter();
+        loop {
+            let ended = self.runner().invoke(&function, &payload, &kind).await;
+            let failed = matches!(ended.result, InvocationResult::Failed { .. });
+            let pause = pauses.next().filter(|_| failed);
+            self.change(place, |delivery| {
+                delivery.attempts.push(Attempt { request_id: ended.request_id, result: ended.result });
+                delivery.progress = match (failed, pause) {
+                    (false, _) => Progress::Delivered,
+                    (true, Some(_)) => Progress::UnderWay,
+                    (true, None) => Progress::GivenUp,
+                };
+            });
+            match pause {
+                Some(pause) => sleep(pause).await,
+                None => return,
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! `Secret Label Updated`: what Secrets Manager says over EventBridge.
+
+use serde_json::json;
+
+use super::{
+    store::State,
+    versions::{PENDING, PREVIOUS},
+};
+use crate::events::Event;
+
+/// An event for each label that has come to a version since this was last asked.
+///
+/// AWS tells of every label but `AWSPENDING` and `AWSPREVIOUS`. That a label was taken away it does not tell here.
+/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/event-detail-secret-label-updated-secretsmanager.html>
+pub(super) fn label_updates(state: &mut State) -> Vec<Event> {
+    let mut events = Vec::new();
+    for secret in state.secrets.values_mut() {
+        for (label, version) in secret.versions.take_moved() {
+            if label == PENDING || label == PREVIOUS {
+                continue;
+            }
+            events.push(Event {
+                source: "aws.secretsmanager",
+                detail_type: "Secret Label Updated",
+                resources: vec![secret.arn.clone()],
+                detail: json!({ "name": secret.name, "labelUpdated": label, "versionId": version }),
+            });
+        }
+    }
+    events
+}
