@@ -70,7 +70,7 @@ fn same(one: &SecretString, other: &SecretString) -> bool {
 }
 
 /// The names whose text is not what is wanted.
-fn changed<'a>(wanted: &'a Texts, found: impl Fn(&str) -> Option<SecretString>) -> Vec<&'a str> {
+fn changed(wanted: &Texts, found: impl Fn(&str) -> Option<SecretString>) -> Vec<&str> {
     let differs = |(name, text): &(&String, &SecretString)| !found(name).is_some_and(|found| same(text, &found));
     wanted.iter().filter(differs).map(|(name, _)| name.as_str()).collect()
 }
