@@ -65,6 +65,9 @@ async fn a_task_with_another_address_is_published_because_ecs_tells_of_it() {
 async fn a_failover_leads_to_a_look_because_elasticache_tells_of_it() {
     let stage = publishing(StageOptions::default(), &outputs()).await;
     sync(&stage).await;
+    let tag = aws_sdk_elasticache::types::Tag::builder().key("redis-lifecycle:target").value("orders").build();
+    let arn = format!("arn:aws:elasticache:us-east-1:123456789012:replicationgroup:{}", stage.cache());
+    stage.elasticache().add_tags_to_resource().resource_name(arn).tags(tag).send().await.unwrap();
     stage.sandbox.events.subscribe(NAME).unwrap();
     let before = stage.sandbox.runner.invocations().len();
     stage.elasticache().test_failover().replication_group_id(stage.cache()).node_group_id("0001").send().await.unwrap();

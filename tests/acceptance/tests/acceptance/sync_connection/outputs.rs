@@ -54,7 +54,7 @@ async fn every_output_is_written_urls_last_and_a_second_run_writes_nothing() {
     let before = writes(&stage);
     let outcome = sync(&stage).await;
     assert_eq!((outcome["outcome"].as_str(), outcome["logins"].as_u64()), (Some("kept"), Some(0)), "{outcome}");
-    assert_eq!(listed(&outcome, "kept").len(), 4);
+    assert_eq!(listed(&outcome, "kept").iter().filter(|(what, _)| *what == "output").count(), 4);
     assert_eq!(writes(&stage), before);
     stage.strike().await;
 }
@@ -143,7 +143,7 @@ async fn nothing_is_written_anywhere_while_one_output_cannot_be() {
     let lambda =
         |name: &str| json!({ "type": "lambda-environment", "function_name": name, "variables": { "HOST": "{host}" } });
     for (broken, named) in [
-        (json!({ "type": "ssm-parameter", "name": "/orders/long", "value": "{url}".repeat(60) }), "advanced"),
+        (json!({ "type": "ssm-parameter", "name": "/orders/long", "value": "{url}".repeat(90) }), "advanced"),
         (json!({ "type": "ssm-parameter", "name": "/orders/reader", "value": "{rest_url}" }), "no REST API"),
         (
             json!({ "type": "ssm-parameter", "name": "/orders/db", "value": "{url}", "url": { "scheme": "redis" } }),
