@@ -6,7 +6,7 @@ use policy::{Failure, outcome::Outcome};
 use runtime::{
     deadline::Deadline,
     run::{self, Caller},
-    secret,
+    secret::{self, Led},
     trigger::Trigger,
 };
 use serde_json::Value;
@@ -26,33 +26,19 @@ pub async fn handle(clients: &Clients, event: LambdaEvent<Value>) -> Result<Outc
 }
 
 async fn retire(clients: &Clients, event: Value, deadline: Deadline, outcome: &mut Outcome) -> Result<(), Failure> {
-    let found = match Trigger::parse(&event)? {
-        Trigger::Target { name, dry_run } => {
-            outcome.target = Some(name.clone());
-            outcome.dry_run = dry_run;
-            secret::of_target_named(clients, &name).await?
-        }
-        Trigger::Resource(_) => {
-            outcome.left("event", "it is about no secret");
-            return Ok(());
-        }
-        Trigger::Quiet(why) => {
-            outcome.left("event", why);
-            return Ok(());
-        }
+    let led = match Trigger::parse(&event)? {
         // It is this function that puts it there.
         Trigger::SecretLabel { label, .. } if label == RETIRED => {
-            outcome.left("event", "it is about the label of this function itself");
-            return Ok(());
+            Led::Nowhere("it is about the label of this function itself")
         }
-        Trigger::SecretLabel { secret_id, .. } => match secret::of_tagged(clients, &secret_id).await? {
-            Some(found) => found,
-            None => {
-                outcome.left("event", "it is about a secret that belongs to no target");
-                return Ok(());
-            }
-        },
+        Trigger::Resource(_) => Led::Nowhere("it is about no secret"),
+        trigger => secret::of_trigger(clients, trigger, outcome).await?,
     };
-    outcome.target = Some(found.target.name.clone());
-    retirement::run(clients, found, deadline, outcome).await
+    match led {
+        Led::To(found) => retirement::run(clients, *found, deadline, outcome).await,
+        Led::Nowhere(why) => {
+            outcome.left("event", why);
+            Ok(())
+        }
+    }
 }

@@ -6,8 +6,7 @@ use policy::{Failure, outcome::Outcome, rollout::promoted_ms};
 use runtime::{
     deadline::Deadline,
     run::{self, Caller},
-    secret,
-    settings::{self, TARGET_TAG},
+    secret::{self, Led},
     trigger::Trigger,
     versions::Versions,
 };
@@ -28,39 +27,19 @@ pub async fn handle(clients: &Clients, event: LambdaEvent<Value>) -> Result<Outc
 }
 
 async fn sync(clients: &Clients, event: Value, mut deadline: Deadline, outcome: &mut Outcome) -> Result<(), Failure> {
-    let found = match Trigger::parse(&event)? {
-        Trigger::Target { name, dry_run } => {
-            outcome.target = Some(name.clone());
-            outcome.dry_run = dry_run;
-            secret::of_target_named(clients, &name).await?
+    let led = match Trigger::parse(&event)? {
+        Trigger::SecretLabel { label, .. } if label != CURRENT => {
+            Led::Nowhere("it is about another label than AWSCURRENT")
         }
-        Trigger::Quiet(why) => {
+        trigger => secret::of_trigger(clients, trigger, outcome).await?,
+    };
+    let found = match led {
+        Led::To(found) => *found,
+        Led::Nowhere(why) => {
             outcome.left("event", why);
             return Ok(());
         }
-        Trigger::Resource(resource) => match settings::tags(clients, &resource).await?.remove(TARGET_TAG) {
-            Some(name) => {
-                outcome.target = Some(name.clone());
-                secret::of_target_named(clients, &name).await?
-            }
-            None => {
-                outcome.left("event", "it is about a resource that belongs to no target");
-                return Ok(());
-            }
-        },
-        Trigger::SecretLabel { label, .. } if label != CURRENT => {
-            outcome.left("event", "it is about another label than AWSCURRENT");
-            return Ok(());
-        }
-        Trigger::SecretLabel { secret_id, .. } => match secret::of_tagged(clients, &secret_id).await? {
-            Some(found) => found,
-            None => {
-                outcome.left("event", "it is about a secret that belongs to no target");
-                return Ok(());
-            }
-        },
     };
-    outcome.target = Some(found.target.name.clone());
     let secret = Versions::read(clients, found).await?;
     if secret.target.outputs.is_empty() {
         outcome.left("outputs", "the settings name none");

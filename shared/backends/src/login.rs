@@ -19,6 +19,9 @@ pub(crate) const DEFAULT_USER: &str = "default";
 /// What our connections are called, once they are logged in: by it a node's log tells our refused logins from others'.
 pub(crate) const CLIENT_NAME: &str = "redis-lifecycle";
 
+/// As nobody else spells it: a node's log counts like logins together by this too, and ours are not to hide a client's.
+const AUTH: &str = "Auth";
+
 /// Where a node listens.
 #[derive(Clone, Copy, Debug)]
 pub struct Address<'a> {
@@ -169,7 +172,7 @@ async fn log_in(
     credential: &SecretString,
 ) -> Result<Answer, RedisError> {
     let answer: Result<(), _> =
-        redis::cmd("AUTH").arg(username).arg(credential.expose_secret()).query_async(connection).await;
+        redis::cmd(AUTH).arg(username).arg(credential.expose_secret()).query_async(connection).await;
     match answer {
         Ok(()) => match ping(connection).await {
             // Whoever may not PING is logged in all the same.

@@ -4,9 +4,12 @@ use cloud::{
     Clients,
     secrets_manager::{self, CURRENT, Description},
 };
-use policy::{Failure, Target};
+use policy::{Failure, Target, outcome::Outcome};
 
-use crate::settings::{self, TARGET_TAG};
+use crate::{
+    settings::{self, TARGET_TAG},
+    trigger::Trigger,
+};
 
 /// Describes a secret, and loads the settings of the target that it is tagged with.
 ///
@@ -68,6 +71,45 @@ pub async fn of_tagged(clients: &Clients, secret_id: &str) -> Result<Option<Foun
     let target = settings::load(clients, name).await?;
     check_named(&target, &description)?;
     Ok(Some(Found { target, description }))
+}
+
+/// What a trigger leads to.
+pub enum Led {
+    /// A target, and its secret.
+    To(Box<Found>),
+    /// Nothing; says why.
+    Nowhere(&'static str),
+}
+
+/// Finds the target of a trigger, and notes in the outcome which it is, and whether nothing is to be changed.
+///
+/// # Errors
+/// As [`of_target_named`] and [`of_tagged`] have them.
+///
+/// # Permissions
+/// Theirs, and those of [`settings::tags`]
+pub async fn of_trigger(clients: &Clients, trigger: Trigger, outcome: &mut Outcome) -> Result<Led, Failure> {
+    let found = match trigger {
+        Trigger::Quiet(why) => return Ok(Led::Nowhere(why)),
+        Trigger::Target { name, dry_run } => {
+            outcome.target = Some(name.clone());
+            outcome.dry_run = dry_run;
+            of_target_named(clients, &name).await?
+        }
+        Trigger::SecretLabel { secret_id, .. } => match of_tagged(clients, &secret_id).await? {
+            Some(found) => found,
+            None => return Ok(Led::Nowhere("it is about a secret that belongs to no target")),
+        },
+        Trigger::Resource(resource) => match settings::tags(clients, &resource).await?.remove(TARGET_TAG) {
+            Some(name) => {
+                outcome.target = Some(name.clone());
+                of_target_named(clients, &name).await?
+            }
+            None => return Ok(Led::Nowhere("it is about a resource that belongs to no target")),
+        },
+    };
+    outcome.target = Some(found.target.name.clone());
+    Ok(Led::To(Box::new(found)))
 }
 
 /// Refuses a secret that is not the one the settings name: two secrets must never rotate one Redis.

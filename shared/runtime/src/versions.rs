@@ -62,7 +62,9 @@ impl Versions {
                 .map_err(|failure| Failure::permanent("AWSPREVIOUS cannot be read, and is kept").because(failure))?;
             Ok::<_, Failure>(Previous { id, value, created: version.created })
         });
-        let pending = description.version_with(PENDING).filter(|pending| *pending != current_id);
+        // On the version of either other label it is what an earlier rotation has left, which began no other.
+        let others = [Some(current_id.as_str()), description.version_with(PREVIOUS)];
+        let pending = description.version_with(PENDING).filter(|pending| !others.contains(&Some(*pending)));
         let rotating = match pending {
             Some(id) => read(id.to_owned()).await?.is_some(),
             None => false,

@@ -91,10 +91,9 @@ async fn a_client_that_still_holds_the_previous_password_is_told_with_its_node_a
     for flavour in flavours() {
         let stage = retired(flavour).await;
         let (first, began_ms) = (stage.first_token(), now_ms());
-        // As clients of RESP3 and older ones spell it. A node takes what is spelled like our own AUTH, and comes within a
-        // minute of it, for another one of ours.
+        // As clients of RESP3 and older ones spell it.
         let spelled: [&[&str]; 2] =
-            [&["HELLO", "3", "AUTH", "default", first.expose_secret()], &["auth", "default", first.expose_secret()]];
+            [&["HELLO", "3", "AUTH", "default", first.expose_secret()], &["AUTH", "default", first.expose_secret()]];
         let mut expected = Vec::new();
         for (node, words) in stage.direct().iter().flat_map(|node| spelled.map(|words| (node, words))) {
             let count = expected.len() + 3;

@@ -123,6 +123,20 @@ async fn a_rotation_under_way_holds_until_it_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pending_label_that_an_earlier_rotation_has_left_on_what_is_previous_now_holds_nothing() {
+    let stage = rotated(StageOptions::default()).await;
+    let described = stage.secrets.describe_secret().secret_id(&stage.target.secret_arn).send().await.unwrap();
+    let stages = described.version_ids_to_stages.unwrap();
+    let with = |label: &str| stages.iter().find(|(_, labels)| labels.iter().any(|one| one == label)).map(|(id, _)| id);
+    let (previous, pending) = (with("AWSPREVIOUS").unwrap(), with("AWSPENDING"));
+    let moved = stage.secrets.update_secret_version_stage().secret_id(&stage.target.secret_arn);
+    let moved = moved.version_stage("AWSPENDING").move_to_version_id(previous);
+    moved.set_remove_from_version_id(pending.cloned()).send().await.unwrap();
+    open(&stage).await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rotation_that_begins_while_it_is_decided_is_not_disturbed() {
     let stage = rotated(StageOptions::default()).await;
     // Held back at the look at the secret just before the change; meanwhile a pending credential appears.
