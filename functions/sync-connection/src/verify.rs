@@ -7,7 +7,7 @@ use policy::{
     connection::{Connection, Field, UrlOptions},
     login::Answer,
     outcome::Outcome,
-    target::{Backend, Output},
+    target::Backend,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -36,10 +36,9 @@ pub(crate) async fn log_in(
 fn urls(target: &Target, connection: &Connection) -> Result<Vec<(String, SecretString)>, Failure> {
     let mut urls: Vec<(String, SecretString)> = Vec::new();
     for (nth, output) in target.outputs.iter().enumerate() {
-        let options = options(output);
         for field in output.fields() {
             let (field, tried) = match field {
-                Field::Url | Field::ReaderUrl => (field, options.clone()),
+                Field::Url | Field::ReaderUrl => (field, output.url().clone()),
                 Field::ReaderHost => (Field::ReaderUrl, UrlOptions::default()),
                 // Where the fields are read one by one, their reader connects with all of them.
                 Field::Host | Field::Port | Field::Tls | Field::Password | Field::Username => {
@@ -59,14 +58,6 @@ fn urls(target: &Target, connection: &Connection) -> Result<Vec<(String, SecretS
         }
     }
     Ok(urls)
-}
-
-fn options(output: &Output) -> &UrlOptions {
-    match output {
-        Output::SsmParameter(parameter) => &parameter.url,
-        Output::LambdaEnvironment(environment) => &environment.url,
-        Output::SecretKeys(secret) => &secret.url,
-    }
 }
 
 async fn rest(database: &Upstash<'_>, connection: &Connection) -> Result<(), Failure> {

@@ -31,14 +31,7 @@ pub struct Parameter {
 /// # Permissions
 /// `ssm:GetParameter`, and `kms:Decrypt` for a `SecureString` under a key of your own
 pub async fn parameter(client: &Client, name: &str) -> Result<Option<String>, CallError> {
-    let answer = client.get_parameter().name(name).with_decryption(true).send().await;
-    match answer {
-        Ok(answer) => Ok(answer.parameter.and_then(|parameter| parameter.value)),
-        Err(error) => match classify(&format!("read the parameter {name}"), &error) {
-            error if error.is("ParameterNotFound") => Ok(None),
-            error => Err(error),
-        },
-    }
+    Ok(version(client, name).await?.map(|parameter| parameter.value.expose_secret().to_owned()))
 }
 
 /// Reads a version of a parameter, decrypted: the newest of `name`, or the one that carries the label of `name:label`.

@@ -68,8 +68,8 @@ pub(super) async fn look(
 }
 
 impl Write {
-    /// Makes the change. The label `previous` goes first: it stays on a version that has worked, wherever this is stopped, and
-    /// no label is ever left on one so old that Parameter Store could drop it no more.
+    /// Makes the change. The label `previous` goes first: it is on the version that was published last, wherever this is
+    /// stopped.
     pub(super) async fn make(self, clients: &Clients) -> Result<(), CallError> {
         let SsmParameter { name, kind, kms_key_id, tier, .. } = &self.settings;
         let version = match &self.kind {

@@ -1,7 +1,7 @@
 //! What is written where applications read it, decided.
 //!
 //! Each place is decided on its own, from what is wanted there and what was found; [`order`] says which is written first.
-//! Nothing is decided about one place before all have been looked at: what cannot be written anywhere stops everything.
+//! What cannot be written in one place is an error, so that whoever decides about all of them first writes nothing anywhere.
 
 mod environment;
 mod parameter;

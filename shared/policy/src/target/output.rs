@@ -170,6 +170,15 @@ impl Output {
         }
     }
 
+    /// How URLs in it are written.
+    pub fn url(&self) -> &UrlOptions {
+        match self {
+            Self::SsmParameter(SsmParameter { url, .. })
+            | Self::LambdaEnvironment(LambdaEnvironment { url, .. })
+            | Self::SecretKeys(SecretKeys { url, .. }) => url,
+        }
+    }
+
     /// Whether a URL is written there.
     pub fn has_url(&self) -> bool {
         self.fields().into_iter().any(Field::is_url)
@@ -183,12 +192,7 @@ impl Output {
                 Self::LambdaEnvironment(environment) => environment.check(&at)?,
                 Self::SecretKeys(secret) => secret.check(target, &at)?,
             }
-            let options = match output {
-                Self::SsmParameter(SsmParameter { url, .. })
-                | Self::LambdaEnvironment(LambdaEnvironment { url, .. })
-                | Self::SecretKeys(SecretKeys { url, .. }) => url,
-            };
-            if let Some((field, why)) = options.fault() {
+            if let Some((field, why)) = output.url().fault() {
                 return Err(refused(&at(&format!("url.{field}")), &why));
             }
             if target.outputs[..nth].iter().any(|earlier| earlier.name() == output.name()) {
