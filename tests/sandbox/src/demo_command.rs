@@ -31,6 +31,9 @@ pub(crate) struct Arguments {
     /// Have Secrets Manager move AWSCURRENT too early: shows what the demo looks like when it falls short.
     #[arg(long)]
     promote_early: bool,
+    /// Have the settings name an output that is not there: nothing can be published then, and the demo falls short.
+    #[arg(long)]
+    missing_output: bool,
 }
 
 /// Shows the demo; fails where anything fell short.
@@ -39,6 +42,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let mut signals = Signals::listen()?;
     let mut options = DemoOptions::new(compiled::folder()?);
     options.promote_early = arguments.promote_early;
+    options.missing_output = arguments.missing_output;
     options.only = arguments.only;
     let (progress, shown) = watch::channel(Progress::default());
     let showing = tokio::spawn(show(shown));

@@ -1,18 +1,18 @@
 //! The demo: it must hold, and it must be able to fail.
 
 use acceptance::function;
-use sandbox::demo::{self, DemoOptions, Report};
+use sandbox::demo::{self, DemoOptions, Report, report::TargetReport};
 
 fn options() -> DemoOptions {
     DemoOptions::new(function().parent().unwrap().to_owned())
 }
 
-fn sum(report: &Report, count: impl Fn(&demo::report::TargetReport) -> u64) -> u64 {
+fn sum(report: &Report, count: impl Fn(&TargetReport) -> u64) -> u64 {
     report.targets.iter().map(count).sum()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_system_is_rotated_at_once_and_its_old_credential_retired_and_no_client_notices() {
+async fn every_system_is_rotated_at_once_its_consumers_follow_its_old_credential_is_retired_and_no_client_notices() {
     let report = demo::run(options()).await.unwrap();
     assert!(report.ok, "{report:#?}");
     let names: Vec<_> = report.targets.iter().map(|target| target.name.as_str()).collect();
@@ -32,8 +32,10 @@ async fn every_system_is_rotated_at_once_and_its_old_credential_retired_and_no_c
         let jobs: Vec<_> = target.jobs.iter().map(|job| (job.function.as_str(), job.outcome.as_str())).collect();
         let resets = target.name.ends_with("-reset");
         let retirement = if resets { "not-applicable" } else { "done" };
-        assert_eq!(jobs, [("rotate-auth", "done"), ("retire-credential", retirement)], "{target:#?}");
-        assert_eq!(target.jobs[1].reason.is_some(), resets, "{target:#?}");
+        let expected = [("rotate-auth", "done"), ("sync-connection", "done"), ("retire-credential", retirement)];
+        assert_eq!(jobs, expected, "{target:#?}");
+        assert_eq!(target.jobs[2].reason.is_some(), resets, "{target:#?}");
+        followed(target);
         assert!(target.clients.failed == 0 || resets, "{target:#?}");
         assert!(target.clients.commands > 100 && target.jobs[0].api_calls > 10, "{target:#?}");
         assert_eq!(target.watcher.is_none(), target.name.contains("upstash"), "{target:#?}");
@@ -42,6 +44,53 @@ async fn every_system_is_rotated_at_once_and_its_old_credential_retired_and_no_c
             assert!(target.clients.reconnects > 10, "{target:#?}");
         }
         assert_eq!((target.doors.current, target.doors.previous), (target.doors.nodes, 0), "{target:#?}");
+    }
+}
+
+/// What applications read is AWSCURRENT, and whoever reads it only when it starts was served all the while.
+fn followed(target: &TargetReport) {
+    let published = target.published.as_ref().unwrap();
+    assert!(published.current && published.places > 0, "{target:#?}");
+    let clients = target.clients.at_start.as_ref().unwrap();
+    assert!(clients.commands_after_retirement > 5, "{target:#?}");
+    assert!(clients.commands > 20 && (clients.failed == 0 || target.name.ends_with("-reset")), "{target:#?}");
+    let job = &target.jobs[1];
+    assert!(job.api_calls > 0, "{target:#?}");
+    let (deployed, restarted_by): (&[&str], _) = match target.name.as_str() {
+        "phillm" => (&["the ECS service phillm/phillm"], "sync-connection"),
+        _ => (&[], "demo"),
+    };
+    assert_eq!(job.deployed, deployed, "{target:#?}");
+    assert_eq!(clients.restarted_by, restarted_by, "{target:#?}");
+    let written: &[&str] = match target.name.as_str() {
+        "phillm" => &["the parameter /phillm/redis/password", "the parameter /phillm/redis/url"],
+        "paperwurks-prod" => &["the parameter /paperwurks/prod/redis/url"],
+        "paperwurks-rbac" => &["the parameter /paperwurks/rbac/redis/url"],
+        "paperwurks-serverless" => &["the parameter /paperwurks/serverless/redis/url"],
+        "transparent-trust" => &["the parameter /transparent-trust/production/redis/auth-token"],
+        "transparent-trust-upstash-acl" => &["the parameter /transparent-trust/production/upstash/rest-token"],
+        "transparent-trust-upstash-reset" => &["the parameter /transparent-trust/production/upstash-free/rest-token"],
+        "koneksi-prod" => &["the parameter /koneksi/prod/redis/url", "the parameter /koneksi/prod/redis/reader-url"],
+        // What it holds is changed by no rotation.
+        _ => &[],
+    };
+    assert_eq!(job.written, written, "{target:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_output_that_cannot_be_written_makes_the_demo_fall_short() {
+    let report = demo::run(DemoOptions { missing_output: true, only: vec!["koneksi-prod".to_owned()], ..options() })
+        .await
+        .unwrap();
+    assert!(!report.ok, "{report:#?}");
+    let target = &report.targets[0];
+    let job = target.job("sync-connection").unwrap();
+    assert_eq!((job.outcome.as_str(), job.written.len()), ("failed", 0), "{report:#?}");
+    assert!(job.reason.as_ref().unwrap().contains("missing"), "{report:#?}");
+    assert!(!target.published.as_ref().unwrap().current, "{report:#?}");
+    assert!(target.clients.at_start.as_ref().unwrap().failed > 0, "the old URL is what its client has: {report:#?}");
+    for said in ["sync-connection is failed", "what is published does not follow AWSCURRENT", "commands failed"] {
+        assert!(report.fell_short.iter().any(|sentence| sentence.contains(said)), "{said}: {report:#?}");
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use anyhow::Context;
 use policy::Target;
-use secrecy::SecretString;
 
-use super::report::{ClientsReport, Doors, WatcherVerdict};
+use super::{
+    published::credential,
+    report::{ClientsReport, Doors, WatcherVerdict},
+};
 use crate::{
     Provisioned, Sandbox,
     load::{Load, LoadOptions, LoadTarget, Watcher, WatcherOptions, accepted_by},
@@ -88,8 +89,10 @@ impl Crowd {
                 Ok(Doors { nodes: current.len(), current: count(&current), previous: count(&previous) })
             }
             Self::Upstash { database, .. } => {
-                let current = database.accepts(&token(sandbox, target, secret_arn, "AWSCURRENT").await?).await?;
-                let previous = match token(sandbox, target, secret_arn, "AWSPREVIOUS").await {
+                let config = sandbox.sdk_config();
+                let current = credential(&config, target, secret_arn, "AWSCURRENT").await?;
+                let current = database.accepts(&current).await?;
+                let previous = match credential(&config, target, secret_arn, "AWSPREVIOUS").await {
                     Ok(previous) => database.accepts(&previous).await?,
                     Err(_) => false,
                 };
@@ -110,6 +113,7 @@ impl Crowd {
                     commands: stats.commands,
                     failed: stats.failed,
                     reconnects: stats.reconnects,
+                    at_start: None,
                     gap_ms: None,
                     first_failures: stats.failures.iter().map(why).collect(),
                 };
@@ -121,6 +125,7 @@ impl Crowd {
                     commands: stats.commands,
                     failed: stats.failed,
                     reconnects: 0,
+                    at_start: None,
                     gap_ms: Some(u64::try_from(stats.longest_gap.as_millis()).unwrap_or(u64::MAX)),
                     first_failures: Vec::new(),
                 };
@@ -128,13 +133,4 @@ impl Crowd {
             }
         }
     }
-}
-
-/// The token that a stage of the secret holds.
-async fn token(sandbox: &Sandbox, target: &Target, secret_arn: &str, stage: &str) -> anyhow::Result<SecretString> {
-    let client = aws_sdk_secretsmanager::Client::new(&sandbox.sdk_config());
-    let answer = client.get_secret_value().secret_id(secret_arn).version_stage(stage).send().await?;
-    let object: serde_json::Value = serde_json::from_str(answer.secret_string().unwrap_or_default())?;
-    let key = target.secret.json_key.as_deref().context("the secret is a JSON object")?;
-    Ok(object[key].as_str().context("the secret holds a token")?.into())
 }

@@ -6,13 +6,16 @@ use policy::Target;
 use serde_json::Value;
 
 use super::{
-    RETIRE, ROTATE,
-    progress::{STEPS, StepProgress, StepState},
+    RETIRE, ROTATE, SYNC, job,
+    progress::{PUBLICATION, STEPS, StepProgress, StepState},
 };
 use crate::{
     journal::{CallResult, Entry},
     lambda::{Invocation, InvocationResult},
 };
+
+/// Under this name the functions find the settings of a target.
+const SETTINGS: &str = "/redis-lifecycle/targets/";
 
 /// The invocations of one target and their calls.
 pub(crate) struct Followed {
@@ -26,12 +29,12 @@ impl Followed {
     /// The first call of an invocation reads the secret or the settings that it was started for: that tells whose it is
     /// while it runs.
     pub(crate) fn of(target: &Target, secret_arn: &str, invocations: Vec<Invocation>, entries: Vec<Entry>) -> Self {
-        let settings = format!("/redis-lifecycle/targets/{}", target.name);
+        let settings = format!("{SETTINGS}{}", target.name);
         let ours = |invocation: &Invocation| {
             let says = |key: &str| invocation.event.get(key).and_then(Value::as_str);
             match invocation.function.as_str() {
                 ROTATE => says("SecretId") == Some(secret_arn),
-                RETIRE => says("target") == Some(target.name.as_str()),
+                SYNC | RETIRE => says("target") == Some(target.name.as_str()),
                 _ => false,
             }
         };
@@ -75,7 +78,7 @@ impl Followed {
     }
 
     /// How far the steps are.
-    pub(crate) fn steps(&self) -> [StepProgress; 5] {
+    pub(crate) fn steps(&self) -> [StepProgress; 6] {
         STEPS.map(|step| self.step(step))
     }
 
@@ -87,6 +90,7 @@ impl Followed {
         }
         let Some(last) = ended.last() else { return StepProgress::default() };
         let (state, says) = match &last.result {
+            InvocationResult::Returned(record) if step == PUBLICATION => (state(record), published(record)),
             InvocationResult::Returned(record) => (state(record), said(record)),
             InvocationResult::Failed { error_type, message } => (StepState::Failed, format!("{error_type}: {message}")),
         };
@@ -109,7 +113,13 @@ impl Followed {
 fn doing(entry: &Entry) -> String {
     let words = match entry.operation.as_str() {
         "DescribeSecret" | "GetSecretValue" => "reads the secret",
-        "GetParameter" => "reads the settings",
+        "GetParameter" if entry.subject.as_deref().is_some_and(|name| name.starts_with(SETTINGS)) => {
+            "reads the settings"
+        }
+        "GetParameter" => "looks at what is published",
+        "PutParameter" | "LabelParameterVersion" => "publishes the new credential",
+        "UpdateFunctionConfiguration" => "writes the environment of a function",
+        "UpdateService" => "deploys a service anew",
         "GetRandomPassword" => "makes a new credential",
         "PutSecretValue" => "keeps the new credential as AWSPENDING",
         "DescribeReplicationGroups" | "DescribeCacheClusters" => "looks at the group, and logs in on every node",
@@ -151,11 +161,49 @@ fn said(record: &Value) -> String {
     if said.is_empty() { "done".to_owned() } else { said.join("; ") }
 }
 
+/// What sync-connection did, by name; where that is nothing, what any function would say.
+fn published(record: &Value) -> String {
+    let of = |verb: &str, names: Vec<String>| (!names.is_empty()).then(|| format!("{verb} {}", names.join(", ")));
+    let did = [of("wrote", job::written(record)), of("deployed", job::deployed(record))];
+    let mut did: Vec<String> = did.into_iter().flatten().collect();
+    if did.is_empty() || state(record) != StepState::Done {
+        did.push(said(&without_actions(record)));
+    }
+    did.join("; ")
+}
+
+/// What a record says beside what was done.
+fn without_actions(record: &Value) -> Value {
+    let mut record = record.clone();
+    record.as_object_mut().map(|record| record.remove("actions"));
+    record
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::said;
+    use super::{published, said};
+
+    #[test]
+    fn a_publication_is_told_by_the_names_of_what_was_written_and_deployed() {
+        let record = json!({
+            "outcome": "done",
+            "actions": [
+                { "what": "write-parameter", "reason": "the parameter /redis/password: it holds another value" },
+                { "what": "write-parameter", "reason": "the parameter /redis/url: it holds another value" },
+                { "what": "deploy-service", "reason": "the ECS service main/web: its tasks are from before" },
+            ],
+            "kept": [{ "what": "output", "reason": "the parameter /redis/url: it holds what it should" }],
+        });
+        let told = "wrote the parameter /redis/password, the parameter /redis/url; deployed the ECS service main/web";
+        assert_eq!(published(&record), told);
+        let kept = json!({ "outcome": "kept", "kept": [{ "what": "outputs", "reason": "the settings name none" }] });
+        assert_eq!(published(&kept), "the settings name none");
+        let mut failed = record;
+        (failed["outcome"], failed["failure"]) = ("needs-human".into(), "it does not become stable".into());
+        assert!(published(&failed).starts_with(told) && published(&failed).ends_with("it does not become stable"));
+    }
 
     #[test]
     fn a_function_is_quoted_with_what_it_did_and_found_and_needs_no_record() {

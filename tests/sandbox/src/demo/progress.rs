@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-/// The four steps of a rotation, in order, and the retirement that comes after them.
+/// The four steps of a rotation, in order, and what comes after them: the publication and the retirement.
 ///
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>
-pub const STEPS: [&str; 5] = ["createSecret", "setSecret", "testSecret", "finishSecret", RETIREMENT];
+pub const STEPS: [&str; 6] = ["createSecret", "setSecret", "testSecret", "finishSecret", PUBLICATION, RETIREMENT];
+
+/// The publication, and the rollout after it, in one word.
+pub const PUBLICATION: &str = "sync";
 
 /// The retirement, in one word.
 pub const RETIREMENT: &str = "retire";
@@ -33,7 +36,9 @@ pub enum Phase {
     Before,
     /// The rotations.
     Rotating,
-    /// The retirements; the clients have been restarted.
+    /// The publications, and the rollouts of consumers.
+    Following,
+    /// The retirements; every client has been restarted.
     Retiring,
     /// Load, after the retirements.
     After,
@@ -45,10 +50,15 @@ impl Phase {
     /// What the demo is at, in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Building => "creating every Redis, its secret and its settings",
+            Self::Building => {
+                "creating every Redis, its secret and its settings; sync-connection publishes what applications read"
+            }
             Self::Before => "clients are at work, a watcher logs in with AWSCURRENT on every node",
             Self::Rotating => "Secrets Manager rotates every credential through the function rotate-auth",
-            Self::Retiring => "every client restarts, then retire-credential takes the old credentials away",
+            Self::Following => {
+                "sync-connection publishes the new credentials, and deploys ECS services anew; other clients are restarted then"
+            }
+            Self::Retiring => "retire-credential takes the old credentials away",
             Self::After => "clients go on, with the new credentials alone",
             Self::Over => "done",
         }
@@ -63,9 +73,11 @@ pub struct TargetProgress {
     /// What it is.
     pub shape: String,
     /// The steps.
-    pub steps: [StepProgress; 5],
+    pub steps: [StepProgress; 6],
     /// Commands answered rightly.
     pub commands: u64,
+    /// Those of clients that read their parameters when they start, and never again.
+    pub at_start: u64,
     /// Commands that got no right answer.
     pub failed: u64,
     /// The watcher's logins.

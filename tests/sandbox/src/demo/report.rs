@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::{RETIRE, ROTATE, SYNC};
+
 /// What came of a demo; `--json` writes exactly this.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -22,6 +24,8 @@ pub struct TargetReport {
     pub name: String,
     /// What functions did to it.
     pub jobs: Vec<JobReport>,
+    /// What its applications read at the end; `None` where the settings name no place.
+    pub published: Option<PublishedReport>,
     /// What its clients met.
     pub clients: ClientsReport,
     /// What the watcher saw; nobody watches a REST API.
@@ -45,23 +49,53 @@ pub struct Doors {
     pub previous: usize,
 }
 
-/// What a function did to a target.
+/// What the applications of a target read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PublishedReport {
+    /// In how many places.
+    pub places: usize,
+    /// Whether a login with what is published, and with nothing else, succeeded, and what is published is AWSCURRENT.
+    pub current: bool,
+    /// Why not.
+    pub reason: Option<String>,
+}
+
+/// What a function did to a target.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct JobReport {
     /// The function.
     pub function: String,
-    /// `done`, `failed`, `waiting`, or `not-applicable`.
+    /// `done`: all is as it should be; `failed`, `waiting`, or `not-applicable`.
     pub outcome: String,
-    /// Why it is not `done`.
+    /// Why it is not `done`, or why nothing had to be done.
     pub reason: Option<String>,
+    /// Where it wrote what applications read.
+    pub written: Vec<String>,
+    /// Which ECS services it deployed anew.
+    pub deployed: Vec<String>,
     /// Its AWS calls, each try counted; Redis connections are not.
     pub api_calls: usize,
     /// From `RotateSecret`, or from the first run, to its end.
     pub duration_ms: u64,
 }
 
-/// What the clients of a target met.
+/// What clients met that read their parameters when they start, and never again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct AtStartReport {
+    /// Who started them anew: `sync-connection`, or the `demo` once that had published.
+    pub restarted_by: String,
+    /// Commands answered rightly.
+    pub commands: u64,
+    /// Those of them after retire-credential had run.
+    pub commands_after_retirement: u64,
+    /// Commands that got no right answer.
+    pub failed: u64,
+}
+
+/// What the clients of a target met, all of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ClientsReport {
@@ -69,8 +103,10 @@ pub struct ClientsReport {
     pub commands: u64,
     /// Commands that got no right answer.
     pub failed: u64,
-    /// Connections opened anew.
+    /// Connections opened anew by those that have the secret.
     pub reconnects: u64,
+    /// Those among them that read what is published, when they start, and never again.
+    pub at_start: Option<AtStartReport>,
     /// The longest time in which a client that rereads the secret got no answer, where a gap is in the nature of it.
     pub gap_ms: Option<u64>,
     /// The first failures, without any value.
@@ -106,14 +142,23 @@ impl TargetReport {
             let why = job.reason.as_deref().unwrap_or("it does not say why");
             sentences.push(format!("{name}: {} is {}: {why}", job.function, job.outcome));
         }
-        if self.jobs.len() < 2 {
-            sentences.push(format!("{name}: the old credential was not retired"));
+        for function in [ROTATE, SYNC, RETIRE] {
+            if self.job(function).is_none() {
+                sentences.push(format!("{name}: {function} did not run"));
+            }
+        }
+        if let Some(published) = self.published.as_ref().filter(|published| !published.current) {
+            let why = published.reason.as_deref().unwrap_or("it does not log in");
+            sentences.push(format!("{name}: what is published does not follow AWSCURRENT: {why}"));
         }
         if self.version_before == self.version_after {
             sentences.push(format!("{name}: AWSCURRENT is the version it was"));
         }
         if clients.failed > 0 && !self.has_a_gap() {
             sentences.push(format!("{name}: {} of the clients' commands failed", clients.failed));
+        }
+        if clients.at_start.as_ref().is_some_and(|clients| clients.commands_after_retirement == 0) {
+            sentences.push(format!("{name}: no client that reads its parameters at start was served at the end"));
         }
         if clients.commands == 0 || watcher.is_some_and(|watcher| watcher.logins == 0) {
             sentences.push(format!("{name}: no client was served, or the watcher saw nothing"));
@@ -134,7 +179,12 @@ impl TargetReport {
     /// Whether clients are refused for a while by the nature of it: a reset leaves no moment at which both are accepted,
     /// and so nothing to retire.
     pub(crate) fn has_a_gap(&self) -> bool {
-        self.jobs.iter().any(|job| job.outcome == "not-applicable")
+        self.job(RETIRE).is_some_and(|job| job.outcome == "not-applicable")
+    }
+
+    /// What a function did to it.
+    pub fn job(&self, function: &str) -> Option<&JobReport> {
+        self.jobs.iter().find(|job| job.function == function)
     }
 }
 
@@ -145,19 +195,26 @@ pub(crate) mod tests {
     pub(crate) fn good(name: &str) -> TargetReport {
         TargetReport {
             name: name.to_owned(),
-            jobs: ["rotate-auth", "retire-credential"]
+            jobs: [ROTATE, SYNC, RETIRE]
                 .map(|function| JobReport {
                     function: function.to_owned(),
                     outcome: "done".to_owned(),
-                    reason: None,
                     api_calls: 41,
                     duration_ms: 5321,
+                    ..JobReport::default()
                 })
                 .to_vec(),
+            published: Some(PublishedReport { places: 2, current: true, reason: None }),
             clients: ClientsReport {
                 commands: 4210,
                 failed: 0,
                 reconnects: 140,
+                at_start: Some(AtStartReport {
+                    restarted_by: SYNC.to_owned(),
+                    commands: 210,
+                    commands_after_retirement: 60,
+                    failed: 0,
+                }),
                 gap_ms: None,
                 first_failures: Vec::new(),
             },
@@ -171,8 +228,12 @@ pub(crate) mod tests {
     #[test]
     fn each_thing_that_falls_short_is_said() {
         assert!(Report::of(vec![good("one"), good("two")]).ok);
-        let break_it: [fn(&mut TargetReport); 9] = [
+        let break_it: [fn(&mut TargetReport); 13] = [
             |target| target.jobs[0].outcome = "failed".to_owned(),
+            |target| target.jobs[1].outcome = "waiting".to_owned(),
+            |target| drop(target.jobs.remove(1)),
+            |target| target.published.as_mut().unwrap().current = false,
+            |target| target.clients.at_start.as_mut().unwrap().commands_after_retirement = 0,
             |target| target.version_after = target.version_before.clone(),
             |target| target.clients.failed = 1,
             |target| target.clients.commands = 0,
@@ -194,8 +255,18 @@ pub(crate) mod tests {
     fn a_reset_may_refuse_clients_for_a_while_and_has_nothing_to_retire() {
         let mut target = good("one");
         target.clients.failed = 3;
-        target.jobs[1].outcome = "not-applicable".to_owned();
+        target.jobs[2].outcome = "not-applicable".to_owned();
         assert!(Report::of(vec![target]).ok);
+    }
+
+    #[test]
+    fn a_target_without_outputs_has_nothing_to_publish_and_no_gap() {
+        let mut target = good("one");
+        (target.published, target.clients.at_start) = (None, None);
+        target.jobs[1].outcome = "not-applicable".to_owned();
+        assert!(Report::of(vec![target.clone()]).ok && !target.has_a_gap());
+        target.clients.failed = 1;
+        assert!(!Report::of(vec![target]).ok);
     }
 
     #[test]
@@ -205,9 +276,15 @@ pub(crate) mod tests {
         let target = &document["targets"][0];
         assert_eq!(target["name"], "one");
         let job = serde_json::json!({
-            "function": "rotate-auth", "outcome": "done", "reason": null, "api_calls": 41, "duration_ms": 5321
+            "function": "rotate-auth", "outcome": "done", "reason": null, "written": [], "deployed": [],
+            "api_calls": 41, "duration_ms": 5321
         });
         assert_eq!(target["jobs"][0], job);
+        assert_eq!(target["published"], serde_json::json!({ "places": 2, "current": true, "reason": null }));
+        let at_start = serde_json::json!({
+            "restarted_by": "sync-connection", "commands": 210, "commands_after_retirement": 60, "failed": 0
+        });
+        assert_eq!(target["clients"]["at_start"], at_start);
         assert_eq!((&target["clients"]["commands"], &target["clients"]["failed"]), (&4210.into(), &0.into()));
     }
 }

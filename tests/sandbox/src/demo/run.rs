@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
-use futures::future::join_all;
+use futures::future::{join_all, try_join_all};
 use policy::Target;
 use tokio::{
     sync::watch,
@@ -14,10 +14,9 @@ use tokio::{
 };
 
 use super::{
-    DemoOptions, RETIRE, ROTATE, Report,
+    DemoOptions, RETIRE, ROTATE, Report, SYNC,
     progress::{Phase, Progress},
-    retirement::retire,
-    stage::{self, Act, RETIRED_WITHIN},
+    stage::{self, Act},
     systems::System,
 };
 use crate::{FUNCTION_TIMEOUT, Options, Sandbox};
@@ -45,7 +44,7 @@ pub async fn run_showing(
     progress: watch::Sender<Progress>,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<Option<Report>> {
-    for name in [ROTATE, RETIRE] {
+    for name in [ROTATE, SYNC, RETIRE] {
         let function = options.functions.join(name);
         ensure!(
             function.is_file(),
@@ -81,7 +80,9 @@ struct Show<'a> {
 impl Show<'_> {
     async fn play(&self) -> anyhow::Result<Report> {
         let function_arn = self.sandbox.deploy(self.options.functions.join(ROTATE), FUNCTION_TIMEOUT)?;
-        self.sandbox.deploy(self.options.functions.join(RETIRE), FUNCTION_TIMEOUT)?;
+        for name in [SYNC, RETIRE] {
+            self.sandbox.deploy(self.options.functions.join(name), FUNCTION_TIMEOUT)?;
+        }
         let mut acts = {
             let build = stage::build(self.sandbox, &self.chosen, &self.options);
             tokio::pin!(build);
@@ -98,16 +99,15 @@ impl Show<'_> {
             act.rotate(self.sandbox, &function_arn).await?;
         }
         self.watch_rotations(&mut acts).await?;
-        for act in &acts {
-            act.roll(self.sandbox).await?;
-        }
-        self.watch_retirements(&mut acts).await;
+        let jobs = try_join_all(acts.iter().map(|act| act.follow(self.sandbox)));
+        let jobs = self.watch_jobs(Phase::Following, &acts, jobs).await?;
+        acts.iter_mut().zip(jobs).for_each(|(act, job)| act.note(job));
+        let jobs = join_all(acts.iter().map(|act| act.retire(self.sandbox)));
+        let jobs = self.watch_jobs(Phase::Retiring, &acts, jobs).await;
+        acts.iter_mut().zip(jobs).for_each(|(act, job)| act.note(job));
         self.watch_for(Phase::After, &acts, self.options.after).await;
-        let mut targets = Vec::new();
         let last = acts.iter().map(|act| act.progress(self.sandbox)).collect();
-        for act in acts {
-            targets.push(act.close(self.sandbox).await?);
-        }
+        let targets = try_join_all(acts.into_iter().map(|act| act.close(self.sandbox))).await?;
         self.progress.send_modify(|progress| {
             progress.phase = Phase::Over;
             progress.elapsed = self.began.elapsed();
@@ -143,19 +143,16 @@ impl Show<'_> {
         }
     }
 
-    /// Retires every old credential, all at once.
-    async fn watch_retirements(&self, acts: &mut [Act]) {
-        let names: Vec<String> = acts.iter().map(|act| act.name().to_owned()).collect();
-        let jobs = join_all(names.iter().map(|name| retire(self.sandbox, name, RETIRED_WITHIN)));
+    /// Waits for the jobs of all targets, which run at once.
+    async fn watch_jobs<T>(&self, phase: Phase, acts: &[Act], jobs: impl Future<Output = T>) -> T {
         tokio::pin!(jobs);
         let mut frames = frames();
-        let jobs = loop {
+        loop {
             tokio::select! {
-                jobs = &mut jobs => break jobs,
-                _ = frames.tick() => self.tell(Phase::Retiring, acts),
+                jobs = &mut jobs => return jobs,
+                _ = frames.tick() => self.tell(phase, acts),
             }
-        };
-        acts.iter_mut().zip(jobs).for_each(|(act, job)| act.retired(job));
+        }
     }
 
     fn tell(&self, phase: Phase, acts: &[Act]) {

@@ -2,24 +2,38 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use aws_sdk_secretsmanager::types::RotationRulesType;
 use futures::future::try_join_all;
-use policy::Target;
+use policy::{
+    Target,
+    target::{LambdaEnvironment, Output},
+};
 use rand::distr::{Alphanumeric, SampleString};
 use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::{
-    DemoOptions, ROTATE,
+    DemoOptions, RETIRE, ROTATE, SYNC,
+    consumers::{self, Consumers},
     crowd::Crowd,
     follow::Followed,
-    progress::TargetProgress,
-    report::{JobReport, TargetReport},
-    retirement,
+    job::{self, Job},
+    progress::{PUBLICATION, RETIREMENT, TargetProgress},
+    published::Places,
+    report::{JobReport, PublishedReport, TargetReport},
     systems::{SYSTEMS, System},
 };
 use crate::Sandbox;
+
+/// How long both credentials are valid in the demo, in seconds, in place of a day.
+const OVERLAP_S: u64 = 2;
+
+/// How long a publication may take, and a retirement, its overlap included: some ten times what they need.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What the first publication is called, before there is any load.
+const FIRST: &str = "publish";
 
 /// One target on the stage.
 pub(crate) struct Act {
@@ -27,9 +41,13 @@ pub(crate) struct Act {
     secret_arn: String,
     words: &'static str,
     crowd: Crowd,
+    consumers: Consumers,
+    places: Option<Places>,
     version_before: String,
     rotation: Rotation,
-    retired: Option<JobReport>,
+    followed_up: Vec<JobReport>,
+    /// What its consumers were served until the last of these jobs had ended.
+    served_before: u64,
 }
 
 /// How far the rotation of a target is.
@@ -77,14 +95,35 @@ impl Act {
     async fn build(sandbox: &Sandbox, system: &System, options: &DemoOptions) -> anyhow::Result<Self> {
         let token = SecretString::from(Alphanumeric.sample_string(&mut rand::rng(), 64));
         let made = sandbox.provision(system.document, system.shape, Some(&token)).await?;
-        let crowd = Crowd::of(sandbox, &made, options.load).await?;
-        let (mut target, secret_arn) = (made.target, made.secret_arn);
-        target.retirement.overlap_s = retirement::OVERLAP_S;
+        let mut target = made.target.clone();
+        target.retirement.overlap_s = OVERLAP_S;
+        target.rollout.debounce_s = 0;
         sandbox.put_settings(&target.name, &serde_json::to_string_pretty(&target)?).await?;
-        retirement::create_consumers(sandbox, &target).await?;
-        let version_before = current_version(sandbox, &secret_arn).await?;
-        let (rotation, retired) = (Rotation::NotAsked, None);
-        Ok(Self { target, secret_arn, words: system.words, crowd, version_before, rotation, retired })
+        consumers::create_functions(sandbox, &target);
+        // Who reads parameters when it starts needs them then.
+        let first = job::run(sandbox, publication(&target, FIRST)).await;
+        let why = first.reason.unwrap_or_default();
+        ensure!(first.outcome != "failed", "the first publication of {} failed: {why}", target.name);
+        let consumers = Consumers::start(sandbox, &target).await?;
+        let crowd = Crowd::of(sandbox, &made, options.load).await?;
+        if options.missing_output {
+            let document = serde_json::to_string_pretty(&with_a_missing_output(&target)?)?;
+            sandbox.put_settings(&target.name, &document).await?;
+        }
+        let places = (!target.outputs.is_empty()).then(|| Places::of(sandbox, &target)).transpose()?;
+        let version_before = current_version(sandbox, &made.secret_arn).await?;
+        Ok(Self {
+            target,
+            secret_arn: made.secret_arn,
+            words: system.words,
+            crowd,
+            consumers,
+            places,
+            version_before,
+            rotation: Rotation::NotAsked,
+            followed_up: Vec::new(),
+            served_before: 0,
+        })
     }
 
     /// Has Secrets Manager rotate the secret now.
@@ -116,31 +155,39 @@ impl Act {
         Ok(false)
     }
 
-    /// Restarts its clients, and deploys its consumers anew.
-    pub(crate) async fn roll(&self, sandbox: &Sandbox) -> anyhow::Result<()> {
+    /// Has what its applications read follow the rotation, and its services after that; then restarts its clients, and
+    /// those of its consumers that nobody has restarted.
+    pub(crate) async fn follow(&self, sandbox: &Sandbox) -> anyhow::Result<JobReport> {
+        let job = job::run(sandbox, publication(&self.target, PUBLICATION)).await;
         self.crowd.roll();
-        retirement::roll_consumers(sandbox, &self.target).await
+        self.consumers.roll(sandbox, &self.target).await?;
+        Ok(job)
     }
 
-    /// The target's name.
-    pub(crate) fn name(&self) -> &str {
-        &self.target.name
+    /// Has the old credential taken away.
+    pub(crate) async fn retire(&self, sandbox: &Sandbox) -> JobReport {
+        let (target, patience) = (self.target.name.as_str(), PATIENCE);
+        let when_kept = "not-applicable";
+        job::run(sandbox, Job { function: RETIRE, step: RETIREMENT, target, when_kept, patience }).await
     }
 
-    /// Takes note of what came of the retirement.
-    pub(crate) fn retired(&mut self, job: JobReport) {
-        self.retired = Some(job);
+    /// Takes note of what a function did after the rotation.
+    pub(crate) fn note(&mut self, job: JobReport) {
+        self.followed_up.push(job);
+        self.served_before = self.consumers.met().unwrap_or_default().commands;
     }
 
     /// What there is to see of it now.
     pub(crate) fn progress(&self, sandbox: &Sandbox) -> TargetProgress {
         let counts = self.crowd.counts();
+        let at_start = self.consumers.met().unwrap_or_default();
         TargetProgress {
             name: self.target.name.clone(),
             shape: self.words.to_owned(),
             steps: self.followed(sandbox).steps(),
-            commands: counts.commands,
-            failed: counts.failed,
+            commands: counts.commands + at_start.commands,
+            at_start: at_start.commands,
+            failed: counts.failed + at_start.failed,
             logins: counts.logins,
             violations: counts.violations,
         }
@@ -150,7 +197,19 @@ impl Act {
     pub(crate) async fn close(self, sandbox: &Sandbox) -> anyhow::Result<TargetReport> {
         let followed = self.followed(sandbox);
         let doors = self.crowd.doors(sandbox, &self.target, &self.secret_arn).await?;
-        let (clients, watcher) = self.crowd.leave().await;
+        let published = match &self.places {
+            Some(places) => Some(published(places, &self.secret_arn).await),
+            None => None,
+        };
+        let (mut clients, watcher) = self.crowd.leave().await;
+        if let Some((at_start, failures)) = self.consumers.leave(self.served_before).await {
+            clients.commands += at_start.commands;
+            clients.failed += at_start.failed;
+            clients
+                .first_failures
+                .extend(failures.into_iter().map(|why| format!("read its parameters at start: {why}")));
+            clients.at_start = Some(at_start);
+        }
         let version_after = current_version(sandbox, &self.secret_arn).await?;
         let (succeeded, duration_ms) = match self.rotation {
             Rotation::Over { succeeded, duration_ms } => (succeeded, duration_ms),
@@ -163,10 +222,12 @@ impl Act {
             reason: followed.last_failure().filter(|_| !succeeded),
             api_calls: followed.api_calls(),
             duration_ms,
+            ..JobReport::default()
         };
         Ok(TargetReport {
             name: self.target.name,
-            jobs: std::iter::once(rotated).chain(self.retired).collect(),
+            jobs: std::iter::once(rotated).chain(self.followed_up).collect(),
+            published,
             clients,
             watcher,
             version_before: self.version_before,
@@ -180,8 +241,26 @@ impl Act {
     }
 }
 
-/// How long a retirement may take, its overlap included.
-pub(crate) const RETIRED_WITHIN: Duration = Duration::from_secs(120);
+/// A run of sync-connection until everything is as it should be.
+fn publication<'a>(target: &'a Target, step: &'static str) -> Job<'a> {
+    let when_kept = if target.outputs.is_empty() { "not-applicable" } else { "done" };
+    Job { function: SYNC, step, target: &target.name, when_kept, patience: PATIENCE }
+}
+
+/// The same settings with one more output, a Lambda function that is not there.
+fn with_a_missing_output(target: &Target) -> anyhow::Result<Target> {
+    let variables = [("REDIS_SECRET_ARN".to_owned(), "{secret_arn}".parse().map_err(anyhow::Error::msg)?)].into();
+    let missing = LambdaEnvironment { function_name: "missing".to_owned(), variables, url: Default::default() };
+    let mut target = target.clone();
+    target.outputs.push(Output::LambdaEnvironment(missing));
+    Ok(target)
+}
+
+/// What applications read now.
+async fn published(places: &Places, secret_arn: &str) -> PublishedReport {
+    let reason = places.check(secret_arn).await.err().map(|error| format!("{error:#}"));
+    PublishedReport { places: places.count(), current: reason.is_none(), reason }
+}
 
 async fn describe(
     sandbox: &Sandbox,

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use redis::{AsyncConnectionConfig, Client, IntoConnectionInfo, TlsCertificates, aio::MultiplexedConnection, cmd};
+use redis::{
+    AsyncConnectionConfig, Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisResult, TlsCertificates,
+    aio::MultiplexedConnection, cmd,
+};
 use secrecy::ExposeSecret;
 
 use super::{account::Token, topology::Address, trouble::Trouble};
@@ -23,17 +26,21 @@ pub(crate) async fn login(address: &Address, authority: &str, token: &Token) -> 
 }
 
 /// Connects without logging in: the token goes in a command of its own, so that no URL ever holds it.
-async fn connect(address: &Address, authority: &str) -> redis::RedisResult<MultiplexedConnection> {
+async fn connect(address: &Address, authority: &str) -> RedisResult<MultiplexedConnection> {
     let scheme = if address.tls { "rediss" } else { "redis" };
     let info = format!("{scheme}://{address}/").into_connection_info()?;
     let settings = info.redis_settings().clone().set_skip_set_lib_name();
-    let info = info.set_redis_settings(settings);
-    let client = match address.tls {
-        true => {
+    open(info.set_redis_settings(settings), authority).await
+}
+
+/// Connects, with the login that is in it; over TLS the node is verified.
+pub(crate) async fn open(info: ConnectionInfo, authority: &str) -> RedisResult<MultiplexedConnection> {
+    let client = match info.addr() {
+        ConnectionAddr::TcpTls { .. } => {
             let root_cert = Some(authority.as_bytes().to_vec());
             Client::build_with_tls(info, TlsCertificates { client_tls: None, root_cert })?
         }
-        false => Client::open(info)?,
+        _ => Client::open(info)?,
     };
     let config = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(ANSWER_WITHIN))

@@ -24,8 +24,10 @@ mod trouble;
 mod watcher;
 
 pub use check::accepted_by;
+pub(crate) use login::open;
 pub use run::{Load, LoadOptions};
 pub use stats::{Failure, KindStats, Stats};
+pub(crate) use trouble::Trouble;
 pub use watcher::{Violation, Watcher, WatcherOptions, WatcherReport};
 
 use aws_config::SdkConfig;

@@ -95,13 +95,27 @@ impl Sandbox {
     /// # Errors
     /// A call is refused, or the service does not become steady.
     pub async fn create_consumer_service(&self, cluster: &str, service: &str, tasks: i32) -> anyhow::Result<()> {
-        let client = Client::new(&self.sdk_config());
-        client.create_cluster().cluster_name(cluster).send().await?;
         let container = ContainerDefinition::builder()
             .name("app")
             .image("app:1")
             .set_command(Some(["sleep", "infinity"].map(str::to_owned).to_vec()))
             .build();
+        self.create_service_of(cluster, service, container, tasks).await
+    }
+
+    /// Makes a service of tasks with this one container, and waits until it is steady.
+    ///
+    /// # Errors
+    /// A call is refused, or the service does not become steady.
+    pub(crate) async fn create_service_of(
+        &self,
+        cluster: &str,
+        service: &str,
+        container: ContainerDefinition,
+        tasks: i32,
+    ) -> anyhow::Result<()> {
+        let client = Client::new(&self.sdk_config());
+        client.create_cluster().cluster_name(cluster).send().await?;
         self.register(service, container).send().await?;
         client
             .create_service()

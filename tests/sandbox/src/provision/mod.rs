@@ -61,8 +61,8 @@ impl Sandbox {
     ///
     /// With `token` the Redis asks for it and the secret holds it; without, a replication group lets everybody in and the
     /// secret holds a placeholder, as before a first rotation. Users are made too, with all that ElastiCache wants around
-    /// them. Hosts and databases have the sandbox's addresses in place of the document's: nobody here knows their owner's
-    /// names. Upstash makes the token of a database itself, whatever `token` is.
+    /// them. Hosts, databases and names in Cloud Map have the sandbox's addresses in place of the document's: nobody here
+    /// knows their owner's names. Upstash makes the token of a database itself, whatever `token` is.
     ///
     /// # Errors
     /// The document is refused, or is of a backend that the sandbox cannot make, or a call is.
@@ -99,6 +99,7 @@ impl Sandbox {
                 Site::ServerlessCache(place.serverless_cache_name.clone())
             }
             Backend::Fargate(place) => {
+                let mut place = place.clone();
                 let redis = RedisService {
                     target: &target.name,
                     cluster: &place.cluster,
@@ -108,7 +109,11 @@ impl Sandbox {
                     json_key: target.secret.json_key.as_deref(),
                 };
                 self.create_redis_service(&redis).await?;
-                Site::Service { cluster: place.cluster.clone(), service: place.service.clone() }
+                let site = Site::Service { cluster: place.cluster.clone(), service: place.service.clone() };
+                place.host =
+                    place.host.and_then(|host| self.cloud_map.address(&host)).map(|address| address.to_string());
+                target.backend = Backend::Fargate(place);
+                site
             }
             Backend::SelfHosted(hosts) => {
                 let password = token.context("a Redis of its owner's needs a password")?;

@@ -60,6 +60,13 @@ pub struct Load {
     stats: Arc<Mutex<Stats>>,
 }
 
+/// What clients of a database speak HTTPS with.
+pub(crate) fn http(sandbox: &Sandbox) -> anyhow::Result<Client> {
+    let authority = Certificate::from_pem(sandbox.fleet.authority_pem().as_bytes())?;
+    let http = Client::builder().user_agent(AGENT).tls_certs_only([authority]).timeout(Duration::from_secs(2));
+    Ok(http.build()?)
+}
+
 /// One client.
 struct Worker {
     rereads: bool,
@@ -80,9 +87,7 @@ impl Load {
     /// # Errors
     /// The target is no database of Upstash, its secret cannot be read, or no HTTPS client be made.
     pub async fn start(sandbox: &Sandbox, target: &Provisioned) -> anyhow::Result<Self> {
-        let authority = Certificate::from_pem(sandbox.fleet.authority_pem().as_bytes())?;
-        let http = Client::builder().user_agent(AGENT).tls_certs_only([authority]).timeout(Duration::from_secs(2));
-        let http = http.build()?;
+        let http = http(sandbox)?;
         let database = target.site.database().context("the target is no database of Upstash")?;
         let (order, told) = watch::channel(Order::default());
         let stats = Arc::new(Mutex::new(Stats::default()));

@@ -32,6 +32,7 @@ use uuid::Uuid;
 use crate::{faults::Faults, journal::Journal, redis::Fleet};
 
 pub use database::{Database, Plan};
+pub(crate) use load::http;
 pub use load::{Load, Stats};
 
 /// What the answer to a reset holds: Upstash's documentation shows more than one.

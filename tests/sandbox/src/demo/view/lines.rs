@@ -69,8 +69,9 @@ fn step(name: &str, step: &StepProgress) -> Option<String> {
 
 fn counts(target: &TargetProgress) -> String {
     format!(
-        "clients: {} served, {} failed; watcher: {} logins, {} refused",
+        "clients: {} served ({} with what they read at start), {} failed; watcher: {} logins, {} refused",
         thousands(target.commands),
+        thousands(target.at_start),
         thousands(target.failed),
         thousands(target.logins),
         thousands(target.violations)
@@ -97,6 +98,7 @@ mod tests {
         now.targets[0].failed = 2;
         assert_eq!(lines.since(&now), ["[  1.5 s] koneksi-prod                   2 of the clients' commands failed"]);
         now.phase = Phase::Over;
-        assert!(lines.since(&now)[1].ends_with("clients: 0 served, 2 failed; watcher: 0 logins, 0 refused"));
+        let counts = "clients: 0 served (0 with what they read at start), 2 failed; watcher: 0 logins, 0 refused";
+        assert!(lines.since(&now)[1].ends_with(counts));
     }
 }

@@ -3,11 +3,28 @@
 use console::{Alignment, measure_text_width, pad_str};
 
 use super::{Paint, short, thousands};
-use crate::demo::report::{Report, TargetReport};
+use crate::demo::{
+    ROTATE, SYNC,
+    report::{Report, TargetReport},
+};
 
-const HEAD: [&str; 8] = ["target", "AWSCURRENT", "rotated in", "old one", "API calls", "served", "failed", "refused"];
+const HEAD: [&str; 10] = [
+    "target",
+    "AWSCURRENT",
+    "rotated in",
+    "published",
+    "old one",
+    "API calls",
+    "served",
+    "at start",
+    "failed",
+    "refused",
+];
 /// What the heads are short for.
-const LEGEND: &str = "served, failed: commands of the clients · refused: logins of the watcher with AWSCURRENT";
+const LEGEND: [&str; 2] = [
+    "published: in how many places, and how long it took until they and the ECS services followed · refused: logins of the watcher",
+    "served, failed: commands of all clients · at start: of those that read their parameters when they start and never again",
+];
 /// What a gap is.
 const GAP: &str =
     "*: a reset refuses the old credential at once; the longest gap of a client that rereads the secret was";
@@ -30,7 +47,7 @@ pub fn summary(report: &Report, paint: Paint) -> Vec<String> {
     let rule = "─".repeat((0..HEAD.len()).map(|column| width(column) + 2).sum::<usize>() - 2);
     let mut lines = vec![line(&HEAD.map(|name| paint.dim(name).to_string())), format!("  {}", paint.dim(rule))];
     lines.extend(rows.iter().map(|row| line(row)));
-    lines.push(format!("  {}", paint.dim(LEGEND)));
+    lines.extend(LEGEND.map(|legend| format!("  {}", paint.dim(legend))));
     let gaps = report.targets.iter().filter(|target| target.has_a_gap()).filter_map(|target| target.clients.gap_ms);
     lines.extend(gaps.map(|gap_ms| format!("  {}", paint.dim(format!("{GAP} {gap_ms} ms")))));
     lines.push(String::new());
@@ -38,13 +55,21 @@ pub fn summary(report: &Report, paint: Paint) -> Vec<String> {
     lines
 }
 
-fn row(target: &TargetReport, paint: Paint) -> [String; 8] {
+fn row(target: &TargetReport, paint: Paint) -> [String; 10] {
     let none_is_good = |count: u64| match count {
         0 => paint.good("0".to_owned()).to_string(),
         count => paint.bad(thousands(count)).to_string(),
     };
     let calls = target.jobs.iter().map(|job| job.api_calls as u64).sum();
-    let duration_ms = target.jobs.first().map_or(0, |job| job.duration_ms);
+    let took = |function: &str| {
+        let duration_ms = target.job(function).map_or(0, |job| job.duration_ms);
+        format!("{}.{} s", duration_ms / 1000, duration_ms % 1000 / 100)
+    };
+    let published = match &target.published {
+        None => paint.dim("–".to_owned()),
+        Some(published) if published.current => paint.good(format!("{} in {}", published.places, took(SYNC))),
+        Some(_) => paint.bad("stale".to_owned()),
+    };
     let old_one = match target.doors.previous {
         0 if target.has_a_gap() => paint.dim("refused*".to_owned()),
         0 => paint.good("retired".to_owned()),
@@ -57,10 +82,12 @@ fn row(target: &TargetReport, paint: Paint) -> [String; 8] {
     [
         paint.strong(&target.name).to_string(),
         format!("{} → {}", short(&target.version_before), short(&target.version_after)),
-        format!("{}.{} s", duration_ms / 1000, duration_ms % 1000 / 100),
+        took(ROTATE),
+        published.to_string(),
         old_one.to_string(),
         thousands(calls),
         thousands(target.clients.commands),
+        target.clients.at_start.as_ref().map_or_else(|| "–".to_owned(), |clients| thousands(clients.commands)),
         failed,
         target.watcher.as_ref().map_or_else(|| "–".to_owned(), |watcher| none_is_good(watcher.violations)),
     ]
@@ -69,9 +96,10 @@ fn row(target: &TargetReport, paint: Paint) -> [String; 8] {
 fn verdict(report: &Report, paint: Paint) -> Vec<String> {
     if report.ok {
         let nodes: usize = report.targets.iter().map(|target| target.doors.nodes).sum();
+        let places: usize = report.targets.iter().filter_map(|target| Some(target.published.as_ref()?.places)).sum();
         let sentence = format!(
-            "Everything held: {} credentials are new, all {nodes} nodes accept them and refuse the old ones, and no client \
-             noticed but where it is marked.",
+            "Everything held: {} credentials are new, all {nodes} nodes accept them and refuse the old ones, what is published \
+             in {places} places followed, and no client noticed but where it is marked.",
             report.targets.len()
         );
         return vec![format!("  {} {sentence}", paint.good("✓"))];
@@ -97,7 +125,7 @@ mod tests {
         let lines = summary(&Report::of(vec![good("paperwurks-prod"), good("koneksi-prod")]), PLAIN);
         let width = lines[1].chars().count();
         assert!([0, 2, 3].iter().all(|line| lines[*line].chars().count() == width), "{lines:#?}");
-        assert!(lines[2].contains("0a1b2c3d → 9f8e7d6c") && lines[2].contains("5.3 s"), "{lines:#?}");
+        assert!(lines[2].contains("0a1b2c3d → 9f8e7d6c") && lines[2].contains("2 in 5.3 s"), "{lines:#?}");
         assert!(lines.last().unwrap().starts_with("  ✓ Everything held"), "{lines:#?}");
     }
 

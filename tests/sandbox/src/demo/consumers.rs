@@ -1,0 +1,124 @@
+//! Who reads its parameters when it starts, and never again: the consumers of a target.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_lambda::types::Environment;
+use policy::{
+    Target,
+    target::{Consumer, Output},
+};
+
+use super::{
+    SYNC,
+    published::Places,
+    reader::{Met, Reader},
+    report::AtStartReport,
+    worker::Worker,
+};
+use crate::Sandbox;
+
+/// The consumers of a target.
+pub(crate) enum Consumers {
+    /// Tasks of ECS services, which sync-connection deploys anew.
+    Workers(Vec<Worker>),
+    /// A client that the demo starts anew once everything is published.
+    Reader(Box<Reader>),
+    /// Nothing is published that they could read.
+    None,
+}
+
+/// Makes the Lambda functions that the settings name: their environments are written, so they come first.
+pub(crate) fn create_functions(sandbox: &Sandbox, target: &Target) {
+    for function_name in functions(target) {
+        sandbox.lambda.create(function_name, BTreeMap::new());
+    }
+}
+
+impl Consumers {
+    /// Makes the services that the settings name, and sets the consumers to work with what is published.
+    pub(crate) async fn start(sandbox: &Sandbox, target: &Target) -> anyhow::Result<Self> {
+        let mut workers = Vec::new();
+        for consumer in &target.consumers {
+            let Consumer::EcsService { cluster, service } = consumer else { continue };
+            match url_parameter(target) {
+                Some(parameter) => workers.push(Worker::start(sandbox, cluster, service, parameter).await?),
+                None => sandbox.create_consumer_service(cluster, service, 1).await?,
+            }
+        }
+        if !workers.is_empty() {
+            return Ok(Self::Workers(workers));
+        }
+        if target.outputs.is_empty() {
+            return Ok(Self::None);
+        }
+        Ok(Self::Reader(Box::new(Reader::start(Places::of(sandbox, target)?).await?)))
+    }
+
+    /// Starts those anew that nobody else does.
+    pub(crate) async fn roll(&self, sandbox: &Sandbox, target: &Target) -> anyhow::Result<()> {
+        if let Self::Reader(reader) = self {
+            reader.restart().await?;
+        }
+        for function_name in functions(target) {
+            redeploy(sandbox, function_name).await?;
+        }
+        Ok(())
+    }
+
+    /// What they met so far; `None` where there is nobody.
+    pub(crate) fn met(&self) -> Option<Met> {
+        match self {
+            Self::Workers(workers) => {
+                let add = |sum: Met, one: Met| Met {
+                    commands: sum.commands + one.commands,
+                    failed: sum.failed + one.failed,
+                    failures: [sum.failures, one.failures].concat(),
+                };
+                Some(workers.iter().map(Worker::met).fold(Met::default(), add))
+            }
+            Self::Reader(reader) => Some(reader.met()),
+            Self::None => None,
+        }
+    }
+
+    /// Ends them, and says what they met; before the retirement had ended it was so many commands.
+    pub(crate) async fn leave(self, commands_before: u64) -> Option<(AtStartReport, Vec<String>)> {
+        let restarted_by = if matches!(self, Self::Workers(_)) { SYNC } else { "demo" };
+        let met = match self {
+            Self::Reader(reader) => Some(reader.leave().await),
+            // The sandbox ends their tasks.
+            others => others.met(),
+        }?;
+        let Met { commands, failed, failures } = met;
+        let restarted_by = restarted_by.to_owned();
+        let commands_after_retirement = commands.saturating_sub(commands_before);
+        Some((AtStartReport { restarted_by, commands, commands_after_retirement, failed }, failures))
+    }
+}
+
+/// The parameter that holds the whole URL.
+fn url_parameter(target: &Target) -> Option<&str> {
+    target.outputs.iter().find_map(|output| match output {
+        Output::SsmParameter(parameter) if parameter.value.to_string() == "{url}" => Some(parameter.name.as_str()),
+        _ => None,
+    })
+}
+
+fn functions(target: &Target) -> impl Iterator<Item = &str> {
+    target.consumers.iter().filter_map(|consumer| match consumer {
+        Consumer::LambdaFunction { function_name } => Some(function_name.as_str()),
+        Consumer::EcsService { .. } => None,
+    })
+}
+
+/// Deploys a Lambda function by hand: nothing that its output writes is changed by a rotation, so that only a person can say
+/// that it has followed.
+async fn redeploy(sandbox: &Sandbox, function_name: &str) -> anyhow::Result<()> {
+    let client = aws_sdk_lambda::Client::new(&sandbox.sdk_config());
+    let found = client.get_function_configuration().function_name(function_name).send().await?.environment;
+    let mut variables = found.and_then(|found| found.variables).unwrap_or_default();
+    variables.insert("DEPLOYED_BY_HAND".to_owned(), "yes".to_owned());
+    let environment = Environment::builder().set_variables(Some(variables)).build();
+    client.update_function_configuration().function_name(function_name).environment(environment).send().await?;
+    Ok(())
+}
