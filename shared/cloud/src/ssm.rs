@@ -23,15 +23,40 @@ pub struct Parameter {
     pub version: i64,
 }
 
-/// Reads a parameter, decrypted; `None` where there is none of that name.
+/// One of the versions of a parameter that are kept.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// Its value, decrypted.
+    pub value: SecretString,
+    /// Its number.
+    pub version: i64,
+    /// The labels that it carries.
+    pub labels: Vec<String>,
+}
+
+/// Reads every version of a parameter that is kept, decrypted, oldest first; none where there is no such parameter.
 ///
 /// # Errors
 /// Permanent where the role or the key does not allow it.
 ///
 /// # Permissions
-/// `ssm:GetParameter`, and `kms:Decrypt` for a `SecureString` under a key of your own
-pub async fn parameter(client: &Client, name: &str) -> Result<Option<String>, CallError> {
-    Ok(version(client, name).await?.map(|parameter| parameter.value.expose_secret().to_owned()))
+/// `ssm:GetParameterHistory`, and `kms:Decrypt` for a `SecureString` under a key of your own
+pub async fn history(client: &Client, name: &str) -> Result<Vec<Kept>, CallError> {
+    let mut pages = client.get_parameter_history().name(name).with_decryption(true).into_paginator().send();
+    let mut history = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = match page.map_err(|error| classify(&format!("read the history of the parameter {name}"), &error)) {
+            Err(error) if error.is("ParameterNotFound") => return Ok(Vec::new()),
+            page => page?,
+        };
+        history.extend(page.parameters.unwrap_or_default().into_iter().map(|version| Kept {
+            value: version.value.unwrap_or_default().into(),
+            version: version.version,
+            labels: version.labels.unwrap_or_default(),
+        }));
+    }
+    history.sort_by_key(|kept| kept.version);
+    Ok(history)
 }
 
 /// Reads a version of a parameter, decrypted: the newest of `name`, or the one that carries the label of `name:label`.

@@ -2,6 +2,8 @@
 
 mod events;
 mod faults;
+mod moves;
+mod moving;
 mod outputs;
 mod publishing;
 mod rollout;
