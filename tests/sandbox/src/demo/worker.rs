@@ -80,7 +80,10 @@ mod tests {
         sys::signal::{Signal, kill},
         unistd::Pid,
     };
-    use tokio::{process::Command, time::sleep};
+    use tokio::{
+        process::Command,
+        time::{sleep, timeout},
+    };
 
     use super::*;
 
@@ -102,9 +105,12 @@ mod tests {
             .kill_on_drop(true)
             .spawn()
             .unwrap();
-        while worker.met().commands + worker.met().failed < 2 {
-            sleep(Duration::from_millis(20)).await;
-        }
+        let two = async {
+            while worker.met().commands + worker.met().failed < 2 {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(Duration::from_secs(20), two).await.expect("it writes down how it fares");
         kill(Pid::from_raw(task.id().unwrap() as i32), Signal::SIGTERM).unwrap();
         assert!(task.wait().await.unwrap().success(), "it ends well when it is told to");
         worker.met()
