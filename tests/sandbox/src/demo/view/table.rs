@@ -48,11 +48,18 @@ pub fn summary(report: &Report, paint: Paint) -> Vec<String> {
     let mut lines = vec![line(&HEAD.map(|name| paint.dim(name).to_string())), format!("  {}", paint.dim(rule))];
     lines.extend(rows.iter().map(|row| line(row)));
     lines.extend(LEGEND.map(|legend| format!("  {}", paint.dim(legend))));
+    lines.extend(report.targets.iter().flat_map(deployed).map(|line| format!("  {}", paint.dim(line))));
     let gaps = report.targets.iter().filter(|target| target.has_a_gap()).filter_map(|target| target.clients.gap_ms);
     lines.extend(gaps.map(|gap_ms| format!("  {}", paint.dim(format!("{GAP} {gap_ms} ms")))));
     lines.push(String::new());
     lines.extend(verdict(report, paint));
     lines
+}
+
+/// Which services followed by being deployed anew.
+fn deployed(target: &TargetReport) -> Vec<String> {
+    let services = target.jobs.iter().flat_map(|job| job.deployed.iter().map(move |service| (&job.function, service)));
+    services.map(|(function, service)| format!("{}: {function} deployed {service} anew", target.name)).collect()
 }
 
 fn row(target: &TargetReport, paint: Paint) -> [String; 10] {
@@ -122,10 +129,14 @@ mod tests {
 
     #[test]
     fn a_table_is_aligned_and_ends_in_a_sentence() {
-        let lines = summary(&Report::of(vec![good("paperwurks-prod"), good("koneksi-prod")]), PLAIN);
+        let mut paperwurks = good("paperwurks-prod");
+        paperwurks.jobs[1].deployed.push("the ECS service main/web".to_owned());
+        let lines = summary(&Report::of(vec![paperwurks, good("koneksi-prod")]), PLAIN);
         let width = lines[1].chars().count();
         assert!([0, 2, 3].iter().all(|line| lines[*line].chars().count() == width), "{lines:#?}");
         assert!(lines[2].contains("0a1b2c3d → 9f8e7d6c") && lines[2].contains("2 in 5.3 s"), "{lines:#?}");
+        let deployed = "  paperwurks-prod: sync-connection deployed the ECS service main/web anew";
+        assert!(lines.iter().any(|line| line == deployed), "{lines:#?}");
         assert!(lines.last().unwrap().starts_with("  ✓ Everything held"), "{lines:#?}");
     }
 
