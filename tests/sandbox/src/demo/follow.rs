@@ -113,10 +113,10 @@ impl Followed {
 fn doing(entry: &Entry) -> String {
     let words = match entry.operation.as_str() {
         "DescribeSecret" | "GetSecretValue" => "reads the secret",
-        "GetParameter" if entry.subject.as_deref().is_some_and(|name| name.starts_with(SETTINGS)) => {
-            "reads the settings"
-        }
+        "GetParameterHistory" => "reads the settings",
+        "GetParameter" if is_about_settings(entry) => "reads the settings",
         "GetParameter" => "looks at what is published",
+        "LabelParameterVersion" if is_about_settings(entry) => "takes note that the settings are in force",
         "PutParameter" | "LabelParameterVersion" => "publishes the new credential",
         "UpdateFunctionConfiguration" => "writes the environment of a function",
         "UpdateService" => "deploys a service anew",
@@ -136,6 +136,10 @@ fn doing(entry: &Entry) -> String {
         CallResult::Refused(code) => format!("{words} (answered {code})"),
         _ => words.to_owned(),
     }
+}
+
+fn is_about_settings(entry: &Entry) -> bool {
+    entry.subject.as_deref().is_some_and(|name| name.starts_with(SETTINGS))
 }
 
 /// How far a step is whose function has returned this.
