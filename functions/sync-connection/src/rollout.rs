@@ -86,7 +86,7 @@ async fn look(
 ) -> Result<Facts, Failure> {
     let target = &secret.target;
     let consumers = match since_ms {
-        Some(_) => consumers::observe_services(clients, &target.consumers).await?,
+        Some(_) => consumers::observe_services(clients, secret).await?,
         None => Vec::new(),
     };
     let settings = target.rollout.clone();

@@ -99,6 +99,7 @@ fn function(last_update: &str, modified_ms: u64) -> ConsumerFacts {
             state: "Active".to_owned(),
             last_update: last_update.to_owned(),
             modified_ms: Some(modified_ms),
+            names_current: false,
         },
     }
 }

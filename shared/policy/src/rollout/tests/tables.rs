@@ -152,6 +152,7 @@ fn functions_are_neither_deployed_nor_waited_for() {
         state: "Pending".to_owned(),
         last_update: "InProgress".to_owned(),
         modified_ms: Some(CHANGED_MS - 1),
+        names_current: false,
     };
     assert_eq!(decided(&facts), "deploy 1");
     facts.consumers.truncate(1);

@@ -7,3 +7,4 @@ mod publishing;
 mod rollout;
 mod secrecy;
 mod services;
+mod version;
