@@ -7,6 +7,7 @@ use aws_sdk_ssm::{
     config::{Builder, retry::RetryConfig},
     types::{ParameterTier, ParameterType, ResourceTypeForTagging},
 };
+use aws_smithy_types::DateTime;
 use policy::Failure;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -21,6 +22,17 @@ pub struct Parameter {
     pub kind: String,
     /// Its number.
     pub version: i64,
+    /// When it was written.
+    pub modified: Option<DateTime>,
+}
+
+/// One version of a parameter, and our and others' labels on it.
+#[derive(Clone, Debug)]
+pub struct Labelled {
+    /// The version.
+    pub parameter: Parameter,
+    /// Its labels.
+    pub labels: Vec<String>,
 }
 
 /// Reads a parameter, decrypted; `None` where there is none of that name.
@@ -49,12 +61,38 @@ pub async fn version(client: &Client, name: &str) -> Result<Option<Parameter>, C
             kind: parameter.r#type.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
             value: parameter.value.unwrap_or_default().into(),
             version: parameter.version,
+            modified: parameter.last_modified_date,
         })),
         Err(error) => match classify(&format!("read the parameter {name}"), &error) {
             error if error.is("ParameterNotFound") || error.is("ParameterVersionNotFound") => Ok(None),
             error => Err(error),
         },
     }
+}
+
+/// Reads every version of a parameter that is kept, decrypted.
+///
+/// # Errors
+/// Permanent where there is no such parameter, or the role or the key does not allow it.
+///
+/// # Permissions
+/// `ssm:GetParameterHistory`, and `kms:Decrypt` for a `SecureString` under a key of your own
+pub async fn history(client: &Client, name: &str) -> Result<Vec<Labelled>, CallError> {
+    let mut pages = client.get_parameter_history().name(name).with_decryption(true).into_paginator().send();
+    let doing = format!("read the versions of the parameter {name}");
+    let mut versions = Vec::new();
+    while let Some(page) = pages.next().await.transpose().map_err(|error| classify(&doing, &error))? {
+        versions.extend(page.parameters.unwrap_or_default().into_iter().map(|version| Labelled {
+            parameter: Parameter {
+                kind: version.r#type.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
+                value: version.value.unwrap_or_default().into(),
+                version: version.version,
+                modified: version.last_modified_date,
+            },
+            labels: version.labels.unwrap_or_default(),
+        }));
+    }
+    Ok(versions)
 }
 
 /// What is written into a parameter.

@@ -75,6 +75,8 @@ pub struct Task {
     pub id: String,
     /// When it was created: the credential that it was given is no older.
     pub created_ms: Option<u64>,
+    /// When it started, once it has: what it was given, it was given before.
+    pub started_ms: Option<u64>,
 }
 
 impl ConsumerFacts {
@@ -148,9 +150,13 @@ pub(crate) fn is_after(moment_ms: Option<u64>, since_ms: Option<u64>) -> bool {
     moment_ms.zip(since_ms).is_some_and(|(moment, since)| moment > since)
 }
 
-/// Which tasks may hold what was there before a change, in words; `None` where none does.
-pub(crate) fn behind(tasks: &[Task], since_ms: Option<u64>) -> Option<String> {
-    let old = tasks.iter().filter(|task| !is_after(task.created_ms, since_ms));
-    let ids: Vec<&str> = old.map(|task| task.id.as_str()).collect();
+/// Which tasks may hold what was there before a promotion, in words; `None` where none does.
+fn behind(tasks: &[Task], since_ms: Option<u64>) -> Option<String> {
+    named(tasks.iter().filter(|task| !is_after(task.created_ms, since_ms)))
+}
+
+/// These tasks in words; `None` where there is none.
+pub(crate) fn named<'a>(tasks: impl Iterator<Item = &'a Task>) -> Option<String> {
+    let ids: Vec<&str> = tasks.map(|task| task.id.as_str()).collect();
     (!ids.is_empty()).then(|| format!("the tasks {}", ids.join(", ")))
 }

@@ -66,6 +66,7 @@ async fn service_seen(clients: &Clients, cluster: &str, service: &str) -> Result
     let task = |task: ecs::Task| Task {
         id: task.arn.rsplit('/').next().unwrap_or(&task.arn).to_owned(),
         created_ms: task.created.and_then(millis),
+        started_ms: task.started.and_then(millis),
     };
     let deployment =
         |newest: ecs::Deployment| Deployment { progress: newest.progress, created_ms: newest.created.and_then(millis) };

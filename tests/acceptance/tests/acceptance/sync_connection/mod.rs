@@ -1,5 +1,6 @@
 //! The compiled `sync-connection`, on real Redis.
 
+mod endpoint;
 mod events;
 mod faults;
 mod outputs;
