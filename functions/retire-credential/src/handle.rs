@@ -31,7 +31,7 @@ async fn retire(clients: &Clients, event: Value, deadline: Deadline, outcome: &m
         Trigger::SecretLabel { label, .. } if label == RETIRED => {
             Led::Nowhere("it is about the label of this function itself")
         }
-        Trigger::Resource(_) => Led::Nowhere("it is about no secret"),
+        Trigger::Resource(_) | Trigger::Settings { .. } => Led::Nowhere("it is about no secret"),
         trigger => secret::of_trigger(clients, trigger, outcome).await?,
     };
     match led {

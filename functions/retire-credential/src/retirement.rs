@@ -36,12 +36,13 @@ pub(crate) async fn run(
     mut deadline: Deadline,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
-    if let Some(reason) = never_has_two(&found.target.backend) {
+    if let Some(reason) = never_has_two(&found.target().backend) {
         outcome.left(PREVIOUS_CREDENTIAL, reason);
         return Ok(());
     }
     let began_ms = now_ms();
-    let mut secret = Versions::read(clients, found).await?;
+    let target = found.target().clone();
+    let mut secret = Versions::read(clients, target, found.description).await?;
     let mut change_asked = false;
     loop {
         let facts = look(clients, &secret, change_asked, outcome).await?;
@@ -84,9 +85,9 @@ pub(crate) async fn run(
             return Ok(());
         }
         // A rotation may have moved a label since it was read; what was decided was about other credentials then.
-        if let Some(found) = secret.changed(clients).await? {
+        if let Some(description) = secret.changed(clients).await? {
             tracing::info!("a label of the secret has moved meanwhile");
-            secret = Versions::read(clients, found).await?;
+            secret = Versions::read(clients, secret.target, description).await?;
             continue;
         }
         match change.kind {

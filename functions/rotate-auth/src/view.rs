@@ -35,7 +35,8 @@ pub(crate) struct Secret {
 impl Secret {
     /// Reads the secret that an event names, and the settings of its target.
     pub(crate) async fn read(clients: &Clients, event: &RotationEvent) -> Result<Self, Failure> {
-        let (description, target) = secret::of_target(clients, &event.secret_id).await?;
+        let found = secret::of_target(clients, &event.secret_id).await?;
+        let (target, description) = (found.target().clone(), found.description);
         let needs_previous = Rotatable::of(clients, &target).needs_previous(event.step);
         let current_version = secret::current_version(&target, &description)?;
         let read = |version: String| async move {

@@ -61,9 +61,9 @@ async fn of_parameter(clients: &Clients, name: &str, tasks: &[&Task]) -> Result<
         return Ok(vec![before]);
     }
     let versions = ssm::history(&clients.ssm, name).await?.into_iter().map(|version| ParameterVersion {
-        number: version.parameter.version,
-        modified_ms: version.parameter.modified.and_then(millis).unwrap_or_default(),
-        value: version.parameter.value,
+        number: version.version,
+        modified_ms: version.modified.and_then(millis).unwrap_or_default(),
+        value: version.value,
         is_published: version.labels.iter().any(|label| label == PUBLISHED),
     });
     Ok(Stretch::of_parameter(versions.collect()))

@@ -8,11 +8,10 @@ use runtime::{
     run::{self, Caller},
     secret::{self, Led},
     trigger::Trigger,
-    versions::Versions,
 };
 use serde_json::Value;
 
-use crate::{connection, outputs, rollout};
+use crate::{connection, cutover, outputs, rollout};
 
 /// Handles one event: finds its target, writes what applications read where it is not true, has them move to it, and leaves
 /// one outcome record in the log, whatever came of it.
@@ -27,25 +26,28 @@ pub async fn handle(clients: &Clients, event: LambdaEvent<Value>) -> Result<Outc
 }
 
 async fn sync(clients: &Clients, event: Value, mut deadline: Deadline, outcome: &mut Outcome) -> Result<(), Failure> {
-    let led = match Trigger::parse(&event)? {
+    let (trigger, rolls_back) = match Trigger::parse(&event)? {
+        Trigger::RollBack { name, dry_run } => (Trigger::Target { name, dry_run }, true),
         Trigger::SecretLabel { label, .. } if label != CURRENT => {
-            Led::Nowhere("it is about another label than AWSCURRENT")
+            (Trigger::Quiet("it is about another label than AWSCURRENT"), false)
         }
-        trigger => secret::of_trigger(clients, trigger, outcome).await?,
+        trigger => (trigger, false),
     };
-    let found = match led {
+    let found = match secret::of_trigger(clients, trigger, outcome).await? {
         Led::To(found) => *found,
         Led::Nowhere(why) => {
             outcome.left("event", why);
             return Ok(());
         }
     };
-    let secret = Versions::read(clients, found).await?;
+    let settled = cutover::settle(clients, found, rolls_back, &deadline, outcome).await?;
+    let secret = &settled.secret;
     if secret.target.outputs.is_empty() {
         outcome.left("outputs", "the settings name none");
     } else {
-        let connection = connection::read(clients, &secret).await?;
+        let connection = connection::read(clients, secret).await?;
         outputs::run(clients, &secret.target, &connection, &mut deadline, outcome).await?;
     }
-    rollout::run(clients, &secret, &mut deadline, outcome).await
+    rollout::run(clients, secret, &mut deadline, outcome).await?;
+    settled.end(clients, outcome).await
 }

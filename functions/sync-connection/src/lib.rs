@@ -2,6 +2,8 @@
 //!
 //! # Layout
 //! - [`handle`]: from event to outcome
+//! - `cutover`: which settings are in force, and the move to another place
+//! - `login`: what the nodes say to AWSCURRENT
 //! - `connection`: what clients are to connect with, by the secret and the server
 //! - `verify`: a login with exactly what is about to be written
 //! - `outputs`: every output of the settings, written until nothing is left to write
@@ -10,7 +12,9 @@
 
 mod changes;
 mod connection;
+mod cutover;
 mod handle;
+mod login;
 mod outputs;
 mod rollout;
 mod verify;

@@ -33,6 +33,19 @@ enum Write {
     SecretKeys(secret_keys::Write),
 }
 
+/// Holds that every output can be written, and that a login with exactly what it would say succeeds; writes nothing.
+pub(crate) async fn prove(
+    clients: &Clients,
+    target: &Target,
+    connection: &Connection,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    for (nth, output) in target.outputs.iter().enumerate() {
+        look(clients, connection, nth, output).await?;
+    }
+    verify::log_in(clients, target, connection, outcome).await
+}
+
 /// Writes everywhere what clients are to connect with, once a login with it has succeeded.
 ///
 /// Nothing is written before everything has been looked at, and what cannot be written stops the rest.

@@ -1,6 +1,5 @@
 //! Look, decide, deploy one service, until every service has followed, something holds the rollout back, or time is up.
 
-use backends::{Credentials, Known, Observed, Rotatable};
 use cloud::{Clients, ecs};
 use policy::{
     Failure,
@@ -10,7 +9,7 @@ use policy::{
 };
 use runtime::{change, consumers, deadline::Deadline, moment::now_ms, versions::Versions};
 
-use crate::changes;
+use crate::{changes, login};
 
 /// What an outcome calls the things that this is about.
 const CONSUMERS: &str = "consumers";
@@ -98,11 +97,7 @@ async fn look(
     let settings = target.rollout.clone();
     let mut facts = Facts { now_ms: now_ms(), settings, changes, consumers, nodes: None, asked: asked.to_vec() };
     if needs_login(&facts) {
-        let known = Known { pending: None, current: secret.current(), previous: secret.previous(), version: None };
-        let Observed { server, username, hosts } = Rotatable::of(clients, target).observe(known).await?;
-        outcome.logins += server.nodes.len();
-        secret.check_owner(&username, &hosts)?;
-        facts.nodes = Some(server.nodes);
+        facts.nodes = Some(login::ask(clients, secret, outcome).await?);
     }
     Ok(facts)
 }

@@ -26,24 +26,43 @@ pub struct Parameter {
     pub modified: Option<DateTime>,
 }
 
-/// One version of a parameter, and our and others' labels on it.
+/// One of the versions of a parameter that are kept.
 #[derive(Clone, Debug)]
-pub struct Labelled {
-    /// The version.
-    pub parameter: Parameter,
-    /// Its labels.
+pub struct Kept {
+    /// Its value, decrypted.
+    pub value: SecretString,
+    /// Its number.
+    pub version: i64,
+    /// The labels that it carries.
     pub labels: Vec<String>,
+    /// When it was written.
+    pub modified: Option<DateTime>,
 }
 
-/// Reads a parameter, decrypted; `None` where there is none of that name.
+/// Reads every version of a parameter that is kept, decrypted, oldest first; none where there is no such parameter.
 ///
 /// # Errors
 /// Permanent where the role or the key does not allow it.
 ///
 /// # Permissions
-/// `ssm:GetParameter`, and `kms:Decrypt` for a `SecureString` under a key of your own
-pub async fn parameter(client: &Client, name: &str) -> Result<Option<String>, CallError> {
-    Ok(version(client, name).await?.map(|parameter| parameter.value.expose_secret().to_owned()))
+/// `ssm:GetParameterHistory`, and `kms:Decrypt` for a `SecureString` under a key of your own
+pub async fn history(client: &Client, name: &str) -> Result<Vec<Kept>, CallError> {
+    let mut pages = client.get_parameter_history().name(name).with_decryption(true).into_paginator().send();
+    let mut history = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = match page.map_err(|error| classify(&format!("read the history of the parameter {name}"), &error)) {
+            Err(error) if error.is("ParameterNotFound") => return Ok(Vec::new()),
+            page => page?,
+        };
+        history.extend(page.parameters.unwrap_or_default().into_iter().map(|version| Kept {
+            value: version.value.unwrap_or_default().into(),
+            version: version.version,
+            labels: version.labels.unwrap_or_default(),
+            modified: version.last_modified_date,
+        }));
+    }
+    history.sort_by_key(|kept| kept.version);
+    Ok(history)
 }
 
 /// Reads a version of a parameter, decrypted: the newest of `name`, or the one that carries the label of `name:label`.
@@ -68,31 +87,6 @@ pub async fn version(client: &Client, name: &str) -> Result<Option<Parameter>, C
             error => Err(error),
         },
     }
-}
-
-/// Reads every version of a parameter that is kept, decrypted.
-///
-/// # Errors
-/// Permanent where there is no such parameter, or the role or the key does not allow it.
-///
-/// # Permissions
-/// `ssm:GetParameterHistory`, and `kms:Decrypt` for a `SecureString` under a key of your own
-pub async fn history(client: &Client, name: &str) -> Result<Vec<Labelled>, CallError> {
-    let mut pages = client.get_parameter_history().name(name).with_decryption(true).into_paginator().send();
-    let doing = format!("read the versions of the parameter {name}");
-    let mut versions = Vec::new();
-    while let Some(page) = pages.next().await.transpose().map_err(|error| classify(&doing, &error))? {
-        versions.extend(page.parameters.unwrap_or_default().into_iter().map(|version| Labelled {
-            parameter: Parameter {
-                kind: version.r#type.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
-                value: version.value.unwrap_or_default().into(),
-                version: version.version,
-                modified: version.last_modified_date,
-            },
-            labels: version.labels.unwrap_or_default(),
-        }));
-    }
-    Ok(versions)
 }
 
 /// What is written into a parameter.

@@ -22,6 +22,7 @@
 //! - [`consumers`]: whoever logs in, and whether it has followed a change
 //! - [`retirement`]: when the previous credential is taken away, decided
 //! - [`rollout`]: which consumer is deployed anew, and when, decided
+//! - [`cutover`]: which settings are in force while a system moves to another place, decided
 //! - [`connection`]: what a client connects with, and how it is written
 //! - [`publication`]: what is written where applications read it, decided
 //! - [`outcome`]: the record of one run
@@ -29,6 +30,7 @@
 
 pub mod connection;
 pub mod consumers;
+pub mod cutover;
 pub mod failure;
 pub mod login;
 pub mod outcome;

@@ -1,9 +1,16 @@
-//! The target of an event, and its settings document.
+//! The target of an event, and its settings: every version that matters, and so the one that is in force.
 
 use std::collections::HashMap;
 
-use cloud::{Clients, ecs, elasticache, ssm};
-use policy::{Failure, Target};
+use cloud::{
+    Clients, ecs, elasticache,
+    ssm::{self, Kept},
+};
+use policy::{
+    Failure, Target,
+    cutover::{CURRENT, History, PREVIOUS, ROLLED_BACK, Revision},
+};
+use secrecy::ExposeSecret;
 
 use crate::trigger::Resource;
 
@@ -23,27 +30,42 @@ pub fn target_name<'a>(resource: &str, tags: &'a HashMap<String, String>) -> Res
     })
 }
 
-/// Reads a target's settings document.
+/// The name of the parameter that holds a target's settings.
+pub fn parameter(name: &str) -> String {
+    format!("{PARAMETER_PREFIX}{name}")
+}
+
+/// Reads a target's settings: the newest, and those that labels point at. [`History::in_force`] says which of them hold.
 ///
 /// # Errors
-/// Permanent, naming the parameter and the field, where there is none or it is refused.
+/// Permanent, naming the parameter and the field, where there is none, the newest are refused, or nobody can say which ones
+/// hold.
 ///
 /// # Permissions
-/// `ssm:GetParameter` on the parameter
-pub async fn load(clients: &Clients, name: &str) -> Result<Target, Failure> {
-    let parameter = format!("{PARAMETER_PREFIX}{name}");
-    let document = ssm::parameter(&clients.ssm, &parameter).await?.ok_or_else(|| {
+/// `ssm:GetParameterHistory` on the parameter
+pub async fn load(clients: &Clients, name: &str) -> Result<History, Failure> {
+    let parameter = parameter(name);
+    let refused = |failure| Failure::permanent(format!("the parameter {parameter} is refused")).because(failure);
+    let kept = ssm::history(&clients.ssm, &parameter).await?;
+    let newest = kept.last().ok_or_else(|| {
         Failure::permanent(format!("there is no parameter {parameter}; put the target's settings document there"))
     })?;
-    let target = Target::parse(&document)
-        .map_err(|failure| Failure::permanent(format!("the parameter {parameter} is refused")).because(failure))?;
-    if target.name != name {
-        return Err(Failure::permanent(format!(
-            "the parameter {parameter} is refused: its `name` is {:?}; it must be {name:?}",
-            target.name
-        )));
+    let newest = read(name, newest).map_err(refused)?;
+    let carrying = |label: &str| kept.iter().find(|kept| kept.labels.iter().any(|carried| carried == label));
+    // Those of an older schema than today's cannot be read, and are no reason to stop.
+    let labelled = |label| carrying(label).and_then(|kept| read(name, kept).ok());
+    let (current, previous) = (labelled(CURRENT), labelled(PREVIOUS));
+    let history = History { newest, current, previous, rolled_back: carrying(ROLLED_BACK).map(|kept| kept.version) };
+    history.check().map_err(refused)?;
+    Ok(history)
+}
+
+fn read(name: &str, kept: &Kept) -> Result<Revision, Failure> {
+    let target = Target::parse(kept.value.expose_secret())?;
+    match target.name == name {
+        true => Ok(Revision { version: kept.version, target }),
+        false => Err(Failure::permanent(format!("its `name` is {:?}; it must be {name:?}", target.name))),
     }
-    Ok(target)
 }
 
 /// Reads the tags of a resource; one that is gone has none.

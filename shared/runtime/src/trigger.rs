@@ -3,6 +3,8 @@
 use policy::Failure;
 use serde_json::{Map, Value};
 
+use crate::settings::PARAMETER_PREFIX;
+
 /// What to look at. It never says what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trigger {
@@ -12,6 +14,18 @@ pub enum Trigger {
         name: String,
         /// Whether nothing is to be changed.
         dry_run: bool,
+    },
+    /// A target by its name, from a person who wants its last move taken back.
+    RollBack {
+        /// The target's name.
+        name: String,
+        /// Whether nothing is to be changed.
+        dry_run: bool,
+    },
+    /// A target of which somebody has written the settings, or moved a label of them.
+    Settings {
+        /// The target's name.
+        name: String,
     },
     /// A secret of which a staging label has moved; its tag says which target it belongs to, if any.
     SecretLabel {
@@ -38,7 +52,8 @@ pub enum Resource {
 }
 
 /// What there is to send.
-const FORMS: &str = "Send {\"target\":\"NAME\"}, with \"dry_run\":true to change nothing, or an event: \"Secret Label \
+const FORMS: &str = "Send {\"target\":\"NAME\"}, with \"dry_run\":true to change nothing, and with \"rollback\":true to take its \
+                     last move back, or an event: \"Secret Label \
                      Updated\" of Secrets Manager, \"Parameter Store Change\", \"ECS Task State Change\", \"ECS Service \
                      Action\", \"ECS Deployment State Change\", or a notification of ElastiCache over SNS";
 
@@ -62,15 +77,20 @@ impl Trigger {
 fn direct(members: &Map<String, Value>) -> Result<Trigger, Failure> {
     let name = members.get("target").and_then(Value::as_str).filter(|name| !name.is_empty());
     let name = name.ok_or_else(|| refused("its `target` is not a target's name"))?;
-    let dry_run = match members.get("dry_run") {
-        None => false,
-        Some(Value::Bool(dry_run)) => *dry_run,
-        Some(_) => return Err(refused("its `dry_run` is neither true nor false")),
+    let flag = |key: &str| match members.get(key) {
+        None => Ok(false),
+        Some(Value::Bool(flag)) => Ok(*flag),
+        Some(_) => Err(refused(&format!("its `{key}` is neither true nor false"))),
     };
-    if members.len() > 1 + usize::from(members.contains_key("dry_run")) {
-        return Err(refused("it has more than `target` and `dry_run`"));
+    let (dry_run, rollback) = (flag("dry_run")?, flag("rollback")?);
+    if members.keys().any(|key| !["target", "dry_run", "rollback"].contains(&key.as_str())) {
+        return Err(refused("it has more than `target`, `dry_run` and `rollback`"));
     }
-    Ok(Trigger::Target { name: name.to_owned(), dry_run })
+    let name = name.to_owned();
+    Ok(match rollback {
+        true => Trigger::RollBack { name, dry_run },
+        false => Trigger::Target { name, dry_run },
+    })
 }
 
 /// An event of EventBridge, which names the secret by its ARN as the one resource that it is about.
@@ -101,10 +121,15 @@ fn secret_label(members: &Map<String, Value>) -> Result<Trigger, Failure> {
 /// <https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html>
 fn parameter(members: &Map<String, Value>) -> Result<Trigger, Failure> {
     let text = |key: &str| members.get("detail").and_then(|detail| detail.get(key)).and_then(Value::as_str);
-    if text("operation") == Some("LabelParameterVersion") {
-        return Ok(Trigger::Quiet("it is about a label, and no value has changed"));
-    }
     let name = text("name").filter(|name| !name.is_empty()).ok_or_else(|| refused("it has no `detail.name`"))?;
+    match (name.strip_prefix(PARAMETER_PREFIX), text("operation")) {
+        (Some(_), Some("Delete")) => return Ok(Trigger::Quiet("it is about settings that are gone")),
+        (Some(target), _) => return Ok(Trigger::Settings { name: target.to_owned() }),
+        (None, Some("LabelParameterVersion")) => {
+            return Ok(Trigger::Quiet("it is about a label, and no value has changed"));
+        }
+        (None, _) => {}
+    }
     Ok(Trigger::Resource(Resource::Parameter(name.to_owned())))
 }
 

@@ -14,7 +14,7 @@ use secrecy::SecretString;
 
 use crate::{
     moment::millis,
-    secret::{Found, current_version, no_current},
+    secret::{current_version, no_current},
 };
 
 /// AWSCURRENT, AWSPREVIOUS, and whether there is an AWSPENDING, as they are at one moment.
@@ -46,8 +46,7 @@ impl Versions {
     ///
     /// # Permissions
     /// `secretsmanager:GetSecretValue`
-    pub async fn read(clients: &Clients, found: Found) -> Result<Self, Failure> {
-        let Found { target, description } = found;
+    pub async fn read(clients: &Clients, target: Target, description: Description) -> Result<Self, Failure> {
         let read = |version: String| {
             let secret_id = &description.arn;
             async move { secrets_manager::version(&clients.secrets_manager, secret_id, &version).await }
@@ -88,10 +87,9 @@ impl Versions {
     ///
     /// # Permissions
     /// `secretsmanager:DescribeSecret`
-    pub async fn changed(&self, clients: &Clients) -> Result<Option<Found>, Failure> {
+    pub async fn changed(&self, clients: &Clients) -> Result<Option<Description>, Failure> {
         let description = secrets_manager::describe(&clients.secrets_manager, &self.description.arn).await?;
-        let moved = description.stages != self.description.stages;
-        Ok(moved.then(|| Found { target: self.target.clone(), description }))
+        Ok((description.stages != self.description.stages).then_some(description))
     }
 
     /// What the policy looks at.

@@ -350,7 +350,8 @@ pub fn program(name: &str) -> PathBuf {
     let target = program.ancestors().nth(2).expect("tests are compiled to target/debug/deps");
     let function = target.join(name);
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
-    let newest = ["functions", "shared"].map(|layer| newest_source(&root.join(layer))).into_iter().max();
+    let sources = [root.join("functions").join(name), root.join("shared")];
+    let newest = sources.iter().map(|folder| newest_source(folder)).max();
     let built = modified(&function).expect("the function is compiled: run `cargo build --workspace` first");
     assert!(newest.is_none_or(|newest| newest <= built), "the function is stale: run `cargo build --workspace` first");
     function

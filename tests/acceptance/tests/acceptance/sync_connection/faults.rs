@@ -2,33 +2,21 @@
 
 use std::time::Duration;
 
-use acceptance::{Stage, StageOptions};
-use sandbox::{
-    faults::{At, Rule, What},
-    lambda::InvocationResult,
-};
+use acceptance::StageOptions;
+use sandbox::faults::{At, Rule, What};
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::publishing::{HOST, NAME, URL, environment, invoke, keys, outputs, parameter, publishing, sync};
+use super::{
+    moving::Moving,
+    publishing::{HOST, NAME, URL, environment, keys, outputs, parameter, publishing, sync, with_retries},
+};
 
 /// Longer than the function waits for an answer.
 const TOO_LATE: Duration = Duration::from_millis(5500);
 
 /// More calls than any run makes.
 const MOST_CALLS: usize = 60;
-
-/// How often the platform tries again, and more.
-const TRIES: usize = 5;
-
-async fn sync_with_retries(stage: &Stage) -> Value {
-    for _ in 0..TRIES {
-        if let InvocationResult::Returned(outcome) = invoke(stage, &json!({ "target": "orders" })).await.result {
-            return outcome;
-        }
-    }
-    panic!("{:?}", stage.sandbox.runner.invocations().pop())
-}
 
 /// Publishes another credential once for each call of a run, with that call struck, until there is no such call.
 async fn strike_every_call(what: What) {
@@ -40,7 +28,7 @@ async fn strike_every_call(what: What) {
         assert!(report.succeeded, "{report:?}");
         let before = parameter(&stage, URL).await.unwrap().0;
         stage.sandbox.faults.arm(Rule { function: NAME.to_owned(), during: None, at: At::Call(nth), what, times: 1 });
-        let outcome = sync_with_retries(&stage).await;
+        let outcome = with_retries(&stage, &json!({ "target": "orders" })).await;
         stage.sandbox.faults.disarm();
         let told = format!("{what:?} at call {nth}: {outcome}");
         let current = stage.current().await;
@@ -61,24 +49,65 @@ async fn strike_every_call(what: What) {
     stage.strike().await;
 }
 
+/// Moves a system to another place and rolls it back, once for each call of either run, with that call struck, until there is
+/// no such call.
+async fn strike_every_call_of_a_move(what: What) {
+    let moving = Moving::from_elasticache_to_hosts().await;
+    sync(&moving.stage).await;
+    let faults = &moving.stage.sandbox.faults;
+    let mut struck = 0;
+    for nth in 1..=MOST_CALLS {
+        moving.name_there().await;
+        for event in [json!({ "target": "orders" }), json!({ "target": "orders", "rollback": true })] {
+            faults.arm(Rule { function: NAME.to_owned(), during: None, at: At::Call(nth), what, times: 1 });
+            let mut outcome = with_retries(&moving.stage, &event).await;
+            // A place that gave no answer is asked again by the next schedule.
+            if outcome["outcome"] == "waiting" {
+                outcome = with_retries(&moving.stage, &event).await;
+            }
+            faults.disarm();
+            let told = format!("{what:?} at call {nth} of {event}: {outcome}");
+            assert!(["done", "kept"].contains(&outcome["outcome"].as_str().unwrap()), "{told}");
+            match event.get("rollback") {
+                None => moving.is_published_there().await,
+                Some(_) => moving.is_published_here().await,
+            }
+            assert_eq!(sync(&moving.stage).await["outcome"], "kept", "{told}");
+        }
+        if faults.fired() == struck {
+            break;
+        }
+        struck = faults.fired();
+    }
+    assert!((20..2 * MOST_CALLS).contains(&struck), "{struck} calls were struck");
+    moving.stage.strike().await;
+}
+
 /// One test for each fault.
 macro_rules! at_every_call {
-    ($($name:ident: $what:expr;)+) => {
+    ($($name:ident: $strike:ident($what:expr);)+) => {
         $(
             #[tokio::test(flavor = "multi_thread")]
             async fn $name() {
-                strike_every_call($what).await;
+                $strike($what).await;
             }
         )+
     };
 }
 
 at_every_call! {
-    a_publication_survives_a_kill_just_before_every_call: What::KillBefore;
-    a_publication_survives_a_kill_just_after_every_call: What::KillAfter;
-    a_publication_survives_the_loss_of_every_answer: What::LoseAnswer;
-    a_publication_survives_a_throttle_at_every_call: What::Throttle;
-    a_publication_survives_an_internal_error_at_every_call: What::InternalError;
-    a_publication_survives_a_reset_at_every_call: What::Reset;
-    a_publication_survives_a_timeout_at_every_call: What::Delay(TOO_LATE);
+    a_publication_survives_a_kill_just_before_every_call: strike_every_call(What::KillBefore);
+    a_publication_survives_a_kill_just_after_every_call: strike_every_call(What::KillAfter);
+    a_publication_survives_the_loss_of_every_answer: strike_every_call(What::LoseAnswer);
+    a_publication_survives_a_throttle_at_every_call: strike_every_call(What::Throttle);
+    a_publication_survives_an_internal_error_at_every_call: strike_every_call(What::InternalError);
+    a_publication_survives_a_reset_at_every_call: strike_every_call(What::Reset);
+    a_publication_survives_a_timeout_at_every_call: strike_every_call(What::Delay(TOO_LATE));
+    a_move_survives_a_kill_just_before_every_call: strike_every_call_of_a_move(What::KillBefore);
+    a_move_survives_a_kill_just_after_every_call: strike_every_call_of_a_move(What::KillAfter);
+    a_move_survives_the_loss_of_every_answer: strike_every_call_of_a_move(What::LoseAnswer);
+    a_move_survives_a_throttle_at_every_call: strike_every_call_of_a_move(What::Throttle);
+    a_move_survives_an_internal_error_at_every_call: strike_every_call_of_a_move(What::InternalError);
+    a_move_survives_a_reset_at_every_call: strike_every_call_of_a_move(What::Reset);
+    a_move_survives_a_timeout_at_every_call: strike_every_call_of_a_move(What::Delay(TOO_LATE));
 }

@@ -3,6 +3,8 @@
 mod endpoint;
 mod events;
 mod faults;
+mod moves;
+mod moving;
 mod outputs;
 mod publishing;
 mod rollout;

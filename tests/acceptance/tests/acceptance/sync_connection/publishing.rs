@@ -19,6 +19,9 @@ pub(super) const HOST: &str = "/orders/redis/host";
 pub(super) const LAMBDA: &str = "report";
 pub(super) const SECRET: &str = "orders/app";
 
+/// How often the platform tries again, and more.
+const TRIES: usize = 5;
+
 /// One output of each kind, the one with the URL first: it must be written last all the same.
 pub(super) fn outputs() -> Value {
     json!([
@@ -64,6 +67,16 @@ pub(super) async fn outcome_of(stage: &Stage, event: &Value) -> Value {
         InvocationResult::Returned(outcome) => outcome,
         InvocationResult::Failed { .. } => panic!("{invocation:?}"),
     }
+}
+
+/// Runs the function until it does not fail, as the platform does.
+pub(super) async fn with_retries(stage: &Stage, event: &Value) -> Value {
+    for _ in 0..TRIES {
+        if let InvocationResult::Returned(outcome) = invoke(stage, event).await.result {
+            return outcome;
+        }
+    }
+    panic!("{:?}", stage.sandbox.runner.invocations().pop())
 }
 
 /// What an outcome lists, as "what: reason".

@@ -145,9 +145,9 @@ pub(super) fn ecs(stage: &Stage) -> Client {
     Client::new(&stage.sandbox.sdk_config())
 }
 
-/// The tasks of a service.
+/// The tasks that a service should have; others of it may still be ending.
 pub(super) fn tasks(stage: &Stage, name: &str) -> Vec<TaskView> {
-    stage.sandbox.ecs.tasks(CLUSTER, name)
+    stage.sandbox.ecs.tasks(CLUSTER, name).into_iter().filter(|task| task.wanted).collect()
 }
 
 /// The ARNs of the tasks of a service.

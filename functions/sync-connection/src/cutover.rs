@@ -1,0 +1,181 @@
+//! Which settings a run goes by: a move is made once the other place has proven itself, and taken back on demand.
+
+use cloud::{Clients, ssm};
+use policy::{
+    Failure, Target,
+    cutover::{History, Label, RollBack, Standing},
+    outcome::{Outcome, Waiting},
+};
+use runtime::{
+    deadline::Deadline,
+    secret::{self, Found},
+    settings,
+    versions::Versions,
+};
+
+use tokio::time::timeout;
+
+use crate::{connection, login, outputs};
+
+/// What an outcome calls a system that goes to another place, or is to.
+const MOVE: &str = "move";
+
+/// What an outcome calls the way back.
+const ROLL_BACK: &str = "roll-back";
+
+/// What a run goes by.
+pub(crate) struct Settled {
+    /// The secret, and the settings that are in force.
+    pub(crate) secret: Versions,
+    /// What is left to write down of how they stand.
+    unlabelled: Vec<Label>,
+    /// Why a move that the newest settings ask for was not made.
+    held: Option<Failure>,
+}
+
+/// Finds the settings to go by.
+///
+/// Where the newest name another place, that one is asked for all that a publication needs: a login on every node, where
+/// clients connect to, whether every output can be written, and a login with exactly what is to be written. Only then are its
+/// settings in force. The label is put first: once it is, a run that is stopped goes on from there, and none goes back.
+///
+/// # Errors
+/// Those of the secret in force; of a rollback, everything that keeps it from being made.
+///
+/// # Repeating
+/// Moves nothing twice, and nothing back that was not asked for.
+pub(crate) async fn settle(
+    clients: &Clients,
+    found: Found,
+    rolls_back: bool,
+    deadline: &Deadline,
+    outcome: &mut Outcome,
+) -> Result<Settled, Failure> {
+    let Found { history, description } = found;
+    let decision = if rolls_back { Some(history.roll_back()?) } else { None };
+    match decision {
+        Some(RollBack::To(to, labels)) => {
+            let secret = prove(clients, &to.target, outcome).await.map_err(|failure| {
+                let message = "the place that was published before is not ready; nothing was rolled back";
+                Failure::new(failure.class(), message).because(failure)
+            })?;
+            let reason = format!("to version {} of the settings, whose place accepts logins", to.version);
+            label(clients, &history, &labels, (ROLL_BACK, reason), outcome).await?;
+            return Ok(Settled { secret, unlabelled: Vec::new(), held: None });
+        }
+        Some(RollBack::GiveUp(labels)) => {
+            let reason =
+                format!("version {} of the settings is given up: it was never in force", history.newest.version);
+            label(clients, &history, &labels, (ROLL_BACK, reason), outcome).await?;
+        }
+        Some(RollBack::Done) | None => {}
+    }
+    let mut held = None;
+    match history.standing() {
+        Standing::Pending if !rolls_back => {
+            match prove_in_time(clients, &history.newest.target, deadline, outcome).await {
+                Ok(secret) => {
+                    let reason =
+                        format!("to version {} of the settings, whose place accepts logins", history.newest.version);
+                    label(clients, &history, &history.switched(), (MOVE, reason), outcome).await?;
+                    return Ok(Settled { secret, unlabelled: Vec::new(), held: None });
+                }
+                Err(failure) => {
+                    let failure = held_back(&history, failure);
+                    tracing::warn!("{}", failure.chain());
+                    held = Some(failure);
+                }
+            }
+        }
+        Standing::RolledBack => {
+            let History { newest, .. } = &history;
+            let reason =
+                format!("version {} of the settings was taken back; put newer ones to move again", newest.version);
+            outcome.left(MOVE, reason);
+        }
+        Standing::InForce | Standing::Pending => {}
+    }
+    let secret = Versions::read(clients, history.in_force().target.clone(), description).await?;
+    Ok(Settled { secret, unlabelled: history.unlabelled(), held })
+}
+
+impl Settled {
+    /// Ends a run that went well: writes down how things stand now, and why a move was not made.
+    ///
+    /// # Errors
+    /// What holds a move back, where time alone does not cure it.
+    pub(crate) async fn end(self, clients: &Clients, outcome: &mut Outcome) -> Result<(), Failure> {
+        if !outcome.dry_run {
+            put(clients, &self.secret.target.name, &self.unlabelled).await?;
+        }
+        match self.held {
+            None => Ok(()),
+            Some(failure) if failure.class() == policy::Class::Retryable => {
+                outcome.waits(vec![Waiting::new(MOVE, failure.chain())]);
+                Ok(())
+            }
+            Some(failure) => Err(failure),
+        }
+    }
+}
+
+/// Asks a place for all that a publication needs, for half of the time that is left: what is in force needs the other half.
+async fn prove_in_time(
+    clients: &Clients,
+    target: &Target,
+    deadline: &Deadline,
+    outcome: &mut Outcome,
+) -> Result<Versions, Failure> {
+    let patience = deadline.left() / 2;
+    match timeout(patience, prove(clients, target, outcome)).await {
+        Ok(proven) => proven,
+        Err(_elapsed) => {
+            Err(Failure::retryable(format!("the place did not say yes or no within {} s", patience.as_secs())))
+        }
+    }
+}
+
+/// Asks a place for all that a publication needs.
+async fn prove(clients: &Clients, target: &Target, outcome: &mut Outcome) -> Result<Versions, Failure> {
+    let description = secret::of_settings(clients, target).await?;
+    let secret = Versions::read(clients, target.clone(), description).await?;
+    login::everywhere(clients, &secret, outcome).await?;
+    let connection = connection::read(clients, &secret).await?;
+    outputs::prove(clients, &secret.target, &connection, outcome).await?;
+    Ok(secret)
+}
+
+/// Puts labels on versions of the settings, and notes what for; in a dry run notes it alone.
+async fn label(
+    clients: &Clients,
+    history: &History,
+    labels: &[Label],
+    (what, reason): (&'static str, String),
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    match outcome.dry_run {
+        true => outcome.would(what, reason),
+        false => {
+            put(clients, &history.newest.target.name, labels).await?;
+            outcome.did(what, reason);
+        }
+    }
+    Ok(())
+}
+
+async fn put(clients: &Clients, target: &str, labels: &[Label]) -> Result<(), Failure> {
+    for Label { version, label } in labels {
+        tracing::info!(version, label, "labelling the settings");
+        ssm::label(&clients.ssm, &settings::parameter(target), *version, label).await?;
+    }
+    Ok(())
+}
+
+fn held_back(history: &History, failure: Failure) -> Failure {
+    let message = format!(
+        "the move to version {} of the settings is held back, and version {} stays in force",
+        history.newest.version,
+        history.in_force().version
+    );
+    Failure::new(failure.class(), message).because(failure)
+}

@@ -1,0 +1,161 @@
+//! A target whose parameters are published, and a second Redis that it can move to.
+
+use acceptance::{Flavour, Stage, StageOptions, door};
+use sandbox::{Provisioned, Shape, Topology, hosts::SetUp};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use super::publishing::{URL, outcome_of, parameter, publishing, ssm};
+
+/// The settings of the target.
+pub(super) const SETTINGS: &str = "/redis-lifecycle/targets/orders";
+
+/// What the other Redis accepts at first.
+pub(super) const OTHER_PASSWORD: &str = "password-of-the-other-place";
+
+/// What both places publish.
+pub(super) fn url() -> Value {
+    json!([{ "type": "ssm-parameter", "name": URL, "value": "{url}" }])
+}
+
+/// A stage, and the other place.
+#[derive(Debug)]
+pub(super) struct Moving {
+    pub(super) stage: Stage,
+    pub(super) other: Provisioned,
+    /// The settings of both, without what is the same in each.
+    here: Value,
+    there: Value,
+}
+
+impl Moving {
+    /// A group of ElastiCache that is published, and hosts that are there and are not named yet.
+    pub(super) async fn from_elasticache_to_hosts() -> Self {
+        let topology = Topology::Single { replicas: 0 };
+        let stage = publishing(StageOptions { topology, ..StageOptions::default() }, &url()).await;
+        let there = json!({
+            "name": "orders",
+            "backend": { "type": "self-hosted", "nodes": [{ "host": "redis-1" }] },
+            "secret": { "id": "orders/hosts", "json_key": "password" },
+            "outputs": url(),
+        });
+        let shape = Shape { topology, set_up: SetUp::ConfigFile };
+        Self::with(stage, &there, shape, url()).await
+    }
+
+    /// A database of Upstash that is published, and a group of ElastiCache that is there and is not named yet.
+    pub(super) async fn from_upstash_to_elasticache() -> Self {
+        let rest = json!([
+            { "type": "ssm-parameter", "name": "/orders/upstash/url", "value": "{rest_url}" },
+            { "type": "ssm-parameter", "name": "/orders/upstash/token", "value": "{rest_token}" },
+        ]);
+        let stage = publishing(StageOptions { flavour: Flavour::UpstashAcl, ..StageOptions::default() }, &rest).await;
+        let there = json!({
+            "name": "orders",
+            "backend": { "type": "elasticache-auth", "replication_group_id": "orders-cache" },
+            "secret": { "id": "orders/cache" },
+            "outputs": url(),
+        });
+        Self::with(stage, &there, Topology::Single { replicas: 1 }.into(), rest).await
+    }
+
+    async fn with(stage: Stage, there: &Value, shape: Shape, published: Value) -> Self {
+        let password = SecretString::from(OTHER_PASSWORD);
+        let other = stage.sandbox.provision(&there.to_string(), shape, Some(&password)).await.unwrap();
+        let mut here = serde_json::to_value(&stage.target.target).unwrap();
+        here["outputs"] = published;
+        let mut document = serde_json::to_value(&other.target).unwrap();
+        document["outputs"] = there["outputs"].clone();
+        let moving = Self { stage, other, here, there: document };
+        moving.name_here().await;
+        moving
+    }
+
+    /// Has the settings name the place where the target was at first.
+    pub(super) async fn name_here(&self) {
+        self.put(&self.here).await;
+    }
+
+    /// Has the settings name the other place.
+    pub(super) async fn name_there(&self) {
+        self.put(&self.there).await;
+    }
+
+    /// Has the settings name the other place, with these keys besides.
+    pub(super) async fn name_there_with(&self, others: &Value) {
+        let mut document = self.there.clone();
+        document.as_object_mut().unwrap().extend(others.as_object().unwrap().clone());
+        self.put(&document).await;
+    }
+
+    async fn put(&self, document: &Value) {
+        self.stage.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
+    }
+
+    /// Puts a credential into the secret of the other place, by hand.
+    pub(super) async fn put_there(&self, password: &str) {
+        let username = self.other.username.as_deref().unwrap_or("default");
+        let value = match &self.other.target.secret.json_key {
+            Some(key) => json!({ "username": username, key: password }).to_string(),
+            None => password.to_owned(),
+        };
+        let put = self.stage.secrets.put_secret_value().secret_id(&self.other.secret_arn).secret_string(value);
+        put.send().await.unwrap();
+    }
+
+    /// The credential in AWSCURRENT of the other place.
+    pub(super) async fn current_there(&self) -> SecretString {
+        let answer = self.stage.secrets.get_secret_value().secret_id(&self.other.secret_arn).send().await.unwrap();
+        let value = answer.secret_string.unwrap();
+        match &self.other.target.secret.json_key {
+            Some(key) => serde_json::from_str::<Value>(&value).unwrap()[key].as_str().unwrap().into(),
+            None => value.into(),
+        }
+    }
+
+    /// Rotates the secret of the other place; says whether it succeeded.
+    pub(super) async fn rotate_there(&self) -> bool {
+        let arn = format!("arn:aws:lambda:us-east-1:123456789012:function:{}", "rotate-auth");
+        let asked = self.stage.secrets.rotate_secret().secret_id(&self.other.secret_arn).rotation_lambda_arn(arn);
+        asked.send().await.unwrap();
+        let patience = std::time::Duration::from_secs(60);
+        let report = self.stage.sandbox.secrets_manager.rotation_settled(&self.other.secret_arn, patience).await;
+        report.unwrap().succeeded
+    }
+
+    /// Whether every node of the other place lets a client in with this.
+    pub(super) async fn accepted_there(&self, password: &SecretString) -> bool {
+        let nodes = self.stage.sandbox.nodes(&self.other.site);
+        let username = self.other.username.as_deref();
+        door::accepting(&self.stage.sandbox, &nodes, username, password).await == nodes.len()
+    }
+
+    /// Holds that the URL that is published is that of the first place, and logs in there.
+    pub(super) async fn is_published_here(&self) {
+        let (url, _) = parameter(&self.stage, URL).await.unwrap();
+        let current = self.stage.current().await;
+        assert!(url.starts_with("rediss://") && url.contains(&format!(":{}@", current.expose_secret())));
+        assert!(self.stage.accepts(&current).await);
+    }
+
+    /// Holds that it is that of the other one.
+    pub(super) async fn is_published_there(&self) {
+        let (url, _) = parameter(&self.stage, URL).await.unwrap();
+        let current = self.current_there().await;
+        let scheme = if self.stage.sandbox.nodes(&self.other.site)[0].tls { "rediss://" } else { "redis://" };
+        assert!(url.starts_with(scheme) && url.contains(&format!(":{}@", current.expose_secret())));
+        assert!(self.accepted_there(&current).await);
+    }
+
+    /// Invokes the function as a person does who wants the move taken back.
+    pub(super) async fn roll_back(&self) -> Value {
+        outcome_of(&self.stage, &json!({ "target": "orders", "rollback": true })).await
+    }
+
+    /// Which version of the settings a label is on.
+    pub(super) async fn labelled(&self, label: &str) -> Option<i64> {
+        let history = ssm(&self.stage).get_parameter_history().name(SETTINGS).send().await.unwrap();
+        let carries = |labels: &[String]| labels.iter().any(|carried| carried == label);
+        history.parameters().iter().find(|version| carries(version.labels())).map(|version| version.version)
+    }
+}
