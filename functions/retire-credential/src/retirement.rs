@@ -127,7 +127,7 @@ async fn look(
     secret.check_owner(&username, &hosts)?;
     facts.server = Some(Server { change_asked, ..server });
     if needs_consumers(&facts) {
-        facts.consumers = Some(consumers::observe(clients, &secret.target.consumers).await?);
+        facts.consumers = Some(consumers::observe(clients, secret).await?);
     }
     Ok(facts)
 }

@@ -16,5 +16,6 @@ pub(crate) async fn read(clients: &Clients, secret: &Versions) -> Result<Connect
         username,
         credential: secret.current().clone(),
         secret_arn: secret.arn().to_owned(),
+        secret_version_id: secret.current_version().to_owned(),
     })
 }

@@ -2,7 +2,7 @@
 
 use cloud::{Clients, secrets_manager::CURRENT};
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use policy::{Failure, outcome::Outcome, rollout::promoted_ms};
+use policy::{Failure, outcome::Outcome};
 use runtime::{
     deadline::Deadline,
     run::{self, Caller},
@@ -48,7 +48,6 @@ async fn sync(clients: &Clients, event: Value, mut deadline: Deadline, outcome: 
         let connection = connection::read(clients, secret).await?;
         outputs::run(clients, &secret.target, &connection, &mut deadline, outcome).await?;
     }
-    let since_ms = promoted_ms(&secret.facts());
-    rollout::run(clients, secret, since_ms, &mut deadline, outcome).await?;
+    rollout::run(clients, secret, &mut deadline, outcome).await?;
     settled.end(clients, outcome).await
 }

@@ -10,6 +10,8 @@ use runtime::deadline::Deadline;
 
 use crate::verify;
 
+pub(crate) use parameter::CURRENT as PUBLISHED;
+
 /// What is left to do about one output.
 enum Todo {
     Nothing {

@@ -4,12 +4,12 @@ use cloud::{Clients, ecs};
 use policy::{
     Failure,
     outcome::{Outcome, Waiting},
-    rollout::{Decision, Facts, decide, needs_login, plan},
+    rollout::{Decision, Facts, Stretch, decide, needs_login, plan},
     target::Consumer,
 };
 use runtime::{change, consumers, deadline::Deadline, moment::now_ms, versions::Versions};
 
-use crate::login;
+use crate::{changes, login};
 
 /// What an outcome calls the things that this is about.
 const CONSUMERS: &str = "consumers";
@@ -17,8 +17,8 @@ const CONSUMERS: &str = "consumers";
 /// What an outcome calls the one change that is made.
 const DEPLOY: &str = "deploy-service";
 
-/// Deploys ECS services anew that were started before `since_ms`, the latest moment at which anything changed that they read
-/// when they start: one at a time, each stable before the next.
+/// Deploys ECS services anew whose tasks were started before anything changed that they read when they start: one at a time,
+/// each stable before the next.
 ///
 /// Where time is up first, what is left is written down as waited for, and the run ends well: a deployment that takes its
 /// time is no failure, and an error would have the platform invoke the function twice more within minutes, and an alarm on
@@ -34,14 +34,13 @@ const DEPLOY: &str = "deploy-service";
 pub(crate) async fn run(
     clients: &Clients,
     secret: &Versions,
-    since_ms: Option<u64>,
     deadline: &mut Deadline,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
     let services: Vec<(&str, &str)> = secret.target.consumers.iter().filter_map(service).collect();
-    let mut asked = Vec::new();
+    let (mut asked, mut changes) = (Vec::new(), None);
     loop {
-        let facts = look(clients, secret, since_ms, &asked, outcome).await?;
+        let facts = look(clients, secret, &mut changes, &asked, outcome).await?;
         let decision = decide(&facts)?;
         if outcome.dry_run {
             plan(&facts)?.into_iter().for_each(|planned| outcome.would(DEPLOY, planned));
@@ -78,20 +77,25 @@ pub(crate) async fn run(
 }
 
 /// Looks at the services, where anything has changed that they could have missed, and asks the nodes before one is deployed.
+/// What has changed is read once: whatever is started later has not missed it.
 async fn look(
     clients: &Clients,
     secret: &Versions,
-    since_ms: Option<u64>,
+    changes: &mut Option<Vec<Stretch>>,
     asked: &[usize],
     outcome: &mut Outcome,
 ) -> Result<Facts, Failure> {
     let target = &secret.target;
-    let consumers = match since_ms {
-        Some(_) => consumers::observe_services(clients, &target.consumers).await?,
-        None => Vec::new(),
+    let consumers = match changes::are_possible(secret) {
+        true => consumers::observe_services(clients, secret).await?,
+        false => Vec::new(),
     };
+    if changes.is_none() {
+        *changes = Some(changes::read(clients, secret, &consumers).await?);
+    }
+    let changes = changes.clone().unwrap_or_default();
     let settings = target.rollout.clone();
-    let mut facts = Facts { now_ms: now_ms(), settings, since_ms, consumers, nodes: None, asked: asked.to_vec() };
+    let mut facts = Facts { now_ms: now_ms(), settings, changes, consumers, nodes: None, asked: asked.to_vec() };
     if needs_login(&facts) {
         facts.nodes = Some(login::ask(clients, secret, outcome).await?);
     }

@@ -44,7 +44,7 @@ fn urls(target: &Target, connection: &Connection) -> Result<Vec<(String, SecretS
                 Field::Host | Field::Port | Field::Tls | Field::Password | Field::Username => {
                     (Field::Url, UrlOptions::default())
                 }
-                Field::RestUrl | Field::RestToken | Field::SecretArn => continue,
+                Field::RestUrl | Field::RestToken | Field::SecretArn | Field::SecretVersionId => continue,
             };
             let what = format!("the {} of `outputs[{nth}]`", field.as_str());
             let url = connection.field(field, &tried).map_err(|why| {

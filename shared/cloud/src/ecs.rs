@@ -62,6 +62,8 @@ pub struct Task {
     pub last_status: String,
     /// When it was created: what it was given, it was given after that.
     pub created: Option<DateTime>,
+    /// When its containers had started: what it was given, it was given before that.
+    pub started: Option<DateTime>,
     /// The private IPv4 address of its network interface, once it has one.
     pub address: Option<String>,
 }
@@ -148,6 +150,7 @@ fn task(task: SdkTask) -> Task {
         arn: task.task_arn.unwrap_or_default(),
         last_status: task.last_status.unwrap_or_default(),
         created: task.created_at,
+        started: task.started_at,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lambda: the functions that log in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_lambda::{
     Client,
@@ -13,8 +13,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{CallError, Effect, classify::classify};
 
-/// What a function says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a function says of itself. Its Debug shows no variable's value.
+#[derive(Clone, Debug)]
 pub struct Function {
     /// `Active`, `Inactive`, `Pending` or `Failed`.
     pub state: String,
@@ -22,6 +22,8 @@ pub struct Function {
     pub last_update: String,
     /// When its configuration or its code was last changed; to the second, as a rule.
     pub modified: Option<DateTime>,
+    /// Its environment, as far as it can be decrypted.
+    pub variables: BTreeMap<String, SecretString>,
 }
 
 /// Reads a function's configuration.
@@ -42,6 +44,7 @@ pub async fn function(client: &Client, name: &str) -> Result<Function, CallError
         state: answer.state().map(|state| state.as_str().to_owned()).unwrap_or_default(),
         last_update: answer.last_update_status().map(|status| status.as_str().to_owned()).unwrap_or_default(),
         modified: answer.last_modified().and_then(moment),
+        variables: secret(answer.environment.and_then(|environment| environment.variables)),
     })
 }
 
@@ -77,9 +80,8 @@ pub async fn environment(client: &Client, name: &str) -> Result<Environment, Cal
             effect: Effect::None,
         });
     }
-    let variables = environment.variables.unwrap_or_default();
     Ok(Environment {
-        variables: variables.into_iter().map(|(name, value)| (name, value.into())).collect(),
+        variables: secret(environment.variables),
         last_update: answer.last_update_status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
         revision_id: answer.revision_id,
     })
@@ -124,6 +126,10 @@ pub async fn replace_environment(
             error => error,
         })?;
     Ok(())
+}
+
+fn secret(variables: Option<HashMap<String, String>>) -> BTreeMap<String, SecretString> {
+    variables.into_iter().flatten().map(|(name, value)| (name, value.into())).collect()
 }
 
 /// Reads Lambda's way to write a time, ISO 8601 without the colon in the offset: `2026-11-22T09:30:00.000+0000`.

@@ -7,6 +7,7 @@ use aws_sdk_ssm::{
     config::{Builder, retry::RetryConfig},
     types::{ParameterTier, ParameterType, ResourceTypeForTagging},
 };
+use aws_smithy_types::DateTime;
 use policy::Failure;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -21,6 +22,8 @@ pub struct Parameter {
     pub kind: String,
     /// Its number.
     pub version: i64,
+    /// When it was written.
+    pub modified: Option<DateTime>,
 }
 
 /// One of the versions of a parameter that are kept.
@@ -32,6 +35,8 @@ pub struct Kept {
     pub version: i64,
     /// The labels that it carries.
     pub labels: Vec<String>,
+    /// When it was written.
+    pub modified: Option<DateTime>,
 }
 
 /// Reads every version of a parameter that is kept, decrypted, oldest first; none where there is no such parameter.
@@ -53,6 +58,7 @@ pub async fn history(client: &Client, name: &str) -> Result<Vec<Kept>, CallError
             value: version.value.unwrap_or_default().into(),
             version: version.version,
             labels: version.labels.unwrap_or_default(),
+            modified: version.last_modified_date,
         }));
     }
     history.sort_by_key(|kept| kept.version);
@@ -74,6 +80,7 @@ pub async fn version(client: &Client, name: &str) -> Result<Option<Parameter>, C
             kind: parameter.r#type.map(|kind| kind.as_str().to_owned()).unwrap_or_default(),
             value: parameter.value.unwrap_or_default().into(),
             version: parameter.version,
+            modified: parameter.last_modified_date,
         })),
         Err(error) => match classify(&format!("read the parameter {name}"), &error) {
             error if error.is("ParameterNotFound") || error.is("ParameterVersionNotFound") => Ok(None),

@@ -4,21 +4,21 @@ use cloud::{Clients, ecs, lambda};
 use futures::future::try_join_all;
 use policy::{
     Class, Failure,
-    consumers::{ConsumerFacts, Deployment, Seen, Task},
+    consumers::{ConsumerFacts, Deployment, Seen, Task, names_version},
     target::Consumer,
 };
 
-use crate::moment::millis;
+use crate::{moment::millis, versions::Versions};
 
-/// Looks at every consumer of the settings, all at once.
+/// Looks at every consumer of the settings of a secret's target, all at once.
 ///
 /// # Errors
 /// Retryable where one cannot be seen for now. One that is not there is no error: it is in what was seen.
 ///
 /// # Permissions
 /// `ecs:ListTasks`, `ecs:DescribeTasks`, `ecs:DescribeServices`, `lambda:GetFunctionConfiguration`
-pub async fn observe(clients: &Clients, consumers: &[Consumer]) -> Result<Vec<ConsumerFacts>, Failure> {
-    look_at(clients, consumers.iter().enumerate()).await
+pub async fn observe(clients: &Clients, secret: &Versions) -> Result<Vec<ConsumerFacts>, Failure> {
+    look_at(clients, secret, secret.target.consumers.iter().enumerate()).await
 }
 
 /// Looks at every ECS service among the consumers of the settings, all at once; gives each one's place among them too.
@@ -28,19 +28,20 @@ pub async fn observe(clients: &Clients, consumers: &[Consumer]) -> Result<Vec<Co
 ///
 /// # Permissions
 /// `ecs:ListTasks`, `ecs:DescribeTasks`, `ecs:DescribeServices`
-pub async fn observe_services(clients: &Clients, consumers: &[Consumer]) -> Result<Vec<ConsumerFacts>, Failure> {
-    let services = consumers.iter().enumerate();
-    look_at(clients, services.filter(|(_, consumer)| matches!(consumer, Consumer::EcsService { .. }))).await
+pub async fn observe_services(clients: &Clients, secret: &Versions) -> Result<Vec<ConsumerFacts>, Failure> {
+    let services = secret.target.consumers.iter().enumerate();
+    look_at(clients, secret, services.filter(|(_, consumer)| matches!(consumer, Consumer::EcsService { .. }))).await
 }
 
 async fn look_at(
     clients: &Clients,
+    secret: &Versions,
     consumers: impl Iterator<Item = (usize, &Consumer)>,
 ) -> Result<Vec<ConsumerFacts>, Failure> {
     try_join_all(consumers.map(|(nth, consumer)| async move {
         let seen = match consumer {
             Consumer::EcsService { cluster, service } => service_seen(clients, cluster, service).await,
-            Consumer::LambdaFunction { function_name } => function_seen(clients, function_name).await,
+            Consumer::LambdaFunction { function_name } => function_seen(clients, secret, function_name).await,
         };
         let seen = match seen {
             Err(failure) if failure.class() == Class::Permanent => Seen::Missing(failure.chain()),
@@ -65,6 +66,7 @@ async fn service_seen(clients: &Clients, cluster: &str, service: &str) -> Result
     let task = |task: ecs::Task| Task {
         id: task.arn.rsplit('/').next().unwrap_or(&task.arn).to_owned(),
         created_ms: task.created.and_then(millis),
+        started_ms: task.started.and_then(millis),
     };
     let deployment =
         |newest: ecs::Deployment| Deployment { progress: newest.progress, created_ms: newest.created.and_then(millis) };
@@ -78,7 +80,8 @@ async fn service_seen(clients: &Clients, cluster: &str, service: &str) -> Result
     })
 }
 
-async fn function_seen(clients: &Clients, name: &str) -> Result<Seen, Failure> {
-    let lambda::Function { state, last_update, modified } = lambda::function(&clients.lambda, name).await?;
-    Ok(Seen::Function { state, last_update, modified_ms: modified.and_then(millis) })
+async fn function_seen(clients: &Clients, secret: &Versions, name: &str) -> Result<Seen, Failure> {
+    let lambda::Function { state, last_update, modified, variables } = lambda::function(&clients.lambda, name).await?;
+    let names_current = names_version(&secret.target.outputs, name, &variables, secret.current_version());
+    Ok(Seen::Function { state, last_update, modified_ms: modified.and_then(millis), names_current })
 }

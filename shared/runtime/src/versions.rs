@@ -23,6 +23,7 @@ pub struct Versions {
     /// The target.
     pub target: Target,
     description: Description,
+    current_id: String,
     current: SecretValue,
     current_created: Option<DateTime>,
     previous: Option<Previous>,
@@ -70,6 +71,7 @@ impl Versions {
         };
         Ok(Self {
             current: SecretValue::read(&target, &current.value)?,
+            current_id,
             current_created: current.created,
             previous: previous.transpose()?,
             rotating,
@@ -114,6 +116,11 @@ impl Versions {
     /// The secret's ARN.
     pub fn arn(&self) -> &str {
         &self.description.arn
+    }
+
+    /// The id of AWSCURRENT's version.
+    pub fn current_version(&self) -> &str {
+        &self.current_id
     }
 
     /// AWSCURRENT's credential.

@@ -15,7 +15,7 @@ use secrecy::SecretString;
 use super::{Todo, Write as AnyWrite};
 
 /// Our label on the version that was published last.
-const CURRENT: &str = "current";
+pub(crate) const CURRENT: &str = "current";
 
 /// Our label on the version that was published before it: what a rollback reads.
 const PREVIOUS: &str = "previous";

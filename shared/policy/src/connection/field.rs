@@ -25,11 +25,13 @@ pub enum Field {
     RestToken,
     /// The ARN of the secret that holds the credential.
     SecretArn,
+    /// The id of the secret's version that holds the credential: each rotation changes it, and it is no secret.
+    SecretVersionId,
 }
 
 impl Field {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Url,
         Self::ReaderUrl,
         Self::Host,
@@ -41,6 +43,7 @@ impl Field {
         Self::RestUrl,
         Self::RestToken,
         Self::SecretArn,
+        Self::SecretVersionId,
     ];
 
     /// How a template spells it.
@@ -57,6 +60,7 @@ impl Field {
             Self::RestUrl => "rest_url",
             Self::RestToken => "rest_token",
             Self::SecretArn => "secret_arn",
+            Self::SecretVersionId => "secret_version_id",
         }
     }
 

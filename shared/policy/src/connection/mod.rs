@@ -45,6 +45,8 @@ pub struct Connection {
     pub credential: SecretString,
     /// The ARN of the secret that the credential is kept in.
     pub secret_arn: String,
+    /// The id of the version of that secret that the credential is in.
+    pub secret_version_id: String,
 }
 
 impl Connection {
@@ -75,6 +77,7 @@ impl Connection {
                 self.credential.clone()
             }
             Field::SecretArn => self.secret_arn.as_str().into(),
+            Field::SecretVersionId => self.secret_version_id.as_str().into(),
         })
     }
 

@@ -15,6 +15,7 @@ fn connection() -> Connection {
         username: None,
         credential: "p@ss/w#or:d%?x+ &=1".into(),
         secret_arn: "arn:aws:secretsmanager:us-east-1:123456789012:secret:orders/redis-AbCdEf".to_owned(),
+        secret_version_id: "4f9f3a52-8a3c-4f0e-9a53-6a1d2f0c7b11".to_owned(),
     }
 }
 
@@ -35,6 +36,7 @@ fn each_field_is_what_its_name_says() {
         ("password", "p@ss/w#or:d%?x+ &=1"),
         ("username", "default"),
         ("secret_arn", "arn:aws:secretsmanager:us-east-1:123456789012:secret:orders/redis-AbCdEf"),
+        ("secret_version_id", "4f9f3a52-8a3c-4f0e-9a53-6a1d2f0c7b11"),
     ] {
         let text = filled(&connection, &format!("{{{field}}}"), &UrlOptions::default());
         assert_eq!(text.unwrap(), expected, "{field}");

@@ -22,7 +22,7 @@ const SCHEMES: [(&str, bool); 4] = [("redis", false), ("rediss", true), ("valkey
 #[serde(deny_unknown_fields)]
 pub struct UrlOptions {
     /// `redis` or `valkey` without TLS, `rediss` or `valkeys` with it. Unless told, `redis` or `rediss`, as the endpoint
-    /// has it.
+    /// has it. redis-py, Celery, node-redis and ioredis do not understand `valkey` and `valkeys`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheme: Option<String>,
     /// The number of the database; in cluster mode there is 0 only.

@@ -78,11 +78,14 @@ impl Promotion {
     ///
     /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html>
     pub fn latest_ms(&self) -> Option<u64> {
-        let Self { current_created_ms, previous_created_ms, rotated_ms, changed_ms } = *self;
-        let moved_back =
-            previous_created_ms.zip(current_created_ms).is_some_and(|(previous, current)| previous > current);
-        let brought_by_a_rotation = !moved_back && rotated_ms.is_some() && rotated_ms >= current_created_ms;
+        let Self { current_created_ms, rotated_ms, changed_ms, .. } = *self;
+        let brought_by_a_rotation = !self.is_back() && rotated_ms.is_some() && rotated_ms >= current_created_ms;
         let changed_ms = if brought_by_a_rotation { None } else { changed_ms };
         [current_created_ms, rotated_ms, changed_ms].into_iter().flatten().max()
+    }
+
+    /// Whether somebody moved AWSCURRENT back to a version that it was on before: AWSPREVIOUS is newer.
+    pub fn is_back(&self) -> bool {
+        self.previous_created_ms.zip(self.current_created_ms).is_some_and(|(previous, current)| previous > current)
     }
 }

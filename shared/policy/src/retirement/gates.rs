@@ -30,7 +30,7 @@ pub(super) fn gates(facts: &Facts) -> Result<Gates, Failure> {
     let promoted_ms = facts.secret.promotion.latest_ms();
     let mut held: Vec<Waiting> = overlap(facts, promoted_ms).into_iter().collect();
     for consumer in facts.consumers.iter().flatten() {
-        held.extend(consumer.follows(promoted_ms)?.map(|reason| Waiting::new(&consumer.name, reason)));
+        held.extend(consumer.follows(&facts.secret.promotion)?.map(|reason| Waiting::new(&consumer.name, reason)));
     }
     if facts.consumers.is_none() {
         held.push(Waiting::new("consumers", "they have not been looked at"));

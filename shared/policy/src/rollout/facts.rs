@@ -1,5 +1,6 @@
 //! What a rollout has seen.
 
+use super::Stretch;
 use crate::{
     consumers::ConsumerFacts,
     login::Node,
@@ -14,8 +15,8 @@ pub struct Facts {
     pub now_ms: u64,
     /// What the settings say.
     pub settings: Rollout,
-    /// The latest moment at which anything changed that consumers read when they start; `None` where nothing has.
-    pub since_ms: Option<u64>,
+    /// When what consumers read when they start was another than it is now.
+    pub changes: Vec<Stretch>,
     /// The consumers, in the order of the settings.
     pub consumers: Vec<ConsumerFacts>,
     /// What the nodes answered to AWSCURRENT, once they have been asked; see [`super::needs_login`].

@@ -1,13 +1,16 @@
 //! Which consumer is deployed anew, and when, decided.
 //!
 //! An ECS service reads its credential and its parameters when its tasks start, so one that was started before a change gets
-//! one forced deployment. [`decide`] looks at the facts of the moment, and remembers nothing: what was deployed is told by
+//! one forced deployment. A change is a promotion of AWSCURRENT, or another value where it is published: see [`Stretch`].
+//! [`decide`] looks at the facts of the moment, and remembers nothing: what was deployed is told by
 //! the moments at which deployments and tasks were created.
 
+mod changes;
 mod facts;
 mod standing;
 mod window;
 
+pub use changes::{KeysVersion, ParameterVersion, Stretch, latest_ms};
 pub use facts::{Facts, promoted_ms};
 pub use window::{Opening, opens};
 
@@ -76,7 +79,9 @@ pub fn needs_login(facts: &Facts) -> bool {
 /// | completed | some | not steady, or created since the change | busy |
 /// | completed | some | steady, created before the change | behind |
 ///
-/// It does not matter who started a deployment: one that was created since the change brings what has changed.
+/// It does not matter who started a deployment: one that was created since the change brings what has changed. A task is from
+/// before the change where it was given what is not to be read any more ([`Stretch::meets`]): one that was started before
+/// somebody wrote a value by hand, which was put right, holds what it should.
 ///
 /// Then:
 ///
@@ -126,7 +131,7 @@ pub fn decide(facts: &Facts) -> Result<Decision, Failure> {
 
 /// What comes next, whatever the nodes say.
 fn next(facts: &Facts) -> Result<Next, Failure> {
-    let Some(since_ms) = facts.since_ms else {
+    let Some(since_ms) = latest_ms(&facts.changes) else {
         let reason = "nothing has changed that consumers read when they start";
         return Ok(Next::Other(Decision::Kept { reason }));
     };
@@ -135,7 +140,9 @@ fn next(facts: &Facts) -> Result<Next, Failure> {
         return Ok(Next::Other(match (busy.is_empty(), followed + scaling.len()) {
             (false, _) => Decision::Wait { by: told(facts, &busy) },
             (true, 0) => Decision::Kept { reason: "the settings name no ECS service among the consumers" },
-            (true, _) => Decision::Kept { reason: "every task of every ECS service was started since the last change" },
+            (true, _) => {
+                Decision::Kept { reason: "every task of every ECS service was started with what is to be read now" }
+            }
         }));
     };
     let left = told(facts, behind.iter().chain(&busy));
@@ -163,7 +170,7 @@ fn current(nodes: &[Node]) -> Result<Verdict, String> {
 /// # Errors
 /// As [`decide`].
 pub fn plan(facts: &Facts) -> Result<Vec<String>, Failure> {
-    if facts.since_ms.is_none() {
+    if facts.changes.is_empty() {
         return Ok(Vec::new());
     }
     let behind = standings(facts)?.behind;

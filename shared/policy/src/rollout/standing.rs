@@ -1,14 +1,14 @@
 //! How far one ECS service has followed.
 
-use super::facts::Facts;
-use crate::consumers::{ConsumerFacts, Deployment, Progress, Seen, behind, is_after};
+use super::{Stretch, facts::Facts, latest_ms};
+use crate::consumers::{ConsumerFacts, Deployment, Progress, Seen, Task, is_after, named};
 
 /// How far one ECS service has followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
-    /// Every task was started since the change, or it has none.
+    /// Every task was given what is to be read now, or it has none.
     Followed,
-    /// Every task was started since the change, and some are on their way: nothing of this rollout.
+    /// Every task was given what is to be read now, and some are on their way: nothing of this rollout.
     Scaling(String),
     /// Tasks are being replaced.
     Busy(String),
@@ -25,10 +25,10 @@ impl Standing {
         if *desired == 0 && tasks.is_empty() {
             return Some(Self::Followed);
         }
-        let old = behind(tasks, facts.since_ms);
+        let Missed { since_ms, tasks: old } = Missed::of(&facts.changes, tasks);
         let created_ms = deployment.and_then(|deployment| deployment.created_ms);
         // A service that was rolled back shows an older deployment, or one of that moment, as its newest.
-        let gave_up = is_after(*gave_up_ms, facts.since_ms) && !is_after(created_ms, *gave_up_ms);
+        let gave_up = is_after(*gave_up_ms, since_ms) && !is_after(created_ms, *gave_up_ms);
         let progress = deployment.map(|deployment| deployment.progress);
         let is_short = tasks.len() < *desired;
         Some(match (progress, old) {
@@ -42,11 +42,28 @@ impl Standing {
             (_, None) => Self::Scaling("tasks of it are on their way".to_owned()),
             (_, Some(old)) if !steady => Self::Busy(format!("it is not steady, and has {old}")),
             // Looked at while it changed: tasks are listed before the service is described.
-            (_, Some(old)) if is_after(created_ms, facts.since_ms) => {
+            (_, Some(old)) if is_after(created_ms, since_ms) => {
                 Self::Busy(format!("it was deployed since the last change, and still lists {old}"))
             }
             (_, Some(old)) => Self::Behind(format!("not started since the last change: {old}")),
         })
+    }
+}
+
+/// What a service's tasks have missed.
+struct Missed {
+    /// The latest moment of it; that of the latest change where they have missed none.
+    since_ms: Option<u64>,
+    /// Those that have, in words.
+    tasks: Option<String>,
+}
+
+impl Missed {
+    fn of(changes: &[Stretch], tasks: &[Task]) -> Self {
+        let has = |task: &&Task| changes.iter().any(|change| change.meets(task));
+        let missed = changes.iter().filter(|change| tasks.iter().any(|task| change.meets(task)));
+        let since_ms = missed.map(|change| change.until_ms).max().or_else(|| latest_ms(changes));
+        Self { since_ms, tasks: named(tasks.iter().filter(has)) }
     }
 }
 

@@ -75,7 +75,11 @@ fn facts(server: Server) -> Facts {
 }
 
 fn service(steady: bool, tasks: &[Option<u64>]) -> ConsumerFacts {
-    let task = |(nth, created_ms): (usize, &Option<u64>)| Task { id: format!("task-{nth}"), created_ms: *created_ms };
+    let task = |(nth, created_ms): (usize, &Option<u64>)| Task {
+        id: format!("task-{nth}"),
+        created_ms: *created_ms,
+        started_ms: None,
+    };
     let tasks: Vec<Task> = tasks.iter().enumerate().map(task).collect();
     ConsumerFacts {
         field: "consumers[0]".to_owned(),
@@ -99,6 +103,7 @@ fn function(last_update: &str, modified_ms: u64) -> ConsumerFacts {
             state: "Active".to_owned(),
             last_update: last_update.to_owned(),
             modified_ms: Some(modified_ms),
+            names_current: false,
         },
     }
 }

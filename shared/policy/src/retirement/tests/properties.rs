@@ -54,7 +54,13 @@ fn any_consumer() -> impl Strategy<Value = ConsumerFacts> {
     let tasks = proptest::collection::vec(proptest::option::weighted(0.9, any_moment()), 0..3);
     let service = (any::<bool>(), tasks).prop_map(|(steady, tasks)| service(steady, &tasks));
     let update = prop_oneof![3 => Just("Successful"), 1 => Just("InProgress"), 1 => Just("Failed")];
-    let function = (update, any_moment()).prop_map(|(update, moment)| function(update, moment));
+    let names = prop_oneof![3 => Just(false), 1 => Just(true)];
+    let function = (update, any_moment(), names).prop_map(|(update, moment, names)| {
+        let mut consumer = function(update, moment);
+        let Seen::Function { names_current, .. } = &mut consumer.seen else { unreachable!() };
+        *names_current = names;
+        consumer
+    });
     let missing = Just(ConsumerFacts { seen: Seen::Missing("not there".to_owned()), ..super::service(true, &[]) });
     prop_oneof![5 => service, 5 => function, 1 => missing]
 }
@@ -93,8 +99,8 @@ fn may_be_held(facts: &Facts) -> bool {
             let new = tasks.iter().filter(|task| task.created_ms > Some(PROMOTED_MS)).count();
             status == "ACTIVE" && *steady && new == tasks.len()
         }
-        Seen::Function { last_update, modified_ms, .. } => {
-            last_update == "Successful" && *modified_ms > Some(PROMOTED_MS)
+        Seen::Function { last_update, modified_ms, names_current, .. } => {
+            last_update == "Successful" && (*modified_ms > Some(PROMOTED_MS) || *names_current)
         }
     };
     facts.now_ms < PROMOTED_MS + OVERLAP_S * 1000

@@ -1,7 +1,13 @@
 //! The tables of [`decide`].
 
+use serde_json::json;
+
 use super::*;
-use crate::{Class, target::Target};
+use crate::{
+    Class,
+    consumers::names_version,
+    target::{Output, Target},
+};
 
 /// Each gate that can hold, alone, and what it is called in the outcome.
 fn each_gate_alone(server: &Server) -> Vec<(&'static str, Facts)> {
@@ -64,6 +70,48 @@ fn a_service_without_tasks_and_an_inactive_function_hold_nothing() {
     "Pending".clone_into(state);
     facts.consumers = Some(vec![inactive]);
     assert_eq!(decided(&facts), "held");
+}
+
+#[test]
+fn a_function_that_names_the_version_has_followed_unless_it_was_named_before() {
+    for (names, created_before, update, expected) in [
+        (true, Some(PROMOTED_MS - 1), "Successful", "remove"),
+        (false, Some(PROMOTED_MS - 1), "Successful", "held"),
+        (true, Some(PROMOTED_MS - 1), "InProgress", "held"),
+        // AWSCURRENT was moved back to the version that was named when it was current the first time.
+        (true, Some(PROMOTED_MS + 1), "Successful", "held"),
+        (true, None, "Successful", "remove"),
+    ] {
+        let mut facts = facts(server("yy", "yy"));
+        let mut consumer = function(update, PROMOTED_MS);
+        let Seen::Function { names_current, .. } = &mut consumer.seen else { unreachable!() };
+        *names_current = names;
+        facts.consumers = Some(vec![consumer]);
+        facts.secret.promotion.previous_created_ms = created_before;
+        assert_eq!(decided(&facts), expected, "{names} {created_before:?} {update}");
+    }
+}
+
+#[test]
+fn a_version_is_named_only_where_the_settings_have_it_written() {
+    let outputs: Vec<Output> = serde_json::from_value(json!([
+        { "type": "lambda-environment", "function_name": "report",
+          "variables": { "HOST": "{host}", "VERSION": "v-{secret_version_id}" } },
+        { "type": "lambda-environment", "function_name": "other", "variables": { "HOST": "{secret_arn}" } },
+    ]))
+    .unwrap();
+    for (function, variable, value, expected) in [
+        ("report", "VERSION", "v-version-1", true),
+        ("report", "VERSION", "v-version-2", false),
+        ("report", "HOST", "version-1", false),
+        ("report", "ANOTHER", "version-1", false),
+        ("other", "HOST", "version-1", false),
+        ("third", "VERSION", "v-version-1", false),
+    ] {
+        let variables = [(variable.to_owned(), value.into())].into();
+        let names = names_version(&outputs, function, &variables, "version-1");
+        assert_eq!(names, expected, "{function} {variable} {value}");
+    }
 }
 
 #[test]

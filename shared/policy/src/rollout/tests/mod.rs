@@ -1,5 +1,6 @@
 //! What [`decide`] decides, by table and by property.
 
+mod changes;
 mod properties;
 mod tables;
 
@@ -56,7 +57,11 @@ fn rolling() -> Like {
 }
 
 fn service(nth: usize, like: &Like) -> ConsumerFacts {
-    let task = |(at, created_ms): (usize, &Option<u64>)| Task { id: format!("task-{at}"), created_ms: *created_ms };
+    let task = |(at, created_ms): (usize, &Option<u64>)| Task {
+        id: format!("task-{at}"),
+        created_ms: *created_ms,
+        started_ms: *created_ms,
+    };
     ConsumerFacts {
         field: format!("consumers[{nth}]"),
         name: format!("service {nth}"),
@@ -76,7 +81,7 @@ fn facts(services: &[Like]) -> Facts {
     Facts {
         now_ms: CHANGED_MS + DEBOUNCE_S * 1000,
         settings: Rollout { debounce_s: DEBOUNCE_S, stabilise_s: STABILISE_S, window: None },
-        since_ms: Some(CHANGED_MS),
+        changes: vec![Stretch::until(CHANGED_MS)],
         consumers: services.iter().enumerate().map(|(nth, like)| service(nth, like)).collect(),
         nodes: Some(nodes("yy")),
         asked: Vec::new(),

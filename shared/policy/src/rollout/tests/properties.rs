@@ -33,23 +33,30 @@ fn any_facts() -> impl Strategy<Value = Facts> {
     let window = proptest::option::of((0..24_u64, 1..24_u64));
     let now_ms = CHANGED_MS..CHANGED_MS + 48 * 3_600_000;
     let now_ms = prop_oneof![3 => now_ms, 1 => CHANGED_MS..CHANGED_MS + 2 * DEBOUNCE_S * 1000];
-    let since_ms = proptest::option::weighted(0.95, any_moment());
+    let changes = prop_oneof![
+        1 => Just(Vec::new()),
+        19 => proptest::collection::vec(any_moment().prop_map(Stretch::until), 1..3),
+    ];
     let asked = proptest::collection::vec(0..5_usize, 0..2);
     let nodes = prop_oneof![6 => Just("yy"), 1 => Just("yn"), 1 => Just("nn"), 1 => Just("-y")];
-    let any = (services, window, now_ms, since_ms, asked, nodes);
-    any.prop_map(|(services, window, now_ms, since_ms, asked, nodes)| {
+    let any = (services, window, now_ms, changes, asked, nodes);
+    any.prop_map(|(services, window, now_ms, changes, asked, nodes)| {
         let facts = facts(&services);
         let settings = window.map_or(facts.settings, |(from, length)| within(from, (from + length) % 24));
         // Deployments in progress have just begun, but for those in the tables.
         Facts {
             settings: Rollout { stabilise_s: 86_400 * 3, ..settings },
             now_ms,
-            since_ms,
+            changes,
             asked,
             nodes: Some(super::nodes(nodes)),
             ..facts
         }
     })
+}
+
+fn since_ms(facts: &Facts) -> u64 {
+    latest_ms(&facts.changes).unwrap()
 }
 
 fn is_open(facts: &Facts) -> bool {
@@ -66,14 +73,14 @@ fn stable_and_old(facts: &Facts, consumer: &ConsumerFacts) -> (bool, bool) {
     let failed = deployment.is_some_and(|deployment| deployment.progress == Progress::Failed);
     let complete = failed && tasks.len() >= *desired;
     let nothing = *desired == 0 && tasks.is_empty();
-    let old = tasks.iter().any(|task| task.created_ms.is_none_or(|created_ms| created_ms <= facts.since_ms.unwrap()));
+    let old = tasks.iter().any(|task| task.created_ms.is_none_or(|created_ms| created_ms <= since_ms(facts)));
     (*steady || nothing || complete && !old, old)
 }
 
 /// The facts after a service was deployed, and has become stable.
 fn deployed(facts: &Facts, nth: usize) -> Facts {
     let mut facts = facts.clone();
-    let created_ms = facts.since_ms.unwrap() + 1;
+    let created_ms = since_ms(&facts) + 1;
     let like = Like { created_ms, tasks: vec![Some(created_ms); 2], ..new() };
     facts.consumers[nth] = service(nth, &like);
     facts.asked.push(nth);
@@ -113,7 +120,7 @@ proptest! {
     fn nothing_is_deployed_outside_the_window_or_before_the_debounce_is_over(facts in any_facts()) {
         if let Ok(Decision::Deploy { .. }) = decide(&facts) {
             prop_assert!(is_open(&facts));
-            prop_assert!(facts.now_ms >= facts.since_ms.unwrap() + DEBOUNCE_S * 1000);
+            prop_assert!(facts.now_ms >= since_ms(&facts) + DEBOUNCE_S * 1000);
         }
     }
 
@@ -121,7 +128,7 @@ proptest! {
     fn nothing_is_deployed_that_was_deployed_since_or_asked_for(facts in any_facts()) {
         if let Ok(Decision::Deploy { nth, .. }) = decide(&facts) {
             let Seen::Service { deployment, .. } = &facts.consumers[nth].seen else { panic!("it is a service") };
-            prop_assert!(deployment.unwrap().created_ms <= facts.since_ms);
+            prop_assert!(deployment.unwrap().created_ms <= Some(since_ms(&facts)));
             prop_assert!(!facts.asked.contains(&nth));
         }
     }
@@ -131,7 +138,7 @@ proptest! {
         if let Ok(Decision::Held { by }) = decide(&facts) {
             let by_login = by[0].what == "login";
             prop_assert!(!by_login || facts.nodes != Some(nodes("yy")));
-            let debounced = facts.now_ms < facts.since_ms.unwrap() + DEBOUNCE_S * 1000;
+            let debounced = facts.now_ms < since_ms(&facts) + DEBOUNCE_S * 1000;
             prop_assert!(debounced || !is_open(&facts) || by_login);
             let named = |name: &str| by.iter().any(|waiting| waiting.what == name);
             prop_assert_eq!((named("debounce"), named("window")), (debounced, !is_open(&facts)));

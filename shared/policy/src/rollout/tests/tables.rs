@@ -85,7 +85,7 @@ fn the_debounce_counts_from_the_last_change() {
     assert_eq!(by[1].reason, "not started since the last change: the tasks task-0, task-1");
     assert_eq!(decided(&at(CHANGED_MS + DEBOUNCE_S * 1000 - 1)), "held by debounce, service 0");
     assert_eq!(decided(&at(CHANGED_MS + DEBOUNCE_S * 1000)), "deploy 0");
-    let again = Facts { since_ms: Some(CHANGED_MS + 30_000), ..facts(&[new(), old()]) };
+    let again = Facts { changes: vec![Stretch::until(CHANGED_MS + 30_000)], ..facts(&[new(), old()]) };
     assert_eq!(decided(&again), "held by debounce, service 0, service 1", "another change begins anew");
 }
 
@@ -152,6 +152,7 @@ fn functions_are_neither_deployed_nor_waited_for() {
         state: "Pending".to_owned(),
         last_update: "InProgress".to_owned(),
         modified_ms: Some(CHANGED_MS - 1),
+        names_current: false,
     };
     assert_eq!(decided(&facts), "deploy 1");
     facts.consumers.truncate(1);
@@ -161,7 +162,7 @@ fn functions_are_neither_deployed_nor_waited_for() {
 #[test]
 fn without_a_change_nothing_is_deployed_whatever_the_services_are_like() {
     for (way, like, _) in each_way() {
-        let facts = Facts { since_ms: None, ..facts(&[like]) };
+        let facts = Facts { changes: Vec::new(), ..facts(&[like]) };
         assert_eq!((decided(&facts).as_str(), plan(&facts).unwrap().len()), ("kept", 0), "{way}");
     }
 }

@@ -72,6 +72,7 @@ fn case(account: &Account, kind: Kind, database: u32, named: Option<bool>, refus
         username: username.clone(),
         credential,
         secret_arn: "arn:aws:secretsmanager:us-east-1:123456789012:secret:orders/redis-AbCdEf".to_owned(),
+        secret_version_id: "4f9f3a52-8a3c-4f0e-9a53-6a1d2f0c7b11".to_owned(),
     };
     let scheme = (kind == Kind::ValkeyUrl).then(|| if endpoint.tls { "valkeys" } else { "valkey" }.to_owned());
     let query = match kind {

@@ -1,5 +1,6 @@
 //! The compiled `sync-connection`, on real Redis.
 
+mod endpoint;
 mod events;
 mod faults;
 mod moves;
@@ -9,3 +10,4 @@ mod publishing;
 mod rollout;
 mod secrecy;
 mod services;
+mod version;

@@ -88,10 +88,18 @@ pub(super) enum Breaker {
 /// Makes a service whose tasks start only while [`break_fragile`] was not called.
 pub(super) async fn create_fragile_service(stage: &Stage, name: &str, breaker: Breaker) {
     mend_fragile(stage).await;
-    let secret = Secret::builder().name("CRUTCH").value_from(CRUTCH).build().unwrap();
+    create(stage, name, reads(CRUTCH), Some(breaker)).await;
+}
+
+/// Makes a service whose tasks read a parameter, or a key of a secret, when they start.
+pub(super) async fn create_reading_service(stage: &Stage, name: &str, value_from: &str) {
+    create(stage, name, reads(value_from), None).await;
+}
+
+fn reads(value_from: &str) -> ContainerDefinition {
+    let secret = Secret::builder().name("READ").value_from(value_from).build().unwrap();
     let container = ContainerDefinition::builder().name("app").image("app:1").secrets(secret);
-    let command = ["sleep", "infinity"].map(str::to_owned).to_vec();
-    create(stage, name, container.set_command(Some(command)).build(), Some(breaker)).await;
+    container.set_command(Some(["sleep", "infinity"].map(str::to_owned).to_vec())).build()
 }
 
 /// From now on no task of a fragile service starts.
@@ -137,9 +145,9 @@ pub(super) fn ecs(stage: &Stage) -> Client {
     Client::new(&stage.sandbox.sdk_config())
 }
 
-/// The tasks of a service.
+/// The tasks that a service should have; others of it may still be ending.
 pub(super) fn tasks(stage: &Stage, name: &str) -> Vec<TaskView> {
-    stage.sandbox.ecs.tasks(CLUSTER, name)
+    stage.sandbox.ecs.tasks(CLUSTER, name).into_iter().filter(|task| task.wanted).collect()
 }
 
 /// The ARNs of the tasks of a service.
