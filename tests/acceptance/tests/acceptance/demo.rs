@@ -71,7 +71,7 @@ fn followed(target: &TargetReport) {
         "transparent-trust-upstash-acl" => &["the parameter /transparent-trust/production/upstash/rest-token"],
         "transparent-trust-upstash-reset" => &["the parameter /transparent-trust/production/upstash-free/rest-token"],
         "koneksi-prod" => &["the parameter /koneksi/prod/redis/url", "the parameter /koneksi/prod/redis/reader-url"],
-        // What it holds is changed by no rotation.
+        "asterisk" => &["the Lambda function asterisk-campaigns"],
         _ => &[],
     };
     assert_eq!(job.written, written, "{target:#?}");

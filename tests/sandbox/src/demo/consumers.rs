@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_lambda::types::Environment;
 use policy::{
     Target,
     target::{Consumer, Output},
@@ -29,8 +28,10 @@ pub(crate) enum Consumers {
 
 /// Makes the Lambda functions that the settings name: their environments are written, so they come first.
 pub(crate) fn create_functions(sandbox: &Sandbox, target: &Target) {
-    for function_name in functions(target) {
-        sandbox.lambda.create(function_name, BTreeMap::new());
+    for consumer in &target.consumers {
+        if let Consumer::LambdaFunction { function_name } = consumer {
+            sandbox.lambda.create(function_name, BTreeMap::new());
+        }
     }
 }
 
@@ -55,14 +56,11 @@ impl Consumers {
     }
 
     /// Starts those anew that nobody else does.
-    pub(crate) async fn roll(&self, sandbox: &Sandbox, target: &Target) -> anyhow::Result<()> {
-        if let Self::Reader(reader) = self {
-            reader.restart().await?;
+    pub(crate) async fn roll(&self) -> anyhow::Result<()> {
+        match self {
+            Self::Reader(reader) => reader.restart().await,
+            Self::Workers(_) | Self::None => Ok(()),
         }
-        for function_name in functions(target) {
-            redeploy(sandbox, function_name).await?;
-        }
-        Ok(())
     }
 
     /// What they met so far; `None` where there is nobody.
@@ -102,23 +100,4 @@ fn url_parameter(target: &Target) -> Option<&str> {
         Output::SsmParameter(parameter) if parameter.value.to_string() == "{url}" => Some(parameter.name.as_str()),
         _ => None,
     })
-}
-
-fn functions(target: &Target) -> impl Iterator<Item = &str> {
-    target.consumers.iter().filter_map(|consumer| match consumer {
-        Consumer::LambdaFunction { function_name } => Some(function_name.as_str()),
-        Consumer::EcsService { .. } => None,
-    })
-}
-
-/// Deploys a Lambda function by hand: nothing that its output writes is changed by a rotation, so that only a person can say
-/// that it has followed.
-async fn redeploy(sandbox: &Sandbox, function_name: &str) -> anyhow::Result<()> {
-    let client = aws_sdk_lambda::Client::new(&sandbox.sdk_config());
-    let found = client.get_function_configuration().function_name(function_name).send().await?.environment;
-    let mut variables = found.and_then(|found| found.variables).unwrap_or_default();
-    variables.insert("DEPLOYED_BY_HAND".to_owned(), "yes".to_owned());
-    let environment = Environment::builder().set_variables(Some(variables)).build();
-    client.update_function_configuration().function_name(function_name).environment(environment).send().await?;
-    Ok(())
 }

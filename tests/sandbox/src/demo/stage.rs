@@ -160,7 +160,7 @@ impl Act {
     pub(crate) async fn follow(&self, sandbox: &Sandbox) -> anyhow::Result<JobReport> {
         let job = job::run(sandbox, publication(&self.target, PUBLICATION)).await;
         self.crowd.roll();
-        self.consumers.roll(sandbox, &self.target).await?;
+        self.consumers.roll().await?;
         Ok(job)
     }
 
