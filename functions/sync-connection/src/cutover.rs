@@ -2,7 +2,7 @@
 
 use cloud::{Clients, ssm};
 use policy::{
-    Failure, Target,
+    Class, Failure, Target,
     cutover::{History, Label, RollBack, Standing},
     outcome::{Outcome, Waiting},
 };
@@ -12,7 +12,6 @@ use runtime::{
     settings,
     versions::Versions,
 };
-
 use tokio::time::timeout;
 
 use crate::{connection, login, outputs};
@@ -52,51 +51,79 @@ pub(crate) async fn settle(
     outcome: &mut Outcome,
 ) -> Result<Settled, Failure> {
     let Found { history, description } = found;
-    let decision = if rolls_back { Some(history.roll_back()?) } else { None };
-    match decision {
-        Some(RollBack::To(to, labels)) => {
+    let moved = match (history.standing(), rolls_back) {
+        (_, true) => roll_back(clients, &history, outcome).await?,
+        (Standing::Pending, false) => switch(clients, &history, deadline, outcome).await?,
+        (Standing::InForce | Standing::RolledBack, false) => Moved::No,
+    };
+    if history.standing() == Standing::RolledBack {
+        let newest = history.newest.version;
+        outcome.left(MOVE, format!("version {newest} of the settings was taken back; put newer ones to move again"));
+    }
+    let held = match moved {
+        Moved::To(secret) => return Ok(Settled { secret: *secret, unlabelled: Vec::new(), held: None }),
+        Moved::Held(failure) => Some(failure),
+        Moved::No => None,
+    };
+    let secret = Versions::read(clients, history.in_force().target.clone(), description).await?;
+    Ok(Settled { secret, unlabelled: history.unlabelled(), held })
+}
+
+/// What became of a move.
+enum Moved {
+    /// It is made, or planned in a dry run: this is the secret of the place.
+    To(Box<Versions>),
+    /// It has to wait, or somebody has to see to it.
+    Held(Failure),
+    /// None is to be made.
+    No,
+}
+
+/// Moves to the place that the newest settings name, if it is ready.
+async fn switch(
+    clients: &Clients,
+    history: &History,
+    deadline: &Deadline,
+    outcome: &mut Outcome,
+) -> Result<Moved, Failure> {
+    let (newest, in_force) = (&history.newest, history.in_force().version);
+    let secret = match prove_in_time(clients, &newest.target, deadline, outcome).await {
+        Ok(secret) => secret,
+        Err(failure) => {
+            let version = newest.version;
+            let message = format!(
+                "the move to version {version} of the settings is held back, and version {in_force} stays in force"
+            );
+            let failure = Failure::new(failure.class(), message).because(failure);
+            tracing::warn!("{}", failure.chain());
+            return Ok(Moved::Held(failure));
+        }
+    };
+    let reason = format!("to version {} of the settings, whose place accepts logins", newest.version);
+    label(clients, history, &history.switched(), (MOVE, reason), outcome).await?;
+    Ok(Moved::To(Box::new(secret)))
+}
+
+/// Takes a move back, or gives up one that has not begun.
+async fn roll_back(clients: &Clients, history: &History, outcome: &mut Outcome) -> Result<Moved, Failure> {
+    match history.roll_back()? {
+        RollBack::Done => Ok(Moved::No),
+        RollBack::GiveUp(labels) => {
+            let reason =
+                format!("version {} of the settings is given up: it was never in force", history.newest.version);
+            label(clients, history, &labels, (ROLL_BACK, reason), outcome).await?;
+            Ok(Moved::No)
+        }
+        RollBack::To(to, labels) => {
             let secret = prove(clients, &to.target, outcome).await.map_err(|failure| {
                 let message = "the place that was published before is not ready; nothing was rolled back";
                 Failure::new(failure.class(), message).because(failure)
             })?;
             let reason = format!("to version {} of the settings, whose place accepts logins", to.version);
-            label(clients, &history, &labels, (ROLL_BACK, reason), outcome).await?;
-            return Ok(Settled { secret, unlabelled: Vec::new(), held: None });
+            label(clients, history, &labels, (ROLL_BACK, reason), outcome).await?;
+            Ok(Moved::To(Box::new(secret)))
         }
-        Some(RollBack::GiveUp(labels)) => {
-            let reason =
-                format!("version {} of the settings is given up: it was never in force", history.newest.version);
-            label(clients, &history, &labels, (ROLL_BACK, reason), outcome).await?;
-        }
-        Some(RollBack::Done) | None => {}
     }
-    let mut held = None;
-    match history.standing() {
-        Standing::Pending if !rolls_back => {
-            match prove_in_time(clients, &history.newest.target, deadline, outcome).await {
-                Ok(secret) => {
-                    let reason =
-                        format!("to version {} of the settings, whose place accepts logins", history.newest.version);
-                    label(clients, &history, &history.switched(), (MOVE, reason), outcome).await?;
-                    return Ok(Settled { secret, unlabelled: Vec::new(), held: None });
-                }
-                Err(failure) => {
-                    let failure = held_back(&history, failure);
-                    tracing::warn!("{}", failure.chain());
-                    held = Some(failure);
-                }
-            }
-        }
-        Standing::RolledBack => {
-            let History { newest, .. } = &history;
-            let reason =
-                format!("version {} of the settings was taken back; put newer ones to move again", newest.version);
-            outcome.left(MOVE, reason);
-        }
-        Standing::InForce | Standing::Pending => {}
-    }
-    let secret = Versions::read(clients, history.in_force().target.clone(), description).await?;
-    Ok(Settled { secret, unlabelled: history.unlabelled(), held })
 }
 
 impl Settled {
@@ -110,7 +137,7 @@ impl Settled {
         }
         match self.held {
             None => Ok(()),
-            Some(failure) if failure.class() == policy::Class::Retryable => {
+            Some(failure) if failure.class() == Class::Retryable => {
                 outcome.waits(vec![Waiting::new(MOVE, failure.chain())]);
                 Ok(())
             }
@@ -169,13 +196,4 @@ async fn put(clients: &Clients, target: &str, labels: &[Label]) -> Result<(), Fa
         ssm::label(&clients.ssm, &settings::parameter(target), *version, label).await?;
     }
     Ok(())
-}
-
-fn held_back(history: &History, failure: Failure) -> Failure {
-    let message = format!(
-        "the move to version {} of the settings is held back, and version {} stays in force",
-        history.newest.version,
-        history.in_force().version
-    );
-    Failure::new(failure.class(), message).because(failure)
 }

@@ -57,6 +57,10 @@ pub async fn load(clients: &Clients, name: &str) -> Result<History, Failure> {
     let (current, previous) = (labelled(CURRENT), labelled(PREVIOUS));
     let history = History { newest, current, previous, rolled_back: carrying(ROLLED_BACK).map(|kept| kept.version) };
     history.check().map_err(refused)?;
+    let (newest, in_force) = (history.newest.version, history.in_force().version);
+    if newest != in_force {
+        tracing::warn!(newest, in_force, "the newest settings of {parameter} are not in force");
+    }
     Ok(history)
 }
 

@@ -126,7 +126,13 @@ impl History {
         let label = |label| Label { version: newest, label };
         match (self.standing(), &self.previous) {
             (Standing::RolledBack, _) => Ok(RollBack::Done),
-            (Standing::Pending, _) => Ok(RollBack::GiveUp(vec![label(ROLLED_BACK)])),
+            (Standing::Pending, _) => {
+                // The label leaves the version whose rollback was stopped half way, which must not come into force by that.
+                let published = Label { version: self.in_force().version, label: CURRENT };
+                let is_labelled = self.current.as_ref().is_some_and(|current| current.version == published.version);
+                let missing = (!is_labelled).then_some(published);
+                Ok(RollBack::GiveUp(missing.into_iter().chain([label(ROLLED_BACK)]).collect()))
+            }
             (Standing::InForce, Some(previous)) if !previous.is_at_the_place_of(&self.newest) => {
                 // What is published is the newest settings' from here on, which matters where the label was on older ones.
                 let missing = self.unlabelled();

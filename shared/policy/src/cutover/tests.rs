@@ -95,6 +95,9 @@ fn a_rollback_leads_to_the_place_before_or_gives_a_move_up_or_is_refused() {
     assert_eq!(edited.roll_back().unwrap(), RollBack::To(Box::new(revision(1, 'a')), labels));
     let pending = history((2, 'b'), Some((1, 'a')), None, None);
     assert_eq!(pending.roll_back().unwrap(), RollBack::GiveUp(vec![label(2, ROLLED_BACK)]));
+    let stopped = history((3, 'b'), Some((2, 'b')), Some((1, 'a')), Some(2));
+    let labels = vec![label(1, CURRENT), label(3, ROLLED_BACK)];
+    assert_eq!(stopped.roll_back().unwrap(), RollBack::GiveUp(labels));
     for nowhere in [history((1, 'a'), None, None, None), history((3, 'a'), Some((3, 'a')), Some((1, 'a')), None)] {
         let refused = nowhere.roll_back().unwrap_err();
         assert_eq!(refused.class(), crate::Class::Permanent);

@@ -1,4 +1,4 @@
-//! The README's table of what can be rotated is the code's.
+//! What the documents show is what the code takes: the README's table of what can be rotated, and every settings document.
 
 use std::path::Path;
 
@@ -43,4 +43,14 @@ fn the_flavour_of_every_example_is_in_the_table() {
         }
     }
     assert!(seen > CAPABILITIES.len(), "{seen} examples");
+}
+
+#[test]
+fn every_settings_document_that_a_text_shows_is_read() {
+    for (text, expected) in [("README.md", 1), ("MOVING.md", 2)] {
+        let text = std::fs::read_to_string(root().join(text)).unwrap();
+        let documents = text.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+        let read = documents.map(|document| Target::parse(document.trim()).unwrap());
+        assert_eq!(read.count(), expected);
+    }
 }

@@ -109,7 +109,7 @@ impl Followed {
 fn doing(entry: &Entry) -> String {
     let words = match entry.operation.as_str() {
         "DescribeSecret" | "GetSecretValue" => "reads the secret",
-        "GetParameter" => "reads the settings",
+        "GetParameterHistory" => "reads the settings",
         "GetRandomPassword" => "makes a new credential",
         "PutSecretValue" => "keeps the new credential as AWSPENDING",
         "DescribeReplicationGroups" | "DescribeCacheClusters" => "looks at the group, and logs in on every node",

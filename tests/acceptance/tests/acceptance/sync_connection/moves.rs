@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{
     moving::{Moving, OTHER_PASSWORD},
     publishing::{URL, listed, outcome_of, parameter, sync, writes},
+    services::{CLUSTER, arns, at_once, create_reading_service, deployments, sync_until_done},
 };
 
 /// What an outcome says was done, by name.
@@ -101,6 +102,31 @@ async fn upstash_moves_to_elasticache_and_back_though_they_publish_other_paramet
     assert!(moving.stage.rotate().await.succeeded);
     let outcome = sync(&moving.stage).await;
     assert_eq!(did(&outcome), ["write-parameter"], "{outcome}");
+    moving.stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn services_that_read_at_start_follow_a_move_and_its_rollback() {
+    let moving = Moving::from_elasticache_to_hosts().await;
+    let stage = &moving.stage;
+    sync(stage).await;
+    create_reading_service(stage, "web", URL).await;
+    let web = json!([{ "type": "ecs-service", "cluster": CLUSTER, "service": "web" }]);
+    let others = json!({ "consumers": web, "rollout": at_once() });
+    moving.name_here_with(&others).await;
+    sync_until_done(stage).await;
+    assert_eq!(deployments(stage), 0, "it has read what is true");
+    let before = arns(stage, "web");
+    moving.name_there_with(&others).await;
+    sync_until_done(stage).await;
+    moving.is_published_there().await;
+    assert!(arns(stage, "web").iter().all(|arn| !before.contains(arn)));
+    let before = arns(stage, "web");
+    moving.roll_back().await;
+    sync_until_done(stage).await;
+    moving.is_published_here().await;
+    assert!(arns(stage, "web").iter().all(|arn| !before.contains(arn)));
+    assert_eq!((sync(stage).await["outcome"].as_str(), deployments(stage)), (Some("kept"), 2));
     moving.stage.strike().await;
 }
 

@@ -40,7 +40,7 @@ impl Moving {
             "outputs": url(),
         });
         let shape = Shape { topology, set_up: SetUp::ConfigFile };
-        Self::with(stage, &there, shape, url()).await
+        Self::both(stage, &there, shape, url()).await
     }
 
     /// A database of Upstash that is published, and a group of ElastiCache that is there and is not named yet.
@@ -56,10 +56,10 @@ impl Moving {
             "secret": { "id": "orders/cache" },
             "outputs": url(),
         });
-        Self::with(stage, &there, Topology::Single { replicas: 1 }.into(), rest).await
+        Self::both(stage, &there, Topology::Single { replicas: 1 }.into(), rest).await
     }
 
-    async fn with(stage: Stage, there: &Value, shape: Shape, published: Value) -> Self {
+    async fn both(stage: Stage, there: &Value, shape: Shape, published: Value) -> Self {
         let password = SecretString::from(OTHER_PASSWORD);
         let other = stage.sandbox.provision(&there.to_string(), shape, Some(&password)).await.unwrap();
         let mut here = serde_json::to_value(&stage.target.target).unwrap();
@@ -81,11 +81,14 @@ impl Moving {
         self.put(&self.there).await;
     }
 
+    /// Has the settings name the first place, with these keys besides.
+    pub(super) async fn name_here_with(&self, others: &Value) {
+        self.put(&with(&self.here, others)).await;
+    }
+
     /// Has the settings name the other place, with these keys besides.
     pub(super) async fn name_there_with(&self, others: &Value) {
-        let mut document = self.there.clone();
-        document.as_object_mut().unwrap().extend(others.as_object().unwrap().clone());
-        self.put(&document).await;
+        self.put(&with(&self.there, others)).await;
     }
 
     async fn put(&self, document: &Value) {
@@ -158,4 +161,10 @@ impl Moving {
         let carries = |labels: &[String]| labels.iter().any(|carried| carried == label);
         history.parameters().iter().find(|version| carries(version.labels())).map(|version| version.version)
     }
+}
+
+fn with(document: &Value, others: &Value) -> Value {
+    let mut document = document.clone();
+    document.as_object_mut().unwrap().extend(others.as_object().unwrap().clone());
+    document
 }

@@ -16,9 +16,14 @@ const PART: usize = 14;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_leaked_whatever_fails() {
-    for operation in
-        ["GetParameter", "PutParameter", "UpdateFunctionConfiguration", "PutSecretValue", "LabelParameterVersion"]
-    {
+    for operation in [
+        "GetParameterHistory",
+        "GetParameter",
+        "PutParameter",
+        "UpdateFunctionConfiguration",
+        "PutSecretValue",
+        "LabelParameterVersion",
+    ] {
         for what in [What::InternalError, What::Reset, What::LoseAnswer] {
             let stage = publishing(StageOptions::default(), &outputs()).await;
             let environment = BTreeMap::from([("RUST_LOG".to_owned(), "trace".to_owned())]);
