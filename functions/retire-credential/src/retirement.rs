@@ -119,7 +119,7 @@ async fn look(
         server: None,
         consumers: None,
     };
-    if facts.secret.nothing_to_retire().is_some() {
+    if facts.secret.nothing_to_retire().is_some() || facts.secret.previous == PreviousValue::Unreadable {
         return Ok(facts);
     }
     let Observed { server, username, hosts } = Rotatable::of(clients, &secret.target).observe(known(secret)).await?;

@@ -75,7 +75,7 @@ pub(crate) async fn run(
         let mut todos: Vec<Option<Todo>> = todos.into_iter().map(Some).collect();
         for nth in order(&target.outputs) {
             let Some(Todo::Write { what, reason, write }) = todos[nth].take() else { continue };
-            let made = make(clients, write).await;
+            let made = make(clients, &target.name, write).await;
             let name = target.outputs[nth].name();
             if !note(made, what, &format!("{name}: {reason}"), outcome)? {
                 break;
@@ -94,9 +94,9 @@ async fn look(clients: &Clients, connection: &Connection, nth: usize, output: &O
     }
 }
 
-async fn make(clients: &Clients, write: Write) -> Result<(), CallError> {
+async fn make(clients: &Clients, target: &str, write: Write) -> Result<(), CallError> {
     match write {
-        Write::Parameter(write) => write.make(clients).await,
+        Write::Parameter(write) => write.make(clients, target).await,
         Write::Environment(write) => write.make(clients).await,
         Write::SecretKeys(write) => write.make(clients).await,
     }

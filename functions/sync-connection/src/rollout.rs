@@ -45,7 +45,7 @@ pub(crate) async fn run(
         if outcome.dry_run {
             plan(&facts)?.into_iter().for_each(|planned| outcome.would(DEPLOY, planned));
         }
-        match decision {
+        match decision.clone() {
             Decision::Kept { reason } => {
                 outcome.left(CONSUMERS, reason);
                 return Ok(());
@@ -62,18 +62,38 @@ pub(crate) async fn run(
                 }
             }
             Decision::Deploy { nth, reason } => {
-                let (cluster, service) = services[nth];
-                let answer = ecs::deploy(&clients.ecs, cluster, service).await;
-                if change::note(answer, outcome, DEPLOY, &reason)? {
-                    asked.push(nth);
+                let mut why = "it has changed since it was looked at";
+                if is_still_so(clients, secret, &facts, &decision, deadline).await? {
+                    let (cluster, service) = services[nth];
+                    let answer = ecs::deploy(&clients.ecs, cluster, service).await;
+                    if change::note(answer, outcome, DEPLOY, &reason)? {
+                        asked.push(nth);
+                    }
+                    why = "its deployment has just begun";
                 }
                 if !deadline.pause().await {
-                    hold(vec![Waiting::new(&facts.consumers[nth].name, "its deployment has just begun")], outcome);
+                    hold(vec![Waiting::new(&facts.consumers[nth].name, why)], outcome);
                     return Ok(());
                 }
             }
         }
     }
+}
+
+/// Whether a service is still to be deployed, right before it is. `UpdateService` takes no precondition, so that of two runs at
+/// once the second would replace every task that the first has started: the one that waits longer sees the other's deployment.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>
+async fn is_still_so(
+    clients: &Clients,
+    secret: &Versions,
+    facts: &Facts,
+    decision: &Decision,
+    deadline: &Deadline,
+) -> Result<bool, Failure> {
+    deadline.stagger().await;
+    let consumers = consumers::observe_services(clients, secret).await?;
+    Ok(decide(&Facts { consumers, ..facts.clone() })? == *decision)
 }
 
 /// Looks at the services, where anything has changed that they could have missed, and asks the nodes before one is deployed.

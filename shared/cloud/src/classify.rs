@@ -42,10 +42,10 @@ impl From<CallError> for Failure {
     }
 }
 
-/// Codes that mean "not now": throttled, or the resource is busy with something else.
+/// Codes that mean "not now": throttled, the resource is busy with something else, or somebody was faster.
 ///
 /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/CommonErrors.html>, and each operation's own list.
-const LATER: [&str; 15] = [
+const LATER: [&str; 16] = [
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
@@ -61,6 +61,7 @@ const LATER: [&str; 15] = [
     "InvalidUserState",
     "PreconditionFailedException",
     "ResourceConflictException",
+    "ParameterAlreadyExists",
 ];
 
 /// Codes that mean the function's role lacks a permission.

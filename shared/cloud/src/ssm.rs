@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use aws_sdk_ssm::{
     Client,
     config::{Builder, retry::RetryConfig},
-    types::{ParameterTier, ParameterType, ResourceTypeForTagging},
+    operation::put_parameter::builders::PutParameterFluentBuilder,
+    types::{ParameterTier, ParameterType, ResourceTypeForTagging, Tag},
 };
 use aws_smithy_types::DateTime;
 use policy::Failure;
@@ -104,6 +105,29 @@ pub struct NewVersion<'a> {
     pub tier: &'a str,
 }
 
+/// Makes a parameter with a tag; gives the number of its first version. It is sent once.
+///
+/// # Errors
+/// - `ParameterAlreadyExists` (Retryable): somebody has made it meanwhile. Look.
+/// - Permanent where it is refused.
+/// - Retryable where no answer came: look before it is sent again.
+///
+/// # Repeating
+/// Is refused, and changes nothing. Tags and `Overwrite` exclude each other:
+/// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html>.
+///
+/// # Permissions
+/// `ssm:PutParameter`, `ssm:AddTagsToResource`, and `kms:GenerateDataKey` for a `SecureString` under a key of your own
+pub async fn create(client: &Client, new: NewVersion<'_>, (key, value): (&str, &str)) -> Result<i64, CallError> {
+    let doing = format!("make the parameter {}", new.name);
+    let tag = Tag::builder().key(key).value(value).build().map_err(|_| CallError {
+        failure: Failure::permanent(format!("cannot {doing}: its tag could not be built")),
+        code: None,
+        effect: Effect::None,
+    })?;
+    send(new.request(client).overwrite(false).tags(tag), &doing).await
+}
+
 /// Writes a new version of a parameter; gives its number. It is sent once.
 ///
 /// # Errors
@@ -117,20 +141,21 @@ pub struct NewVersion<'a> {
 /// # Permissions
 /// `ssm:PutParameter`, and `kms:GenerateDataKey` for a `SecureString` under a key of your own
 pub async fn put(client: &Client, new: NewVersion<'_>) -> Result<i64, CallError> {
-    let NewVersion { name, value, kind, kms_key_id, tier } = new;
-    let answer = client
-        .put_parameter()
-        .name(name)
-        .value(value.expose_secret())
-        .r#type(ParameterType::from(kind))
-        .tier(ParameterTier::from(tier))
-        .set_key_id(kms_key_id.map(str::to_owned))
-        .overwrite(true)
-        .customize()
-        .config_override(Builder::new().retry_config(RetryConfig::disabled()))
-        .send()
-        .await
-        .map_err(|error| classify(&format!("write the parameter {name}"), &error))?;
+    let doing = format!("write the parameter {}", new.name);
+    send(new.request(client).overwrite(true), &doing).await
+}
+
+impl NewVersion<'_> {
+    fn request(self, client: &Client) -> PutParameterFluentBuilder {
+        let Self { name, value, kind, kms_key_id, tier } = self;
+        let request = client.put_parameter().name(name).value(value.expose_secret()).r#type(ParameterType::from(kind));
+        request.tier(ParameterTier::from(tier)).set_key_id(kms_key_id.map(str::to_owned))
+    }
+}
+
+async fn send(request: PutParameterFluentBuilder, doing: &str) -> Result<i64, CallError> {
+    let once = Builder::new().retry_config(RetryConfig::disabled());
+    let answer = request.customize().config_override(once).send().await.map_err(|error| classify(doing, &error))?;
     Ok(answer.version)
 }
 

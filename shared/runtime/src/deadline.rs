@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use backon::{BackoffBuilder, ConstantBuilder, ExponentialBackoff, ExponentialBuilder};
 use lambda_runtime::Context;
 use policy::Failure;
 
@@ -22,6 +22,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The longest pause between two looks. A token change takes minutes, and each look is a call or two.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// The longest stagger: long beside the few milliseconds that a look takes, and short beside what it is for.
+const LONGEST_STAGGER: Duration = Duration::from_millis(500);
 
 /// The pauses of one invocation, and the moment it has to leave.
 #[derive(Debug)]
@@ -78,6 +81,14 @@ impl Deadline {
         }
         tokio::time::sleep(pause).await;
         true
+    }
+
+    /// Waits for a moment that is another in each run, so that two runs which began together do not go on together.
+    pub async fn stagger(&self) {
+        // It comes between one and two of what is given.
+        let drawn = ConstantBuilder::new().with_delay(LONGEST_STAGGER).with_jitter().build().next().unwrap_or_default();
+        let pause = drawn.saturating_sub(LONGEST_STAGGER);
+        tokio::time::sleep(pause.min(self.left_before(KEPT_BACK))).await;
     }
 
     fn left_before(&self, kept_back: Duration) -> Duration {

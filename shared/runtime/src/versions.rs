@@ -34,7 +34,8 @@ pub struct Versions {
 #[derive(Debug)]
 struct Previous {
     id: String,
-    value: SecretValue,
+    /// `None` where the settings find no credential in it.
+    value: Option<SecretValue>,
     created: Option<DateTime>,
 }
 
@@ -42,7 +43,8 @@ impl Versions {
     /// Reads the values that matter of a secret that has been described.
     ///
     /// # Errors
-    /// Permanent where AWSCURRENT or AWSPREVIOUS has no value in the shape that the settings say.
+    /// Permanent where AWSCURRENT has no value in the shape that the settings say. An AWSPREVIOUS that has none is told by
+    /// [`Versions::facts`]: it matters to whoever takes it away, and to nobody else.
     ///
     /// # Permissions
     /// `secretsmanager:GetSecretValue`
@@ -59,8 +61,8 @@ impl Versions {
         };
         let previous = previous.map(|(id, version)| {
             let value = SecretValue::read(&target, &version.value)
-                .map_err(|failure| Failure::permanent("AWSPREVIOUS cannot be read, and is kept").because(failure))?;
-            Ok::<_, Failure>(Previous { id, value, created: version.created })
+                .inspect_err(|failure| tracing::warn!("AWSPREVIOUS cannot be read: {}", failure.chain()));
+            Previous { id, value: value.ok(), created: version.created }
         });
         // On the version of either other label it is what an earlier rotation has left, which began no other.
         let others = [Some(current_id.as_str()), description.version_with(PREVIOUS)];
@@ -73,7 +75,7 @@ impl Versions {
             current: SecretValue::read(&target, &current.value)?,
             current_id,
             current_created: current.created,
-            previous: previous.transpose()?,
+            previous,
             rotating,
             target,
             description,
@@ -96,8 +98,11 @@ impl Versions {
     pub fn facts(&self) -> SecretFacts {
         let previous = match &self.previous {
             None => PreviousValue::Absent,
-            Some(previous) if previous.value.has_credential_of(&self.current) => PreviousValue::SameAsCurrent,
-            Some(previous) => PreviousValue::Another { retired: self.retired_version() == Some(&previous.id) },
+            Some(Previous { value: None, .. }) => PreviousValue::Unreadable,
+            Some(Previous { value: Some(value), .. }) if value.has_credential_of(&self.current) => {
+                PreviousValue::SameAsCurrent
+            }
+            Some(Previous { id, .. }) => PreviousValue::Another { retired: self.retired_version() == Some(id) },
         };
         let promotion = Promotion {
             current_created_ms: self.current_created.and_then(millis),
@@ -128,9 +133,9 @@ impl Versions {
         self.current.credential()
     }
 
-    /// AWSPREVIOUS's credential.
+    /// AWSPREVIOUS's credential, where it can be read.
     pub fn previous(&self) -> Option<&SecretString> {
-        self.previous.as_ref().map(|previous| previous.value.credential())
+        self.previous.as_ref().and_then(|previous| Some(previous.value.as_ref()?.credential()))
     }
 
     /// Refuses a secret that says it belongs to another Redis than the one that was looked at.

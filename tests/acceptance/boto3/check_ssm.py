@@ -23,6 +23,9 @@ def _put(service):
     again = service.answers("PutParameter", "makes a second version", Name="/wire/a", Overwrite=True, **put)
     service.expect("PutParameter", "counts versions", again.get("Version") == 2)
     refuses("ParameterAlreadyExists", "refuses to overwrite unasked", Name="/wire/a")
+    tags = {"Name": "/wire/a", "Tags": [{"Key": "team", "Value": "b"}]}
+    refuses(VALIDATION, "refuses tags with Overwrite", Overwrite=True, **tags)
+    refuses("ParameterAlreadyExists", "refuses tags for what is there", **tags)
     refuses(VALIDATION, "refuses 4097 bytes", Name="/wire/c", Value="x" * 4097)
     refuses(VALIDATION, "refuses an empty name", Name="")
     refuses(VALIDATION, "refuses to do without a value", Name="/wire/c", Value="")

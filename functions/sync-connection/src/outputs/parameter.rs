@@ -10,6 +10,7 @@ use policy::{
     publication::{ParameterDecision, ParameterFound, Published, decide_parameter, wanted},
     target::SsmParameter,
 };
+use runtime::settings::TARGET_TAG;
 use secrecy::SecretString;
 
 use super::{Todo, Write as AnyWrite};
@@ -27,6 +28,8 @@ pub(super) struct Write {
 }
 
 enum Kind {
+    /// A parameter that is not there yet.
+    New { value: SecretString },
     /// A new version.
     Value { value: SecretString, previous: Option<i64> },
     /// The label alone.
@@ -58,6 +61,9 @@ pub(super) async fn look(
     };
     Ok(match decide_parameter(at, settings, &value, found.as_ref())? {
         ParameterDecision::Kept { reason } => Todo::Nothing { reason },
+        ParameterDecision::Write { reason, .. } if found.is_none() => {
+            todo("write-parameter", reason, Kind::New { value })
+        }
         ParameterDecision::Write { previous, reason } => {
             todo("write-parameter", reason, Kind::Value { value, previous })
         }
@@ -69,16 +75,20 @@ pub(super) async fn look(
 
 impl Write {
     /// Makes the change. The label `previous` goes first: it is on the version that was published last, wherever this is
-    /// stopped.
-    pub(super) async fn make(self, clients: &Clients) -> Result<(), CallError> {
+    /// stopped. A parameter that is made here is tagged with its target, so that a change of it leads there.
+    pub(super) async fn make(self, clients: &Clients, target: &str) -> Result<(), CallError> {
         let SsmParameter { name, kind, kms_key_id, tier, .. } = &self.settings;
+        let (kind, tier, kms_key_id) = (kind.as_str(), tier.as_str(), kms_key_id.as_deref());
         let version = match &self.kind {
             Kind::Label { version } => *version,
+            Kind::New { value } => {
+                let new = NewVersion { name, value, kind, kms_key_id, tier };
+                ssm::create(&clients.ssm, new, (TARGET_TAG, target)).await?
+            }
             Kind::Value { value, previous } => {
                 if let Some(previous) = previous {
                     ssm::label(&clients.ssm, name, *previous, PREVIOUS).await?;
                 }
-                let (kind, tier, kms_key_id) = (kind.as_str(), tier.as_str(), kms_key_id.as_deref());
                 ssm::put(&clients.ssm, NewVersion { name, value, kind, kms_key_id, tier }).await?
             }
         };

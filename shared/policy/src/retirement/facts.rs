@@ -33,6 +33,8 @@ pub struct SecretFacts {
 pub enum PreviousValue {
     /// There is none.
     Absent,
+    /// It has no credential where the settings say that it is.
+    Unreadable,
     /// It holds the same credential as AWSCURRENT.
     SameAsCurrent,
     /// It holds another one.
@@ -48,7 +50,7 @@ impl SecretFacts {
         match self.previous {
             PreviousValue::Absent => Some("the secret has no AWSPREVIOUS"),
             PreviousValue::SameAsCurrent => Some("AWSPREVIOUS holds the same credential as AWSCURRENT"),
-            PreviousValue::Another { .. } => None,
+            PreviousValue::Unreadable | PreviousValue::Another { .. } => None,
         }
     }
 }

@@ -86,6 +86,7 @@ pub fn needs_consumers(facts: &Facts) -> bool {
 /// | AWSPREVIOUS | ⇒ |
 /// |---|---|
 /// | absent, or the same credential as AWSCURRENT | Kept |
+/// | unreadable | Permanent: nobody can say what to take away |
 ///
 /// Then, where a node cannot be asked, or lets everybody in:
 ///
@@ -130,11 +131,17 @@ pub fn needs_consumers(facts: &Facts) -> bool {
 /// steady, and no rotation is under way.
 ///
 /// # Errors
-/// - Permanent: a consumer of the settings is not there, or the server asks nobody for a credential.
+/// - Permanent: AWSPREVIOUS cannot be read, a consumer of the settings is not there, or the server asks nobody for a credential.
 /// - `NeedsHuman`: AWSCURRENT does not log in. Nothing has been touched.
 pub fn decide(facts: &Facts) -> Result<Decision, Failure> {
     if let Some(reason) = facts.secret.nothing_to_retire() {
         return kept(reason);
+    }
+    if facts.secret.previous == PreviousValue::Unreadable {
+        return Err(Failure::permanent(
+            "AWSPREVIOUS has no credential where `secret.json_key` of the settings says it is, so nobody can say what to take \
+             away; nothing was touched. Put a version with the credential before AWSCURRENT, and move AWSPREVIOUS there",
+        ));
     }
     let Some(server) = &facts.server else { return wait("the server has not been looked at") };
     let verdicts = match sum_up(&server.nodes) {

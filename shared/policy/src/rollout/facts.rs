@@ -28,11 +28,11 @@ pub struct Facts {
 /// The latest moment at which AWSCURRENT can have come to be another credential than a consumer holds; `None` where there
 /// is no other one that it could hold.
 ///
-/// Where AWSPREVIOUS is marked as retired, `LastChangedDate` may be the moment of that mark, and is no promotion.
+/// An AWSPREVIOUS that cannot be read was another one before somebody broke it. Where AWSPREVIOUS is marked as retired, `LastChangedDate` may be the moment of that mark, and is no promotion.
 pub fn promoted_ms(secret: &SecretFacts) -> Option<u64> {
     match secret.previous {
         PreviousValue::Absent | PreviousValue::SameAsCurrent => None,
-        PreviousValue::Another { retired: false } => secret.promotion.latest_ms(),
+        PreviousValue::Unreadable | PreviousValue::Another { retired: false } => secret.promotion.latest_ms(),
         PreviousValue::Another { retired: true } => Promotion { changed_ms: None, ..secret.promotion }.latest_ms(),
     }
 }

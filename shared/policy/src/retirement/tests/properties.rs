@@ -69,6 +69,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
     let previous = prop_oneof![
         1 => Just(PreviousValue::Absent),
         1 => Just(PreviousValue::SameAsCurrent),
+        1 => Just(PreviousValue::Unreadable),
         8 => any::<bool>().prop_map(|retired| PreviousValue::Another { retired }),
     ];
     let now = prop_oneof![any_moment(), Just(PROMOTED_MS + OVERLAP_S * 1000)];

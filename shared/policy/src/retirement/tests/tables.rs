@@ -73,6 +73,15 @@ fn a_service_without_tasks_and_an_inactive_function_hold_nothing() {
 }
 
 #[test]
+fn what_cannot_be_read_is_not_taken_away_whatever_the_server_says() {
+    for looked_at in [None, Some(server("yy", "yy")), Some(server("yy", "nn")), Some(server("nn", "yy"))] {
+        let mut facts = Facts { server: looked_at, ..facts(server("yy", "yy")) };
+        facts.secret.previous = PreviousValue::Unreadable;
+        assert_eq!(decide(&facts).unwrap_err().class(), Class::Permanent);
+    }
+}
+
+#[test]
 fn a_function_that_names_the_version_has_followed_unless_it_was_named_before() {
     for (names, created_before, update, expected) in [
         (true, Some(PROMOTED_MS - 1), "Successful", "remove"),

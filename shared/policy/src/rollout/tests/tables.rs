@@ -186,6 +186,8 @@ fn a_promotion_counts_only_where_there_is_another_credential_to_hold() {
     for (previous, promotion, expected) in [
         (PreviousValue::Absent, rotated, None),
         (PreviousValue::SameAsCurrent, rotated, None),
+        (PreviousValue::Unreadable, rotated, Some(130)),
+        (PreviousValue::Unreadable, moved, Some(900)),
         (PreviousValue::Another { retired: false }, rotated, Some(130)),
         (PreviousValue::Another { retired: true }, rotated, Some(130)),
         (PreviousValue::Another { retired: false }, moved, Some(900)),

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use acceptance::{Flavour, Stage, StageOptions};
-use aws_sdk_ssm::types::{ParameterType, ResourceTypeForTagging, Tag};
+use aws_sdk_ssm::types::ParameterType;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::publishing::{HOST, NAME, URL, edit, listed, outcome_of, outputs, parameter, publishing, ssm, sync};
+use super::publishing::{HOST, NAME, URL, edit, listed, outcome_of, outputs, parameter, publishing, sync};
 
 /// Long enough for everything that is told to be dealt with.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -30,9 +30,6 @@ async fn a_parameter_that_is_written_by_hand_is_put_right_because_parameter_stor
     let stage = publishing(StageOptions::default(), &outputs()).await;
     sync(&stage).await;
     let (published, version) = parameter(&stage, HOST).await.unwrap();
-    let tag = Tag::builder().key("redis-lifecycle:target").value("orders").build().unwrap();
-    let add = ssm(&stage).add_tags_to_resource().resource_type(ResourceTypeForTagging::Parameter).resource_id(HOST);
-    add.tags(tag).send().await.unwrap();
     stage.sandbox.events.route("aws.ssm", "Parameter Store Change", NAME).unwrap();
     edit(&stage, HOST, "elsewhere:6379", ParameterType::String).await;
     stage.sandbox.events.settled(PATIENCE).await.unwrap();

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// Longer than the function waits for an answer.
-const TOO_LATE: Duration = Duration::from_millis(5500);
+pub(super) const TOO_LATE: Duration = Duration::from_millis(5500);
 
 /// More calls than any run makes.
 const MOST_CALLS: usize = 60;
@@ -111,3 +111,5 @@ at_every_call! {
     a_move_survives_a_reset_at_every_call: strike_every_call_of_a_move(What::Reset);
     a_move_survives_a_timeout_at_every_call: strike_every_call_of_a_move(What::Delay(TOO_LATE));
 }
+
+pub(super) use at_every_call;

@@ -6,24 +6,18 @@ use acceptance::{
     Stage, StageOptions,
     retirement::{self, done, retire, waiting_for},
 };
-use sandbox::{
-    faults::{At, Rule, What},
-    services::{ecs::EcsTiming, elasticache::Timing},
-};
+use sandbox::services::ecs::EcsTiming;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::services::{
-    Breaker, CLUSTER, NAME, arns, at_once, break_fragile, create_fragile_service, create_login_service, deploy,
-    deployments, ecs, mend_fragile, rehearse, said, settle, stage, steady, sync, sync_until_done, tasks,
+    Breaker, CLUSTER, arns, at_once, break_fragile, create_fragile_service, create_login_service, deploy, deployments,
+    ecs, mend_fragile, rehearse, said, settle, stage, steady, sync, sync_until_done, tasks,
 };
 use crate::rotate_auth::story::Audience;
 
 /// Long enough for every rollout here.
 const AMPLE: Duration = Duration::from_secs(60);
-
-/// More calls than any run here makes.
-const MOST_CALLS: usize = 80;
 
 const WEB: &str = "deploy-service the ECS service main/web";
 const WORKER: &str = "deploy-service the ECS service main/worker";
@@ -236,61 +230,4 @@ async fn a_service_that_is_not_there_is_refused_by_its_field() {
     assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("permanent"), 0), "{outcome}");
     assert!(outcome["failure"].as_str().unwrap().starts_with("`consumers[1]` of the settings"), "{outcome}");
     stage.strike().await;
-}
-
-/// Rolls one service out for each call of a run, with that call struck, until there is no such call: each time there is
-/// exactly one deployment.
-async fn strike_every_call(what: What) {
-    let short = Duration::from_millis(20);
-    let timing = Timing {
-        create: Duration::ZERO,
-        modify: Duration::from_millis(300),
-        spread: Duration::from_millis(50),
-        stale: Duration::from_millis(150),
-    };
-    let stage = stage(StageOptions { timing, ..StageOptions::default() }, AMPLE).await;
-    stage.sandbox.ecs.set_timing(EcsTiming {
-        provision: short,
-        pull: short,
-        activate: short,
-        deactivate: short,
-        deprovision: short,
-        notice: short,
-        ..EcsTiming::default()
-    });
-    stage.sandbox.create_consumer_service(CLUSTER, "web", 1).await.unwrap();
-    settle(&stage, &["web"], at_once()).await;
-    let mut struck = 0;
-    for nth in 1..=MOST_CALLS {
-        assert!(stage.rotate().await.succeeded);
-        let before = arns(&stage, "web");
-        stage.sandbox.faults.arm(Rule { function: NAME.to_owned(), during: None, at: At::Call(nth), what, times: 1 });
-        let outcome = sync_until_done(&stage).await;
-        stage.sandbox.faults.disarm();
-        let told = format!("{what:?} at call {nth}: {outcome}");
-        assert_eq!(deployments(&stage), nth, "{told}");
-        assert!(arns(&stage, "web").iter().all(|arn| !before.contains(arn)), "{told}");
-        assert_eq!(sync(&stage).await["outcome"], "kept", "{told}");
-        if stage.sandbox.faults.fired() == struck {
-            break;
-        }
-        struck = stage.sandbox.faults.fired();
-    }
-    assert!((11..MOST_CALLS).contains(&struck), "{struck} calls were struck");
-    stage.strike().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_rollout_survives_a_kill_just_before_every_call() {
-    strike_every_call(What::KillBefore).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_rollout_survives_a_kill_just_after_every_call() {
-    strike_every_call(What::KillAfter).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_rollout_survives_the_loss_of_every_answer() {
-    strike_every_call(What::LoseAnswer).await;
 }

@@ -1,0 +1,95 @@
+//! A rollout with the function stopped at every call, every answer lost, and every fault at every call.
+
+use std::time::Duration;
+
+use acceptance::{Stage, StageOptions};
+use sandbox::{
+    faults::{At, Rule, What},
+    services::ecs::EcsTiming,
+};
+use serde_json::json;
+
+use super::{
+    faults::{TOO_LATE, at_every_call},
+    publishing::HOST,
+    services::{CLUSTER, NAME, arns, at_once, create_reading_service, deployments, stage, sync, sync_until_done},
+};
+use crate::rotate_auth::matrix::brief;
+
+/// Long enough for a rollout one of whose calls comes too late.
+const AMPLE: Duration = Duration::from_secs(60);
+
+/// More calls than any run here makes.
+const MOST_CALLS: usize = 80;
+
+/// What the service reads, in turn: each is a change that a rotation would take longer to bring about.
+const VALUES: [&str; 2] = ["{host}", "{host}:{port}"];
+
+/// Tasks that start and end soon: one deployment follows another, dozens of times.
+fn soon() -> EcsTiming {
+    let short = Duration::from_millis(20);
+    EcsTiming {
+        provision: short,
+        pull: short,
+        activate: short,
+        deactivate: short,
+        deprovision: short,
+        notice: short,
+        ..EcsTiming::default()
+    }
+}
+
+/// Puts the settings, with this service and what it reads.
+async fn settle(stage: &Stage, value: &str, services: &[&str]) {
+    let consumer = |name: &&str| json!({ "type": "ecs-service", "cluster": CLUSTER, "service": name });
+    let mut document = serde_json::to_value(&stage.target.target).unwrap();
+    document["outputs"] = json!([{ "type": "ssm-parameter", "name": HOST, "value": value }]);
+    document["consumers"] = services.iter().map(consumer).collect();
+    document["rollout"] = at_once();
+    stage.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
+}
+
+/// A stage that was rotated, with a service that has followed.
+async fn rolled() -> Stage {
+    let stage = stage(StageOptions { timing: brief(), ..StageOptions::default() }, AMPLE).await;
+    stage.sandbox.ecs.set_timing(soon());
+    assert!(stage.rotate().await.succeeded);
+    settle(&stage, VALUES[0], &[]).await;
+    sync(&stage).await;
+    create_reading_service(&stage, "web", HOST).await;
+    stage
+}
+
+/// Rolls one service out for each call of a run, with that call struck, until there is no such call: each time there is
+/// exactly one deployment.
+async fn strike_every_call(what: What) {
+    let stage = rolled().await;
+    let mut struck = 0;
+    for nth in 1..=MOST_CALLS {
+        settle(&stage, VALUES[nth % 2], &["web"]).await;
+        let before = arns(&stage, "web");
+        stage.sandbox.faults.arm(Rule { function: NAME.to_owned(), during: None, at: At::Call(nth), what, times: 1 });
+        let outcome = sync_until_done(&stage).await;
+        stage.sandbox.faults.disarm();
+        let told = format!("{what:?} at call {nth}: {outcome}");
+        assert_eq!(deployments(&stage), nth, "{told}");
+        assert!(arns(&stage, "web").iter().all(|arn| !before.contains(arn)), "{told}");
+        if stage.sandbox.faults.fired() == struck {
+            break;
+        }
+        struck = stage.sandbox.faults.fired();
+    }
+    assert_eq!(sync(&stage).await["outcome"], "kept");
+    assert!((20..MOST_CALLS).contains(&struck), "{struck} calls were struck");
+    stage.strike().await;
+}
+
+at_every_call! {
+    a_rollout_survives_a_kill_just_before_every_call: strike_every_call(What::KillBefore);
+    a_rollout_survives_a_kill_just_after_every_call: strike_every_call(What::KillAfter);
+    a_rollout_survives_the_loss_of_every_answer: strike_every_call(What::LoseAnswer);
+    a_rollout_survives_a_throttle_at_every_call: strike_every_call(What::Throttle);
+    a_rollout_survives_an_internal_error_at_every_call: strike_every_call(What::InternalError);
+    a_rollout_survives_a_reset_at_every_call: strike_every_call(What::Reset);
+    a_rollout_survives_a_timeout_at_every_call: strike_every_call(What::Delay(TOO_LATE));
+}

@@ -1,0 +1,91 @@
+//! Two runs of one target at once.
+
+use std::time::Duration;
+
+use acceptance::{Stage, StageOptions};
+use sandbox::faults::{At, Rule, What};
+use tokio::time::sleep;
+
+use super::services::{
+    CLUSTER, NAME, arns, at_once, create_login_service, deployments, ecs, said, settle, stage, steady, sync,
+};
+
+/// Long enough for every rollout here.
+const AMPLE: Duration = Duration::from_secs(60);
+
+/// How many tasks each service should have.
+const DESIRED: i32 = 2;
+
+async fn rotated(services: &[&str]) -> Stage {
+    let stage = stage(StageOptions::default(), AMPLE).await;
+    for name in services {
+        create_login_service(&stage, name).await;
+    }
+    settle(&stage, services, at_once()).await;
+    assert!(stage.rotate().await.succeeded);
+    stage
+}
+
+/// The fewest tasks of any of these services that are seen running, until `done`.
+async fn fewest_running(stage: &Stage, services: &[&str], done: impl Future<Output = ()>) -> i32 {
+    let mut fewest = i32::MAX;
+    tokio::pin!(done);
+    loop {
+        let described = ecs(stage).describe_services().cluster(CLUSTER);
+        let described = described.set_services(Some(services.iter().map(|name| (*name).to_owned()).collect()));
+        let counts = described.send().await.unwrap().services.unwrap_or_default();
+        fewest = counts.iter().map(|service| service.running_count).min().unwrap().min(fewest);
+        tokio::select! {
+            () = &mut done => return fewest,
+            () = sleep(Duration::from_millis(50)) => {}
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_runs_at_once_end_well_with_at_most_one_deployment_too_many_and_nobody_without_tasks() {
+    let services = ["web", "worker"];
+    let stage = rotated(&services).await;
+    let before = services.map(|name| arns(&stage, name)).concat();
+    let both = async {
+        let (one, other) = tokio::join!(sync(&stage), sync(&stage));
+        for outcome in [one, other] {
+            assert!(["done", "kept"].contains(&outcome["outcome"].as_str().unwrap()), "{outcome}");
+        }
+    };
+    let fewest = fewest_running(&stage, &services, both).await;
+    assert!(fewest >= DESIRED, "a service had {fewest} tasks");
+    assert!((2..=3).contains(&deployments(&stage)), "{} deployments", deployments(&stage));
+    for name in services {
+        steady(&stage, name).await;
+        let now = arns(&stage, name);
+        assert!(now.len() == 2 && now.iter().all(|arn| !before.contains(arn)), "{name}: {now:?}");
+    }
+    assert_eq!(sync(&stage).await["outcome"], "kept");
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_another_run_deploys_meanwhile_is_not_deployed_again() {
+    let stage = rotated(&["web"]).await;
+    // Held while it asks the nodes, after it has seen a service that is to be deployed.
+    stage.sandbox.faults.arm(Rule {
+        function: NAME.to_owned(),
+        during: None,
+        at: At::Operation("Connect".to_owned()),
+        what: What::Hold,
+        times: 1,
+    });
+    let meanwhile = async {
+        while stage.sandbox.faults.fired() == 0 {
+            sleep(Duration::from_millis(10)).await;
+        }
+        let force = ecs(&stage).update_service().cluster(CLUSTER).service("web").force_new_deployment(true);
+        force.send().await.unwrap();
+        stage.sandbox.faults.release();
+    };
+    let (outcome, ()) = tokio::join!(sync(&stage), meanwhile);
+    assert_eq!((outcome["outcome"].as_str(), said(&outcome, "actions").len()), (Some("kept"), 0), "{outcome}");
+    assert_eq!(deployments(&stage), 0);
+    stage.strike().await;
+}
