@@ -127,14 +127,25 @@ async fn roll_back(clients: &Clients, history: &History, outcome: &mut Outcome) 
 }
 
 impl Settled {
-    /// Ends a run that went well: writes down how things stand now, and why a move was not made.
+    /// Writes down how the settings stand, once what they say is published.
     ///
     /// # Errors
-    /// What holds a move back, where time alone does not cure it.
-    pub(crate) async fn end(self, clients: &Clients, outcome: &mut Outcome) -> Result<(), Failure> {
-        if !outcome.dry_run {
-            put(clients, &self.secret.target.name, &self.unlabelled).await?;
+    /// Those of the call.
+    ///
+    /// # Repeating
+    /// Leaves the labels where they are.
+    pub(crate) async fn write_down(&self, clients: &Clients, outcome: &Outcome) -> Result<(), Failure> {
+        match outcome.dry_run {
+            true => Ok(()),
+            false => put(clients, &self.secret.target.name, &self.unlabelled).await,
         }
+    }
+
+    /// Says at the end of a run why a move was not made.
+    ///
+    /// # Errors
+    /// What holds it back, where time alone does not cure it.
+    pub(crate) fn end(self, outcome: &mut Outcome) -> Result<(), Failure> {
         match self.held {
             None => Ok(()),
             Some(failure) if failure.class() == Class::Retryable => {

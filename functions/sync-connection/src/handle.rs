@@ -48,6 +48,7 @@ async fn sync(clients: &Clients, event: Value, mut deadline: Deadline, outcome: 
         let connection = connection::read(clients, secret).await?;
         outputs::run(clients, &secret.target, &connection, &mut deadline, outcome).await?;
     }
+    settled.write_down(clients, outcome).await?;
     rollout::run(clients, secret, &mut deadline, outcome).await?;
-    settled.end(clients, outcome).await
+    settled.end(outcome)
 }

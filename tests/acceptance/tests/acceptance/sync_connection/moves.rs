@@ -197,6 +197,22 @@ async fn settings_that_cannot_be_published_are_not_moved_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_rollout_that_stops_leaves_no_settings_unproven() {
+    let moving = Moving::from_elasticache_to_hosts().await;
+    assert!(moving.stage.rotate().await.succeeded);
+    let missing = json!([{ "type": "ecs-service", "cluster": CLUSTER, "service": "missing" }]);
+    moving.name_here_with(&json!({ "consumers": missing })).await;
+    let outcome = sync(&moving.stage).await;
+    assert_eq!((outcome["outcome"].as_str(), did(&outcome)), (Some("permanent"), vec!["write-parameter"]), "{outcome}");
+    assert!(moving.labelled("current").await.is_some());
+    moving.put_there("not-their-password-0123456789abcdef").await;
+    moving.name_there().await;
+    sync(&moving.stage).await;
+    moving.is_published_here().await;
+    moving.stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_tells_of_a_move_and_of_a_rollback_and_makes_neither() {
     let moving = Moving::from_elasticache_to_hosts().await;
     sync(&moving.stage).await;
