@@ -52,9 +52,8 @@ pub enum Resource {
 }
 
 /// What there is to send.
-const FORMS: &str = "Send {\"target\":\"NAME\"}, with \"dry_run\":true to change nothing, and with \"rollback\":true to take its \
-                     last move back, or an event: \"Secret Label \
-                     Updated\" of Secrets Manager, \"Parameter Store Change\", \"ECS Task State Change\", \"ECS Service \
+const FORMS: &str = "Send {\"target\":\"NAME\"}, with \"dry_run\":true to change nothing, and to sync-connection with \
+                     \"rollback\":true to take its last move back, or an event: \"Secret Label Updated\" of Secrets Manager, \"Parameter Store Change\", \"ECS Task State Change\", \"ECS Service \
                      Action\", \"ECS Deployment State Change\", or a notification of ElastiCache over SNS";
 
 impl Trigger {

@@ -26,6 +26,14 @@ async fn a_target_that_is_not_there_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_rollback_is_refused_with_the_function_that_it_is_for() {
+    let stage = rotated(StageOptions::default()).await;
+    let outcome = outcome_of(&stage, &json!({ "target": "orders", "rollback": true })).await;
+    refused(&stage, &outcome, stage.modifications(), &["`rollback`", "sync-connection"]).await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_secret_that_is_tagged_with_another_target_is_refused() {
     let stage = rotated(StageOptions::default()).await;
     stage.tag_with("baskets").await;

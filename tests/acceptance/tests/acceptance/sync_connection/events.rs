@@ -7,7 +7,10 @@ use aws_sdk_ssm::types::ParameterType;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::publishing::{HOST, NAME, URL, edit, listed, outcome_of, outputs, parameter, publishing, sync};
+use super::{
+    moving::Moving,
+    publishing::{HOST, NAME, URL, edit, listed, outcome_of, outputs, parameter, publishing, sync},
+};
 
 /// Long enough for everything that is told to be dealt with.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -35,6 +38,17 @@ async fn a_parameter_that_is_written_by_hand_is_put_right_because_parameter_stor
     stage.sandbox.events.settled(PATIENCE).await.unwrap();
     assert_eq!(parameter(&stage, HOST).await, Some((published, version + 2)), "its own change leads to no other");
     stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_system_moves_because_parameter_store_tells_of_its_settings() {
+    let moving = Moving::from_elasticache_to_hosts().await;
+    sync(&moving.stage).await;
+    moving.stage.sandbox.events.route("aws.ssm", "Parameter Store Change", NAME).unwrap();
+    moving.name_there().await;
+    moving.stage.sandbox.events.settled(PATIENCE).await.unwrap();
+    moving.is_published_there().await;
+    moving.stage.strike().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

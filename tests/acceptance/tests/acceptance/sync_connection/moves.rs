@@ -197,6 +197,18 @@ async fn settings_that_cannot_be_published_are_not_moved_to() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_lets_clients_in_with_nothing_is_not_moved_to() {
+    let moving = Moving::from_elasticache_to_an_open_group().await;
+    sync(&moving.stage).await;
+    moving.name_there().await;
+    let outcome = sync(&moving.stage).await;
+    assert_eq!(outcome["outcome"], "needs-human", "{outcome}");
+    assert!(outcome["failure"].as_str().unwrap().contains("with nothing"), "{outcome}");
+    moving.is_published_here().await;
+    moving.stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rollout_that_stops_leaves_no_settings_unproven() {
     let moving = Moving::from_elasticache_to_hosts().await;
     assert!(moving.stage.rotate().await.succeeded);

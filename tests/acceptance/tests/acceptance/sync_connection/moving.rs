@@ -40,7 +40,7 @@ impl Moving {
             "outputs": url(),
         });
         let shape = Shape { topology, set_up: SetUp::ConfigFile };
-        Self::both(stage, &there, shape, url()).await
+        Self::both(stage, &there, shape, Some(OTHER_PASSWORD), url()).await
     }
 
     /// A database of Upstash that is published, and a group of ElastiCache that is there and is not named yet.
@@ -56,12 +56,25 @@ impl Moving {
             "secret": { "id": "orders/cache" },
             "outputs": url(),
         });
-        Self::both(stage, &there, Topology::Single { replicas: 1 }.into(), rest).await
+        Self::both(stage, &there, Topology::Single { replicas: 1 }.into(), Some(OTHER_PASSWORD), rest).await
     }
 
-    async fn both(stage: Stage, there: &Value, shape: Shape, published: Value) -> Self {
-        let password = SecretString::from(OTHER_PASSWORD);
-        let other = stage.sandbox.provision(&there.to_string(), shape, Some(&password)).await.unwrap();
+    /// A group of ElastiCache that is published, and another one that lets clients in with nothing.
+    pub(super) async fn from_elasticache_to_an_open_group() -> Self {
+        let topology = Topology::Single { replicas: 0 };
+        let stage = publishing(StageOptions { topology, ..StageOptions::default() }, &url()).await;
+        let there = json!({
+            "name": "orders",
+            "backend": { "type": "elasticache-auth", "replication_group_id": "orders-open" },
+            "secret": { "id": "orders/open" },
+            "outputs": url(),
+        });
+        Self::both(stage, &there, topology.into(), None, url()).await
+    }
+
+    async fn both(stage: Stage, there: &Value, shape: Shape, password: Option<&str>, published: Value) -> Self {
+        let password = password.map(SecretString::from);
+        let other = stage.sandbox.provision(&there.to_string(), shape, password.as_ref()).await.unwrap();
         let mut here = serde_json::to_value(&stage.target.target).unwrap();
         here["outputs"] = published;
         let mut document = serde_json::to_value(&other.target).unwrap();
