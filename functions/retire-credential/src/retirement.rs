@@ -142,8 +142,8 @@ async fn apply(clients: &Clients, secret: &Versions, change: &Change, outcome: &
         Kind::RestorePrevious => backend.restore(previous, known(secret)).await,
         Kind::MarkRetired => Ok(()),
     };
-    let waited_for = change::note(asked, outcome, change.what, change.reason)?;
-    Ok(waited_for && matches!(change.kind, Kind::Remove))
+    let made = change::note(asked, outcome, change.what, change.reason)?;
+    Ok(made.may_have_taken_effect() && matches!(change.kind, Kind::Remove))
 }
 
 /// Writes down who has been refused since: a consumer that still holds the previous credential is among them.

@@ -209,11 +209,11 @@ async fn reset(
         Ok(answered) => (Ok(()), answered),
         Err(error) => (Err(error), None),
     };
-    let asked = change::note(asked, outcome, "reset-password", reason)?;
-    if asked {
+    let made = change::note(asked, outcome, "reset-password", reason)?;
+    if made.may_have_taken_effect() {
         *progress = Progress { reset_asked: true, answered, looks: 0 };
     }
-    Ok(asked)
+    Ok(made.may_have_taken_effect())
 }
 
 /// Which of the secret's credentials a token is.

@@ -10,7 +10,11 @@ use policy::{
     outcome::Outcome,
     rotation::{Decision, Facts, Server, Upkeep, decide, needs_server},
 };
-use runtime::{change, deadline::Deadline, rotation_event::RotationEvent};
+use runtime::{
+    change::{self, Made},
+    deadline::Deadline,
+    rotation_event::RotationEvent,
+};
 use secrecy::SecretString;
 
 use crate::{reset, view::Secret};
@@ -77,13 +81,12 @@ pub(crate) async fn run(
             Decision::AddPending { reason } => {
                 let pending = secret.pending.as_ref().expect("a pending value is legal only where there is one");
                 let asked = secret.backend(clients).add(pending.credential(), secret.known()).await;
-                let whole = asked.is_ok();
-                let noted = change::note(asked, outcome, "add-pending", reason)?;
+                let made = change::note(asked, outcome, "add-pending", reason)?;
                 change_asked = match server.as_ref().map(|server| server.upkeep) {
                     // A service carries out what it was asked for, though its answer be lost.
-                    Some(Upkeep::Service) | None => change_asked || noted,
+                    Some(Upkeep::Service) | None => change_asked || made.may_have_taken_effect(),
                     // Node by node, the ones after the lost answer have been told nothing.
-                    Some(Upkeep::NodeByNode | Upkeep::UntilRestart) => whole,
+                    Some(Upkeep::NodeByNode | Upkeep::UntilRestart) => made == Made::Yes,
                 };
                 wait(&mut deadline, "the target takes the pending credential").await?
             }
@@ -100,7 +103,7 @@ pub(crate) async fn run(
             }
             Decision::CloseOpenAccess { reason } => {
                 let asked = secret.backend(clients).close(secret.current.credential()).await;
-                change_asked |= change::note(asked, outcome, "close-open-access", reason)?;
+                change_asked |= change::note(asked, outcome, "close-open-access", reason)?.may_have_taken_effect();
                 wait(&mut deadline, "the group closes access without a credential").await?
             }
             Decision::Promote { reason } => {

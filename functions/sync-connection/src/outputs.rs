@@ -4,9 +4,12 @@ mod environment;
 mod parameter;
 mod secret_keys;
 
-use cloud::{CallError, Clients, Effect};
-use policy::{Class, Failure, Target, connection::Connection, outcome::Outcome, publication::order, target::Output};
-use runtime::deadline::Deadline;
+use cloud::{CallError, Clients};
+use policy::{Failure, Target, connection::Connection, outcome::Outcome, publication::order, target::Output};
+use runtime::{
+    change::{self, Made},
+    deadline::Deadline,
+};
 
 use crate::verify;
 
@@ -77,7 +80,8 @@ pub(crate) async fn run(
             let Some(Todo::Write { what, reason, write }) = todos[nth].take() else { continue };
             let made = make(clients, &target.name, write).await;
             let name = target.outputs[nth].name();
-            if !note(made, what, &format!("{name}: {reason}"), outcome)? {
+            // After anything but success, all outputs are read again: what follows may rest on this one.
+            if change::note(made, outcome, what, &format!("{name}: {reason}"))? != Made::Yes {
                 break;
             }
         }
@@ -99,24 +103,6 @@ async fn make(clients: &Clients, target: &str, write: Write) -> Result<(), CallE
         Write::Parameter(write) => write.make(clients, target).await,
         Write::Environment(write) => write.make(clients).await,
         Write::SecretKeys(write) => write.make(clients).await,
-    }
-}
-
-/// Writes down what became of a write; says whether the next one may be made, or everything is looked at again first.
-fn note(made: Result<(), CallError>, what: &'static str, reason: &str, outcome: &mut Outcome) -> Result<bool, Failure> {
-    match made {
-        Ok(()) => {
-            outcome.did(what, reason);
-            Ok(true)
-        }
-        Err(error) if error.failure.class() == Class::Retryable => {
-            tracing::warn!("{}: it is looked at again", error.failure.chain());
-            if error.effect == Effect::Unknown {
-                outcome.did(what, format!("{reason}; no answer came, so it is looked at"));
-            }
-            Ok(false)
-        }
-        Err(error) => Err(error.into()),
     }
 }
 

@@ -66,7 +66,7 @@ pub(crate) async fn run(
                 if is_still_so(clients, secret, &facts, &decision, deadline).await? {
                     let (cluster, service) = services[nth];
                     let answer = ecs::deploy(&clients.ecs, cluster, service).await;
-                    if change::note(answer, outcome, DEPLOY, &reason)? {
+                    if change::note(answer, outcome, DEPLOY, &reason)?.may_have_taken_effect() {
                         asked.push(nth);
                     }
                     why = "its deployment has just begun";

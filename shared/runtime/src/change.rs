@@ -1,34 +1,52 @@
-//! What became of a change that was asked for.
+//! What became of a change that was requested.
 
 use cloud::{CallError, Effect};
 use policy::{Class, Failure, outcome::Outcome};
 
-/// Writes down what became of a change that was asked for; says whether its effect is now to be waited for.
+/// What became of a change that was requested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// The service confirmed it.
+    Yes,
+    /// The service refused it for now: nothing has changed.
+    No,
+    /// No answer came, or one that says nothing about it: it may have taken effect.
+    Unknown,
+}
+
+impl Made {
+    /// Whether the change has taken effect, or may have.
+    pub fn may_have_taken_effect(self) -> bool {
+        self != Self::No
+    }
+}
+
+/// Records in the outcome what became of a change.
 ///
-/// An answer that was lost is no reason to ask again: whoever asked looks at the server.
+/// A lost answer is not an error and no reason to request the change again: the caller looks at the server instead.
 ///
 /// # Errors
-/// That of the call, where it was refused for good. One that was refused for now is none: nothing has happened, and the
-/// next look says what to do.
+/// Permanent or `NeedsHuman`, as the call returned it. A refusal that may pass with time is [`Made::No`]: the next look
+/// decides what to do.
 pub fn note(
-    asked: Result<(), CallError>,
+    answer: Result<(), CallError>,
     outcome: &mut Outcome,
     what: &'static str,
     reason: &str,
-) -> Result<bool, Failure> {
-    match asked {
+) -> Result<Made, Failure> {
+    match answer {
         Ok(()) => {
             outcome.did(what, reason);
-            Ok(true)
+            Ok(Made::Yes)
         }
         Err(error) if error.effect == Effect::Unknown => {
-            tracing::warn!("{}: the server is looked at before anything else is tried", error.failure.chain());
-            outcome.did(what, format!("{reason}; no answer came, so the server is asked"));
-            Ok(true)
+            tracing::warn!("{}: the server is checked before anything else is tried", error.failure.chain());
+            outcome.did(what, format!("{reason}; no answer was received, so the server is checked"));
+            Ok(Made::Unknown)
         }
         Err(error) if error.failure.class() == Class::Retryable => {
             tracing::info!("{}", error.failure.chain());
-            Ok(false)
+            Ok(Made::No)
         }
         Err(error) => Err(error.into()),
     }
