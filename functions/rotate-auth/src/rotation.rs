@@ -143,7 +143,7 @@ async fn create_pending(clients: &Clients, event: &RotationEvent, secret: &Secre
         Some(credential) => credential,
         None => {
             let length = secret.target.rotation.credential_length;
-            secrets_manager::random_credential(&clients.secrets_manager, length).await?
+            secrets_manager::random_credential(clients.secrets_manager(), length).await?
         }
     };
     if let Some(why) = policy::token::fault(&secret.target.backend, &credential) {
@@ -162,7 +162,7 @@ pub(crate) async fn put_pending(
     let value = secret.current.with_credential(credential);
     let token = event.rotation_token.as_deref();
     let put =
-        secrets_manager::put_pending(&clients.secrets_manager, &event.secret_id, &event.version_id, token, &value)
+        secrets_manager::put_pending(clients.secrets_manager(), &event.secret_id, &event.version_id, token, &value)
             .await;
     match put {
         Ok(()) => Ok(Put::Done),
@@ -178,7 +178,7 @@ pub(crate) async fn discard_pending(
     outcome: &mut Outcome,
     reason: String,
 ) -> Result<Failure, Failure> {
-    secrets_manager::drop_pending(&clients.secrets_manager, &event.secret_id, &event.version_id).await?;
+    secrets_manager::drop_pending(clients.secrets_manager(), &event.secret_id, &event.version_id).await?;
     outcome.did("discard-pending", reason.clone());
     Ok(Failure::retryable(format!(
         "AWSPENDING held what the server will never take ({reason}), and was discarded; the next try makes a new one"
@@ -187,7 +187,7 @@ pub(crate) async fn discard_pending(
 
 /// Moves AWSCURRENT, and what is known of the secret with it.
 pub(crate) async fn promote(clients: &Clients, event: &RotationEvent, secret: &mut Secret) -> Result<(), Failure> {
-    let client = &clients.secrets_manager;
+    let client = clients.secrets_manager();
     let moved = secrets_manager::promote(client, &event.secret_id, &secret.current_version, &event.version_id).await;
     if let Err(error) = moved {
         // The SDK tries again when an answer is lost, and the second try finds the label moved.

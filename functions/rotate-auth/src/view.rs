@@ -40,7 +40,7 @@ impl Secret {
         let needs_previous = Rotatable::of(clients, &target).needs_previous(event.step);
         let current_version = secret::current_version(&target, &description)?;
         let read = |version: String| async move {
-            secrets_manager::version(&clients.secrets_manager, &event.secret_id, &version).await
+            secrets_manager::version(clients.secrets_manager(), &event.secret_id, &version).await
         };
         let stage = stage(&description, &event.version_id);
         let current = read(current_version.clone()).await?.ok_or_else(|| secret::no_current(&target))?;

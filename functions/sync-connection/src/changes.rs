@@ -54,13 +54,13 @@ fn tasks(consumer: &ConsumerFacts) -> &[Task] {
 
 /// The versions before the newest are read only where a task is older than that: each has to be decrypted.
 async fn of_parameter(clients: &Clients, name: &str, tasks: &[&Task]) -> Result<Vec<Stretch>, Failure> {
-    let newest = ssm::version(&clients.ssm, name).await?;
+    let newest = ssm::version(clients.ssm(), name).await?;
     let Some(newest) = newest.filter(|newest| newest.version > 1) else { return Ok(Vec::new()) };
     let before = Stretch::until(newest.modified.and_then(millis).unwrap_or_default());
     if !tasks.iter().any(|task| before.meets(task)) {
         return Ok(vec![before]);
     }
-    let versions = ssm::history(&clients.ssm, name).await?.into_iter().map(|version| ParameterVersion {
+    let versions = ssm::history(clients.ssm(), name).await?.into_iter().map(|version| ParameterVersion {
         number: version.version,
         modified_ms: version.modified.and_then(millis).unwrap_or_default(),
         value: version.value,
@@ -71,10 +71,10 @@ async fn of_parameter(clients: &Clients, name: &str, tasks: &[&Task]) -> Result<
 
 async fn of_keys(clients: &Clients, keys: &SecretKeys, tasks: &[&Task]) -> Result<Option<Stretch>, Failure> {
     let SecretKeys { secret_id, keys, .. } = keys;
-    let description = secrets_manager::describe(&clients.secrets_manager, secret_id).await?;
+    let description = secrets_manager::describe(clients.secrets_manager(), secret_id).await?;
     let read = async |label| match description.version_with(label) {
         Some(id) => {
-            let version = secrets_manager::version(&clients.secrets_manager, secret_id, id).await?;
+            let version = secrets_manager::version(clients.secrets_manager(), secret_id, id).await?;
             Ok::<_, Failure>(version.map(version_of_keys))
         }
         None => Ok(None),

@@ -204,7 +204,7 @@ async fn label(
 async fn put(clients: &Clients, target: &str, labels: &[Label]) -> Result<(), Failure> {
     for Label { version, label } in labels {
         tracing::info!(version, label, "labelling the settings");
-        ssm::label(&clients.ssm, &settings::parameter(target), *version, label).await?;
+        ssm::label(clients.ssm(), &settings::parameter(target), *version, label).await?;
     }
     Ok(())
 }

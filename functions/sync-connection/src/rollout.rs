@@ -65,7 +65,7 @@ pub(crate) async fn run(
                 let mut why = "it has changed since it was looked at";
                 if is_still_so(clients, secret, &facts, &decision, deadline).await? {
                     let (cluster, service) = services[nth];
-                    let answer = ecs::deploy(&clients.ecs, cluster, service).await;
+                    let answer = ecs::deploy(clients.ecs(), cluster, service).await;
                     if change::note(answer, outcome, DEPLOY, &reason)?.may_have_taken_effect() {
                         asked.push(nth);
                     }

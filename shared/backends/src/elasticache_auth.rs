@@ -55,7 +55,7 @@ impl<'a> ElasticacheAuth<'a> {
 
 impl ElasticacheAuth<'_> {
     async fn change(&self, token: &SecretString, change: TokenChange) -> Result<(), CallError> {
-        groups::change_token(&self.clients.elasticache, self.group_id, token, change).await
+        groups::change_token(self.clients.elasticache(), self.group_id, token, change).await
     }
 }
 
@@ -77,7 +77,7 @@ impl Credentials for ElasticacheAuth<'_> {
     /// Permanent where the group cannot have an AUTH token (no TLS, RBAC instead, being deleted) or may not be
     /// described.
     async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
-        let group = groups::describe(&self.clients.elasticache, self.group_id).await?;
+        let group = groups::describe(self.clients.elasticache(), self.group_id).await?;
         self.check(&group)?;
         let nodes = group.nodes.iter().map(|node| async {
             let address = Address { host: &node.host, port: node.port, tls: group.tls };
@@ -145,7 +145,7 @@ impl Endpoints for ElasticacheAuth<'_> {
     /// # Errors
     /// Permanent where the group cannot have an AUTH token; Retryable where it has no endpoint yet.
     async fn locate(&self, _current: &SecretString) -> Result<Located, Failure> {
-        let group = groups::describe(&self.clients.elasticache, self.group_id).await?;
+        let group = groups::describe(self.clients.elasticache(), self.group_id).await?;
         self.check(&group)?;
         Ok(Located { places: places(&group, self.group_id)?, username: None })
     }

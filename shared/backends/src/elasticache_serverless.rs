@@ -47,7 +47,7 @@ impl Credentials for ElasticacheServerless<'_> {
     /// # Errors
     /// As [`ElasticacheUser`] has them; Permanent too where the user does not reach the cache, or the cache is not there.
     async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
-        let endpoints = serverless::endpoints(&self.clients.elasticache, self.cache).await?;
+        let endpoints = serverless::endpoints(self.clients.elasticache(), self.cache).await?;
         let mut observed = self.user.observe(known).await?;
         if !endpoints.iter().all(|endpoint| observed.hosts.contains(&endpoint.host)) {
             return Err(Failure::permanent(format!(
@@ -84,7 +84,7 @@ impl Endpoints for ElasticacheServerless<'_> {
     /// # Errors
     /// Permanent where the cache or the user is not there; Retryable where it has no endpoint yet.
     async fn locate(&self, _current: &SecretString) -> Result<Located, Failure> {
-        let client = &self.clients.elasticache;
+        let client = self.clients.elasticache();
         let endpoints = serverless::endpoints(client, self.cache).await?;
         let user = users::describe(client, self.user_id).await?;
         Ok(Located::of(places(&endpoints), &user.name))

@@ -49,7 +49,7 @@ impl<'a> ElasticacheUser<'a> {
     }
 
     async fn caches(&self, user: &users::User) -> Result<Caches, Failure> {
-        let client = &self.clients.elasticache;
+        let client = self.clients.elasticache();
         let reach = users::reach(client, &user.user_groups).await?;
         let groups = try_join_all(reach.groups.iter().map(|id| groups::describe(client, id))).await?;
         let serverless = try_join_all(reach.serverless_caches.iter().map(|name| serverless::endpoints(client, name)));
@@ -107,7 +107,7 @@ impl Credentials for ElasticacheUser<'_> {
     /// Permanent where the user has no password (IAM, none at all, being deleted), reaches no cache, or may not be
     /// described.
     async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
-        let user = users::describe(&self.clients.elasticache, self.user_id).await?;
+        let user = users::describe(self.clients.elasticache(), self.user_id).await?;
         self.check(&user)?;
         let caches = self.caches(&user).await?;
         let questions = Questions { username: Some(&user.name), known };
@@ -132,7 +132,7 @@ impl Credentials for ElasticacheUser<'_> {
     /// # Errors
     /// As [`users::modify`] has them.
     async fn add(&self, pending: &SecretString, known: Known<'_>) -> Result<(), CallError> {
-        users::modify(&self.clients.elasticache, self.user_id, &[pending, known.current]).await
+        users::modify(self.clients.elasticache(), self.user_id, &[pending, known.current]).await
     }
 
     /// Gives the user the current password, in place of whatever it has.
@@ -140,7 +140,7 @@ impl Credentials for ElasticacheUser<'_> {
     /// # Errors
     /// As [`users::modify`] has them.
     async fn remove(&self, _previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
-        users::modify(&self.clients.elasticache, self.user_id, &[current]).await
+        users::modify(self.clients.elasticache(), self.user_id, &[current]).await
     }
 }
 
@@ -165,7 +165,7 @@ impl Endpoints for ElasticacheUser<'_> {
     /// Permanent where the user has no password, or reaches no cache or several: nobody can say which one clients are to be
     /// told.
     async fn locate(&self, _current: &SecretString) -> Result<Located, Failure> {
-        let client = &self.clients.elasticache;
+        let client = self.clients.elasticache();
         let user = users::describe(client, self.user_id).await?;
         self.check(&user)?;
         let reach = users::reach(client, &user.user_groups).await?;

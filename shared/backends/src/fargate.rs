@@ -46,10 +46,10 @@ impl<'a> Fargate<'a> {
     /// Every task that should be running, and every address that Cloud Map sends clients to beside them.
     async fn places(&self) -> Result<Vec<Place>, Failure> {
         let EcsService { cluster, service, cloud_map_service_id, .. } = self.place;
-        let tasks = ecs::tasks(&self.clients.ecs, cluster, service).await?;
+        let tasks = ecs::tasks(self.clients.ecs(), cluster, service).await?;
         let mut places: Vec<Place> = tasks.into_iter().map(place).collect();
         if let Some(id) = cloud_map_service_id {
-            for address in cloud_map::addresses(&self.clients.cloud_map, id).await? {
+            for address in cloud_map::addresses(self.clients.cloud_map(), id).await? {
                 if !places.iter().any(|place| place.address.as_ref() == Some(&address)) {
                     places.push(Place { id: address.clone(), address: Some(address), doing: None });
                 }
@@ -153,7 +153,7 @@ impl Credentials for Fargate<'_> {
         });
         let nodes = join_all(nodes).await;
         // Last, so that a task that was replaced while it was asked is seen to be.
-        let service = ecs::service(&self.clients.ecs, cluster, name).await?;
+        let service = ecs::service(self.clients.ecs(), cluster, name).await?;
         if service.status != "ACTIVE" {
             return Err(Failure::permanent(format!(
                 "the service {name} is {}, not ACTIVE; put `backend.service` right, or create it",
@@ -233,7 +233,7 @@ impl Endpoints for Fargate<'_> {
         let host = match host {
             Some(host) => host.clone(),
             None => {
-                let tasks = ecs::tasks(&self.clients.ecs, cluster, service).await?;
+                let tasks = ecs::tasks(self.clients.ecs(), cluster, service).await?;
                 match tasks.into_iter().map(place).collect::<Vec<_>>().as_slice() {
                     [Place { address: Some(address), doing: None, .. }] => address.clone(),
                     tasks => {

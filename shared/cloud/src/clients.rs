@@ -1,14 +1,18 @@
-//! The SDK clients a function holds.
+//! The SDK clients of a function, each made when it is first used.
 
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
 };
 
-use aws_config::{BehaviorVersion, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{
+    BehaviorVersion, ConfigLoader, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider,
+    retry::RetryConfig, timeout::TimeoutConfig,
+};
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
@@ -18,68 +22,107 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::config_bag::ConfigBag;
 
-/// How long one try of one call may take before it counts as lost: far above the slowest answer a control plane gives,
-/// far below the time a rotation step has.
+/// The time limit of one attempt of one call: far above the slowest answer of a control plane, far below the time that a
+/// rotation step has.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a connection may take to open.
+/// The time limit for opening a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How often a call is tried before its error counts.
+/// How often a call is attempted before its error counts.
 const ATTEMPTS: u32 = 3;
 
-/// One client per AWS service; made once per process and shared by every invocation.
-#[derive(Clone, Debug)]
-pub struct Clients {
+/// Declares [`Clients`]: one field and one accessor for each service.
+macro_rules! clients {
+    ($($(#[doc = $doc:literal])+ $service:ident: $sdk:ident),+ $(,)?) => {
+        /// One client per AWS service, shared by every invocation of a process.
+        ///
+        /// A client is made by the first call of its accessor, and a function that never calls an accessor does not link
+        /// that service. All clients share the HTTP client of their configuration, and so its connections.
+        #[derive(Clone, Debug)]
+        pub struct Clients {
+            config: SdkConfig,
+            calls: CallCount,
+            $($service: OnceLock<$sdk::Client>,)+
+        }
+
+        impl Clients {
+            $(
+                $(#[doc = $doc])+
+                pub fn $service(&self) -> &$sdk::Client {
+                    self.$service.get_or_init(|| {
+                        let config = $sdk::config::Builder::from(&self.config).interceptor(self.calls.clone()).build();
+                        $sdk::Client::from_conf(config)
+                    })
+                }
+            )+
+        }
+
+        impl From<SdkConfig> for Clients {
+            /// The clients of a configuration that is given: its HTTP client, credentials, region and time limits.
+            fn from(config: SdkConfig) -> Self {
+                Self { config, calls: CallCount::default(), $($service: OnceLock::new(),)+ }
+            }
+        }
+    };
+}
+
+clients! {
     /// Secrets Manager.
-    pub secrets_manager: aws_sdk_secretsmanager::Client,
+    secrets_manager: aws_sdk_secretsmanager,
     /// Systems Manager, for its Parameter Store.
-    pub ssm: aws_sdk_ssm::Client,
+    ssm: aws_sdk_ssm,
     /// ElastiCache.
-    pub elasticache: aws_sdk_elasticache::Client,
+    elasticache: aws_sdk_elasticache,
     /// ECS.
-    pub ecs: aws_sdk_ecs::Client,
+    ecs: aws_sdk_ecs,
     /// Cloud Map.
-    pub cloud_map: aws_sdk_servicediscovery::Client,
+    cloud_map: aws_sdk_servicediscovery,
     /// Lambda.
-    pub lambda: aws_sdk_lambda::Client,
-    calls: CallCount,
+    lambda: aws_sdk_lambda,
 }
 
 impl Clients {
-    /// Makes the clients from the environment that Lambda sets. `AWS_ENDPOINT_URL` points them elsewhere.
+    /// Makes the clients from the environment that Lambda sets.
+    ///
+    /// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>` send the calls elsewhere. Where the region and the credentials
+    /// are not variables of the environment, the SDK's default chains find them.
     pub async fn load() -> Self {
-        let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(CONNECT_TIMEOUT)
-                    .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-                    .build(),
-            )
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-            .load()
-            .await;
-        let calls = CallCount::default();
-        let secrets_manager = aws_sdk_secretsmanager::config::Builder::from(&config).interceptor(calls.clone()).build();
-        let ssm = aws_sdk_ssm::config::Builder::from(&config).interceptor(calls.clone()).build();
-        let elasticache = aws_sdk_elasticache::config::Builder::from(&config).interceptor(calls.clone()).build();
-        let ecs = aws_sdk_ecs::config::Builder::from(&config).interceptor(calls.clone()).build();
-        let cloud_map = aws_sdk_servicediscovery::config::Builder::from(&config).interceptor(calls.clone()).build();
-        let lambda = aws_sdk_lambda::config::Builder::from(&config).interceptor(calls.clone()).build();
-        Self {
-            secrets_manager: aws_sdk_secretsmanager::Client::from_conf(secrets_manager),
-            ssm: aws_sdk_ssm::Client::from_conf(ssm),
-            elasticache: aws_sdk_elasticache::Client::from_conf(elasticache),
-            ecs: aws_sdk_ecs::Client::from_conf(ecs),
-            cloud_map: aws_sdk_servicediscovery::Client::from_conf(cloud_map),
-            lambda: aws_sdk_lambda::Client::from_conf(lambda),
-            calls,
-        }
+        Self::from(from_environment(loader()).load().await)
     }
 
-    /// How many calls these clients have sent so far, each try counted.
+    /// How many requests these clients have sent so far; each attempt of a call counts.
     pub fn calls_sent(&self) -> usize {
         self.calls.0.load(Ordering::Relaxed)
+    }
+}
+
+/// What all clients have in common, wherever their credentials come from.
+fn loader() -> ConfigLoader {
+    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
+    aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .http_client(http)
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(CONNECT_TIMEOUT)
+                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+                .build(),
+        )
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+}
+
+/// Takes the region and the credentials from the variables that Lambda sets, without the chains that look elsewhere too.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
+fn from_environment(loader: ConfigLoader) -> ConfigLoader {
+    let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let loader = match variable("AWS_REGION") {
+        Some(region) => loader.region(Region::new(region)),
+        None => loader,
+    };
+    match (variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY")) {
+        (Some(_), Some(_)) => loader.credentials_provider(EnvironmentVariableCredentialsProvider::new()),
+        _ => loader,
     }
 }
 

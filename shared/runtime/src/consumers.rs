@@ -61,8 +61,8 @@ fn name(consumer: &Consumer) -> String {
 
 async fn service_seen(clients: &Clients, cluster: &str, service: &str) -> Result<Seen, Failure> {
     // Tasks first: one that is started in between is no older than the service that is then steady.
-    let tasks = ecs::tasks(&clients.ecs, cluster, service).await;
-    let service = ecs::service(&clients.ecs, cluster, service).await?;
+    let tasks = ecs::tasks(clients.ecs(), cluster, service).await;
+    let service = ecs::service(clients.ecs(), cluster, service).await?;
     let task = |task: ecs::Task| Task {
         id: task.arn.rsplit('/').next().unwrap_or(&task.arn).to_owned(),
         created_ms: task.created.and_then(millis),
@@ -81,7 +81,7 @@ async fn service_seen(clients: &Clients, cluster: &str, service: &str) -> Result
 }
 
 async fn function_seen(clients: &Clients, secret: &Versions, name: &str) -> Result<Seen, Failure> {
-    let lambda::Function { state, last_update, modified, variables } = lambda::function(&clients.lambda, name).await?;
+    let lambda::Function { state, last_update, modified, variables } = lambda::function(clients.lambda(), name).await?;
     let names_current = names_version(&secret.target.outputs, name, &variables, secret.current_version());
     Ok(Seen::Function { state, last_update, modified_ms: modified.and_then(millis), names_current })
 }

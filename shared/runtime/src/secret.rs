@@ -24,7 +24,7 @@ use crate::{
 /// # Permissions
 /// `secretsmanager:DescribeSecret`, `ssm:GetParameterHistory`
 pub async fn of_target(clients: &Clients, secret_id: &str) -> Result<Found, Failure> {
-    let description = secrets_manager::describe(&clients.secrets_manager, secret_id).await?;
+    let description = secrets_manager::describe(clients.secrets_manager(), secret_id).await?;
     let name = settings::target_name(&format!("the secret {}", description.name), &description.tags)?;
     let history = settings::load(clients, name).await?;
     check_in_force(&history, &description)?;
@@ -69,7 +69,7 @@ pub async fn of_target_named(clients: &Clients, name: &str) -> Result<Found, Fai
 /// `secretsmanager:DescribeSecret`
 pub async fn of_settings(clients: &Clients, target: &Target) -> Result<Description, Failure> {
     let Target { name, .. } = target;
-    let description = secrets_manager::describe(&clients.secrets_manager, &target.secret.id).await?;
+    let description = secrets_manager::describe(clients.secrets_manager(), &target.secret.id).await?;
     check_named(target, &description)?;
     let tagged = settings::target_name(&format!("the secret {}", description.name), &description.tags)?;
     match tagged == name {
@@ -106,7 +106,7 @@ pub async fn of_trigger(clients: &Clients, trigger: Trigger, outcome: &mut Outco
             of_target_named(clients, &name).await?
         }
         Trigger::SecretLabel { secret_id, .. } => {
-            let description = secrets_manager::describe(&clients.secrets_manager, &secret_id).await?;
+            let description = secrets_manager::describe(clients.secrets_manager(), &secret_id).await?;
             let Some(name) = description.tags.get(TARGET_TAG) else {
                 return Ok(Led::Nowhere("it is about a secret that belongs to no target"));
             };

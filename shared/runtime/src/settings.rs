@@ -46,7 +46,7 @@ pub fn parameter(name: &str) -> String {
 pub async fn load(clients: &Clients, name: &str) -> Result<History, Failure> {
     let parameter = parameter(name);
     let refused = |failure| Failure::permanent(format!("the parameter {parameter} is refused")).because(failure);
-    let kept = ssm::history(&clients.ssm, &parameter).await?;
+    let kept = ssm::history(clients.ssm(), &parameter).await?;
     let newest = kept.last().ok_or_else(|| {
         Failure::permanent(format!("there is no parameter {parameter}; put the target's settings document there"))
     })?;
@@ -81,10 +81,10 @@ fn read(name: &str, kept: &Kept) -> Result<Revision, Failure> {
 /// `ssm:ListTagsForResource`, `ecs:ListTagsForResource`, `elasticache:ListTagsForResource`
 pub async fn tags(clients: &Clients, resource: &Resource) -> Result<HashMap<String, String>, Failure> {
     let (tags, gone) = match resource {
-        Resource::Parameter(name) => (ssm::tags(&clients.ssm, name).await, "InvalidResourceId"),
-        Resource::Service(arn) => (ecs::tags(&clients.ecs, arn).await, "ServiceNotFoundException"),
+        Resource::Parameter(name) => (ssm::tags(clients.ssm(), name).await, "InvalidResourceId"),
+        Resource::Service(arn) => (ecs::tags(clients.ecs(), arn).await, "ServiceNotFoundException"),
         Resource::ReplicationGroup(arn) => {
-            (elasticache::groups::tags(&clients.elasticache, arn).await, "ReplicationGroupNotFoundFault")
+            (elasticache::groups::tags(clients.elasticache(), arn).await, "ReplicationGroupNotFoundFault")
         }
     };
     match tags {

@@ -51,7 +51,7 @@ impl Versions {
     pub async fn read(clients: &Clients, target: Target, description: Description) -> Result<Self, Failure> {
         let read = |version: String| {
             let secret_id = &description.arn;
-            async move { secrets_manager::version(&clients.secrets_manager, secret_id, &version).await }
+            async move { secrets_manager::version(clients.secrets_manager(), secret_id, &version).await }
         };
         let current_id = current_version(&target, &description)?;
         let current: Version = read(current_id.clone()).await?.ok_or_else(|| no_current(&target))?;
@@ -90,7 +90,7 @@ impl Versions {
     /// # Permissions
     /// `secretsmanager:DescribeSecret`
     pub async fn changed(&self, clients: &Clients) -> Result<Option<Description>, Failure> {
-        let description = secrets_manager::describe(&clients.secrets_manager, &self.description.arn).await?;
+        let description = secrets_manager::describe(clients.secrets_manager(), &self.description.arn).await?;
         Ok((description.stages != self.description.stages).then_some(description))
     }
 
@@ -158,7 +158,7 @@ impl Versions {
     /// `secretsmanager:UpdateSecretVersionStage`, `secretsmanager:DescribeSecret`
     pub async fn mark_retired(&self, clients: &Clients) -> Result<(), Failure> {
         let Some(Previous { id, .. }) = &self.previous else { return Ok(()) };
-        let (client, arn) = (&clients.secrets_manager, &self.description.arn);
+        let (client, arn) = (clients.secrets_manager(), &self.description.arn);
         let marked = secrets_manager::mark_retired(client, arn, self.retired_version(), id).await;
         if let Err(error) = marked {
             // The SDK tries again when an answer is lost, and the second try finds the label moved.

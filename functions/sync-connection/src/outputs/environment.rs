@@ -26,7 +26,7 @@ pub(super) async fn look(
     let LambdaEnvironment { function_name, variables, url } = settings;
     let wanted = all_wanted(connection, &format!("{at}.variables"), variables, url)?;
     let lambda::Environment { variables, last_update, revision_id } =
-        lambda::environment(&clients.lambda, function_name).await?;
+        lambda::environment(clients.lambda(), function_name).await?;
     Ok(match decide_environment(at, function_name, &wanted, &EnvironmentFound { variables, last_update })? {
         EnvironmentDecision::Kept { reason } => Todo::Nothing { reason },
         EnvironmentDecision::Wait => Todo::Wait,
@@ -40,6 +40,6 @@ pub(super) async fn look(
 impl Write {
     pub(super) async fn make(self, clients: &Clients) -> Result<(), CallError> {
         let revision = self.revision_id.as_deref();
-        lambda::replace_environment(&clients.lambda, &self.function_name, &self.variables, revision).await
+        lambda::replace_environment(clients.lambda(), &self.function_name, &self.variables, revision).await
     }
 }

@@ -43,9 +43,9 @@ pub(super) async fn look(
     settings: &SsmParameter,
 ) -> Result<Todo, Failure> {
     let value = wanted(connection, &format!("{at}.value"), &settings.value, &settings.url)?;
-    let newest = ssm::version(&clients.ssm, &settings.name).await?;
+    let newest = ssm::version(clients.ssm(), &settings.name).await?;
     let published = match newest {
-        Some(_) => ssm::version(&clients.ssm, &format!("{}:{CURRENT}", settings.name)).await?,
+        Some(_) => ssm::version(clients.ssm(), &format!("{}:{CURRENT}", settings.name)).await?,
         None => None,
     };
     let found = newest.map(|newest| ParameterFound {
@@ -83,15 +83,15 @@ impl Write {
             Kind::Label { version } => *version,
             Kind::New { value } => {
                 let new = NewVersion { name, value, kind, kms_key_id, tier };
-                ssm::create(&clients.ssm, new, (TARGET_TAG, target)).await?
+                ssm::create(clients.ssm(), new, (TARGET_TAG, target)).await?
             }
             Kind::Value { value, previous } => {
                 if let Some(previous) = previous {
-                    ssm::label(&clients.ssm, name, *previous, PREVIOUS).await?;
+                    ssm::label(clients.ssm(), name, *previous, PREVIOUS).await?;
                 }
-                ssm::put(&clients.ssm, NewVersion { name, value, kind, kms_key_id, tier }).await?
+                ssm::put(clients.ssm(), NewVersion { name, value, kind, kms_key_id, tier }).await?
             }
         };
-        ssm::label(&clients.ssm, name, version, CURRENT).await
+        ssm::label(clients.ssm(), name, version, CURRENT).await
     }
 }

@@ -25,7 +25,7 @@ pub(super) async fn look(
 ) -> Result<Todo, Failure> {
     let SecretKeys { secret_id, keys, url } = settings;
     let wanted = all_wanted(connection, &format!("{at}.keys"), keys, url)?;
-    let description = secrets_manager::describe(&clients.secrets_manager, secret_id).await?;
+    let description = secrets_manager::describe(clients.secrets_manager(), secret_id).await?;
     if description.arn == connection.secret_arn {
         return Err(Failure::permanent(format!(
             "`{at}.secret_id` of the settings is the secret that is rotated: writing there would look like a rotation; use \
@@ -33,7 +33,7 @@ pub(super) async fn look(
         )));
     }
     let found = match description.version_with(secrets_manager::CURRENT) {
-        Some(_) => Some(secrets_manager::current_value(&clients.secrets_manager, secret_id).await?),
+        Some(_) => Some(secrets_manager::current_value(clients.secrets_manager(), secret_id).await?),
         None => None,
     };
     Ok(match decide_secret_keys(at, secret_id, &wanted, found.as_ref())? {
@@ -47,6 +47,6 @@ pub(super) async fn look(
 
 impl Write {
     pub(super) async fn make(self, clients: &Clients) -> Result<(), CallError> {
-        secrets_manager::put_current(&clients.secrets_manager, &self.secret_id, &self.value).await
+        secrets_manager::put_current(clients.secrets_manager(), &self.secret_id, &self.value).await
     }
 }

@@ -69,7 +69,7 @@ impl<'a> Acl<'a> {
     /// The token of the user who may run ACL commands.
     async fn admin(&self) -> Result<SecretString, CallError> {
         let id = &self.user.admin_secret_id;
-        let value = secrets_manager::current_value(&self.clients.secrets_manager, id).await?;
+        let value = secrets_manager::current_value(self.clients.secrets_manager(), id).await?;
         // The parser's own error is left out: it quotes the value.
         let object: Option<Value> = serde_json::from_str(value.expose_secret()).ok();
         let token = object.as_ref().and_then(|object| object.get("token")).and_then(Value::as_str);

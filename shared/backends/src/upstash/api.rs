@@ -45,7 +45,7 @@ impl<'a> Api<'a> {
     /// # Permissions
     /// `secretsmanager:GetSecretValue` on that secret
     pub async fn load(clients: &Clients, reset: &'a Reset) -> Result<Self, Failure> {
-        let value = secrets_manager::current_value(&clients.secrets_manager, &reset.api_secret_id).await?;
+        let value = secrets_manager::current_value(clients.secrets_manager(), &reset.api_secret_id).await?;
         // The parser's own error is left out: it quotes the value.
         let object: Value = serde_json::from_str(value.expose_secret()).unwrap_or_default();
         let text = |key: &str| object.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
