@@ -2,7 +2,10 @@
 
 use cloud::{Clients, secrets_manager::RETIRED};
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use policy::{Failure, outcome::Outcome};
+use policy::{
+    Failure,
+    outcome::{Details, Outcome},
+};
 use runtime::{
     deadline::Deadline,
     run::{self, Caller},
@@ -22,7 +25,7 @@ use crate::retirement;
 /// # Repeating
 /// It looks at what is there, and does only what is left to do.
 pub async fn handle(clients: &Clients, event: LambdaEvent<Value>) -> Result<Outcome, Diagnostic> {
-    run::run("retire-credential", Caller::Platform, clients, event, retire).await
+    run::run(Details::Retirement { failed_logins: Vec::new() }, Caller::Platform, clients, event, retire).await
 }
 
 async fn retire(clients: &Clients, event: Value, deadline: Deadline, outcome: &mut Outcome) -> Result<(), Failure> {

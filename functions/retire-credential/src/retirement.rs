@@ -4,7 +4,7 @@ use backends::{Credentials, Observed, Rotatable};
 use cloud::Clients;
 use policy::{
     Failure,
-    outcome::Outcome,
+    outcome::{Measure, Outcome},
     retirement::{Decision, Facts, PreviousValue, decide, needs_consumers, never_has_two},
     rotation::Server,
 };
@@ -123,7 +123,7 @@ async fn look(
         return Ok(facts);
     }
     let Observed { server, username, hosts } = Rotatable::of(clients, &secret.target).observe(known(secret)).await?;
-    outcome.logins += server.nodes.len();
+    outcome.count(Measure::Logins, server.nodes.len());
     secret.check_owner(&username, &hosts)?;
     facts.server = Some(Server { change_asked, ..server });
     if needs_consumers(&facts) {
@@ -154,7 +154,7 @@ async fn tell_failed_logins(
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
     match Rotatable::of(clients, &secret.target).failed_logins(secret.current()).await {
-        Ok(failed) => outcome.failed_logins = failed.into_iter().filter(|login| login.last_ms >= since_ms).collect(),
+        Ok(failed) => outcome.saw_failed_logins(failed.into_iter().filter(|login| login.last_ms >= since_ms).collect()),
         // What was to be done is done; that nobody knows who noticed is no failure of it.
         Err(failure) => outcome.left("failed logins", format!("they cannot be read: {}", failure.chain())),
     }

@@ -2,7 +2,10 @@
 
 use cloud::Clients;
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use policy::{Failure, outcome::Outcome};
+use policy::{
+    Failure,
+    outcome::{Details, Outcome},
+};
 use runtime::{
     deadline::Deadline,
     rotation_event::RotationEvent,
@@ -21,11 +24,11 @@ use crate::rotation;
 /// # Repeating
 /// The step looks at what is there, and does only what is left to do.
 pub async fn handle(clients: &Clients, event: LambdaEvent<Value>) -> Result<Outcome, Diagnostic> {
-    run::run("rotate-auth", Caller::RotationHook, clients, event, step).await
+    run::run(Details::Rotation { step: None }, Caller::RotationHook, clients, event, step).await
 }
 
 async fn step(clients: &Clients, event: Value, deadline: Deadline, outcome: &mut Outcome) -> Result<(), Failure> {
     let event = RotationEvent::parse(event)?;
-    outcome.step = Some(event.step);
+    outcome.details = Details::Rotation { step: Some(event.step) };
     rotation::run(clients, &event, deadline, outcome).await
 }

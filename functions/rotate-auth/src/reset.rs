@@ -8,7 +8,7 @@ use cloud::Clients;
 use policy::{
     Failure, Target,
     login::{Answer, NodeState},
-    outcome::Outcome,
+    outcome::{Measure, Outcome},
     rotation::{
         PendingValue, VersionStage,
         reset::{Own, PendingLogin, ResetDecision, ResetFacts, Whose, decide_reset, needs_own},
@@ -133,7 +133,7 @@ async fn look(
     }
     macro_rules! log_in {
         ($token:expr) => {{
-            outcome.logins += 1;
+            outcome.count(Measure::Logins, 1);
             match upstash.log_in($token).await {
                 Ok(answer) => answer,
                 Err(no_answer) => return Ok(Err(sentence(&no_answer))),
@@ -201,7 +201,7 @@ async fn reset(
     reason: &str,
 ) -> Result<bool, Failure> {
     let api = Api::load(clients, renewal).await?;
-    outcome.logins += 1;
+    outcome.count(Measure::Logins, 1);
     if upstash.log_in(secret.current.credential()).await != Ok(Answer::Accepted) {
         return Ok(false);
     }

@@ -7,7 +7,7 @@ use cloud::{
 };
 use policy::{
     Failure,
-    outcome::Outcome,
+    outcome::{Measure, Outcome},
     rotation::{Decision, Facts, Server, Upkeep, decide, needs_server},
 };
 use runtime::{
@@ -47,7 +47,7 @@ pub(crate) async fn run(
         let pending = secret.pending_value();
         if server.is_none() && needs_server(event.step, secret.stage, &pending) {
             let seen = secret.observe_server(clients).await?;
-            outcome.logins += seen.nodes.len();
+            outcome.count(Measure::Logins, seen.nodes.len());
             server = Some(seen);
         }
         if let Some(server) = &mut server {

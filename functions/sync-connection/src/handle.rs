@@ -2,7 +2,10 @@
 
 use cloud::{Clients, secrets_manager::CURRENT};
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use policy::{Failure, outcome::Outcome};
+use policy::{
+    Failure,
+    outcome::{Details, Outcome},
+};
 use runtime::{
     deadline::Deadline,
     run::{self, Caller},
@@ -22,7 +25,7 @@ use crate::{connection, cutover, outputs, rollout};
 /// # Repeating
 /// It looks at what is there, and does only what is left to do.
 pub async fn handle(clients: &Clients, event: LambdaEvent<Value>) -> Result<Outcome, Diagnostic> {
-    run::run("sync-connection", Caller::Platform, clients, event, sync).await
+    run::run(Details::Connection {}, Caller::Platform, clients, event, sync).await
 }
 
 async fn sync(clients: &Clients, event: Value, mut deadline: Deadline, outcome: &mut Outcome) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use cloud::Clients;
 use policy::{
     Failure,
     login::{Node, Verdict, sum_up},
-    outcome::Outcome,
+    outcome::{Measure, Outcome},
 };
 use runtime::versions::Versions;
 
@@ -16,7 +16,7 @@ use runtime::versions::Versions;
 pub(crate) async fn ask(clients: &Clients, secret: &Versions, outcome: &mut Outcome) -> Result<Vec<Node>, Failure> {
     let known = Known { pending: None, current: secret.current(), previous: secret.previous(), version: None };
     let Observed { server, username, hosts } = Rotatable::of(clients, &secret.target).observe(known).await?;
-    outcome.logins += server.nodes.len();
+    outcome.count(Measure::Logins, server.nodes.len());
     secret.check_owner(&username, &hosts)?;
     Ok(server.nodes)
 }

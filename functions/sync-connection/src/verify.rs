@@ -6,7 +6,7 @@ use policy::{
     Failure, Target,
     connection::{Connection, Field, UrlOptions},
     login::Answer,
-    outcome::Outcome,
+    outcome::{Measure, Outcome},
     target::Backend,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -22,11 +22,11 @@ pub(crate) async fn log_in(
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
     if let Backend::Upstash(database) = &target.backend {
-        outcome.logins += 1;
+        outcome.count(Measure::Logins, 1);
         return rest(&Upstash::new(clients, database), connection).await;
     }
     for (what, url) in urls(target, connection)? {
-        outcome.logins += 1;
+        outcome.count(Measure::Logins, 1);
         url::log_in(&url, &what).await?;
     }
     Ok(())

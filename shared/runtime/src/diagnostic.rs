@@ -1,20 +1,29 @@
 //! A failure, as Lambda reports it.
 
 use lambda_runtime::Diagnostic;
-use policy::Failure;
+use policy::{Class, outcome::Outcome};
 
-/// A failure on its way out of a function: `errorType` is its class, `errorMessage` says what to do.
+/// A failure on its way out of a function: `errorType` is its class, `errorMessage` names the target and says what to do.
 #[derive(Debug)]
-pub struct Reported(pub Failure);
+pub struct Reported {
+    class: Class,
+    message: String,
+}
 
-impl From<Failure> for Reported {
-    fn from(failure: Failure) -> Self {
-        Self(failure)
+impl Reported {
+    /// The failure of an outcome; `None` where nothing failed.
+    pub fn of(outcome: &Outcome) -> Option<Self> {
+        Some(Self { class: outcome.failure_class()?, message: outcome.failure()? })
+    }
+
+    /// Who can do something about it.
+    pub fn class(&self) -> Class {
+        self.class
     }
 }
 
 impl From<Reported> for Diagnostic {
-    fn from(Reported(failure): Reported) -> Self {
-        Self { error_type: failure.class().to_string(), error_message: failure.chain() }
+    fn from(Reported { class, message }: Reported) -> Self {
+        Self { error_type: class.to_string(), error_message: message }
     }
 }

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use policy::outcome::Outcome;
+use policy::outcome::{Outcome, Status};
 use serde_json::{Value, json};
 
 /// The namespace of every metric.
@@ -17,19 +17,23 @@ pub const NAMESPACE: &str = "RedisLifecycle";
 
 /// Builds the line of one run: the outcome under `outcome`, and beside it what the metrics are read from.
 ///
-/// - `Duration` (milliseconds), `ApiCalls`, `Logins`
-/// - `FailedLogins`: what the nodes have refused since the previous credential was taken away
-/// - `Done`, `Kept`, `Waiting`, `Retryable`, `Permanent`, `NeedsHuman`: 1 for what came of the run, 0 for the others, so that an
+/// - `Duration` (milliseconds), `ApiCalls`, and each measure of the outcome, such as `Logins`
+/// - `Done`, `Kept`, `Waiting`, `Retryable`, `Permanent`, `NeedsHuman`: 1 for the status of the run, 0 for the others, so that an
 ///   alarm on any of them has data at every run
+/// - `ActionRequired`: 1 where a person must act (`Permanent` or `NeedsHuman`), else 0
 ///
 /// Dimensions are `Function` alone, and `Function` with `Target`.
+///
+/// Put the alarm on `ActionRequired` with both dimensions, `Maximum >= 1` for one period of 60 s, and `TreatMissingData:
+/// ignore`: without data, between runs, it keeps its state, so that it goes to ALARM once, and to OK with the first run that
+/// needs nobody.
+///
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html>
 pub fn line(outcome: &Outcome, now: SystemTime) -> Value {
     let timestamp = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_millis();
-    let record = serde_json::to_value(outcome).unwrap_or_default();
-    let mut metrics =
-        vec![("Duration", "Milliseconds"), ("ApiCalls", "Count"), ("Logins", "Count"), ("FailedLogins", "Count")];
-    metrics.extend(VERDICTS.map(|(name, _)| (name, "Count")));
-    let definitions: Vec<Value> = metrics.iter().map(|(name, unit)| json!({ "Name": name, "Unit": unit })).collect();
+    let metrics = metrics(outcome);
+    let definitions: Vec<Value> =
+        metrics.iter().map(|Metric { name, unit, .. }| json!({ "Name": name, "Unit": unit })).collect();
     let mut line = json!({
         "_aws": {
             "Timestamp": u64::try_from(timestamp).unwrap_or(u64::MAX),
@@ -39,29 +43,36 @@ pub fn line(outcome: &Outcome, now: SystemTime) -> Value {
                 "Metrics": definitions,
             }],
         },
-        "Function": outcome.function,
+        "Function": outcome.function(),
         "Target": outcome.target.as_deref().unwrap_or("unknown"),
-        "Duration": outcome.duration_ms,
-        "ApiCalls": outcome.api_calls,
-        "Logins": outcome.logins,
-        "FailedLogins": outcome.failed_logins.iter().map(|login| login.count).sum::<u64>(),
+        "outcome": outcome,
     });
-    for (name, word) in VERDICTS {
-        line[name] = json!(u8::from(record["outcome"] == word));
+    for Metric { name, number, .. } in metrics {
+        line[name] = json!(number);
     }
-    line["outcome"] = record;
     line
 }
 
-/// Each verdict as a metric, and as the outcome spells it.
-const VERDICTS: [(&str, &str); 6] = [
-    ("Done", "done"),
-    ("Kept", "kept"),
-    ("Waiting", "waiting"),
-    ("Retryable", "retryable"),
-    ("Permanent", "permanent"),
-    ("NeedsHuman", "needs-human"),
-];
+/// One metric of a run.
+struct Metric {
+    name: &'static str,
+    unit: &'static str,
+    number: u64,
+}
+
+fn metrics(outcome: &Outcome) -> Vec<Metric> {
+    let count = |name, number| Metric { name, unit: "Count", number };
+    let mut metrics = vec![
+        Metric { name: "Duration", unit: "Milliseconds", number: outcome.duration_ms },
+        count("ApiCalls", u64::try_from(outcome.api_calls).unwrap_or(u64::MAX)),
+    ];
+    let measures = outcome.measures.iter();
+    metrics.extend(measures.map(|(measure, number)| Metric { name: measure.metric(), unit: measure.unit(), number }));
+    let status = outcome.status();
+    metrics.extend(Status::ALL.map(|(each, name)| count(name, u64::from(each == status))));
+    metrics.push(count("ActionRequired", u64::from(status.requires_action())));
+    metrics
+}
 
 /// Writes the line of one run to standard output.
 pub fn write(outcome: &Outcome) {
@@ -72,26 +83,50 @@ pub fn write(outcome: &Outcome) {
 
 #[cfg(test)]
 mod tests {
-    use policy::{Failure, rotation::Step};
+    use policy::{
+        Failure,
+        outcome::{Details, Measure},
+        rotation::Step,
+    };
 
     use super::*;
 
     #[test]
     fn the_line_has_the_form_that_cloudwatch_reads() {
-        let mut outcome = Outcome::new("rotate-auth");
+        let mut outcome = Outcome::new(Details::Rotation { step: Some(Step::Set) });
         outcome.target = Some("koneksi-prod".to_owned());
-        outcome.step = Some(Step::Set);
         outcome.failed(&Failure::retryable("time is up"));
-        (outcome.api_calls, outcome.logins, outcome.duration_ms) = (7, 2, 1234);
+        outcome.count(Measure::Logins, 2);
+        (outcome.api_calls, outcome.duration_ms) = (7, 1234);
         insta::assert_json_snapshot!(line(&outcome, UNIX_EPOCH + Duration::from_secs(1_700_000_000)));
     }
 
     #[test]
     fn every_metric_that_is_declared_has_a_number() {
-        let line = line(&Outcome::new("rotate-auth"), UNIX_EPOCH);
-        for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap() {
-            let name = metric["Name"].as_str().unwrap();
-            assert!(line[name].is_u64(), "{name}");
+        for details in [
+            Details::Rotation { step: None },
+            Details::Retirement { failed_logins: Vec::new() },
+            Details::Connection {},
+        ] {
+            let line = line(&Outcome::new(details), UNIX_EPOCH);
+            for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"].as_array().unwrap() {
+                let name = metric["Name"].as_str().unwrap();
+                assert!(line[name].is_u64(), "{name}");
+            }
         }
+    }
+
+    #[test]
+    fn action_is_required_exactly_after_a_run_that_only_a_person_can_help() {
+        let after = |failure: Option<Failure>| {
+            let mut outcome = Outcome::new(Details::Connection {});
+            failure.iter().for_each(|failure| outcome.failed(failure));
+            line(&outcome, UNIX_EPOCH)["ActionRequired"].clone()
+        };
+        assert_eq!((after(None), after(Some(Failure::retryable("busy")))), (json!(0), json!(0)));
+        assert_eq!(
+            (after(Some(Failure::permanent("no tag"))), after(Some(Failure::needs_human("look")))),
+            (json!(1), json!(1))
+        );
     }
 }

@@ -4,32 +4,37 @@ use std::time::Instant;
 
 use cloud::Clients;
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use policy::{Class, Failure, outcome::Outcome};
+use policy::{
+    Class, Failure,
+    outcome::{Details, Outcome},
+};
 use serde_json::Value;
 use tokio::time::timeout;
 
 use crate::{deadline::Deadline, diagnostic::Reported, record};
 
-/// Who invokes the function, and so what a failure is to become.
+/// Who invokes the function, and so what becomes of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Caller {
-    /// Secrets Manager's rotation hook: every failure is an error, and the rotation is retried whatever its class.
+    /// Secrets Manager's rotation hook: every failure is an error. Secrets Manager retries the rotation whatever its class.
     RotationHook,
-    /// A schedule, an event or a person: only what may succeed later is an error, which makes the platform try again. The
-    /// rest is in the outcome and in the metrics.
+    /// A schedule, an event or a person: only what may succeed later is an error, which makes Lambda invoke the function
+    /// again. Any other failure is in the outcome, which is the answer, and in the metrics.
     Platform,
 }
 
-/// Runs a function's flow on one event, and leaves one outcome record in the log, whatever came of it.
+/// Runs a function's flow on one event, and writes one outcome record to the log, whatever came of it.
+///
+/// `details` says which function it is, and is what only this function reports.
 ///
 /// # Errors
-/// A diagnostic whose `errorType` is the class of the failure: any class for [`Caller::RotationHook`], Retryable alone for
-/// [`Caller::Platform`].
+/// A diagnostic whose `errorType` is the class of the worst failure: any class for [`Caller::RotationHook`], Retryable alone
+/// for [`Caller::Platform`].
 ///
 /// # Repeating
-/// As the flow has it: it looks at what is there, and does only what is left to do.
+/// As the flow repeats: it checks what is there, and does only what is left to do.
 pub async fn run<F>(
-    function: &'static str,
+    details: Details,
     caller: Caller,
     clients: &Clients,
     event: LambdaEvent<Value>,
@@ -40,16 +45,16 @@ where
 {
     let began = Instant::now();
     let calls_before = clients.calls_sent();
-    let mut outcome = Outcome::new(function);
+    let mut outcome = Outcome::new(details);
     let deadline = Deadline::of(&event.context);
     let left = deadline.left();
     // Boxed: the flow's calls are nested too deep for the compiler to lay them out as one.
     let flow = Box::pin(flow(clients, event.payload, deadline, &mut outcome));
-    // Stopped between two calls, a run is like one that was killed there: the next one goes on from what it finds.
+    // Stopped between two calls, a run is like one that was killed there: the next run continues from what it finds.
     let result = match timeout(left, flow).await {
         Ok(result) => result,
         Err(_elapsed) => Err(Failure::retryable(
-            "time is up, and a call had not been answered. Nothing is lost: the next run goes on from here",
+            "time is up, and a call had not been answered. Nothing is lost: the next run continues from here",
         )),
     };
     outcome.api_calls = clients.calls_sent() - calls_before;
@@ -58,17 +63,15 @@ where
         outcome.failed(failure);
     }
     report(&outcome);
-    match result {
-        Err(failure) if caller == Caller::RotationHook || failure.class() == Class::Retryable => {
-            Err(Reported(failure).into())
-        }
+    match Reported::of(&outcome) {
+        Some(failure) if caller == Caller::RotationHook || failure.class() == Class::Retryable => Err(failure.into()),
         _ => Ok(outcome),
     }
 }
 
-/// Says how the run ended, and leaves its one record.
+/// Logs how the run ended, and writes its outcome record.
 fn report(outcome: &Outcome) {
-    match &outcome.failure {
+    match outcome.failure() {
         None => tracing::info!("the run is done"),
         Some(failure) => tracing::error!("the run failed: {failure}"),
     }

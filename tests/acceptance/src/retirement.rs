@@ -85,7 +85,7 @@ pub async fn retire_with_retries(stage: &Stage) -> Value {
 
 /// What was done, by an outcome's own word.
 pub fn done(outcome: &Value) -> Vec<&str> {
-    outcome["actions"].as_array().into_iter().flatten().filter_map(|action| action["what"].as_str()).collect()
+    outcome["done"].as_array().into_iter().flatten().filter_map(|action| action["what"].as_str()).collect()
 }
 
 /// What is waited for, by an outcome's own word.

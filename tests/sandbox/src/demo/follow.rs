@@ -144,7 +144,7 @@ fn is_about_settings(entry: &Entry) -> bool {
 
 /// How far a step is whose function has returned this.
 fn state(record: &Value) -> StepState {
-    match record.get("outcome").and_then(Value::as_str) {
+    match record.get("status").and_then(Value::as_str) {
         Some("waiting") => StepState::Running,
         Some("permanent" | "needs-human") => StepState::Failed,
         _ => StepState::Done,
@@ -157,7 +157,7 @@ fn said(record: &Value) -> String {
         let items = record.get(list).and_then(Value::as_array).into_iter().flatten();
         items.filter_map(|item| item.get(key)?.as_str().map(str::to_owned)).collect()
     };
-    let mut said = texts("actions", "what");
+    let mut said = texts("done", "what");
     said.extend(texts("kept", "reason"));
     said.extend(texts("waiting", "reason"));
     said.extend(record.get("failure").and_then(Value::as_str).map(str::to_owned));
@@ -179,7 +179,7 @@ fn published(record: &Value) -> String {
 /// What a record says beside what was done.
 fn without_actions(record: &Value) -> Value {
     let mut record = record.clone();
-    record.as_object_mut().map(|record| record.remove("actions"));
+    record.as_object_mut().map(|record| record.remove("done"));
     record
 }
 
@@ -192,8 +192,8 @@ mod tests {
     #[test]
     fn a_publication_is_told_by_the_names_of_what_was_written_and_deployed() {
         let record = json!({
-            "outcome": "done",
-            "actions": [
+            "status": "done",
+            "done": [
                 { "what": "write-parameter", "reason": "the parameter /redis/password: it holds another value" },
                 { "what": "write-parameter", "reason": "the parameter /redis/url: it holds another value" },
                 { "what": "deploy-service", "reason": "the ECS service main/web: its tasks are from before" },
@@ -202,17 +202,17 @@ mod tests {
         });
         let told = "wrote the parameter /redis/password, the parameter /redis/url; deployed the ECS service main/web";
         assert_eq!(published(&record), told);
-        let kept = json!({ "outcome": "kept", "kept": [{ "what": "outputs", "reason": "the settings name none" }] });
+        let kept = json!({ "status": "kept", "kept": [{ "what": "outputs", "reason": "the settings name none" }] });
         assert_eq!(published(&kept), "the settings name none");
         let mut failed = record;
-        (failed["outcome"], failed["failure"]) = ("needs-human".into(), "it does not become stable".into());
+        (failed["status"], failed["failure"]) = ("needs-human".into(), "it does not become stable".into());
         assert!(published(&failed).starts_with(told) && published(&failed).ends_with("it does not become stable"));
     }
 
     #[test]
     fn a_function_is_quoted_with_what_it_did_and_found_and_needs_no_record() {
         let record = json!({
-            "actions": [{ "what": "promote", "reason": "every node accepts it" }],
+            "done": [{ "what": "promote", "reason": "every node accepts it" }],
             "kept": [{ "what": "finishSecret", "reason": "it is AWSCURRENT" }],
         });
         assert_eq!(said(&record), "promote; it is AWSCURRENT");

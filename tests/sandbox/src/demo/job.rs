@@ -64,7 +64,7 @@ fn note(report: &mut JobReport, ended: &Invocation, when_kept: &str) -> bool {
     report.api_calls += calls.unwrap_or_default();
     report.written.extend(written(record));
     report.deployed.extend(deployed(record));
-    let (outcome, reason) = match record.get("outcome").and_then(Value::as_str) {
+    let (outcome, reason) = match record.get("status").and_then(Value::as_str) {
         Some("done") => ("done", None),
         Some("waiting") => ("waiting", first("waiting")),
         Some("kept") if report.written.is_empty() && report.deployed.is_empty() => (when_kept, first("kept")),
@@ -88,7 +88,7 @@ pub(crate) fn deployed(record: &Value) -> Vec<String> {
 /// What the actions of this kind were about: their reason begins with its name.
 fn about(record: &Value, kind: &str) -> Vec<String> {
     let text = |action: &Value, key: &str| action.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let actions = record.get("actions").and_then(Value::as_array).into_iter().flatten();
+    let actions = record.get("done").and_then(Value::as_array).into_iter().flatten();
     let of_kind = actions.filter(|action| text(action, "what").starts_with(kind));
     of_kind.map(|action| text(action, "reason").split(": ").next().unwrap_or_default().to_owned()).collect()
 }
@@ -119,8 +119,8 @@ mod tests {
     fn a_job_goes_on_while_it_waits_and_adds_up_what_was_done() {
         let mut report = JobReport::default();
         let waiting = json!({
-            "outcome": "waiting", "api_calls": 7,
-            "actions": [
+            "status": "waiting", "api_calls": 7,
+            "done": [
                 { "what": "write-parameter", "reason": "the parameter /redis/url: it holds something else" },
                 { "what": "label-parameter", "reason": "the parameter /redis/host: it is not labelled" },
                 { "what": "deploy-service", "reason": "the ECS service main/web: its tasks are from before" },
@@ -134,8 +134,7 @@ mod tests {
         );
         assert!(note(&mut report, &failed("Retryable"), "not-applicable"));
         assert_eq!((report.outcome.as_str(), report.reason.as_deref()), ("failed", Some("Retryable: why")));
-        let kept =
-            json!({ "outcome": "kept", "api_calls": 3, "kept": [{ "what": "output", "reason": "it is right" }] });
+        let kept = json!({ "status": "kept", "api_calls": 3, "kept": [{ "what": "output", "reason": "it is right" }] });
         assert!(!note(&mut report, &returned(kept), "not-applicable"));
         assert_eq!((report.outcome.as_str(), report.reason, report.api_calls), ("done", None, 10));
         assert_eq!(
@@ -147,12 +146,12 @@ mod tests {
     #[test]
     fn a_job_ends_where_a_person_is_needed_or_nothing_had_to_be_done() {
         let mut report = JobReport::default();
-        let stopped = json!({ "outcome": "needs-human", "failure": "look first" });
+        let stopped = json!({ "status": "needs-human", "failure": "look first" });
         assert!(
             !note(&mut report, &returned(stopped), "done") && !note(&mut report.clone(), &failed("Permanent"), "done")
         );
         assert_eq!((report.outcome.as_str(), report.reason.as_deref()), ("failed", Some("look first")));
-        let kept = json!({ "outcome": "kept", "kept": [{ "what": "outputs", "reason": "the settings name none" }] });
+        let kept = json!({ "status": "kept", "kept": [{ "what": "outputs", "reason": "the settings name none" }] });
         assert!(!note(&mut report, &returned(kept), "not-applicable"));
         assert_eq!(report.outcome, "not-applicable");
         assert_eq!(report.reason.as_deref(), Some("the settings name none"));

@@ -43,12 +43,12 @@ async fn a_label_that_has_moved_leads_to_the_secrets_target_whichever_label_it_i
 async fn an_event_about_our_own_label_or_anothers_secret_is_quiet() {
     let stage = rotated(StageOptions::default()).await;
     let (outcome, made) = calls(&stage, &label_updated(&stage.target.secret_arn, "redis-lifecycle-retired")).await;
-    assert_eq!((outcome["outcome"].as_str(), made), (Some("kept"), 0), "{outcome}");
+    assert_eq!((outcome["status"].as_str(), made), (Some("kept"), 0), "{outcome}");
     let tag = Tag::builder().key("team").value("web").build();
     let create = stage.secrets.create_secret().name("another").secret_string("a-value-of-another").tags(tag);
     let another = create.send().await.unwrap().arn.unwrap();
     let (outcome, made) = calls(&stage, &label_updated(&another, "AWSCURRENT")).await;
-    assert_eq!((outcome["outcome"].as_str(), made), (Some("kept"), 1), "{outcome}");
+    assert_eq!((outcome["status"].as_str(), made), (Some("kept"), 1), "{outcome}");
     assert!(stage.accepts(&stage.first_token()).await);
     stage.strike().await;
 }
@@ -58,7 +58,7 @@ async fn an_event_that_is_not_known_is_refused_and_not_tried_again() {
     let stage = rotated(StageOptions::default()).await;
     for event in [json!({}), json!({ "Step": "setSecret" }), json!({ "target": "orders", "force": true }), json!([])] {
         let (outcome, made) = calls(&stage, &event).await;
-        assert_eq!((outcome["outcome"].as_str(), made), (Some("permanent"), 0), "{outcome}");
+        assert_eq!((outcome["status"].as_str(), made), (Some("permanent"), 0), "{outcome}");
         assert!(outcome["failure"].as_str().unwrap().contains("dry_run"), "{outcome}");
     }
     assert!(stage.accepts(&stage.first_token()).await);

@@ -109,7 +109,7 @@ async fn a_client_that_still_holds_the_previous_password_is_told_with_its_node_a
         let unsure = UNSURE.as_millis() as u64;
         let meanwhile = began_ms - unsure..=now_ms() + unsure;
         assert!(times.iter().all(|ms| meanwhile.contains(ms)), "{meanwhile:?}: {outcome}");
-        assert_eq!((outcome["outcome"].as_str(), done(outcome).len()), (Some("kept"), 0), "{outcome}");
+        assert_eq!((outcome["status"].as_str(), done(outcome).len()), (Some("kept"), 0), "{outcome}");
         let counts: u64 = expected.iter().map(|login| login["count"].as_u64().unwrap()).sum();
         assert!(invocation.logs.contains(&format!("\"FailedLogins\":{counts}")), "{}", invocation.logs);
         assert_nothing_leaked(&stage, 2);
@@ -124,7 +124,7 @@ async fn our_own_refused_logins_are_never_told_however_often_we_look() {
         for _ in 0..3 {
             let outcome = retire(&stage).await;
             assert_eq!(outcome["failed_logins"], json!([]), "{flavour:?}");
-            assert!(outcome["logins"].as_u64().unwrap() > 0, "it has asked the nodes: {outcome}");
+            assert!(outcome["measures"]["logins"].as_u64().unwrap() > 0, "it has asked the nodes: {outcome}");
         }
         // The nodes have refused us all the same: the log that was read has entries.
         for node in stage.direct() {

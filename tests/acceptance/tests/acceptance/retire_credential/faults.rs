@@ -36,7 +36,7 @@ async fn strike_every_call(flavour: Flavour, what: What) {
         let waited = outcome["waiting"].as_array().is_some_and(|waiting| !waiting.is_empty());
         // What Redis itself calls an error, in one word for all, is for whoever runs it; nothing is lost by the next run.
         let refused =
-            what == What::InternalError && !flavour.is_kept_by_a_service() && outcome["outcome"] == "permanent";
+            what == What::InternalError && !flavour.is_kept_by_a_service() && outcome["status"] == "permanent";
         // So does a node that gave no answer hold a run back until the next one.
         let outcome = if waited || refused { retire(&stage).await } else { outcome };
         let told = format!("{flavour:?}: {what:?} at call {nth}: {outcome}");

@@ -17,7 +17,7 @@ use super::one_call_flavours;
 async fn held_by(stage: &Stage, what: &str) -> String {
     let changes = stage.modifications();
     let outcome = retire(stage).await;
-    assert_eq!((outcome["outcome"].as_str(), waiting_for(&outcome)), (Some("waiting"), vec![what]), "{outcome}");
+    assert_eq!((outcome["status"].as_str(), waiting_for(&outcome)), (Some("waiting"), vec![what]), "{outcome}");
     assert_eq!(done(&outcome), [""; 0]);
     assert_eq!(stage.modifications(), changes);
     assert!(stage.accepts(&stage.first_token()).await && stage.accepts(&stage.current().await).await);

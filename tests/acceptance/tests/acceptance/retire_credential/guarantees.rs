@@ -28,7 +28,7 @@ async fn the_previous_credential_is_refused_everywhere_and_the_current_one_accep
             let stage = rotated(StageOptions { flavour, topology: *topology, ..StageOptions::default() }).await;
             let changes = stage.modifications();
             let outcome = retire(&stage).await;
-            assert_eq!((outcome["outcome"].as_str(), outcome["target"].as_str()), (Some("done"), Some("orders")));
+            assert_eq!((outcome["status"].as_str(), outcome["target"].as_str()), (Some("done"), Some("orders")));
             assert_eq!(done(&outcome), ["remove-previous", "mark-retired"], "{outcome}");
             assert_eq!(stage.accepting(&stage.first_token()).await, 0, "{flavour:?}");
             assert!(stage.accepts(&stage.current().await).await, "{flavour:?}");
@@ -46,7 +46,7 @@ async fn a_second_run_does_nothing_and_says_so() {
         retire(&stage).await;
         let changes = (stage.modifications(), stage.sandbox.journal.effective("UpdateSecretVersionStage"));
         let outcome = retire(&stage).await;
-        assert_eq!(outcome["outcome"], "kept", "{outcome}");
+        assert_eq!(outcome["status"], "kept", "{outcome}");
         assert_eq!(done(&outcome), [""; 0]);
         assert_eq!(outcome["kept"][0]["what"], "previous credential");
         let after = (stage.modifications(), stage.sandbox.journal.effective("UpdateSecretVersionStage"));
@@ -78,7 +78,7 @@ async fn a_dry_run_looks_at_everything_and_changes_nothing() {
     let changes = stage.modifications();
     let outcome = outcome_of(&stage, &json!({ "target": "orders", "dry_run": true })).await;
     assert_eq!(outcome["planned"][0]["what"], "remove-previous", "{outcome}");
-    assert_eq!((outcome["outcome"].as_str(), outcome["dry_run"].as_bool()), (Some("kept"), Some(true)));
+    assert_eq!((outcome["status"].as_str(), outcome["dry_run"].as_bool()), (Some("kept"), Some(true)));
     assert_eq!(done(&outcome), [""; 0]);
     assert_eq!(stage.modifications(), changes);
     assert!(stage.accepts(&stage.first_token()).await);
@@ -95,7 +95,7 @@ async fn a_secret_that_was_never_rotated_has_nothing_to_retire() {
     deploy(&stage, Duration::from_secs(30), Default::default());
     let outcome = retire(&stage).await;
     assert_eq!(outcome["kept"][0]["reason"], "the secret has no AWSPREVIOUS", "{outcome}");
-    assert_eq!(outcome["logins"], 0);
+    assert_eq!(outcome["measures"]["logins"], 0);
     let same = stage.first_token();
     stage.put(same.expose_secret(), &["AWSCURRENT"]).await;
     let outcome = retire(&stage).await;
@@ -112,7 +112,7 @@ async fn a_current_credential_that_has_drifted_stops_it_and_nothing_is_touched()
         let changes = stage.modifications();
         stage.put_credential(&stage.put_by_hand(), &["AWSCURRENT"]).await;
         let outcome = retire(&stage).await;
-        assert_eq!(outcome["outcome"], "needs-human", "{outcome}");
+        assert_eq!(outcome["status"], "needs-human", "{outcome}");
         assert!(outcome["failure"].as_str().unwrap().contains("AWSPREVIOUS still logs in"), "{outcome}");
         assert_eq!(stage.modifications(), changes);
         assert!(stage.accepts(&live).await && stage.accepts(&stage.first_token()).await);
@@ -131,7 +131,7 @@ async fn a_password_that_the_secret_does_not_know_is_left_alone() {
         sleep(Duration::from_secs(2)).await;
         let changes = stage.modifications();
         let outcome = retire(&stage).await;
-        assert!(outcome["actions"][0]["reason"].as_str().unwrap().contains("does not know"), "{outcome}");
+        assert!(outcome["done"][0]["reason"].as_str().unwrap().contains("does not know"), "{outcome}");
         assert_eq!(done(&outcome), ["mark-retired"]);
         assert_eq!(stage.modifications(), changes);
         assert!(stage.accepts(&current).await && stage.accepts(&unknown.into()).await);
@@ -197,7 +197,7 @@ async fn a_removal_whose_answer_is_lost_is_not_asked_for_again_while_the_status_
         });
         let before = stage.sandbox.journal.entries().len();
         let outcome = retire(&stage).await;
-        assert!(outcome["actions"][0]["reason"].as_str().unwrap().contains("no answer came"), "{outcome}");
+        assert!(outcome["done"][0]["reason"].as_str().unwrap().contains("no answer came"), "{outcome}");
         let sent = stage.sandbox.journal.entries().into_iter().skip(before);
         assert_eq!(sent.filter(|entry| entry.operation == flavour.change()).count(), 1);
         assert_eq!(stage.accepting(&stage.first_token()).await, 0);
@@ -251,7 +251,7 @@ async fn every_run_leaves_one_record_and_the_calls_it_counts_are_the_calls_it_ma
             .filter(|entry| entry.invocation.as_ref().is_some_and(|place| place.request_id == invocation.request_id));
         let (logins, calls): (Vec<_>, Vec<_>) = made.partition(|entry| entry.service == "redis");
         assert_eq!(
-            (outcome["api_calls"].as_u64(), outcome["logins"].as_u64()),
+            (outcome["api_calls"].as_u64(), outcome["measures"]["logins"].as_u64()),
             (Some(calls.len() as u64), Some(logins.len() as u64))
         );
     }

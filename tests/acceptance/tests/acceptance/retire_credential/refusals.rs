@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// Holds that the run was refused for good, that the refusal says this, and that both credentials are as they were.
 async fn refused(stage: &Stage, outcome: &Value, changes: usize, said: &[&str]) {
-    assert_eq!(outcome["outcome"], "permanent", "{outcome}");
+    assert_eq!(outcome["status"], "permanent", "{outcome}");
     let failure = outcome["failure"].as_str().unwrap();
     for words in said {
         assert!(failure.contains(words), "{failure}");

@@ -16,7 +16,7 @@ async fn a_rotated(flavour: Flavour) -> Stage {
 async fn refused(stage: &Stage, outcome: &str, words: &[&str]) {
     let changes = stage.modifications();
     let refusal = retire(stage).await;
-    assert_eq!(refusal["outcome"], outcome, "{refusal}");
+    assert_eq!(refusal["status"], outcome, "{refusal}");
     for word in words {
         assert!(refusal["failure"].as_str().unwrap().contains(word), "{word:?} in {refusal}");
     }
@@ -31,7 +31,11 @@ async fn a_database_that_is_reset_has_nothing_to_retire_and_is_not_even_asked() 
     let stage = a_rotated(Flavour::UpstashReset).await;
     let (current, before) = (stage.current().await, stage.sandbox.journal.entries().len());
     let outcome = retire(&stage).await;
-    assert_eq!((outcome["outcome"].as_str(), outcome["logins"].as_u64()), (Some("kept"), Some(0)), "{outcome}");
+    assert_eq!(
+        (outcome["status"].as_str(), outcome["measures"]["logins"].as_u64()),
+        (Some("kept"), Some(0)),
+        "{outcome}"
+    );
     assert!(outcome["kept"][0]["reason"].as_str().unwrap().contains("nothing to retire"), "{outcome}");
     assert_eq!(done(&outcome), [""; 0]);
     let calls = stage.sandbox.journal.entries().into_iter().skip(before).map(|entry| entry.operation);
@@ -75,7 +79,7 @@ async fn a_secret_whose_url_leads_elsewhere_needs_a_human() {
     stage.put(&foreign.to_string(), &["AWSCURRENT"]).await;
     stage.put_credential(&previous, &["AWSPREVIOUS"]).await;
     let (changes, outcome) = (stage.modifications(), retire(&stage).await);
-    assert_eq!(outcome["outcome"], "needs-human", "{outcome}");
+    assert_eq!(outcome["status"], "needs-human", "{outcome}");
     assert!(outcome["failure"].as_str().unwrap().contains("\"url\""), "{outcome}");
     assert_eq!(stage.modifications(), changes);
     assert!(stage.accepts(&previous).await);

@@ -31,16 +31,16 @@ async fn every_step_leaves_one_record_and_the_calls_it_counts_are_the_calls_it_m
             (record["target"].as_str(), record["step"].as_str()),
             (Some("orders"), Some(invocation.label.as_str()))
         );
-        assert_eq!((&metrics["ApiCalls"], &metrics["Logins"]), (&record["api_calls"], &record["logins"]));
+        assert_eq!((&metrics["ApiCalls"], &metrics["Logins"]), (&record["api_calls"], &record["measures"]["logins"]));
         let made =
             stage.sandbox.journal.entries().into_iter().filter(|entry| {
                 entry.invocation.as_ref().is_some_and(|place| place.request_id == invocation.request_id)
             });
         let (logins, calls): (Vec<_>, Vec<_>) = made.partition(|entry| entry.service == "redis");
         assert_eq!(record["api_calls"], calls.len(), "{}", invocation.label);
-        assert_eq!(record["logins"], logins.len(), "{}", invocation.label);
+        assert_eq!(record["measures"]["logins"], logins.len(), "{}", invocation.label);
     }
-    let did = invocations.iter().map(|invocation| record_and_metrics(invocation).0["actions"][0]["what"].clone());
+    let did = invocations.iter().map(|invocation| record_and_metrics(invocation).0["done"][0]["what"].clone());
     let did: Vec<_> = did.map(|what| what.as_str().unwrap_or("nothing").to_owned()).collect();
     assert_eq!(did, ["create-pending", "add-pending", "nothing", "promote"]);
     stage.strike().await;
@@ -55,7 +55,7 @@ async fn a_failed_step_leaves_one_record_with_the_class_and_the_way_out() {
     let (record, metrics) = record_and_metrics(&invocation);
     let InvocationResult::Failed { error_type, message } = &invocation.result else { panic!("{invocation:?}") };
     assert_eq!(error_type, "NeedsHuman");
-    assert_eq!(record["outcome"], "needs-human");
+    assert_eq!(record["status"], "needs-human");
     assert_eq!(record["failure"].as_str(), Some(message.as_str()));
     assert!(message.contains("put it into AWSCURRENT"), "{message}");
     assert_eq!((&metrics["NeedsHuman"], &metrics["Done"]), (&1.into(), &0.into()));

@@ -96,7 +96,7 @@ async fn every_cache_of_the_user_must_accept_the_new_password() {
     let asked = stage.sandbox.runner.invocations().into_iter().find(|ended| ended.label == "finishSecret").unwrap();
     let InvocationResult::Returned(outcome) = asked.result else { panic!("{asked:?}") };
     // Each node of the group, and both endpoints of the cache.
-    assert_eq!(outcome["logins"], stage.nodes() + 2, "{outcome}");
+    assert_eq!(outcome["measures"]["logins"], stage.nodes() + 2, "{outcome}");
     stage.strike().await;
 }
 

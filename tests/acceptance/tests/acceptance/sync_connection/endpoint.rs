@@ -56,10 +56,10 @@ async fn follows_the_address(outputs: Value, value_from: impl AsyncFn(&Stage) ->
         move_redis(&stage).await;
         let before = arns(&stage, "web");
         let outcome = sync(&stage).await;
-        assert_eq!(said(&outcome, "actions").last().map(String::as_str), Some(WEB), "{outcome}");
+        assert_eq!(said(&outcome, "done").last().map(String::as_str), Some(WEB), "{outcome}");
         assert!(arns(&stage, "web").iter().all(|arn| !before.contains(arn)), "{outcome}");
         let outcome = sync(&stage).await;
-        assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("kept"), round), "{outcome}");
+        assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("kept"), round), "{outcome}");
     }
     assert_eq!(said(&rehearse(&stage).await, "planned").len(), 0);
     stage.strike().await;
@@ -96,7 +96,7 @@ async fn a_service_follows_an_address_because_ecs_tells_of_it() {
     steady(&stage, "web").await;
     assert_ne!(parameter(&stage, HOST).await, address);
     assert!(arns(&stage, "web").iter().all(|arn| !before.contains(arn)));
-    assert_eq!(sync(&stage).await["outcome"], "kept");
+    assert_eq!(sync(&stage).await["status"], "kept");
     stage.strike().await;
 }
 
@@ -111,7 +111,7 @@ async fn a_failover_behind_names_that_stay_deploys_nothing() {
     stage.elasticache().test_failover().replication_group_id(stage.cache()).node_group_id("0001").send().await.unwrap();
     tokio::time::sleep(Duration::from_secs(2)).await;
     let outcome = sync(&stage).await;
-    assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("kept"), 0), "{outcome}");
+    assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("kept"), 0), "{outcome}");
     stage.strike().await;
 }
 
@@ -125,9 +125,9 @@ async fn a_value_that_is_put_right_deploys_only_the_service_that_was_started_wit
     create_reading_service(&stage, "worker", HOST).await;
     settle(&stage, &host(), &["web", "worker"]).await;
     let outcome = sync(&stage).await;
-    assert_eq!(said(&outcome, "actions"), ["write-parameter the parameter /orders/redis/host", WORKER], "{outcome}");
+    assert_eq!(said(&outcome, "done"), ["write-parameter the parameter /orders/redis/host", WORKER], "{outcome}");
     assert_eq!(deployments(&stage), 1);
-    assert_eq!(sync(&stage).await["outcome"], "kept");
+    assert_eq!(sync(&stage).await["status"], "kept");
     stage.strike().await;
 }
 
@@ -141,7 +141,7 @@ async fn a_service_that_was_started_between_a_promotion_and_its_publication_is_d
     create_reading_service(&stage, "web", HOST).await;
     settle(&stage, &outputs, &["web"]).await;
     let outcome = sync(&stage).await;
-    assert_eq!(said(&outcome, "actions").last().map(String::as_str), Some(WEB), "{outcome}");
-    assert_eq!(sync(&stage).await["outcome"], "kept");
+    assert_eq!(said(&outcome, "done").last().map(String::as_str), Some(WEB), "{outcome}");
+    assert_eq!(sync(&stage).await["status"], "kept");
     stage.strike().await;
 }

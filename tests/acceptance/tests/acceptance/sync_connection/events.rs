@@ -90,7 +90,7 @@ async fn a_failover_leads_to_a_look_because_elasticache_tells_of_it() {
         invocations.iter().skip(before).any(|one| format!("{:?}", one.result).contains("\"orders\"")),
         "{invocations:?}"
     );
-    assert_eq!(sync(&stage).await["outcome"], "kept", "the endpoints are the same names");
+    assert_eq!(sync(&stage).await["status"], "kept", "the endpoints are the same names");
     stage.strike().await;
 }
 
@@ -104,7 +104,7 @@ async fn an_event_that_is_about_nothing_of_ours_is_quiet() {
     ] {
         let outcome = outcome_of(&stage, &event).await;
         assert_eq!(
-            (outcome["outcome"].as_str(), outcome["api_calls"].as_u64()),
+            (outcome["status"].as_str(), outcome["api_calls"].as_u64()),
             (Some("kept"), Some(calls)),
             "{outcome}"
         );

@@ -39,7 +39,7 @@ async fn strike_every_call(what: What) {
         assert_eq!(keys(&stage).await["redis_password"], current.expose_secret(), "{told}");
         assert_eq!(environment(&stage).await.len(), 4, "{told}");
         assert_eq!(parameter(&stage, HOST).await.unwrap().1, 1, "what has not changed is not written: {told}");
-        assert_eq!(sync(&stage).await["outcome"], "kept", "{told}");
+        assert_eq!(sync(&stage).await["status"], "kept", "{told}");
         if stage.sandbox.faults.fired() == struck {
             break;
         }
@@ -62,17 +62,17 @@ async fn strike_every_call_of_a_move(what: What) {
             faults.arm(Rule { function: NAME.to_owned(), during: None, at: At::Call(nth), what, times: 1 });
             let mut outcome = with_retries(&moving.stage, &event).await;
             // A place that gave no answer is asked again by the next schedule.
-            if outcome["outcome"] == "waiting" {
+            if outcome["status"] == "waiting" {
                 outcome = with_retries(&moving.stage, &event).await;
             }
             faults.disarm();
             let told = format!("{what:?} at call {nth} of {event}: {outcome}");
-            assert!(["done", "kept"].contains(&outcome["outcome"].as_str().unwrap()), "{told}");
+            assert!(["done", "kept"].contains(&outcome["status"].as_str().unwrap()), "{told}");
             match event.get("rollback") {
                 None => moving.is_published_there().await,
                 Some(_) => moving.is_published_here().await,
             }
-            assert_eq!(sync(&moving.stage).await["outcome"], "kept", "{told}");
+            assert_eq!(sync(&moving.stage).await["status"], "kept", "{told}");
         }
         if faults.fired() == struck {
             break;

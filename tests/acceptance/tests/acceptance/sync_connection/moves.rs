@@ -11,7 +11,7 @@ use super::{
 
 /// What an outcome says was done, by name.
 fn did(outcome: &Value) -> Vec<&str> {
-    listed(outcome, "actions").into_iter().map(|(what, _)| what).collect()
+    listed(outcome, "done").into_iter().map(|(what, _)| what).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -25,7 +25,7 @@ async fn elasticache_moves_to_hosts_once_they_accept_a_login_and_back_with_one_c
     moving.put_there("not-their-password-0123456789abcdef").await;
     moving.name_there().await;
     let outcome = sync(&moving.stage).await;
-    assert_eq!(outcome["outcome"], "needs-human", "{outcome}");
+    assert_eq!(outcome["status"], "needs-human", "{outcome}");
     let failure = outcome["failure"].as_str().unwrap();
     assert!(failure.contains("held back") && failure.contains("orders/hosts"), "{failure}");
     assert_eq!(parameter(&moving.stage, URL).await.unwrap().0, before);
@@ -42,7 +42,7 @@ async fn elasticache_moves_to_hosts_once_they_accept_a_login_and_back_with_one_c
     assert_eq!(did(&outcome), ["move", "write-parameter"], "{outcome}");
     moving.is_published_there().await;
     assert_eq!(parameter(&moving.stage, &format!("{URL}:previous")).await.unwrap().0, before);
-    assert_eq!(sync(&moving.stage).await["outcome"], "kept");
+    assert_eq!(sync(&moving.stage).await["status"], "kept");
     assert!(!moving.stage.rotate().await.succeeded, "it was left");
 
     // One command, and no schedule undoes it.
@@ -50,9 +50,9 @@ async fn elasticache_moves_to_hosts_once_they_accept_a_login_and_back_with_one_c
     assert_eq!(did(&outcome), ["roll-back", "write-parameter"], "{outcome}");
     moving.is_published_here().await;
     for _ in 0..2 {
-        assert_eq!(sync(&moving.stage).await["outcome"], "kept");
+        assert_eq!(sync(&moving.stage).await["status"], "kept");
     }
-    assert_eq!(moving.roll_back().await["outcome"], "kept", "it has happened already");
+    assert_eq!(moving.roll_back().await["status"], "kept", "it has happened already");
     assert!(moving.stage.rotate().await.succeeded);
     sync(&moving.stage).await;
     moving.is_published_here().await;
@@ -87,7 +87,7 @@ async fn newer_settings_move_a_system_again_that_was_rolled_back_and_older_ones_
 async fn upstash_moves_to_elasticache_and_back_though_they_publish_other_parameters() {
     let moving = Moving::from_upstash_to_elasticache().await;
     let outcome = sync(&moving.stage).await;
-    assert_eq!(outcome["outcome"], "done", "{outcome}");
+    assert_eq!(outcome["status"], "done", "{outcome}");
     moving.name_there().await;
     let outcome = sync(&moving.stage).await;
     assert_eq!(did(&outcome), ["move", "write-parameter"], "{outcome}");
@@ -126,7 +126,7 @@ async fn services_that_read_at_start_follow_a_move_and_its_rollback() {
     sync_until_done(stage).await;
     moving.is_published_here().await;
     assert!(arns(stage, "web").iter().all(|arn| !before.contains(arn)));
-    assert_eq!((sync(stage).await["outcome"].as_str(), deployments(stage)), (Some("kept"), 2));
+    assert_eq!((sync(stage).await["status"].as_str(), deployments(stage)), (Some("kept"), 2));
     moving.stage.strike().await;
 }
 
@@ -139,7 +139,7 @@ async fn a_place_that_gives_no_answer_is_waited_for_and_what_is_in_force_is_kept
     moving.name_there().await;
     assert!(moving.stage.rotate().await.succeeded);
     let outcome = sync(&moving.stage).await;
-    assert_eq!(outcome["outcome"], "waiting", "{outcome}");
+    assert_eq!(outcome["status"], "waiting", "{outcome}");
     assert_eq!(outcome["waiting"][0]["for"], "move", "{outcome}");
     assert_eq!(did(&outcome), ["write-parameter"], "{outcome}");
     moving.is_published_here().await;
@@ -159,7 +159,7 @@ async fn a_move_that_has_not_begun_is_given_up_by_the_same_command() {
     let outcome = moving.roll_back().await;
     assert_eq!(did(&outcome), ["roll-back"], "{outcome}");
     moving.put_there(OTHER_PASSWORD).await;
-    assert_eq!(sync(&moving.stage).await["outcome"], "kept");
+    assert_eq!(sync(&moving.stage).await["status"], "kept");
     moving.is_published_here().await;
     moving.stage.strike().await;
 }
@@ -169,14 +169,14 @@ async fn nothing_is_rolled_back_to_a_place_that_is_none_or_does_not_accept_its_c
     let moving = Moving::from_elasticache_to_hosts().await;
     sync(&moving.stage).await;
     let outcome = moving.roll_back().await;
-    assert_eq!(outcome["outcome"], "permanent", "{outcome}");
+    assert_eq!(outcome["status"], "permanent", "{outcome}");
     assert!(outcome["failure"].as_str().unwrap().contains("`previous`"), "{outcome}");
     moving.name_there().await;
     sync(&moving.stage).await;
     moving.stage.put("not-its-token-0123456789abcdef", &["AWSCURRENT"]).await;
     let labels = (moving.labelled("current").await, moving.labelled("previous").await);
     let outcome = moving.roll_back().await;
-    assert_eq!(outcome["outcome"], "needs-human", "{outcome}");
+    assert_eq!(outcome["status"], "needs-human", "{outcome}");
     assert!(outcome["failure"].as_str().unwrap().contains("nothing was rolled back"), "{outcome}");
     assert_eq!((moving.labelled("current").await, moving.labelled("previous").await), labels);
     moving.is_published_there().await;
@@ -190,7 +190,7 @@ async fn settings_that_cannot_be_published_are_not_moved_to() {
     let rest = json!([{ "type": "ssm-parameter", "name": URL, "value": "{rest_url}" }]);
     moving.name_there_with(&json!({ "outputs": rest })).await;
     let outcome = sync(&moving.stage).await;
-    assert_eq!(outcome["outcome"], "permanent", "{outcome}");
+    assert_eq!(outcome["status"], "permanent", "{outcome}");
     assert!(outcome["failure"].as_str().unwrap().contains("no REST API"), "{outcome}");
     moving.is_published_here().await;
     moving.stage.strike().await;
@@ -202,7 +202,7 @@ async fn a_place_that_lets_clients_in_with_nothing_is_not_moved_to() {
     sync(&moving.stage).await;
     moving.name_there().await;
     let outcome = sync(&moving.stage).await;
-    assert_eq!(outcome["outcome"], "needs-human", "{outcome}");
+    assert_eq!(outcome["status"], "needs-human", "{outcome}");
     assert!(outcome["failure"].as_str().unwrap().contains("with nothing"), "{outcome}");
     moving.is_published_here().await;
     moving.stage.strike().await;
@@ -215,7 +215,7 @@ async fn a_rollout_that_stops_leaves_no_settings_unproven() {
     let missing = json!([{ "type": "ecs-service", "cluster": CLUSTER, "service": "missing" }]);
     moving.name_here_with(&json!({ "consumers": missing })).await;
     let outcome = sync(&moving.stage).await;
-    assert_eq!((outcome["outcome"].as_str(), did(&outcome)), (Some("permanent"), vec!["write-parameter"]), "{outcome}");
+    assert_eq!((outcome["status"].as_str(), did(&outcome)), (Some("permanent"), vec!["write-parameter"]), "{outcome}");
     assert!(moving.labelled("current").await.is_some());
     moving.put_there("not-their-password-0123456789abcdef").await;
     moving.name_there().await;

@@ -18,7 +18,7 @@ async fn by_default() -> Stage {
 
 /// The names of what was written, in order.
 fn written(outcome: &Value) -> Vec<String> {
-    let actions = listed(outcome, "actions").into_iter();
+    let actions = listed(outcome, "done").into_iter();
     actions.map(|(what, reason)| format!("{what} {}", reason.split(':').next().unwrap())).collect()
 }
 
@@ -42,7 +42,7 @@ async fn holds(stage: &Stage) {
 async fn every_output_is_written_urls_last_and_a_second_run_writes_nothing() {
     let stage = by_default().await;
     let outcome = sync(&stage).await;
-    assert_eq!(outcome["outcome"], "done", "{outcome}");
+    assert_eq!(outcome["status"], "done", "{outcome}");
     let expected = [
         format!("write-parameter the parameter {HOST}"),
         format!("write-environment the Lambda function {LAMBDA}"),
@@ -53,7 +53,11 @@ async fn every_output_is_written_urls_last_and_a_second_run_writes_nothing() {
     holds(&stage).await;
     let before = writes(&stage);
     let outcome = sync(&stage).await;
-    assert_eq!((outcome["outcome"].as_str(), outcome["logins"].as_u64()), (Some("kept"), Some(0)), "{outcome}");
+    assert_eq!(
+        (outcome["status"].as_str(), outcome["measures"]["logins"].as_u64()),
+        (Some("kept"), Some(0)),
+        "{outcome}"
+    );
     assert_eq!(listed(&outcome, "kept").iter().filter(|(what, _)| *what == "output").count(), 4);
     assert_eq!(writes(&stage), before);
     stage.strike().await;
@@ -87,13 +91,13 @@ async fn more_versions_than_parameter_store_keeps_are_no_obstacle() {
     for round in 0..3 {
         edit(&stage, HOST, &format!("by hand {round}"), ParameterType::SecureString).await;
         let outcome = sync(&stage).await;
-        assert_eq!(outcome["outcome"], "done", "{outcome}");
+        assert_eq!(outcome["status"], "done", "{outcome}");
         // As many as there is room for behind what we have labelled.
         for version in 0..97 {
             edit(&stage, HOST, &format!("by hand {round} {version}"), ParameterType::SecureString).await;
         }
         let outcome = sync(&stage).await;
-        assert_eq!(outcome["outcome"], "done", "{outcome}");
+        assert_eq!(outcome["status"], "done", "{outcome}");
     }
     assert_eq!(parameter(&stage, HOST).await, parameter(&stage, &format!("{HOST}:current")).await);
     stage.strike().await;
@@ -109,12 +113,12 @@ async fn what_somebody_has_written_by_hand_is_put_right_or_only_reported() {
     reporting[1]["drift"] = json!("report");
     settle(&stage, &reporting).await;
     let outcome = sync(&stage).await;
-    assert_eq!(outcome["outcome"], "kept", "{outcome}");
+    assert_eq!(outcome["status"], "kept", "{outcome}");
     assert!(listed(&outcome, "kept")[1].1.contains("by hand"), "{outcome}");
     assert_eq!(parameter(&stage, HOST).await.unwrap().0, "elsewhere:6379");
     settle(&stage, &outputs()).await;
     let outcome = sync(&stage).await;
-    assert!(listed(&outcome, "actions")[0].1.contains("by hand"), "{outcome}");
+    assert!(listed(&outcome, "done")[0].1.contains("by hand"), "{outcome}");
     assert_eq!(parameter(&stage, HOST).await.unwrap().0, published);
     assert_eq!(
         parameter(&stage, &format!("{HOST}:previous")).await.unwrap().0,
@@ -132,7 +136,7 @@ async fn what_does_not_log_in_is_not_published() {
     stage.put("drifted-token-0123456789abcdef", &["AWSCURRENT"]).await;
     let put = writes(&stage);
     let outcome = sync(&stage).await;
-    assert_eq!(outcome["outcome"], "needs-human", "{outcome}");
+    assert_eq!(outcome["status"], "needs-human", "{outcome}");
     assert!(outcome["failure"].as_str().unwrap().contains("`outputs[0]`"), "{outcome}");
     assert_eq!((writes(&stage), parameter(&stage, URL).await), (put, before.1));
     stage.strike().await;
@@ -162,7 +166,7 @@ async fn nothing_is_written_anywhere_while_one_output_cannot_be() {
         edit(&stage, "/orders/other-type", "text", ParameterType::String).await;
         let before = writes(&stage);
         let outcome = sync(&stage).await;
-        assert_eq!(outcome["outcome"], "permanent", "{outcome}");
+        assert_eq!(outcome["status"], "permanent", "{outcome}");
         let failure = outcome["failure"].as_str().unwrap();
         assert!(failure.contains(named) && !failure.contains("a raw password"), "{failure}");
         assert_eq!((writes(&stage), parameter(&stage, HOST).await), (before, None));
@@ -175,7 +179,7 @@ async fn a_dry_run_says_what_it_would_write_and_shows_no_secret() {
     let stage = by_default().await;
     let before = writes(&stage);
     let outcome = outcome_of(&stage, &json!({ "target": "orders", "dry_run": true })).await;
-    assert_eq!((outcome["outcome"].as_str(), listed(&outcome, "planned").len()), (Some("kept"), 4), "{outcome}");
+    assert_eq!((outcome["status"].as_str(), listed(&outcome, "planned").len()), (Some("kept"), 4), "{outcome}");
     assert_eq!(writes(&stage), before);
     assert!(!outcome.to_string().contains(stage.current().await.expose_secret()));
     sync(&stage).await;
@@ -224,7 +228,7 @@ async fn what_is_published_of_every_flavour_logs_in() {
         stage.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
         for _ in 0..2 {
             let outcome = sync(&stage).await;
-            assert_eq!(outcome["outcome"], "done", "{flavour:?}: {outcome}");
+            assert_eq!(outcome["status"], "done", "{flavour:?}: {outcome}");
             let (url, _) = parameter(&stage, URL).await.unwrap();
             assert!(url.starts_with("redis://:"), "{flavour:?}");
             let client = redis::Client::open(url).unwrap();
@@ -246,8 +250,8 @@ async fn both_endpoints_of_every_cache_are_published() {
         ]);
         let stage = publishing(StageOptions { flavour, ..StageOptions::default() }, &wanted).await;
         let outcome = sync(&stage).await;
-        assert_eq!(outcome["outcome"], "done", "{flavour:?}: {outcome}");
-        assert_eq!(outcome["logins"], 2, "{outcome}");
+        assert_eq!(outcome["status"], "done", "{flavour:?}: {outcome}");
+        assert_eq!(outcome["measures"]["logins"], 2, "{outcome}");
         let (url, reader) =
             (parameter(&stage, URL).await.unwrap().0, parameter(&stage, "/orders/redis/reader").await.unwrap().0);
         assert_ne!(url, reader);
@@ -265,7 +269,7 @@ async fn a_label_that_a_stopped_run_has_not_moved_is_moved_by_the_next() {
     let (value, version) = parameter(&stage, HOST).await.unwrap();
     edit(&stage, HOST, &value, ParameterType::String).await;
     let outcome = sync(&stage).await;
-    assert_eq!(listed(&outcome, "actions").iter().map(|(what, _)| *what).collect::<Vec<_>>(), ["label-parameter"]);
+    assert_eq!(listed(&outcome, "done").iter().map(|(what, _)| *what).collect::<Vec<_>>(), ["label-parameter"]);
     assert_eq!(parameter(&stage, &format!("{HOST}:current")).await, Some((value, version + 1)));
     let labels = ssm(&stage).get_parameter_history().name(HOST).send().await.unwrap();
     assert_eq!(labels.parameters().len(), 2);

@@ -52,7 +52,7 @@ async fn a_parameter_that_somebody_makes_meanwhile_is_looked_at_again() {
         stage.sandbox.faults.release();
     };
     let (outcome, ()) = tokio::join!(sync(&stage), meanwhile);
-    assert_eq!((outcome["outcome"].as_str(), listed(&outcome, "actions").len()), (Some("done"), 1), "{outcome}");
+    assert_eq!((outcome["status"].as_str(), listed(&outcome, "done").len()), (Some("done"), 1), "{outcome}");
     assert_eq!(parameter(&stage, HOST).await, Some(("6379".to_owned(), 2)));
     assert_eq!(parameter(&stage, &format!("{HOST}:previous")).await, Some(("somebody's".to_owned(), 1)));
     stage.strike().await;

@@ -55,8 +55,8 @@ async fn two_services_are_rolled_one_after_another_and_then_the_previous_credent
         assert_eq!(waiting_for(&outcome), ["the ECS service main/web", "the ECS service main/worker"], "{outcome}");
         let before = [arns(&stage, "web"), arns(&stage, "worker")].concat();
         let outcome = sync(&stage).await;
-        assert_eq!(said(&outcome, "actions"), [WEB, WORKER], "{outcome}");
-        assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("done"), 2 * round), "{outcome}");
+        assert_eq!(said(&outcome, "done"), [WEB, WORKER], "{outcome}");
+        assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("done"), 2 * round), "{outcome}");
         let (web, worker) = (tasks(&stage, "web"), tasks(&stage, "worker"));
         assert!(web.iter().chain(&worker).all(|task| !before.contains(&task.arn)), "{web:?} {worker:?}");
         let last_of_web = web.iter().map(|task| task.created).max().unwrap();
@@ -68,7 +68,7 @@ async fn two_services_are_rolled_one_after_another_and_then_the_previous_credent
         assert_eq!(done(&outcome), ["remove-previous", "mark-retired"], "{outcome}");
         assert_eq!(stage.accepting(&old).await, 0);
         let outcome = sync(&stage).await;
-        assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("kept"), 2 * round), "{outcome}");
+        assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("kept"), 2 * round), "{outcome}");
         sleep(Duration::from_secs(1)).await;
         for (name, tasks) in [("web", web), ("worker", worker)] {
             let arns_after: Vec<String> = tasks.into_iter().map(|task| task.arn).collect();
@@ -85,9 +85,9 @@ async fn a_service_that_somebody_deployed_since_is_not_deployed_again() {
     let force = ecs(&stage).update_service().cluster(CLUSTER).service("web").force_new_deployment(true);
     force.send().await.unwrap();
     let outcome = sync(&stage).await;
-    assert_eq!(said(&outcome, "actions"), [WORKER], "{outcome}");
+    assert_eq!(said(&outcome, "done"), [WORKER], "{outcome}");
     let outcome = sync(&stage).await;
-    assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("kept"), 1), "{outcome}");
+    assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("kept"), 1), "{outcome}");
     stage.strike().await;
 }
 
@@ -97,11 +97,11 @@ async fn a_secret_that_was_never_rotated_and_settings_without_services_deploy_no
     stage.sandbox.create_consumer_service(CLUSTER, "web", 1).await.unwrap();
     settle(&stage, &["web"], at_once()).await;
     let outcome = sync(&stage).await;
-    assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("kept"), 0), "{outcome}");
+    assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("kept"), 0), "{outcome}");
     assert!(stage.rotate().await.succeeded);
     settle(&stage, &[], at_once()).await;
     let outcome = sync(&stage).await;
-    assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("kept"), 0), "{outcome}");
+    assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("kept"), 0), "{outcome}");
     stage.strike().await;
 }
 
@@ -117,13 +117,13 @@ async fn stops_at(breaker: Breaker, rollout: Value) {
     let worker = arns(&stage, "worker");
     for round in ["the run that deployed", "the next run"] {
         let outcome = sync(&stage).await;
-        assert_eq!(outcome["outcome"], "needs-human", "{round}: {outcome}");
+        assert_eq!(outcome["status"], "needs-human", "{round}: {outcome}");
         let failure = outcome["failure"].as_str().unwrap();
         assert!(failure.starts_with("the ECS service main/web does not become stable"), "{round}: {failure}");
         assert_eq!((deployments(&stage), arns(&stage, "worker")), (1, worker.clone()), "{round}");
     }
     let outcome = retire(&stage).await;
-    assert_eq!(outcome["outcome"], "waiting", "{outcome}");
+    assert_eq!(outcome["status"], "waiting", "{outcome}");
     assert!(stage.accepts(&stage.first_token()).await && stage.accepts(&stage.current().await).await);
     // Put right, and deployed by hand: the rollout goes on from there.
     mend_fragile(&stage).await;
@@ -132,7 +132,7 @@ async fn stops_at(breaker: Breaker, rollout: Value) {
     steady(&stage, "web").await;
     settle(&stage, &["web", "worker"], at_once()).await;
     let outcome = sync_until_done(&stage).await;
-    assert_eq!(said(&outcome, "actions").last().map(String::as_str), Some(WORKER), "{outcome}");
+    assert_eq!(said(&outcome, "done").last().map(String::as_str), Some(WORKER), "{outcome}");
     let outcome = retire(&stage).await;
     assert_eq!(done(&outcome), ["remove-previous", "mark-retired"], "{outcome}");
     stage.strike().await;
@@ -164,7 +164,7 @@ async fn nothing_is_deployed_outside_the_window_and_it_says_until_when() {
     // Two hours off, so that no hour that ends meanwhile opens it.
     settle(&stage, &["web", "worker"], window(hour + 2, hour + 3)).await;
     let outcome = sync(&stage).await;
-    assert_eq!(outcome["outcome"], "waiting", "{outcome}");
+    assert_eq!(outcome["status"], "waiting", "{outcome}");
     let waited = waiting(&outcome);
     let until = format!(", {:02}:00 UTC", (hour + 2) % 24);
     assert!(waited[0].starts_with("window: `rollout.window` is closed until "), "{waited:?}");
@@ -173,7 +173,7 @@ async fn nothing_is_deployed_outside_the_window_and_it_says_until_when() {
     assert_eq!((waited.len(), deployments(&stage)), (3, 0), "{waited:?}");
     settle(&stage, &["web", "worker"], window(hour, hour + 2)).await;
     let outcome = sync(&stage).await;
-    assert_eq!(said(&outcome, "actions"), [WEB, WORKER], "{outcome}");
+    assert_eq!(said(&outcome, "done"), [WEB, WORKER], "{outcome}");
     stage.strike().await;
 }
 
@@ -201,11 +201,11 @@ async fn a_dry_run_names_what_it_would_deploy_and_deploys_nothing() {
     let before = [arns(&stage, "web"), arns(&stage, "worker")];
     let outcome = rehearse(&stage).await;
     assert_eq!(said(&outcome, "planned"), [WEB, WORKER], "{outcome}");
-    assert_eq!((said(&outcome, "actions").len(), deployments(&stage)), (0, 0), "{outcome}");
+    assert_eq!((said(&outcome, "done").len(), deployments(&stage)), (0, 0), "{outcome}");
     assert_eq!([arns(&stage, "web"), arns(&stage, "worker")], before);
     sync(&stage).await;
     let outcome = rehearse(&stage).await;
-    assert_eq!((said(&outcome, "planned").len(), outcome["outcome"].as_str()), (0, Some("kept")), "{outcome}");
+    assert_eq!((said(&outcome, "planned").len(), outcome["status"].as_str()), (0, Some("kept")), "{outcome}");
     stage.strike().await;
 }
 
@@ -215,7 +215,7 @@ async fn a_run_that_is_out_of_time_ends_well_and_leaves_the_rest_to_the_next() {
     stage.sandbox.ecs.set_timing(EcsTiming { provision: Duration::from_secs(4), ..EcsTiming::default() });
     deploy(&stage, Duration::from_secs(5));
     let outcome = sync(&stage).await;
-    assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("waiting"), 1), "{outcome}");
+    assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("waiting"), 1), "{outcome}");
     assert!(waiting_for(&outcome).contains(&"the ECS service main/web"), "{outcome}");
     let outcome = sync_until_done(&stage).await;
     assert_eq!((outcome["failure"].as_str(), deployments(&stage)), (None, 2), "{outcome}");
@@ -227,7 +227,7 @@ async fn a_service_that_is_not_there_is_refused_by_its_field() {
     let stage = rotated().await;
     settle(&stage, &["web", "gone"], at_once()).await;
     let outcome = sync(&stage).await;
-    assert_eq!((outcome["outcome"].as_str(), deployments(&stage)), (Some("permanent"), 0), "{outcome}");
+    assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("permanent"), 0), "{outcome}");
     assert!(outcome["failure"].as_str().unwrap().starts_with("`consumers[1]` of the settings"), "{outcome}");
     stage.strike().await;
 }

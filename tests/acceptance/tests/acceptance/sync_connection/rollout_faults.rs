@@ -79,7 +79,7 @@ async fn strike_every_call(what: What) {
         }
         struck = stage.sandbox.faults.fired();
     }
-    assert_eq!(sync(&stage).await["outcome"], "kept");
+    assert_eq!(sync(&stage).await["status"], "kept");
     assert!((20..MOST_CALLS).contains(&struck), "{struck} calls were struck");
     stage.strike().await;
 }

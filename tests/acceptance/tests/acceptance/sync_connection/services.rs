@@ -182,7 +182,7 @@ pub(super) async fn sync_until_done(stage: &Stage) -> Value {
     for _ in 0..TRIES {
         let result = invoke(stage, &json!({ "target": "orders" })).await.result;
         if let InvocationResult::Returned(outcome) = result
-            && outcome["outcome"] != "waiting"
+            && outcome["status"] != "waiting"
         {
             return outcome;
         }

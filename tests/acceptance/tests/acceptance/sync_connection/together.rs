@@ -50,7 +50,7 @@ async fn two_runs_at_once_end_well_with_at_most_one_deployment_too_many_and_nobo
     let both = async {
         let (one, other) = tokio::join!(sync(&stage), sync(&stage));
         for outcome in [one, other] {
-            assert!(["done", "kept"].contains(&outcome["outcome"].as_str().unwrap()), "{outcome}");
+            assert!(["done", "kept"].contains(&outcome["status"].as_str().unwrap()), "{outcome}");
         }
     };
     let fewest = fewest_running(&stage, &services, both).await;
@@ -61,7 +61,7 @@ async fn two_runs_at_once_end_well_with_at_most_one_deployment_too_many_and_nobo
         let now = arns(&stage, name);
         assert!(now.len() == 2 && now.iter().all(|arn| !before.contains(arn)), "{name}: {now:?}");
     }
-    assert_eq!(sync(&stage).await["outcome"], "kept");
+    assert_eq!(sync(&stage).await["status"], "kept");
     stage.strike().await;
 }
 
@@ -85,7 +85,7 @@ async fn a_service_that_another_run_deploys_meanwhile_is_not_deployed_again() {
         stage.sandbox.faults.release();
     };
     let (outcome, ()) = tokio::join!(sync(&stage), meanwhile);
-    assert_eq!((outcome["outcome"].as_str(), said(&outcome, "actions").len()), (Some("kept"), 0), "{outcome}");
+    assert_eq!((outcome["status"].as_str(), said(&outcome, "done").len()), (Some("kept"), 0), "{outcome}");
     assert_eq!(deployments(&stage), 0);
     stage.strike().await;
 }

@@ -35,7 +35,7 @@ async fn with_a_function_that_logs_in(variable: &str) -> Stage {
     document["consumers"] = json!([{ "type": "lambda-function", "function_name": LAMBDA }]);
     document["outputs"] = outputs(variable);
     stage.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
-    assert_eq!(sync(&stage).await["outcome"], "done");
+    assert_eq!(sync(&stage).await["status"], "done");
     stage
 }
 
@@ -55,11 +55,11 @@ async fn a_function_that_was_told_the_version_is_waited_for_no_longer_though_it_
         let outcome = retire(&stage).await;
         assert_eq!(waiting_for(&outcome), ["the Lambda function report"], "{outcome}");
         let outcome = sync(&stage).await;
-        assert!(listed(&outcome, "actions").iter().any(|(what, _)| *what == "write-environment"), "{outcome}");
+        assert!(listed(&outcome, "done").iter().any(|(what, _)| *what == "write-environment"), "{outcome}");
         names(&stage, &report).await;
         assert_eq!(done(&retire(&stage).await), ["remove-previous", "mark-retired"]);
         assert_eq!(stage.accepting(&old).await, 0);
-        assert_eq!(sync(&stage).await["outcome"], "kept");
+        assert_eq!(sync(&stage).await["status"], "kept");
     }
     let kind = ssm(&stage).get_parameter().name(HOST).send().await.unwrap().parameter.unwrap().r#type;
     assert_eq!(kind, Some(aws_sdk_ssm::types::ParameterType::String));
@@ -90,7 +90,7 @@ async fn a_function_that_was_told_before_the_rotation_had_ended_is_waited_for_no
     let report = stage.settled().await;
     assert!(report.succeeded, "{report:?}");
     names(&stage, &report).await;
-    assert_eq!(sync(&stage).await["outcome"], "kept");
+    assert_eq!(sync(&stage).await["status"], "kept");
     assert_eq!(done(&retire(&stage).await), ["remove-previous", "mark-retired"]);
     assert_eq!(stage.accepting(&first).await, 0);
     stage.strike().await;

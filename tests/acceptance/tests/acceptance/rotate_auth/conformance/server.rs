@@ -104,7 +104,7 @@ pub(super) async fn every_step_of_a_finished_rotation_can_be_called_again(flavou
     for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
         let ended = stage.call(step, &version).await;
         let InvocationResult::Returned(outcome) = &ended.result else { panic!("{ended:?}") };
-        assert_eq!(outcome["outcome"], "kept", "{outcome}");
+        assert_eq!(outcome["status"], "kept", "{outcome}");
     }
     assert_eq!(stage.modifications(), flavour.calls_per_change(stage.nodes()));
     assert_eq!(stage.current().await.expose_secret(), current.expose_secret());

@@ -171,7 +171,7 @@ async fn every_step_of_a_finished_rotation_by_reset_can_be_called_again() {
     for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
         let ended = stage.call(step, &version).await;
         let InvocationResult::Returned(outcome) = &ended.result else { panic!("{ended:?}") };
-        assert_eq!(outcome["outcome"], "kept", "{outcome}");
+        assert_eq!(outcome["status"], "kept", "{outcome}");
     }
     holds(&stage, 1).await;
     stage.strike().await;
@@ -188,7 +188,7 @@ async fn every_step_of_a_rotation_by_reset_says_what_it_did() {
         .iter()
         .map(|invocation| {
             let InvocationResult::Returned(outcome) = &invocation.result else { panic!("{invocation:?}") };
-            let actions = outcome["actions"].as_array().unwrap();
+            let actions = outcome["done"].as_array().unwrap();
             actions.iter().map(|action| action["what"].as_str().unwrap().to_owned()).collect()
         })
         .collect();

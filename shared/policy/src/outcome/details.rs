@@ -1,0 +1,60 @@
+//! What only one function reports.
+
+use serde::Serialize;
+
+use super::{Measure, Outcome};
+use crate::{login::FailedLogin, rotation::Step};
+
+/// What only one function reports, beside what every outcome has. Its keys stand among those of the outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Details {
+    /// Of rotate-auth.
+    Rotation {
+        /// The step of the rotation, once it is known.
+        step: Option<Step>,
+    },
+    /// Of retire-credential.
+    Retirement {
+        /// Logins that the nodes have refused since the previous credential was removed.
+        failed_logins: Vec<FailedLogin>,
+    },
+    /// Of sync-connection.
+    Connection {},
+}
+
+impl Details {
+    /// The function, by name.
+    pub fn function(&self) -> &'static str {
+        match self {
+            Self::Rotation { .. } => "rotate-auth",
+            Self::Retirement { .. } => "retire-credential",
+            Self::Connection {} => "sync-connection",
+        }
+    }
+
+    /// What every run of the function measures: its metrics have data at every run, zero included.
+    pub(super) fn measures(&self) -> &'static [Measure] {
+        match self {
+            Self::Retirement { .. } => &[Measure::Logins, Measure::FailedLogins],
+            Self::Rotation { .. } | Self::Connection {} => &[Measure::Logins],
+        }
+    }
+
+    /// How a person runs the function again.
+    pub(super) fn again(&self) -> &'static str {
+        match self {
+            Self::Rotation { .. } => "rotate the secret again",
+            Self::Retirement { .. } | Self::Connection {} => "run the function again, or leave it to its schedule",
+        }
+    }
+}
+
+impl Outcome {
+    /// Records the logins that the nodes have refused since the previous credential was removed.
+    pub fn saw_failed_logins(&mut self, failed_logins: Vec<FailedLogin>) {
+        self.measure(Measure::FailedLogins, failed_logins.iter().map(|login| login.count).sum());
+        self.details = Details::Retirement { failed_logins };
+    }
+}
