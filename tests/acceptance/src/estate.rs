@@ -1,7 +1,8 @@
 //! The hosts of a stage, to be restarted, cut off and mended.
 
 use policy::target::Backend;
-use sandbox::{Site, hosts::Estate};
+use sandbox::hosts::Estate;
+use workload::Site;
 
 use crate::Stage;
 

@@ -5,8 +5,9 @@ use std::{
     sync::LazyLock,
 };
 
-use sandbox::{Shape, Topology, hosts::SetUp};
+use sandbox::hosts::SetUp;
 use serde_json::{Value, json};
+use workload::{Shape, Topology};
 
 /// The id of the user, where the flavour has one in ElastiCache, and its name in Upstash.
 pub(crate) const USER_ID: &str = "orders-app";

@@ -42,7 +42,7 @@ pub async fn settle(stage: &Stage, overlap_s: u64, consumers: &[Value]) {
     let mut document = serde_json::to_value(&stage.target.target).expect("settings are JSON");
     document["retirement"] = json!({ "overlap_s": overlap_s });
     document["consumers"] = json!(consumers);
-    stage.sandbox.put_settings("orders", &document.to_string()).await.expect("the settings are put");
+    stage.put_settings(&document).await;
 }
 
 /// Runs the function on an event, once.

@@ -8,9 +8,8 @@ use std::{
 
 use aws_sdk_secretsmanager::types::Tag;
 use sandbox::{
-    Options, Provisioned, Sandbox, Topology,
+    Options, Sandbox,
     lambda::{Invocation, InvocationResult},
-    load::LoadTarget,
     redis::Direct,
     services::{
         elasticache::Timing,
@@ -20,6 +19,7 @@ use sandbox::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+use workload::{Provisioned, Topology, load::LoadTarget, provision, put_settings};
 
 use crate::{
     Flavour, door,
@@ -113,7 +113,7 @@ impl Stage {
         }
         let token = options.token.then(|| SecretString::from(FIRST_TOKEN));
         let target =
-            sandbox.provision(&document.to_string(), options.flavour.shape(options.topology), token.as_ref()).await;
+            provision(&sandbox, &document.to_string(), options.flavour.shape(options.topology), token.as_ref()).await;
         let target = target.expect("the target is made");
         let function_arn = sandbox.deploy(function(), options.timeout).expect("the function is compiled");
         let secrets = aws_sdk_secretsmanager::Client::new(&sandbox.sdk_config());
@@ -130,7 +130,7 @@ impl Stage {
 
     /// The nodes, past their gates.
     pub fn direct(&self) -> Vec<Direct> {
-        self.sandbox.nodes(&self.target.site)
+        self.target.site.nodes(&self.sandbox)
     }
 
     /// The database of Upstash.
@@ -195,6 +195,15 @@ impl Stage {
 
     fn last_node(&self) -> Ipv4Addr {
         self.direct().pop().expect("there is a node").address
+    }
+
+    /// Puts the settings of the target.
+    ///
+    /// # Panics
+    /// The call is refused.
+    pub async fn put_settings(&self, document: &Value) {
+        let put = put_settings(&self.sandbox, "orders", &document.to_string()).await;
+        put.expect("the settings are put");
     }
 
     /// What a load or a watcher on the target has to know.

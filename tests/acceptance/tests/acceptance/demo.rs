@@ -1,7 +1,7 @@
 //! The demo: it must hold, and it must be able to fail.
 
 use acceptance::function;
-use sandbox::demo::{self, DemoOptions, Report, report::TargetReport};
+use demo::{DemoOptions, Report, report::TargetReport};
 
 fn options() -> DemoOptions {
     DemoOptions::new(function().parent().unwrap().to_owned())

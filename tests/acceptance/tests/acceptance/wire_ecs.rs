@@ -16,7 +16,8 @@ use aws_sdk_ecs::{
     },
 };
 use redis::aio::MultiplexedConnection;
-use sandbox::{Options, RedisService, Sandbox, services::ecs::TaskView};
+use sandbox::{Options, Sandbox, services::ecs::TaskView};
+use workload::{RedisService, create_redis_service};
 
 /// How long a service may take to be steady: the machine may be busy with other tests.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -39,7 +40,7 @@ async fn start_redis() -> (Sandbox, Client) {
         secret_arn: &secret_arn,
         json_key: Some("password"),
     };
-    sandbox.create_redis_service(&redis).await.unwrap();
+    create_redis_service(&sandbox, &redis).await.unwrap();
     (sandbox, client)
 }
 

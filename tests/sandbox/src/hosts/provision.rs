@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use policy::target::{self, Backend};
 use secrecy::SecretString;
 
 use super::{Host, HostOptions, Hosts, Sentinel, SentinelOptions, SetUp};
@@ -84,25 +83,6 @@ impl Estate {
     /// Every node, the primary first.
     pub fn nodes(&self) -> impl Iterator<Item = &Arc<Host>> {
         std::iter::once(&self.primary).chain(&self.replicas)
-    }
-
-    /// The `backend` of a settings document that describes it.
-    pub fn backend(&self) -> Backend {
-        let nodes = self.nodes().map(|node| target::Host { host: node.address().to_string(), port: node.port() });
-        let sentinel = self.sentinels.first().map(|first| target::Sentinel {
-            master_name: first.master_name().to_owned(),
-            nodes: self
-                .sentinels
-                .iter()
-                .map(|node| target::SentinelNode { host: node.address().to_string(), port: node.port() })
-                .collect(),
-        });
-        Backend::SelfHosted(target::Hosts {
-            nodes: nodes.collect(),
-            username: self.username.clone(),
-            tls: false,
-            sentinel,
-        })
     }
 
     /// How many nodes let its user in with this password.

@@ -18,7 +18,7 @@ use super::{connection, network::Network};
 use crate::{faults::Faults, journal::Journal};
 
 /// The port of every public address, but for readers of a serverless cache.
-pub(crate) const PORT: u16 = 6379;
+pub const PORT: u16 = 6379;
 
 /// A node as gates see it: where its server listens, and whether anybody gets there.
 #[derive(Debug)]

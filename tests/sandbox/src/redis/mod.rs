@@ -26,10 +26,11 @@ mod resp;
 pub use config::DIRECT_PORT;
 pub use direct::Direct;
 pub use fleet::Fleet;
+pub use gate::PORT;
 pub use node::Node;
 
 pub(crate) use access::{ADMINISTRATOR, Access, Account};
 pub(crate) use authority::write_private;
-pub(crate) use gate::{Gate, PORT, Upstream};
+pub(crate) use gate::{Gate, Upstream};
 pub(crate) use process::{Powers, Process};
 pub(crate) use program::Program;

@@ -21,9 +21,9 @@ pub use servicediscovery::CloudMap;
 pub use ssm::Ssm;
 
 /// The account and region that everything in the sandbox belongs to.
-pub(crate) const ACCOUNT: &str = "123456789012";
+pub const ACCOUNT: &str = "123456789012";
 /// The region of every resource.
-pub(crate) const REGION: &str = "us-east-1";
+pub const REGION: &str = "us-east-1";
 
 /// Every service of one sandbox.
 #[derive(Debug)]

@@ -3,7 +3,6 @@
 //! # Layout
 //! - [`Upstash`]: the account, and what tests set about it
 //! - [`Database`]: one database, with a real Redis behind it
-//! - [`Load`]: clients of a database
 //! - `token`: REST tokens
 //! - `command`, `acl`: what a bearer of a token may do
 //! - `rest`, `developer_api`: the two APIs
@@ -14,8 +13,6 @@ mod command;
 mod database;
 mod developer_api;
 mod listen;
-mod load;
-mod provision;
 mod rest;
 mod token;
 
@@ -32,8 +29,7 @@ use uuid::Uuid;
 use crate::{faults::Faults, journal::Journal, redis::Fleet};
 
 pub use database::{Database, Plan};
-pub(crate) use load::http;
-pub use load::{Load, Stats};
+pub use listen::UNRECORDED_AGENT;
 
 /// What the answer to a reset holds: Upstash's documentation shows more than one.
 ///

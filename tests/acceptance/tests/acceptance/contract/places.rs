@@ -5,10 +5,11 @@ use std::{path::PathBuf, time::Duration};
 use policy::connection::Endpoint;
 use redis::{AsyncConnectionConfig, Client, TlsCertificates, aio::MultiplexedConnection};
 use sandbox::{
-    Door, Options, Sandbox, Topology,
+    Options, Sandbox,
     hosts::{HostOptions, SetUp},
 };
 use secrecy::{ExposeSecret, SecretString};
+use workload::{Door, Topology, create_group, create_user_group};
 
 /// What a rotation makes: letters and digits.
 const OURS: &str = "Vh2m9QxT4bZk7LwR8sYc3NfJ6pGd5Ka1";
@@ -57,15 +58,15 @@ impl Places {
         let mut accounts = Vec::new();
         for (id, token) in [("made", OURS), ("given", TOKEN)] {
             let token = SecretString::from(token);
-            sandbox.create_group(id, Topology::Single { replicas: 0 }, Door::Token(Some(&token))).await?;
+            create_group(&sandbox, id, Topology::Single { replicas: 0 }, Door::Token(Some(&token))).await?;
             accounts.push(over_tls(&sandbox, id, None, token));
         }
         let elasticache = aws_sdk_elasticache::Client::new(&sandbox.sdk_config());
         let create = elasticache.create_user().user_id("app").user_name(NAMES[0]).engine("redis");
         let passwords = USERS.map(str::to_owned).to_vec();
         create.access_string("on ~* &* +@all").set_passwords(Some(passwords)).send().await?;
-        sandbox.create_user_group("apps", "app").await?;
-        sandbox.create_group("users", Topology::Single { replicas: 0 }, Door::UserGroup("apps")).await?;
+        create_user_group(&sandbox, "apps", "app").await?;
+        create_group(&sandbox, "users", Topology::Single { replicas: 0 }, Door::UserGroup("apps")).await?;
         accounts.extend(USERS.map(|password| over_tls(&sandbox, "users", Some(NAMES[0]), password.into())));
         accounts.extend(without_tls(&sandbox).await?);
         let authority = PathBuf::from(&sandbox.environment()["SSL_CERT_FILE"]);

@@ -6,13 +6,14 @@ use aws_sdk_ecs::Client;
 use sandbox::Sandbox;
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
+use workload::create_consumer_service;
 
 use super::{LISTENER, PATIENCE, assert_like, start, told};
 
 /// A service with one task, whose events the listener is told of from here on.
 async fn with_service() -> (Sandbox, Client) {
     let sandbox = start().await;
-    sandbox.create_consumer_service("phillm", "worker", 1).await.unwrap();
+    create_consumer_service(&sandbox, "phillm", "worker", 1).await.unwrap();
     steady(&sandbox, 1).await;
     for kind in ["ECS Task State Change", "ECS Service Action", "ECS Deployment State Change"] {
         sandbox.events.route("aws.ecs", kind, LISTENER).unwrap();

@@ -7,9 +7,9 @@ use acceptance::{
 use sandbox::{
     faults::{At, Rule, What},
     hosts::SetUp,
-    load::{Watcher, WatcherOptions},
 };
 use secrecy::{ExposeSecret, SecretString};
+use workload::load::{Watcher, WatcherOptions};
 
 use crate::rotate_auth::matrix::{TOO_LATE, brief};
 

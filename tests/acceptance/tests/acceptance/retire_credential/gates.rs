@@ -10,6 +10,7 @@ use aws_sdk_lambda::types::Environment;
 use sandbox::faults::{At, Rule, What};
 use serde_json::{Value, json};
 use tokio::time::sleep;
+use workload::create_consumer_service;
 
 use super::one_call_flavours;
 
@@ -90,7 +91,7 @@ async fn a_service_holds_until_every_task_was_started_since_the_promotion_and_it
     for flavour in one_call_flavours() {
         let stage = Stage::set(StageOptions { flavour, ..StageOptions::default() }).await;
         deploy(&stage, Duration::from_secs(30), BTreeMap::new());
-        stage.sandbox.create_consumer_service("main", "web", 2).await.unwrap();
+        create_consumer_service(&stage.sandbox, "main", "web", 2).await.unwrap();
         settle(&stage, 0, &[json!({ "type": "ecs-service", "cluster": "main", "service": "web" })]).await;
         assert!(stage.rotate().await.succeeded);
         let reason = held_by(&stage, "the ECS service main/web").await;

@@ -9,11 +9,14 @@ use acceptance::{
 use sandbox::{
     faults::{At, Rule, What},
     hosts::SetUp,
-    load::{Load, LoadOptions, LoadTarget},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::time::sleep;
+use workload::{
+    create_consumer_service,
+    load::{Load, LoadOptions, LoadTarget},
+};
 
 use crate::rotate_auth::fargate::{End, ends, replace_task};
 
@@ -94,7 +97,7 @@ async fn a_task_that_is_replaced_during_the_overlap_is_given_the_previous_passwo
 async fn a_task_that_is_replaced_before_a_consumer_has_followed_is_given_the_previous_password_back() {
     let stage = Stage::set(StageOptions { flavour: Flavour::Fargate, ..StageOptions::default() }).await;
     deploy(&stage, Duration::from_secs(30), Default::default());
-    stage.sandbox.create_consumer_service("main", "web", 1).await.unwrap();
+    create_consumer_service(&stage.sandbox, "main", "web", 1).await.unwrap();
     settle(&stage, 0, &[json!({ "type": "ecs-service", "cluster": "main", "service": "web" })]).await;
     assert!(stage.rotate().await.succeeded);
     replace_task(&stage, End::Kill).await;

@@ -216,7 +216,7 @@ async fn a_service_that_is_scaled_to_nothing_or_is_not_there_is_refused() {
     assert!(format!("{:?}", ended.result).contains("scale it to one"), "{ended:?}");
     let settings = serde_json::json!({ "name": "orders", "secret": { "id": "orders/redis" },
         "backend": { "type": "fargate", "cluster": CLUSTER, "service": "rediss", "host": "redis.orders.local" } });
-    stage.sandbox.put_settings("orders", &settings.to_string()).await.unwrap();
+    stage.put_settings(&settings).await;
     let ended = stage.call("setSecret", &version).await;
     assert_eq!(class(&ended.result), "Permanent", "{ended:?}");
     assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret());
@@ -234,7 +234,7 @@ async fn what_cloud_map_sends_clients_to_is_asked_too() {
         let settings = serde_json::json!({ "name": "orders", "secret": { "id": "orders/redis" },
             "backend": { "type": "fargate", "cluster": CLUSTER, "service": SERVICE, "host": "redis.orders.local",
                 "cloud_map_service_id": id } });
-        stage.sandbox.put_settings("orders", &settings.to_string()).await.unwrap();
+        stage.put_settings(&settings).await;
         let version = stage.put(&format!("{SECOND}-{expected}"), &["AWSPENDING"]).await;
         let ended = stage.call("setSecret", &version).await;
         assert_eq!(class(&ended.result), expected, "{ended:?}");

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use acceptance::{Stage, StageOptions, class, door, quick};
 use sandbox::{
-    Topology,
     faults::{At, Rule, What},
     services::{elasticache::Timing, secrets_manager::RotationTiming},
 };
 use secrecy::ExposeSecret;
 use tokio::time::{Instant, sleep};
+use workload::Topology;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pending_token_that_was_never_set_fails_the_test_and_is_not_promoted() {

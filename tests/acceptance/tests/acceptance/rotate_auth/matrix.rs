@@ -5,10 +5,10 @@ use std::time::Duration;
 use acceptance::{Flavour, Stage, StageOptions};
 use sandbox::{
     faults::{At, Rule, What},
-    load::{Watcher, WatcherOptions},
     services::elasticache::Timing,
 };
 use secrecy::ExposeSecret;
+use workload::load::{Watcher, WatcherOptions};
 
 /// More calls than any step makes: the matrix ends by itself before.
 const MOST_CALLS: usize = 80;

@@ -6,14 +6,18 @@ use acceptance::{class, function};
 use aws_sdk_secretsmanager::types::Tag;
 use policy::{Target, target::Backend};
 use sandbox::{
-    Options, Provisioned, Sandbox, Site,
+    Options, Sandbox,
     faults::{At, Rule, What},
     lambda::{Invocation, InvocationResult},
-    load::{Load, LoadOptions, LoadTarget, Watcher, WatcherOptions},
     services::secrets_manager::{RotationReport, RotationTiming},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
+use workload::{
+    Provisioned, Site,
+    load::{Load, LoadOptions, LoadTarget, Watcher, WatcherOptions},
+    put_settings,
+};
 
 /// What every user begins with.
 pub(super) const FIRST: &str = "first-password-0123456789";
@@ -55,7 +59,7 @@ impl Scene {
         secret_arn: String,
     ) -> Self {
         let document = json!({ "name": "orders", "backend": backend, "secret": { "id": SECRET } }).to_string();
-        sandbox.put_settings("orders", &document).await.unwrap();
+        put_settings(&sandbox, "orders", &document).await.unwrap();
         let target = Target::parse(&document).unwrap();
         let function_arn = sandbox.deploy(function(), Duration::from_secs(30)).unwrap();
         let secrets = aws_sdk_secretsmanager::Client::new(&sandbox.sdk_config());

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use policy::target::Backend;
 use sandbox::{
-    Site,
     faults::{At, What},
     hosts::{Estate, Plan, SetUp},
 };
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::sleep;
+use workload::{Site, put_settings, self_hosted};
 
 use super::scene::{FIRST, SECOND, Scene, failed_with, same, sandbox, secret, steps, stopped, was_served};
 
@@ -35,7 +35,7 @@ impl Hosted {
         let estate = sandbox.hosts.provision(plan).await.unwrap();
         let secret_arn = secret(&sandbox).await;
         let site = Site::Hosts(estate.nodes().map(|node| node.address()).collect());
-        let scene = Scene::of(sandbox, &estate.backend(), site, &estate.username, secret_arn).await;
+        let scene = Scene::of(sandbox, &self_hosted(&estate), site, &estate.username, secret_arn).await;
         Self { scene, estate }
     }
 
@@ -225,11 +225,11 @@ async fn a_user_of_the_owners_choice_is_rotated() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sentinel_that_does_not_answer_holds_the_promotion_up() {
     let hosted = Hosted::with_a_replica(SetUp::ConfigFile).await;
-    let Backend::SelfHosted(mut hosts) = hosted.estate.backend() else { unreachable!() };
+    let Backend::SelfHosted(mut hosts) = self_hosted(&hosted.estate) else { unreachable!() };
     hosts.sentinel.as_mut().unwrap().nodes[0].port = 1;
     let document = serde_json::json!({ "name": "orders", "backend": Backend::SelfHosted(hosts),
         "secret": { "id": "orders/redis" } });
-    hosted.scene.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
+    put_settings(&hosted.scene.sandbox, "orders", &document.to_string()).await.unwrap();
     let version = hosted.scene.put_pending().await;
     let ended = hosted.scene.call("setSecret", &version).await;
     failed_with(&ended, "Retryable");

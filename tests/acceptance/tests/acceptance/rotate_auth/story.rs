@@ -5,11 +5,13 @@ use std::time::Duration;
 use acceptance::{Flavour, Stage, StageOptions, quick};
 use sandbox::{
     faults::{At, Rule, What},
-    load::{Load, LoadOptions, Watcher, WatcherOptions},
     services::elasticache::Timing,
-    upstash,
 };
 use tokio::time::{Instant, sleep};
+use workload::{
+    load::{Load, LoadOptions, Watcher, WatcherOptions},
+    upstash,
+};
 
 /// Clients and a watcher at work on a stage.
 pub(crate) struct Audience {

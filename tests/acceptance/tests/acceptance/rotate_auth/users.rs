@@ -5,7 +5,6 @@ use std::time::Duration;
 use acceptance::{Flavour, Stage, StageOptions, door, quick};
 use aws_sdk_elasticache::types::{AuthenticationMode, InputAuthenticationType};
 use sandbox::{
-    Site,
     faults::{At, Rule, What},
     lambda::InvocationResult,
     services::{
@@ -15,6 +14,7 @@ use sandbox::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, sleep};
+use workload::{Site, create_serverless_cache, create_user_group};
 
 const USER: &str = "orders-app";
 
@@ -83,8 +83,8 @@ async fn three_rotations_in_a_row_push_the_oldest_password_out() {
 async fn every_cache_of_the_user_must_accept_the_new_password() {
     let timing = Timing { spread: Duration::from_millis(600), ..quick() };
     let stage = Stage::set(StageOptions { timing, ..options() }).await;
-    stage.sandbox.create_user_group("other-users", USER).await.unwrap();
-    stage.sandbox.create_serverless_cache("basket", "other-users").await.unwrap();
+    create_user_group(&stage.sandbox, "other-users", USER).await.unwrap();
+    create_serverless_cache(&stage.sandbox, "basket", "other-users").await.unwrap();
     assert!(basket_accepts(&stage, &stage.first_token()).await);
     stage.sandbox.elasticache.set_status_lies(true);
     let report = stage.rotate().await;
@@ -102,7 +102,7 @@ async fn every_cache_of_the_user_must_accept_the_new_password() {
 
 /// Whether every node of the serverless cache lets the user in.
 async fn basket_accepts(stage: &Stage, password: &SecretString) -> bool {
-    let nodes = stage.sandbox.nodes(&Site::ServerlessCache("basket".to_owned()));
+    let nodes = Site::ServerlessCache("basket".to_owned()).nodes(&stage.sandbox);
     door::accepting(&stage.sandbox, &nodes, stage.target.username.as_deref(), password).await == nodes.len()
 }
 
@@ -202,7 +202,7 @@ async fn a_user_without_a_password_is_refused() {
                 "backend": { "type": "elasticache-user", "user_id": "robot" },
                 "secret": { "id": "orders/redis" },
             });
-            stage.sandbox.put_settings("orders", &settings.to_string()).await.unwrap();
+            stage.put_settings(&settings).await;
         } else {
             stage.elasticache().modify_user().user_id(USER).authentication_mode(mode).send().await.unwrap();
             active(&stage).await;
@@ -229,7 +229,7 @@ async fn a_user_that_is_not_there_or_on_no_cache_is_refused() {
             "backend": { "type": "elasticache-user", "user_id": id },
             "secret": { "id": "orders/redis" },
         });
-        stage.sandbox.put_settings("orders", &settings.to_string()).await.unwrap();
+        stage.put_settings(&settings).await;
         // The rotation that the first refusal left stuck is taken up again.
         let _ = stage.start_rotation().await;
         let message = stopped(&stage.settled().await, "Permanent");

@@ -5,6 +5,7 @@ use std::time::Duration;
 use acceptance::{Flavour, Stage, StageOptions};
 use aws_sdk_ssm::types::ParameterType;
 use serde_json::{Value, json};
+use workload::create_consumer_service;
 
 use super::{
     publishing::{HOST, SECRET, edit, parameter},
@@ -27,7 +28,7 @@ async fn settle(stage: &Stage, outputs: &Value, services: &[&str]) {
     document["outputs"] = outputs.clone();
     document["consumers"] = services.iter().map(consumer).collect();
     document["rollout"] = at_once();
-    stage.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
+    stage.put_settings(&document).await;
 }
 
 fn host() -> Value {
@@ -46,7 +47,7 @@ async fn follows_the_address(outputs: Value, value_from: impl AsyncFn(&Stage) ->
     let stage = stage(StageOptions { flavour: Flavour::Fargate, ..StageOptions::default() }, AMPLE).await;
     let value = json!({ "other": "as it was" }).to_string();
     stage.secrets.create_secret().name(SECRET).secret_string(value).send().await.unwrap();
-    stage.sandbox.create_consumer_service(CLUSTER, "early", 1).await.unwrap();
+    create_consumer_service(&stage.sandbox, CLUSTER, "early", 1).await.unwrap();
     settle(&stage, &outputs, &["early"]).await;
     sync(&stage).await;
     assert_eq!(deployments(&stage), 0, "a first publication is no change");

@@ -57,7 +57,7 @@ async fn a_task_with_another_address_is_published_because_ecs_tells_of_it() {
     let mut document = serde_json::to_value(&stage.target.target).unwrap();
     document["backend"].as_object_mut().unwrap().remove("host");
     document["outputs"] = json!([{ "type": "ssm-parameter", "name": HOST, "value": "{host}", "kind": "string" }]);
-    stage.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
+    stage.put_settings(&document).await;
     sync(&stage).await;
     let (before, _) = parameter(&stage, HOST).await.unwrap();
     stage.sandbox.events.route("aws.ecs", "ECS Task State Change", NAME).unwrap();

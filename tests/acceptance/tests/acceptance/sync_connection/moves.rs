@@ -134,7 +134,7 @@ async fn services_that_read_at_start_follow_a_move_and_its_rollback() {
 async fn a_place_that_gives_no_answer_is_waited_for_and_what_is_in_force_is_kept_true_meanwhile() {
     let moving = Moving::from_elasticache_to_hosts().await;
     sync(&moving.stage).await;
-    let host = moving.stage.sandbox.nodes(&moving.other.site)[0].address;
+    let host = moving.other.site.nodes(&moving.stage.sandbox)[0].address;
     moving.stage.sandbox.hosts.host(host).unwrap().freeze().await;
     moving.name_there().await;
     assert!(moving.stage.rotate().await.succeeded);

@@ -1,9 +1,10 @@
 //! A target whose parameters are published, and a second Redis that it can move to.
 
 use acceptance::{Flavour, Stage, StageOptions, door};
-use sandbox::{Provisioned, Shape, Topology, hosts::SetUp};
+use sandbox::hosts::SetUp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+use workload::{Provisioned, Shape, Topology, provision};
 
 use super::publishing::{URL, outcome_of, parameter, publishing, ssm};
 
@@ -74,7 +75,7 @@ impl Moving {
 
     async fn both(stage: Stage, there: &Value, shape: Shape, password: Option<&str>, published: Value) -> Self {
         let password = password.map(SecretString::from);
-        let other = stage.sandbox.provision(&there.to_string(), shape, password.as_ref()).await.unwrap();
+        let other = provision(&stage.sandbox, &there.to_string(), shape, password.as_ref()).await.unwrap();
         let mut here = serde_json::to_value(&stage.target.target).unwrap();
         here["outputs"] = published;
         let mut document = serde_json::to_value(&other.target).unwrap();
@@ -105,7 +106,7 @@ impl Moving {
     }
 
     async fn put(&self, document: &Value) {
-        self.stage.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
+        self.stage.put_settings(&document).await;
     }
 
     /// Puts a credential into the secret of the other place, by hand.
@@ -141,7 +142,7 @@ impl Moving {
 
     /// Whether every node of the other place lets a client in with this.
     pub(super) async fn accepted_there(&self, password: &SecretString) -> bool {
-        let nodes = self.stage.sandbox.nodes(&self.other.site);
+        let nodes = self.other.site.nodes(&self.stage.sandbox);
         let username = self.other.username.as_deref();
         door::accepting(&self.stage.sandbox, &nodes, username, password).await == nodes.len()
     }
@@ -158,7 +159,7 @@ impl Moving {
     pub(super) async fn is_published_there(&self) {
         let (url, _) = parameter(&self.stage, URL).await.unwrap();
         let current = self.current_there().await;
-        let scheme = if self.stage.sandbox.nodes(&self.other.site)[0].tls { "rediss://" } else { "redis://" };
+        let scheme = if self.other.site.nodes(&self.stage.sandbox)[0].tls { "rediss://" } else { "redis://" };
         assert!(url.starts_with(scheme) && url.contains(&format!(":{}@", current.expose_secret())));
         assert!(self.accepted_there(&current).await);
     }

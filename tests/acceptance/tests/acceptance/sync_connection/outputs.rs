@@ -225,7 +225,7 @@ async fn what_is_published_of_every_flavour_logs_in() {
         let mut document = serde_json::to_value(&stage.target.target).unwrap();
         document["backend"].as_object_mut().unwrap().remove("host");
         document["outputs"] = json!([{ "type": "ssm-parameter", "name": URL, "value": "{url}" }]);
-        stage.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
+        stage.put_settings(&document).await;
         for _ in 0..2 {
             let outcome = sync(&stage).await;
             assert_eq!(outcome["status"], "done", "{flavour:?}: {outcome}");

@@ -49,7 +49,7 @@ pub(super) async fn publishing(options: StageOptions, outputs: &Value) -> Stage 
 pub(super) async fn settle(stage: &Stage, outputs: &Value) {
     let mut document = serde_json::to_value(&stage.target.target).unwrap();
     document["outputs"] = outputs.clone();
-    stage.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
+    stage.put_settings(&document).await;
 }
 
 pub(super) async fn invoke(stage: &Stage, event: &Value) -> Invocation {

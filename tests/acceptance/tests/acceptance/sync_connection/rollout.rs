@@ -9,6 +9,7 @@ use acceptance::{
 use sandbox::services::ecs::EcsTiming;
 use serde_json::{Value, json};
 use tokio::time::sleep;
+use workload::create_consumer_service;
 
 use super::services::{
     Breaker, CLUSTER, arns, at_once, break_fragile, create_fragile_service, create_login_service, deploy, deployments,
@@ -26,7 +27,7 @@ const WORKER: &str = "deploy-service the ECS service main/worker";
 async fn rotated() -> Stage {
     let stage = stage(StageOptions::default(), AMPLE).await;
     for name in ["web", "worker"] {
-        stage.sandbox.create_consumer_service(CLUSTER, name, 2).await.unwrap();
+        create_consumer_service(&stage.sandbox, CLUSTER, name, 2).await.unwrap();
     }
     settle(&stage, &["web", "worker"], at_once()).await;
     assert!(stage.rotate().await.succeeded);
@@ -94,7 +95,7 @@ async fn a_service_that_somebody_deployed_since_is_not_deployed_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_that_was_never_rotated_and_settings_without_services_deploy_nothing() {
     let stage = stage(StageOptions::default(), AMPLE).await;
-    stage.sandbox.create_consumer_service(CLUSTER, "web", 1).await.unwrap();
+    create_consumer_service(&stage.sandbox, CLUSTER, "web", 1).await.unwrap();
     settle(&stage, &["web"], at_once()).await;
     let outcome = sync(&stage).await;
     assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("kept"), 0), "{outcome}");
@@ -110,7 +111,7 @@ async fn stops_at(breaker: Breaker, rollout: Value) {
     let stage = stage(StageOptions::default(), AMPLE).await;
     retirement::deploy(&stage, Duration::from_secs(30), Default::default());
     create_fragile_service(&stage, "web", breaker).await;
-    stage.sandbox.create_consumer_service(CLUSTER, "worker", 1).await.unwrap();
+    create_consumer_service(&stage.sandbox, CLUSTER, "worker", 1).await.unwrap();
     settle(&stage, &["web", "worker"], rollout).await;
     assert!(stage.rotate().await.succeeded);
     break_fragile(&stage).await;

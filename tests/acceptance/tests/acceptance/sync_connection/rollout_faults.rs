@@ -46,7 +46,7 @@ async fn settle(stage: &Stage, value: &str, services: &[&str]) {
     document["outputs"] = json!([{ "type": "ssm-parameter", "name": HOST, "value": value }]);
     document["consumers"] = services.iter().map(consumer).collect();
     document["rollout"] = at_once();
-    stage.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
+    stage.put_settings(&document).await;
 }
 
 /// A stage that was rotated, with a service that has followed.

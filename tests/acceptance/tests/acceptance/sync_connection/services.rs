@@ -52,7 +52,7 @@ pub(super) async fn settle(stage: &Stage, services: &[&str], rollout: Value) {
     document["retirement"] = json!({ "overlap_s": 0 });
     document["consumers"] = services.iter().map(consumer).collect();
     document["rollout"] = rollout;
-    stage.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
+    stage.put_settings(&document).await;
 }
 
 /// At once, at any time.

@@ -34,7 +34,7 @@ async fn with_a_function_that_logs_in(variable: &str) -> Stage {
     document["retirement"] = json!({ "overlap_s": 0 });
     document["consumers"] = json!([{ "type": "lambda-function", "function_name": LAMBDA }]);
     document["outputs"] = outputs(variable);
-    stage.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
+    stage.put_settings(&document).await;
     assert_eq!(sync(&stage).await["status"], "done");
     stage
 }

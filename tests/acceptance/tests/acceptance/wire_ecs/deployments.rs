@@ -8,6 +8,7 @@ use aws_sdk_ecs::{
 };
 use sandbox::{Sandbox, services::ecs::EcsTiming};
 use tokio::time::{Instant, sleep};
+use workload::create_consumer_service;
 
 use super::{PATIENCE, create_service, only, register, service, start};
 
@@ -102,7 +103,7 @@ async fn a_deployment_whose_tasks_fail_is_given_up_and_rolled_back_where_that_is
 async fn with_doomed_service() -> (Sandbox, Client) {
     let (sandbox, client) = start().await;
     sandbox.ecs.set_timing(EcsTiming { retry: Duration::from_millis(20), ..Default::default() });
-    sandbox.create_consumer_service("phillm", "worker", 1).await.unwrap();
+    create_consumer_service(&sandbox, "phillm", "worker", 1).await.unwrap();
     sandbox.ecs.fail_starts(
         "phillm",
         "worker",
@@ -188,7 +189,7 @@ async fn services_are_deployed_anew_one_after_the_other_and_none_but_those() {
     let (sandbox, client) = start().await;
     let names = ["api", "beat", "worker"];
     for name in names {
-        sandbox.create_consumer_service("phillm", name, 1).await.unwrap();
+        create_consumer_service(&sandbox, "phillm", name, 1).await.unwrap();
     }
     let now = || names.map(|name| only(&sandbox, name).arn);
     for (place, name) in names.into_iter().enumerate().take(2) {

@@ -17,7 +17,7 @@ async fn put_key(stage: &Stage, value: &Value) {
 async fn settings(stage: &Stage, key: &str, value: &str) {
     let mut document = serde_json::to_value(&stage.target.target).unwrap();
     document["backend"]["renewal"][key] = json!(value);
-    stage.sandbox.put_settings("orders", &document.to_string()).await.unwrap();
+    stage.put_settings(&document).await;
 }
 
 /// Holds that a rotation was refused like this, and that nothing happened to the database.

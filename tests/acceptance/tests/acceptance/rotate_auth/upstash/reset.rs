@@ -6,10 +6,11 @@ use acceptance::{Flavour, Stage, class};
 use sandbox::{
     faults::{At, What},
     lambda::InvocationResult,
-    upstash::{Load, ResetAnswer},
+    upstash::ResetAnswer,
 };
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
+use workload::upstash::Load;
 
 use super::{arm, effective, same, stage};
 

@@ -1,0 +1,45 @@
+//! The systems of the demo: their settings, as their owners deploy them, and their shapes.
+
+use sandbox::hosts::SetUp;
+use workload::{Shape, Topology};
+
+/// A system of the demo.
+pub(crate) struct System {
+    /// Its settings document.
+    pub(crate) document: &'static str,
+    /// What that leaves open.
+    pub(crate) shape: Shape,
+    /// What it is, in words.
+    pub(crate) words: &'static str,
+}
+
+/// One system of `infra/examples`.
+macro_rules! system {
+    ($document:literal, $topology:expr, $words:literal) => {
+        System {
+            document: include_str!(concat!("../../../infra/examples/", $document)),
+            shape: Shape { topology: $topology, set_up: SetUp::ConfigFile },
+            words: $words,
+        }
+    };
+}
+
+/// One primary and a replica.
+const PAIR: Topology = Topology::Single { replicas: 1 };
+
+/// All of them, in the order of the table.
+pub(crate) const SYSTEMS: [System; 9] = [
+    system!("phillm/target.json", PAIR, "Fargate, one task, EFS, Cloud Map"),
+    system!(
+        "paperwurks/target.json",
+        Topology::Cluster { shards: 2, replicas: 1 },
+        "ElastiCache, cluster mode, TLS, AUTH"
+    ),
+    system!("paperwurks/target.rbac.json", PAIR, "ElastiCache, TLS, RBAC user"),
+    system!("paperwurks/target.serverless.json", PAIR, "ElastiCache Serverless, RBAC user"),
+    system!("transparent-trust/target.json", PAIR, "ElastiCache, 2 nodes, TLS, AUTH"),
+    system!("transparent-trust/target.upstash-acl.json", PAIR, "Upstash, ACL user"),
+    system!("transparent-trust/target.upstash-reset.json", PAIR, "Upstash, reset: refused meanwhile"),
+    system!("asterisk/target.json", PAIR, "EC2, primary + replica, Sentinel"),
+    system!("koneksi/target.json", PAIR, "ElastiCache, primary + reader, TLS, AUTH"),
+];

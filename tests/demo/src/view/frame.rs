@@ -1,0 +1,84 @@
+//! The demo at one moment, for a terminal that is drawn over and over.
+
+use console::{pad_str, truncate_str};
+
+use super::{Paint, thousands};
+use crate::progress::{Phase, Progress, STEPS, StepProgress, StepState, TargetProgress};
+
+const SPINNER: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+
+/// Every line of the picture, none wider than the terminal, so that each takes one line of it.
+pub fn frame(progress: &Progress, width: usize, paint: Paint) -> Vec<String> {
+    let turn = usize::try_from(progress.elapsed.as_millis() / 100).unwrap_or_default() % SPINNER.len();
+    let mut lines = vec![headline(progress, paint), String::new()];
+    for target in &progress.targets {
+        lines.extend(of_target(target, SPINNER[turn], paint));
+    }
+    lines.push(String::new());
+    let sign = if progress.phase == Phase::Over { paint.good("✓") } else { paint.busy(SPINNER[turn]) };
+    let seconds = format!("{:5.1} s", progress.elapsed.as_secs_f64());
+    lines.push(format!("  {sign} {}  {}", paint.dim(seconds), progress.phase.words()));
+    lines.into_iter().map(|line| truncate_str(&line, width.max(20) - 1, "…").into_owned()).collect()
+}
+
+pub(super) fn headline(progress: &Progress, paint: Paint) -> String {
+    let about = format!("a local AWS with real {}, nothing leaves this machine", progress.server);
+    format!("  {}  {}", paint.strong("redis-lifecycle demo"), paint.dim(about))
+}
+
+/// Two lines: what it is and what its clients meet, then how far it is.
+fn of_target(target: &TargetProgress, spinner: &str, paint: Paint) -> [String; 2] {
+    let name = pad_str(&target.name, 31, console::Alignment::Left, None).into_owned();
+    let shape = pad_str(&target.shape, 42, console::Alignment::Left, None).into_owned();
+    let steps = STEPS.iter().zip(&target.steps).map(|(name, step)| of_step(name, step, spinner, paint));
+    let says = target.steps.iter().rfind(|step| matches!(step.state, StepState::Running | StepState::Failed));
+    let says = says.map(|step| match step.state {
+        StepState::Failed => paint.bad(step.says.clone()).to_string(),
+        _ => paint.dim(step.says.clone()).to_string(),
+    });
+    [
+        format!("  {} {} {}", paint.strong(name), paint.dim(shape), clients(target, paint)),
+        format!("    {}  {}", steps.collect::<Vec<_>>().join(" "), says.unwrap_or_default()).trim_end().to_owned(),
+    ]
+}
+
+fn of_step(name: &str, step: &StepProgress, spinner: &str, paint: Paint) -> String {
+    let name = name.trim_end_matches("Secret");
+    match step.state {
+        StepState::Ahead => paint.dim(format!("· {name}")).to_string(),
+        StepState::Running => format!("{} {name}", paint.busy(spinner)),
+        StepState::Done => format!("{} {name}", paint.good("✓")),
+        StepState::Failed => format!("{} {name}", paint.bad("✗")),
+    }
+}
+
+fn clients(target: &TargetProgress, paint: Paint) -> String {
+    let bad = |count: u64, what: &str| match count {
+        0 => paint.good(format!("0 {what}")),
+        count => paint.bad(format!("{} {what}", thousands(count))),
+    };
+    let (failed, refused) = (bad(target.failed, "failed"), bad(target.violations, "refused"));
+    format!("{:>7} served, {failed}, {refused}", thousands(target.commands))
+}
+
+#[cfg(test)]
+mod tests {
+    use console::measure_text_width;
+
+    use super::*;
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal_and_a_failure_is_seen() {
+        let mut target = TargetProgress { name: "koneksi-prod".to_owned(), failed: 7, ..TargetProgress::default() };
+        target.steps[1] =
+            StepProgress { state: StepState::Failed, says: "NeedsHuman: look ".repeat(20), ..StepProgress::default() };
+        let progress = Progress { targets: vec![target], ..Progress::default() };
+        for colours in [true, false] {
+            let lines = frame(&progress, 110, Paint { colours });
+            assert!(lines.iter().all(|line| measure_text_width(line) < 110), "{lines:#?}");
+            assert!(lines.iter().any(|line| line.contains("✗") && line.contains("NeedsHuman")), "{lines:#?}");
+            assert!(lines.iter().any(|line| line.contains("7 failed")), "{lines:#?}");
+            assert_eq!(lines.iter().any(|line| line.contains('\x1b')), colours);
+        }
+    }
+}
