@@ -8,7 +8,7 @@ use policy::{
 };
 use runtime::{
     deadline::Deadline,
-    rotation_event::RotationEvent,
+    event::rotation::RotationEvent,
     run::{self, Caller},
 };
 use serde_json::Value;

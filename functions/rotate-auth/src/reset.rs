@@ -15,7 +15,7 @@ use policy::{
     },
     target::{Backend, Database, Renewal, Reset},
 };
-use runtime::{change, deadline::Deadline, rotation_event::RotationEvent};
+use runtime::{change, deadline::Deadline, event::rotation::RotationEvent};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{

@@ -13,7 +13,7 @@ use policy::{
 use runtime::{
     change::{self, Made},
     deadline::Deadline,
-    rotation_event::RotationEvent,
+    event::rotation::RotationEvent,
 };
 use secrecy::SecretString;
 

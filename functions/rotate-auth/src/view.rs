@@ -11,7 +11,7 @@ use policy::{
     secret::SecretValue,
     token,
 };
-use runtime::{rotation_event::RotationEvent, secret};
+use runtime::{event::rotation::RotationEvent, secret};
 use secrecy::SecretString;
 
 /// The secret's side, read once: only this function moves it while a step runs, and AWS refuses a stale move.

@@ -8,7 +8,7 @@
 //! - [`consumers`]: whoever logs in with the credential, looked at
 //! - [`moment`]: moments, as the policy counts them
 //! - [`change`]: what became of a change that was asked for
-//! - [`rotation_event`]: the event of Secrets Manager's rotation hook
+//! - [`event`]: what happened, and to what
 //! - [`trigger`]: what invokes a function that looks after a target, but for the rotation hook
 //! - [`deadline`]: how long this invocation may still wait
 //! - [`log`]: JSON lines, of a message and fields
@@ -19,10 +19,10 @@ pub mod change;
 pub mod consumers;
 pub mod deadline;
 pub mod diagnostic;
+pub mod event;
 pub mod log;
 pub mod moment;
 pub mod record;
-pub mod rotation_event;
 pub mod run;
 pub mod secret;
 pub mod settings;

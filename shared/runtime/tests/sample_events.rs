@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, fmt::Debug, fs, path::Path};
 
 use policy::{Class, Failure};
-use runtime::{rotation_event::RotationEvent, trigger::Trigger};
+use runtime::{event::rotation::RotationEvent, trigger::Trigger};
 use serde_json::Value;
 
 /// What becomes of each event of a folder, by file name.

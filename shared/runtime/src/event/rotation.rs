@@ -1,10 +1,16 @@
-//! The event of Secrets Manager's rotation hook.
+//! Rotations: the event with which Secrets Manager asks for a step, and the one that says how a rotation ended.
 
 use aws_lambda_events::event::secretsmanager::SecretsManagerSecretRotationEvent;
 use policy::{Failure, rotation::Step};
+use serde::Deserialize;
 use serde_json::Value;
 
-/// What Secrets Manager asks for.
+use super::{
+    eventbridge::Envelope,
+    read::{read, required},
+};
+
+/// A step of a rotation that Secrets Manager asks for.
 ///
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>
 #[derive(Clone, PartialEq, Eq)]
@@ -59,6 +65,49 @@ impl RotationEvent {
             secret_id: event.secret_id,
             version_id: event.client_request_token,
             rotation_token,
+        })
+    }
+}
+
+/// A rotation started or ended, as CloudTrail tells it.
+///
+/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RotationResult {
+    /// The secret's ARN.
+    pub secret_arn: String,
+    /// What happened, as in `RotationSucceeded`, `RotationFailed` or `RotationAbandoned`.
+    pub event: String,
+    /// When, in milliseconds since 1970.
+    pub at_ms: Option<u64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Detail {
+    event_name: Option<String>,
+    additional_event_data: Option<Secret>,
+    service_event_details: Option<Secret>,
+    #[serde(deserialize_with = "super::read::millis")]
+    event_time: Option<u64>,
+}
+
+/// Both spellings have been seen.
+#[derive(Deserialize)]
+struct Secret {
+    #[serde(alias = "SecretId", rename = "secretId")]
+    id: Option<String>,
+}
+
+impl RotationResult {
+    pub(super) fn read(envelope: &Envelope) -> Result<Self, Failure> {
+        let detail = read::<Option<Detail>>(&envelope.detail, "detail")?.unwrap_or_default();
+        let secrets = [detail.additional_event_data, detail.service_event_details].into_iter().flatten();
+        let secret = secrets.filter_map(|secret| secret.id).next();
+        Ok(Self {
+            secret_arn: required(secret, "detail.additionalEventData.SecretId")?,
+            event: required(detail.event_name, "detail.eventName")?,
+            at_ms: detail.event_time.or(envelope.time),
         })
     }
 }

@@ -1,0 +1,97 @@
+//! The envelope of EventBridge, and the kinds of events that come in it.
+//!
+//! <https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html>
+//!
+//! The envelope is our own: that of `aws_lambda_events` refuses the whole event for one unusual `time`, and brings two crates
+//! for dates that nothing else here needs.
+
+use policy::Failure;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{
+    Event,
+    alarm::Alarm,
+    ecs::{Deployment, ServiceAction, Task},
+    elasticache::ServerlessCacheChange,
+    parameter::ParameterChange,
+    read::{read, refused},
+    rotation::RotationResult,
+    secret::SecretLabel,
+};
+
+/// The envelope, as far as it is read.
+#[derive(Deserialize)]
+pub(super) struct Envelope {
+    pub(super) source: String,
+    #[serde(rename = "detail-type")]
+    pub(super) detail_type: String,
+    #[serde(default)]
+    pub(super) resources: Vec<String>,
+    #[serde(default)]
+    pub(super) detail: Value,
+    #[serde(default, deserialize_with = "super::read::millis")]
+    pub(super) time: Option<u64>,
+}
+
+/// A schedule that came due: of a rule of EventBridge, or of EventBridge Scheduler without an input of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// The ARNs of the rule or the schedule.
+    pub arns: Vec<String>,
+}
+
+impl Schedule {
+    /// Refuses the event: it names no target.
+    pub fn names_no_target(&self) -> Failure {
+        refused(
+            "it is that of a schedule without an input; give the schedule, or the target of the rule, the input {\"target\":\"NAME\"}",
+        )
+    }
+}
+
+/// An event of AWS, by its kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherAwsEvent {
+    /// The service, as in `aws.health`.
+    pub source: String,
+    /// The kind.
+    pub detail_type: String,
+}
+
+/// Reads an event of EventBridge by its `source` and `detail-type`:
+///
+/// | `source` | `detail-type` | ⇒ |
+/// |---|---|---|
+/// | aws.secretsmanager | Secret Label Updated | a label moved |
+/// | aws.secretsmanager | AWS Service Event via CloudTrail | a rotation started or ended |
+/// | aws.ssm | Parameter Store Change | a parameter changed |
+/// | aws.ecs | ECS Task State Change, ECS Service Action, ECS Deployment State Change | each its own |
+/// | aws.elasticache | any | a serverless cache or its snapshot |
+/// | aws.cloudwatch | CloudWatch Alarm State Change | an alarm |
+/// | aws.events, aws.scheduler | Scheduled Event | a schedule without a target |
+/// | aws.health, aws.cloudwatch, aws.ecs | any other | nothing that is needed |
+/// | aws.ssm | EC2 Command … | nothing that is needed |
+/// | any other | any other | refused |
+pub(super) fn parse(event: &Value) -> Result<Event, Failure> {
+    let envelope: Envelope = read(event, "")?;
+    let Envelope { source, detail_type, .. } = &envelope;
+    Ok(match (source.as_str(), detail_type.as_str()) {
+        ("aws.secretsmanager", "Secret Label Updated") => Event::SecretLabel(SecretLabel::read(&envelope)?),
+        ("aws.secretsmanager", "AWS Service Event via CloudTrail") => {
+            Event::RotationResult(RotationResult::read(&envelope)?)
+        }
+        ("aws.ssm", "Parameter Store Change") => Event::Parameter(ParameterChange::read(&envelope)?),
+        ("aws.ecs", "ECS Task State Change") => Event::Task(Task::read(&envelope)?),
+        ("aws.ecs", "ECS Service Action") => Event::ServiceAction(ServiceAction::read(&envelope)?),
+        ("aws.ecs", "ECS Deployment State Change") => Event::Deployment(Deployment::read(&envelope)?),
+        ("aws.elasticache", _) => Event::ServerlessCache(ServerlessCacheChange::read(&envelope)?),
+        ("aws.cloudwatch", "CloudWatch Alarm State Change") => Event::Alarm(Alarm::of_eventbridge(&envelope)?),
+        ("aws.events" | "aws.scheduler", "Scheduled Event") => Event::Schedule(Schedule { arns: envelope.resources }),
+        ("aws.health" | "aws.cloudwatch" | "aws.ecs", _)
+        | ("aws.ssm", "EC2 Command Status-change Notification" | "EC2 Command Invocation Status-change Notification") => {
+            Event::Other(OtherAwsEvent { source: envelope.source, detail_type: envelope.detail_type })
+        }
+        _ => return Err(refused("its `source` and `detail-type` are of no known kind")),
+    })
+}
