@@ -1,16 +1,17 @@
 //! From event to outcome.
 
-use cloud::{Clients, secrets_manager::RETIRED};
+use cloud::Clients;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use policy::{
     Failure,
+    labels::RETIRED,
     outcome::{Details, Outcome},
 };
 use runtime::{
     deadline::Deadline,
     run::{self, Caller},
-    secret::{self, Led},
-    trigger::Trigger,
+    target::{self, Found, Subject},
+    trigger::{Resource, Trigger},
 };
 use serde_json::Value;
 
@@ -29,17 +30,30 @@ pub async fn handle(clients: &Clients, event: LambdaEvent<Value>) -> Result<Outc
 }
 
 async fn retire(clients: &Clients, event: Value, deadline: Deadline, outcome: &mut Outcome) -> Result<(), Failure> {
-    let led = match Trigger::parse(&event)? {
-        // It is this function that puts it there.
-        Trigger::SecretLabel { label, .. } if label == RETIRED => {
-            Led::Nowhere("it is about the label of this function itself")
+    let subject = match Trigger::parse(&event)? {
+        Trigger::Target { name, dry_run } => {
+            outcome.dry_run = dry_run;
+            Ok(Subject::Target(name))
         }
-        Trigger::Resource(_) | Trigger::Settings { .. } => Led::Nowhere("it is about no secret"),
-        trigger => secret::of_trigger(clients, trigger, outcome).await?,
+        // It is this function that puts it there.
+        Trigger::SecretLabel { label, .. } if label == RETIRED => Err("it is about the label of this function itself"),
+        Trigger::SecretLabel { secret_id, .. } => Ok(Subject::Resource(Resource::Secret(secret_id))),
+        Trigger::Resource(_) | Trigger::Settings { .. } => Err("it is about no secret"),
+        Trigger::Quiet(why) => Err(why),
+        Trigger::RollBack { .. } => {
+            return Err(Failure::permanent(
+                "the event is refused: a `rollback` is nothing that this function does; send it to sync-connection. Nothing \
+                 was touched",
+            ));
+        }
     };
-    match led {
-        Led::To(found) => retirement::run(clients, *found, deadline, outcome).await,
-        Led::Nowhere(why) => {
+    let found = match subject {
+        Ok(subject) => target::find(clients, subject, outcome).await?,
+        Err(why) => Found::Nothing(why),
+    };
+    match found {
+        Found::Target(history) => retirement::run(clients, *history, deadline, outcome).await,
+        Found::Nothing(why) => {
             outcome.left("event", why);
             Ok(())
         }

@@ -3,10 +3,8 @@
 //! # Layout
 //! - [`handle`]: from event to outcome
 //! - `retirement`: look, decide, act, until nothing is left to do, something else comes first, or time is up
-//! - `secret`: what the secret says of the credential that was in use before
 
 mod handle;
 mod retirement;
-mod secret;
 
 pub use handle::handle;

@@ -4,13 +4,18 @@ use backends::{Credentials, Observed, Rotatable};
 use cloud::Clients;
 use policy::{
     Failure,
+    moving::History,
     outcome::{Measure, Outcome},
-    retirement::{Decision, Facts, PreviousValue, decide, needs_consumers, never_has_two},
+    retirement::{Decision, Facts, decide, needs_consumers, never_has_two},
     rotation::Server,
+    secret::PreviousValue,
 };
-use runtime::{change, consumers, deadline::Deadline, moment::now_ms, secret::Found, versions::Versions};
-
-use crate::secret::known;
+use runtime::{
+    change, consumers,
+    deadline::Deadline,
+    moment::now_ms,
+    secret::{self, Secret, Versions},
+};
 
 /// What an outcome calls the thing that this function is about.
 const PREVIOUS_CREDENTIAL: &str = "previous credential";
@@ -32,17 +37,18 @@ enum Kind {
 /// Retires the previous credential of a target, as far as that is safe now.
 pub(crate) async fn run(
     clients: &Clients,
-    found: Found,
+    history: History,
     mut deadline: Deadline,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
-    if let Some(reason) = never_has_two(&found.target().backend) {
+    if let Some(reason) = never_has_two(&history.in_effect().target.backend) {
         outcome.left(PREVIOUS_CREDENTIAL, reason);
         return Ok(());
     }
     let began_ms = now_ms();
-    let target = found.target().clone();
-    let mut secret = Versions::read(clients, target, found.description).await?;
+    let target = history.in_effect().target.clone();
+    let description = secret::describe(clients, &target).await?;
+    let mut secret = Secret::read(clients, target, description, Versions::All).await?;
     let mut change_asked = false;
     loop {
         let facts = look(clients, &secret, change_asked, outcome).await?;
@@ -87,7 +93,7 @@ pub(crate) async fn run(
         // A rotation may have moved a label since it was read; what was decided was about other credentials then.
         if let Some(description) = secret.changed(clients).await? {
             tracing::info!("a label of the secret has moved meanwhile");
-            secret = Versions::read(clients, secret.target, description).await?;
+            secret = Secret::read(clients, secret.target, description, Versions::All).await?;
             continue;
         }
         match change.kind {
@@ -106,12 +112,7 @@ pub(crate) async fn run(
 }
 
 /// Looks at the server, and at the consumers where they matter.
-async fn look(
-    clients: &Clients,
-    secret: &Versions,
-    change_asked: bool,
-    outcome: &mut Outcome,
-) -> Result<Facts, Failure> {
+async fn look(clients: &Clients, secret: &Secret, change_asked: bool, outcome: &mut Outcome) -> Result<Facts, Failure> {
     let mut facts = Facts {
         now_ms: now_ms(),
         settings: secret.target.retirement.clone(),
@@ -122,9 +123,9 @@ async fn look(
     if facts.secret.nothing_to_retire().is_some() || facts.secret.previous == PreviousValue::Unreadable {
         return Ok(facts);
     }
-    let Observed { server, username, hosts } = Rotatable::of(clients, &secret.target).observe(known(secret)).await?;
+    let Observed { server, username, hosts } = Rotatable::of(clients, &secret.target).observe(secret.known()).await?;
     outcome.count(Measure::Logins, server.nodes.len());
-    secret.check_owner(&username, &hosts)?;
+    secret.current().check_owner(&secret.target, &username, &hosts)?;
     facts.server = Some(Server { change_asked, ..server });
     if needs_consumers(&facts) {
         facts.consumers = Some(consumers::observe(clients, secret).await?);
@@ -133,13 +134,13 @@ async fn look(
 }
 
 /// Makes one change of the server; says whether its effect is to be waited for.
-async fn apply(clients: &Clients, secret: &Versions, change: &Change, outcome: &mut Outcome) -> Result<bool, Failure> {
+async fn apply(clients: &Clients, secret: &Secret, change: &Change, outcome: &mut Outcome) -> Result<bool, Failure> {
     let backend = Rotatable::of(clients, &secret.target);
     let Some(previous) = secret.previous() else { return Ok(false) };
     let asked = match change.kind {
-        Kind::Remove => backend.remove(previous, secret.current()).await,
-        Kind::RestoreCurrent => backend.restore(secret.current(), known(secret)).await,
-        Kind::RestorePrevious => backend.restore(previous, known(secret)).await,
+        Kind::Remove => backend.remove(previous, secret.current().credential()).await,
+        Kind::RestoreCurrent => backend.restore(secret.current().credential(), secret.known()).await,
+        Kind::RestorePrevious => backend.restore(previous, secret.known()).await,
         Kind::MarkRetired => Ok(()),
     };
     let made = change::note(asked, outcome, change.what, change.reason)?;
@@ -149,11 +150,11 @@ async fn apply(clients: &Clients, secret: &Versions, change: &Change, outcome: &
 /// Writes down who has been refused since: a consumer that still holds the previous credential is among them.
 async fn tell_failed_logins(
     clients: &Clients,
-    secret: &Versions,
+    secret: &Secret,
     since_ms: u64,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
-    match Rotatable::of(clients, &secret.target).failed_logins(secret.current()).await {
+    match Rotatable::of(clients, &secret.target).failed_logins(secret.current().credential()).await {
         Ok(failed) => outcome.saw_failed_logins(failed.into_iter().filter(|login| login.last_ms >= since_ms).collect()),
         // What was to be done is done; that nobody knows who noticed is no failure of it.
         Err(failure) => outcome.left("failed logins", format!("they cannot be read: {}", failure.chain())),

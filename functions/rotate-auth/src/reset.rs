@@ -16,11 +16,11 @@ use policy::{
     target::{Backend, Database, Renewal, Reset},
 };
 use runtime::{change, deadline::Deadline, event::rotation::RotationEvent};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use crate::{
-    rotation::{Put, discard_pending, promote, put_pending},
-    view::Secret,
+    rotation::{Put, discard_pending, put_pending},
+    view::View,
 };
 
 /// The database and the way it is renewed, where that is a reset.
@@ -60,7 +60,7 @@ pub(crate) async fn run(
     event: &RotationEvent,
     mut deadline: Deadline,
     outcome: &mut Outcome,
-    mut secret: Secret,
+    mut view: View,
     database: &Database,
     renewal: &Reset,
 ) -> Result<(), Failure> {
@@ -68,7 +68,7 @@ pub(crate) async fn run(
     let mut progress = Progress::default();
     loop {
         progress.looks += 1;
-        let looked = look(clients, event, outcome, &secret, (upstash, database, renewal), &progress).await?;
+        let looked = look(clients, event, outcome, &view, (upstash, database, renewal), &progress).await?;
         let seen = match looked {
             Ok(seen) => seen,
             Err(no_answer) => {
@@ -78,8 +78,8 @@ pub(crate) async fn run(
         };
         let facts = ResetFacts {
             step: event.step,
-            version: secret.stage,
-            rotation_enabled: secret.rotation_enabled,
+            version: view.stage(),
+            rotation_enabled: view.secret.rotation_enabled(),
             pending: seen.pending,
             current: seen.current,
             own: seen.own,
@@ -93,23 +93,23 @@ pub(crate) async fn run(
             }
             ResetDecision::Wait { reason } => deadline.wait(reason).await?,
             ResetDecision::DiscardPending { reason } => {
-                return Err(discard_pending(clients, event, outcome, reason).await?);
+                return Err(discard_pending(clients, &view, event, outcome, reason).await?);
             }
             ResetDecision::Reset { reason } => {
-                if !reset(clients, outcome, &secret, (upstash, renewal), &mut progress, reason).await? {
+                if !reset(clients, outcome, &view, (upstash, renewal), &mut progress, reason).await? {
                     deadline.wait("the service takes a reset, or one is found to have happened").await?;
                 }
             }
             ResetDecision::TakeOwn { reason } => {
                 let own = seen.own_token.expect("a credential that logs in was shown");
-                match put_pending(clients, event, &secret, &own).await? {
+                match put_pending(clients, event, &view, &own).await? {
                     Put::Done => outcome.did("create-pending", reason),
                     Put::ThereAlready => outcome.left("create-pending", "another run put a value meanwhile"),
                 }
                 return Ok(());
             }
             ResetDecision::Promote { reason } => {
-                promote(clients, event, &mut secret).await?;
+                view.promote(clients).await?;
                 outcome.did("promote", reason);
                 return Ok(());
             }
@@ -123,14 +123,12 @@ async fn look(
     clients: &Clients,
     event: &RotationEvent,
     outcome: &mut Outcome,
-    secret: &Secret,
+    view: &View,
     (upstash, database, renewal): (Upstash<'_>, &Database, &Reset),
     progress: &Progress,
 ) -> Result<Result<Seen, String>, Failure> {
     let hosts = [database.endpoint.clone()];
-    for value in [Some(&secret.current), secret.pending.as_ref()].into_iter().flatten() {
-        value.check_owner(&secret.target, upstash.username(), &hosts)?;
-    }
+    view.check_owner(upstash.username(), &hosts)?;
     macro_rules! log_in {
         ($token:expr) => {{
             outcome.count(Measure::Logins, 1);
@@ -140,28 +138,28 @@ async fn look(
             }
         }};
     }
-    let pending = match secret.pending_value() {
+    let pending = match view.pending_value() {
         PendingValue::Absent => PendingLogin::Absent,
         PendingValue::Illegal(why) => PendingLogin::Illegal(why),
-        PendingValue::Legal => match &secret.pending {
-            Some(value) if !value.has_credential_of(&secret.current) => {
+        PendingValue::Legal => match view.pending() {
+            Some(value) if !value.has_credential_of(view.secret.current()) => {
                 PendingLogin::Asked(log_in!(value.credential()))
             }
             _ => PendingLogin::SameAsCurrent,
         },
     };
-    let current = log_in!(secret.current.credential());
+    let current = log_in!(view.current());
     let (mut own, mut own_token) = (Own::NotAsked, None);
-    if needs_own(event.step, secret.stage, &pending) {
+    if needs_own(event.step, view.stage(), &pending) {
         own = Own::Hidden;
         if let Some(answered) = &progress.answered {
-            own = Own::Shown { whose: whose(secret, answered), login: log_in!(answered) };
+            own = Own::Shown { whose: whose(view, answered), login: log_in!(answered) };
             own_token = Some(answered.clone());
         }
         if !matches!(own, Own::Shown { login: Answer::Accepted, .. })
             && let Some(shown) = own_credential(clients, database, renewal).await?
         {
-            own = Own::Shown { whose: whose(secret, &shown), login: log_in!(&shown) };
+            own = Own::Shown { whose: whose(view, &shown), login: log_in!(&shown) };
             own_token = Some(shown);
         }
     }
@@ -195,14 +193,14 @@ async fn own_credential(
 async fn reset(
     clients: &Clients,
     outcome: &mut Outcome,
-    secret: &Secret,
+    view: &View,
     (upstash, renewal): (Upstash<'_>, &Reset),
     progress: &mut Progress,
     reason: &str,
 ) -> Result<bool, Failure> {
     let api = Api::load(clients, renewal).await?;
     outcome.count(Measure::Logins, 1);
-    if upstash.log_in(secret.current.credential()).await != Ok(Answer::Accepted) {
+    if upstash.log_in(view.current()).await != Ok(Answer::Accepted) {
         return Ok(false);
     }
     let (asked, answered) = match api.reset_password().await {
@@ -217,11 +215,10 @@ async fn reset(
 }
 
 /// Which of the secret's credentials a token is.
-fn whose(secret: &Secret, token: &SecretString) -> Whose {
-    let is = |other: &SecretString| other.expose_secret() == token.expose_secret();
-    match &secret.pending {
-        _ if is(secret.current.credential()) => Whose::Current,
-        Some(pending) if secret.stage == VersionStage::Pending && is(pending.credential()) => Whose::Pending,
+fn whose(view: &View, token: &SecretString) -> Whose {
+    match view.pending() {
+        _ if view.secret.current().is_credential(token) => Whose::Current,
+        Some(pending) if view.stage() == VersionStage::Pending && pending.is_credential(token) => Whose::Pending,
         _ => Whose::Nobodys,
     }
 }

@@ -1,10 +1,7 @@
 //! Look, decide, act, until the step is done or time is up.
 
 use backends::Credentials;
-use cloud::{
-    Clients,
-    secrets_manager::{self, CURRENT},
-};
+use cloud::{Clients, secrets_manager};
 use policy::{
     Failure,
     outcome::{Measure, Outcome},
@@ -17,7 +14,7 @@ use runtime::{
 };
 use secrecy::SecretString;
 
-use crate::{reset, view::Secret};
+use crate::{reset, view::View};
 
 /// What an action leaves the step to do.
 enum Next {
@@ -36,17 +33,17 @@ pub(crate) async fn run(
     mut deadline: Deadline,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
-    let mut secret = Secret::read(clients, event).await?;
-    outcome.target = Some(secret.target.name.clone());
-    if let Some((database, renewal)) = reset::of(&secret.target) {
-        return reset::run(clients, event, deadline, outcome, secret, &database, &renewal).await;
+    let mut view = View::read(clients, event).await?;
+    outcome.target = Some(view.secret.target.name.clone());
+    if let Some((database, renewal)) = reset::of(&view.secret.target) {
+        return reset::run(clients, event, deadline, outcome, view, &database, &renewal).await;
     }
     let mut change_asked = false;
     let mut server: Option<Server> = None;
     loop {
-        let pending = secret.pending_value();
-        if server.is_none() && needs_server(event.step, secret.stage, &pending) {
-            let seen = secret.observe_server(clients).await?;
+        let pending = view.pending_value();
+        if server.is_none() && needs_server(event.step, view.stage(), &pending) {
+            let seen = view.observe_server(clients).await?;
             outcome.count(Measure::Logins, seen.nodes.len());
             server = Some(seen);
         }
@@ -55,8 +52,8 @@ pub(crate) async fn run(
         }
         let facts = Facts {
             step: event.step,
-            version: secret.stage,
-            rotation_enabled: secret.rotation_enabled,
+            version: view.stage(),
+            rotation_enabled: view.secret.rotation_enabled(),
             pending,
             server: server.clone(),
         };
@@ -71,16 +68,18 @@ pub(crate) async fn run(
             }
             Decision::Wait { reason } => wait(&mut deadline, &reason).await?,
             Decision::CreatePending { reason } => {
-                match create_pending(clients, event, &secret).await? {
+                match create_pending(clients, event, &view).await? {
                     Put::Done => outcome.did("create-pending", reason),
                     Put::ThereAlready => outcome.left("create-pending", "another run put a value meanwhile"),
                 }
                 Next::Stop
             }
-            Decision::DiscardPending { reason } => return Err(discard_pending(clients, event, outcome, reason).await?),
+            Decision::DiscardPending { reason } => {
+                return Err(discard_pending(clients, &view, event, outcome, reason).await?);
+            }
             Decision::AddPending { reason } => {
-                let pending = secret.pending.as_ref().expect("a pending value is legal only where there is one");
-                let asked = secret.backend(clients).add(pending.credential(), secret.known()).await;
+                let pending = view.pending().expect("a pending value is legal only where there is one");
+                let asked = view.backend(clients).add(pending.credential(), view.known()).await;
                 let made = change::note(asked, outcome, "add-pending", reason)?;
                 change_asked = match server.as_ref().map(|server| server.upkeep) {
                     // A service carries out what it was asked for, though its answer be lost.
@@ -91,23 +90,23 @@ pub(crate) async fn run(
                 wait(&mut deadline, "the target takes the pending credential").await?
             }
             Decision::RemovePrevious { reason } => {
-                let previous = secret.previous().expect("a previous value is accepted only where there is one");
-                let asked = secret.backend(clients).remove(previous, secret.current.credential()).await;
+                let previous = view.known().previous.expect("a previous value is accepted only where there is one");
+                let asked = view.backend(clients).remove(previous, view.current()).await;
                 change::note(asked, outcome, "remove-previous", reason)?;
                 wait(&mut deadline, "the target refuses AWSPREVIOUS").await?
             }
             Decision::RestoreCurrent { reason } => {
-                let asked = secret.backend(clients).restore(secret.current.credential(), secret.known()).await;
+                let asked = view.backend(clients).restore(view.current(), view.known()).await;
                 change::note(asked, outcome, "restore-current", reason)?;
                 wait(&mut deadline, "the nodes take AWSCURRENT again").await?
             }
             Decision::CloseOpenAccess { reason } => {
-                let asked = secret.backend(clients).close(secret.current.credential()).await;
+                let asked = view.backend(clients).close(view.current()).await;
                 change_asked |= change::note(asked, outcome, "close-open-access", reason)?.may_have_taken_effect();
                 wait(&mut deadline, "the group closes access without a credential").await?
             }
             Decision::Promote { reason } => {
-                promote(clients, event, &mut secret).await?;
+                view.promote(clients).await?;
                 outcome.did("promote", reason);
                 match server.as_ref().map(|server| server.upkeep) {
                     Some(Upkeep::UntilRestart) => Next::LookAgain,
@@ -138,28 +137,28 @@ pub(crate) enum Put {
 }
 
 /// Makes a credential and keeps it as AWSPENDING.
-async fn create_pending(clients: &Clients, event: &RotationEvent, secret: &Secret) -> Result<Put, Failure> {
-    let credential = match secret.backend(clients).generate().await? {
+async fn create_pending(clients: &Clients, event: &RotationEvent, view: &View) -> Result<Put, Failure> {
+    let credential = match view.backend(clients).generate().await? {
         Some(credential) => credential,
         None => {
-            let length = secret.target.rotation.credential_length;
+            let length = view.secret.target.rotation.credential_length;
             secrets_manager::random_credential(clients.secrets_manager(), length).await?
         }
     };
-    if let Some(why) = policy::token::fault(&secret.target.backend, &credential) {
+    if let Some(why) = policy::token::fault(&view.secret.target.backend, &credential) {
         return Err(Failure::permanent(format!("the credential that was made is no use: {why}")));
     }
-    put_pending(clients, event, secret, &credential).await
+    put_pending(clients, event, view, &credential).await
 }
 
 /// Keeps a credential as AWSPENDING.
 pub(crate) async fn put_pending(
     clients: &Clients,
     event: &RotationEvent,
-    secret: &Secret,
+    view: &View,
     credential: &SecretString,
 ) -> Result<Put, Failure> {
-    let value = secret.current.with_credential(credential);
+    let value = view.secret.current().with_credential(credential);
     let token = event.rotation_token.as_deref();
     let put =
         secrets_manager::put_pending(clients.secrets_manager(), &event.secret_id, &event.version_id, token, &value)
@@ -174,28 +173,14 @@ pub(crate) async fn put_pending(
 /// Takes AWSPENDING off a value that can never be used, and gives the failure that makes the rotation begin anew.
 pub(crate) async fn discard_pending(
     clients: &Clients,
+    view: &View,
     event: &RotationEvent,
     outcome: &mut Outcome,
     reason: String,
 ) -> Result<Failure, Failure> {
-    secrets_manager::drop_pending(clients.secrets_manager(), &event.secret_id, &event.version_id).await?;
+    view.secret.discard_pending(clients, &event.version_id).await?;
     outcome.did("discard-pending", reason.clone());
     Ok(Failure::retryable(format!(
         "AWSPENDING held what the server will never take ({reason}), and was discarded; the next try makes a new one"
     )))
-}
-
-/// Moves AWSCURRENT, and what is known of the secret with it.
-pub(crate) async fn promote(clients: &Clients, event: &RotationEvent, secret: &mut Secret) -> Result<(), Failure> {
-    let client = clients.secrets_manager();
-    let moved = secrets_manager::promote(client, &event.secret_id, &secret.current_version, &event.version_id).await;
-    if let Err(error) = moved {
-        // The SDK tries again when an answer is lost, and the second try finds the label moved.
-        let stages = secrets_manager::describe(client, &event.secret_id).await?;
-        if stages.version_with(CURRENT) != Some(&event.version_id) {
-            return Err(error.into());
-        }
-    }
-    secret.promoted(&event.version_id);
-    Ok(())
 }

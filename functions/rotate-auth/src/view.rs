@@ -1,135 +1,93 @@
 //! What is known while a step runs: the secret's side and the server's.
 
-use backends::{Credentials, Known, Rotatable};
-use cloud::{
-    Clients,
-    secrets_manager::{self, CURRENT, Description, PENDING, PREVIOUS, Version},
-};
+use backends::{Credentials, Rotatable};
+use cloud::Clients;
 use policy::{
-    Failure, Target,
+    Failure,
     rotation::{PendingValue, Server, VersionStage},
-    secret::SecretValue,
+    secret::{Known, SecretValue},
     token,
 };
-use runtime::{event::rotation::RotationEvent, secret};
+use runtime::{
+    event::rotation::RotationEvent,
+    secret::{self, Secret, Versions},
+};
 use secrecy::SecretString;
 
-/// The secret's side, read once: only this function moves it while a step runs, and AWS refuses a stale move.
+/// The secret, seen from the version that the event names. It is read once: while a step runs, only this function moves its
+/// labels, and AWS refuses a move that rests on a stale read.
 #[derive(Debug)]
-pub(crate) struct Secret {
-    pub(crate) target: Target,
-    pub(crate) rotation_enabled: Option<bool>,
-    pub(crate) stage: VersionStage,
-    /// The version that carries AWSCURRENT.
-    pub(crate) current_version: String,
-    /// The value of AWSCURRENT.
-    pub(crate) current: SecretValue,
-    /// The version that the event names, where it has a value.
-    pub(crate) pending_version: Option<Version>,
-    /// Its value.
-    pub(crate) pending: Option<SecretValue>,
-    /// The value of AWSPREVIOUS, where the step needs it.
-    previous: Option<SecretValue>,
+pub(crate) struct View {
+    pub(crate) secret: Secret,
+    version_id: String,
 }
 
-impl Secret {
+impl View {
     /// Reads the secret that an event names, and the settings of its target.
     pub(crate) async fn read(clients: &Clients, event: &RotationEvent) -> Result<Self, Failure> {
-        let found = secret::of_target(clients, &event.secret_id).await?;
-        let (target, description) = (found.target().clone(), found.description);
-        let needs_previous = Rotatable::of(clients, &target).needs_previous(event.step);
-        let current_version = secret::current_version(&target, &description)?;
-        let read = |version: String| async move {
-            secrets_manager::version(clients.secrets_manager(), &event.secret_id, &version).await
+        let (history, description) = secret::describe_by_id(clients, &event.secret_id).await?;
+        let target = history.in_effect().target.clone();
+        let versions = match Rotatable::of(clients, &target).needs_previous(event.step) {
+            true => Versions::All,
+            false => Versions::CurrentAndPending,
         };
-        let stage = stage(&description, &event.version_id);
-        let current = read(current_version.clone()).await?.ok_or_else(|| secret::no_current(&target))?;
-        let pending_version = match stage {
-            VersionStage::Current => Some(current.clone()),
-            VersionStage::Pending => read(event.version_id.clone()).await?,
-            VersionStage::Unlabelled | VersionStage::Unknown => None,
-        };
-        let pending = pending_version.as_ref().map(|version| SecretValue::read(&target, &version.value)).transpose();
-        // A pending value of the wrong shape is as unusable as one of the wrong characters.
-        let pending = if stage == VersionStage::Current { pending? } else { pending.unwrap_or_default() };
-        let current = SecretValue::read(&target, &current.value)?;
-        let previous = match description.version_with(PREVIOUS) {
-            Some(version) if needs_previous => read(version.to_owned()).await?,
-            _ => None,
-        };
-        // One that has not the right shape is not known, and one that another stage holds too says nothing of its own.
-        let previous = previous.and_then(|version| SecretValue::read(&target, &version.value).ok());
-        let others = [Some(&current), pending.as_ref()];
-        let previous =
-            previous.filter(|value| !others.into_iter().flatten().any(|other| value.has_credential_of(other)));
-        Ok(Self {
-            current,
-            previous,
-            rotation_enabled: description.rotation_enabled,
-            target,
-            stage,
-            current_version,
-            pending_version,
-            pending,
-        })
+        let secret = Secret::read(clients, target, description, versions).await?;
+        Ok(Self { secret, version_id: event.version_id.clone() })
     }
 
-    /// The pending value, as the policy sees it.
+    /// The stage of the version that the event names.
+    pub(crate) fn stage(&self) -> VersionStage {
+        self.secret.stage(&self.version_id)
+    }
+
+    /// The value of that version, if the settings find a credential in it.
+    pub(crate) fn pending(&self) -> Option<&SecretValue> {
+        self.secret.rotated_in(&self.version_id).flatten()
+    }
+
+    /// That value, as the policy sees it.
     pub(crate) fn pending_value(&self) -> PendingValue {
-        match (&self.pending_version, &self.pending) {
-            (None, _) => PendingValue::Absent,
-            (Some(_), None) => PendingValue::Illegal("it has not the shape that the settings say".to_owned()),
-            (Some(_), Some(value)) => match token::fault(&self.target.backend, value.credential()) {
+        match self.secret.rotated_in(&self.version_id) {
+            None => PendingValue::Absent,
+            Some(None) => PendingValue::Illegal("it has not the shape that the settings say".to_owned()),
+            Some(Some(value)) => match token::fault(&self.secret.target.backend, value.credential()) {
                 Some(why) => PendingValue::Illegal(why),
                 None => PendingValue::Legal,
             },
         }
     }
 
+    /// AWSCURRENT's credential.
+    pub(crate) fn current(&self) -> &SecretString {
+        self.secret.current().credential()
+    }
+
     /// The backend of the target.
     pub(crate) fn backend<'a>(&'a self, clients: &'a Clients) -> Rotatable<'a> {
-        Rotatable::of(clients, &self.target)
+        Rotatable::of(clients, &self.secret.target)
     }
 
-    /// The credentials that the secret knows.
+    /// The credentials to log in with.
     pub(crate) fn known(&self) -> Known<'_> {
-        Known {
-            pending: self.pending.as_ref().map(SecretValue::credential),
-            current: self.current.credential(),
-            previous: self.previous(),
-            version: self.pending_version.as_ref(),
-        }
+        self.secret.known_in_rotation(&self.version_id)
     }
 
-    /// AWSPREVIOUS's credential, where the step needs it and it is another than the other two.
-    pub(crate) fn previous(&self) -> Option<&SecretString> {
-        self.previous.as_ref().map(SecretValue::credential)
+    /// Checks that the secret belongs to the Redis that was looked at.
+    pub(crate) fn check_owner(&self, username: &str, hosts: &[String]) -> Result<(), Failure> {
+        let values = [Some(self.secret.current()), self.pending()].into_iter().flatten();
+        values.map(|value| value.check_owner(&self.secret.target, username, hosts)).collect()
     }
 
-    /// Looks at the server, and refuses a secret that says it belongs to another one.
+    /// Looks at the server.
     pub(crate) async fn observe_server(&self, clients: &Clients) -> Result<Server, Failure> {
         let observed = self.backend(clients).observe(self.known()).await?;
-        for value in [Some(&self.current), self.pending.as_ref()].into_iter().flatten() {
-            value.check_owner(&self.target, &observed.username, &observed.hosts)?;
-        }
+        self.check_owner(&observed.username, &observed.hosts)?;
         Ok(observed.server)
     }
 
-    /// Takes note that AWSCURRENT has moved to the version that the event names.
-    pub(crate) fn promoted(&mut self, version_id: &str) {
-        let pending = self.pending.clone().expect("only a pending value that logged in is promoted");
-        self.stage = VersionStage::Current;
-        self.current_version = version_id.to_owned();
-        self.previous = Some(std::mem::replace(&mut self.current, pending));
-    }
-}
-
-fn stage(description: &Description, version_id: &str) -> VersionStage {
-    let Some(labels) = description.stages.get(version_id) else { return VersionStage::Unknown };
-    let carries = |label: &str| labels.iter().any(|one| one == label);
-    match (carries(CURRENT), carries(PENDING)) {
-        (true, _) => VersionStage::Current,
-        (false, true) => VersionStage::Pending,
-        (false, false) => VersionStage::Unlabelled,
+    /// Moves AWSCURRENT to the version that the event names.
+    pub(crate) async fn promote(&mut self, clients: &Clients) -> Result<(), Failure> {
+        let version_id = self.version_id.clone();
+        self.secret.promote(clients, &version_id).await
     }
 }

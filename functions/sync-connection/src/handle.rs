@@ -1,20 +1,26 @@
 //! From event to outcome.
 
-use cloud::{Clients, secrets_manager::CURRENT};
+use cloud::Clients;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use policy::{
     Failure,
+    labels::AWSCURRENT,
     outcome::{Details, Outcome},
 };
 use runtime::{
     deadline::Deadline,
     run::{self, Caller},
-    secret::{self, Led},
-    trigger::Trigger,
+    target::{self, Found, Subject},
+    trigger::{Resource, Trigger},
 };
 use serde_json::Value;
 
-use crate::{connection, cutover, outputs, rollout};
+use crate::{
+    connection,
+    moving::{self, Chosen, Wish},
+    outputs::{self, Login},
+    rollout,
+};
 
 /// Handles one event: finds its target, writes what applications read where it is not true, has them move to it, and leaves
 /// one outcome record in the log, whatever came of it.
@@ -29,29 +35,56 @@ pub async fn handle(clients: &Clients, event: LambdaEvent<Value>) -> Result<Outc
 }
 
 async fn sync(clients: &Clients, event: Value, mut deadline: Deadline, outcome: &mut Outcome) -> Result<(), Failure> {
-    let (trigger, rolls_back) = match Trigger::parse(&event)? {
-        Trigger::RollBack { name, dry_run } => (Trigger::Target { name, dry_run }, true),
-        Trigger::SecretLabel { label, .. } if label != CURRENT => {
-            (Trigger::Quiet("it is about another label than AWSCURRENT"), false)
+    let mut wish = Wish::Follow;
+    let subject = match Trigger::parse(&event)? {
+        Trigger::Target { name, dry_run } => {
+            outcome.dry_run = dry_run;
+            Ok(Subject::Target(name))
         }
-        trigger => (trigger, false),
+        Trigger::RollBack { name, dry_run } => {
+            (outcome.dry_run, wish) = (dry_run, Wish::RollBack);
+            Ok(Subject::Target(name))
+        }
+        Trigger::Settings { name } => Ok(Subject::Target(name)),
+        Trigger::SecretLabel { label, .. } if label != AWSCURRENT => Err("it is about another label than AWSCURRENT"),
+        Trigger::SecretLabel { secret_id, .. } => Ok(Subject::Resource(Resource::Secret(secret_id))),
+        Trigger::Resource(resource) => Ok(Subject::Resource(resource)),
+        Trigger::Quiet(why) => Err(why),
     };
-    let found = match secret::of_trigger(clients, trigger, outcome).await? {
-        Led::To(found) => *found,
-        Led::Nowhere(why) => {
+    let found = match subject {
+        Ok(subject) => target::find(clients, subject, outcome).await?,
+        Err(why) => Found::Nothing(why),
+    };
+    let history = match found {
+        Found::Target(history) => *history,
+        Found::Nothing(why) => {
             outcome.left("event", why);
             return Ok(());
         }
     };
-    let settled = cutover::settle(clients, found, rolls_back, &deadline, outcome).await?;
-    let secret = &settled.secret;
+    let chosen = moving::choose(clients, history, wish, &deadline, outcome).await?;
+    let published = publish(clients, &chosen, &mut deadline, outcome).await;
+    // Whatever became of the rest, the outcome says why a move was not made.
+    published.and(chosen.report_blocked(outcome))
+}
+
+/// Writes what applications read, and deploys those that read it only when they start.
+async fn publish(
+    clients: &Clients,
+    chosen: &Chosen,
+    deadline: &mut Deadline,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    let secret = &chosen.secret;
     if secret.target.outputs.is_empty() {
         outcome.left("outputs", "the settings name none");
     } else {
-        let connection = connection::read(clients, secret).await?;
-        outputs::run(clients, &secret.target, &connection, &mut deadline, outcome).await?;
+        let (connection, login) = match &chosen.proven {
+            Some(connection) => (connection.clone(), Login::Done),
+            None => (connection::read(clients, secret).await?, Login::Needed),
+        };
+        outputs::run(clients, &secret.target, &connection, login, deadline, outcome).await?;
     }
-    settled.write_down(clients, outcome).await?;
-    rollout::run(clients, secret, &mut deadline, outcome).await?;
-    settled.end(outcome)
+    chosen.record(clients, outcome).await?;
+    rollout::run(clients, secret, deadline, outcome).await
 }

@@ -1,22 +1,22 @@
-//! Keeps what applications read true, and has them move to it.
+//! Keeps what applications connect with up to date, and has them follow.
 //!
 //! # Layout
 //! - [`handle`]: from event to outcome
-//! - `cutover`: which settings are in force, and the move to another place
-//! - `login`: what the nodes say to AWSCURRENT
-//! - `connection`: what clients are to connect with, by the secret and the server
+//! - `moving`: which settings a run uses, and the move to another Redis
+//! - `login`: what the nodes answer to AWSCURRENT
+//! - `connection`: what clients connect with, from the secret and the server
 //! - `verify`: a login with exactly what is about to be written
 //! - `outputs`: every output of the settings, written until nothing is left to write
-//! - `changes`: when what consumers read when they start was another
-//! - `rollout`: consumers that were started before a change are deployed anew, one after another
+//! - `stale`: when consumers that started read something else than is published now
+//! - `rollout`: consumers that started before a change are deployed again, one after another
 
-mod changes;
 mod connection;
-mod cutover;
 mod handle;
 mod login;
+mod moving;
 mod outputs;
 mod rollout;
+mod stale;
 mod verify;
 
 pub use handle::handle;

@@ -13,8 +13,6 @@ use runtime::{
 
 use crate::verify;
 
-pub(crate) use parameter::CURRENT as PUBLISHED;
-
 /// What is left to do about one output.
 enum Todo {
     Nothing {
@@ -36,8 +34,8 @@ enum Write {
     SecretKeys(secret_keys::Write),
 }
 
-/// Holds that every output can be written, and that a login with exactly what it would say succeeds; writes nothing.
-pub(crate) async fn prove(
+/// Checks that every output can be written, and that a login with exactly what it would contain succeeds; writes nothing.
+pub(crate) async fn check(
     clients: &Clients,
     target: &Target,
     connection: &Connection,
@@ -49,6 +47,15 @@ pub(crate) async fn prove(
     verify::log_in(clients, target, connection, outcome).await
 }
 
+/// Whether a login with what is to be written has succeeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Login {
+    /// It has.
+    Done,
+    /// It has not been tried.
+    Needed,
+}
+
 /// Writes everywhere what clients are to connect with, once a login with it has succeeded.
 ///
 /// Nothing is written before everything has been looked at, and what cannot be written stops the rest.
@@ -56,10 +63,10 @@ pub(crate) async fn run(
     clients: &Clients,
     target: &Target,
     connection: &Connection,
+    mut login: Login,
     deadline: &mut Deadline,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
-    let mut verified = false;
     loop {
         let mut todos = Vec::with_capacity(target.outputs.len());
         for (nth, output) in target.outputs.iter().enumerate() {
@@ -71,9 +78,9 @@ pub(crate) async fn run(
             tell(target, todos, outcome);
             return Ok(());
         }
-        if writes && !verified {
+        if writes && login == Login::Needed {
             verify::log_in(clients, target, connection, outcome).await?;
-            verified = true;
+            login = Login::Done;
         }
         let mut todos: Vec<Option<Todo>> = todos.into_iter().map(Some).collect();
         for nth in order(&target.outputs) {

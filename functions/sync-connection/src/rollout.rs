@@ -4,12 +4,12 @@ use cloud::{Clients, ecs};
 use policy::{
     Failure,
     outcome::{Outcome, Waiting},
-    rollout::{Decision, Facts, Stretch, decide, needs_login, plan},
+    rollout::{Decision, Facts, StalePeriod, decide, needs_login, needs_services, plan},
     target::Consumer,
 };
-use runtime::{change, consumers, deadline::Deadline, moment::now_ms, versions::Versions};
+use runtime::{change, consumers, deadline::Deadline, moment::now_ms, secret::Secret};
 
-use crate::{changes, login};
+use crate::{login, stale};
 
 /// What an outcome calls the things that this is about.
 const CONSUMERS: &str = "consumers";
@@ -33,14 +33,14 @@ const DEPLOY: &str = "deploy-service";
 /// Nothing is deployed twice for one change.
 pub(crate) async fn run(
     clients: &Clients,
-    secret: &Versions,
+    secret: &Secret,
     deadline: &mut Deadline,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
     let services: Vec<(&str, &str)> = secret.target.consumers.iter().filter_map(service).collect();
-    let (mut asked, mut changes) = (Vec::new(), None);
+    let (mut asked, mut stale) = (Vec::new(), None);
     loop {
-        let facts = look(clients, secret, &mut changes, &asked, outcome).await?;
+        let facts = look(clients, secret, &mut stale, &asked, outcome).await?;
         let decision = decide(&facts)?;
         if outcome.dry_run {
             plan(&facts)?.into_iter().for_each(|planned| outcome.would(DEPLOY, planned));
@@ -86,7 +86,7 @@ pub(crate) async fn run(
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>
 async fn is_still_so(
     clients: &Clients,
-    secret: &Versions,
+    secret: &Secret,
     facts: &Facts,
     decision: &Decision,
     deadline: &Deadline,
@@ -100,22 +100,22 @@ async fn is_still_so(
 /// What has changed is read once: whatever is started later has not missed it.
 async fn look(
     clients: &Clients,
-    secret: &Versions,
-    changes: &mut Option<Vec<Stretch>>,
+    secret: &Secret,
+    periods: &mut Option<Vec<StalePeriod>>,
     asked: &[usize],
     outcome: &mut Outcome,
 ) -> Result<Facts, Failure> {
     let target = &secret.target;
-    let consumers = match changes::are_possible(secret) {
+    let consumers = match needs_services(target, &secret.facts()) {
         true => consumers::observe_services(clients, secret).await?,
         false => Vec::new(),
     };
-    if changes.is_none() {
-        *changes = Some(changes::read(clients, secret, &consumers).await?);
+    if periods.is_none() {
+        *periods = Some(stale::read(clients, secret, &consumers).await?);
     }
-    let changes = changes.clone().unwrap_or_default();
+    let stale = periods.clone().unwrap_or_default();
     let settings = target.rollout.clone();
-    let mut facts = Facts { now_ms: now_ms(), settings, changes, consumers, nodes: None, asked: asked.to_vec() };
+    let mut facts = Facts { now_ms: now_ms(), settings, stale, consumers, nodes: None, asked: asked.to_vec() };
     if needs_login(&facts) {
         facts.nodes = Some(login::ask(clients, secret, outcome).await?);
     }

@@ -2,33 +2,14 @@
 
 use std::future::Future;
 
-use cloud::{CallError, Effect, secrets_manager::Version};
+use cloud::{CallError, Effect};
 use policy::{
     Failure,
     login::FailedLogin,
     rotation::{Server, Step},
+    secret::Known,
 };
 use secrecy::SecretString;
-
-/// The credentials that the secret knows.
-#[derive(Clone, Copy, Debug)]
-pub struct Known<'a> {
-    /// AWSPENDING's, where there is one.
-    pub pending: Option<&'a SecretString>,
-    /// AWSCURRENT's.
-    pub current: &'a SecretString,
-    /// AWSPREVIOUS's, where it is needed and is another than AWSCURRENT's.
-    pub previous: Option<&'a SecretString>,
-    /// The version that the pending one is kept in.
-    pub version: Option<&'a Version>,
-}
-
-impl<'a> Known<'a> {
-    /// All of them, the likeliest to be accepted first.
-    pub(crate) fn all(self) -> Vec<&'a SecretString> {
-        [Some(self.current), self.pending, self.previous].into_iter().flatten().collect()
-    }
-}
 
 /// What was seen of a backend.
 #[derive(Clone, Debug)]

@@ -6,7 +6,6 @@ use cloud::{
         self,
         groups::{self, Group, TokenChange},
     },
-    secrets_manager::Version,
 };
 use futures::future::join_all;
 use policy::{
@@ -87,7 +86,7 @@ impl Credentials for ElasticacheAuth<'_> {
             nodes: join_all(nodes).await,
             group: state(&group),
             change_asked: false,
-            token_set_since_pending: token_set_since(&group, known.version),
+            token_set_since_pending: token_set_since(&group, known.pending_created_ms),
             // ROTATE drops the oldest token. That is AWSCURRENT only where somebody rotated another one in by hand since,
             // which ElastiCache shows nowhere.
             room: Room::Free,
@@ -134,9 +133,10 @@ fn state(group: &Group) -> GroupState {
 }
 
 /// Whether a token was set after AWSPENDING was made: by the group's own word, and by AWS's own clock on both sides.
-fn token_set_since(group: &Group, version: Option<&Version>) -> bool {
-    let created = version.and_then(|version| version.created);
-    group.token_enabled && group.token_modified.zip(created).is_some_and(|(modified, created)| modified >= created)
+fn token_set_since(group: &Group, created_ms: Option<u64>) -> bool {
+    let modified_ms = group.token_modified.and_then(|modified| modified.to_millis().ok());
+    let created_ms = created_ms.and_then(|created| i64::try_from(created).ok());
+    group.token_enabled && modified_ms.zip(created_ms).is_some_and(|(modified, created)| modified >= created)
 }
 
 impl Endpoints for ElasticacheAuth<'_> {

@@ -37,13 +37,14 @@ use cloud::{CallError, Clients};
 use policy::{Failure, Target, login::FailedLogin, rotation::Step};
 use secrecy::SecretString;
 
-pub use capability::{Credentials, Known, Observed};
+pub use capability::{Credentials, Observed};
 pub use capability_table::Capability;
 pub use elasticache_auth::ElasticacheAuth;
 pub use elasticache_serverless::ElasticacheServerless;
 pub use elasticache_user::ElasticacheUser;
 pub use endpoints::{Endpoints, Located};
 pub use fargate::Fargate;
+pub use policy::secret::Known;
 pub use self_hosted::SelfHosted;
 pub use upstash::Upstash;
 

@@ -4,25 +4,10 @@ use std::collections::HashMap;
 
 use aws_sdk_secretsmanager::Client;
 use aws_smithy_types::DateTime;
-use policy::Failure;
+use policy::{Failure, labels::AWSPENDING, moving::SecretId};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{CallError, Effect, classify::classify};
-
-/// The staging label of the credential in use.
-pub const CURRENT: &str = "AWSCURRENT";
-/// The staging label of the credential being rotated in.
-pub const PENDING: &str = "AWSPENDING";
-
-/// The staging label of the credential that was in use before.
-pub const PREVIOUS: &str = "AWSPREVIOUS";
-
-/// Our own staging label, on the version whose credential was last seen refused everywhere.
-///
-/// Labels are the only memory that a secret has beside its values: making a version for it would abandon a rotation.
-///
-/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html>
-pub const RETIRED: &str = "redis-lifecycle-retired";
 
 /// What a secret says of itself.
 #[derive(Clone, Debug)]
@@ -44,6 +29,19 @@ pub struct Description {
 }
 
 impl Description {
+    /// The secret's name and ARN.
+    pub fn id(&self) -> SecretId<'_> {
+        SecretId { name: &self.name, arn: &self.arn }
+    }
+
+    /// Records that a staging label has moved to a version.
+    pub fn label_moved(&mut self, stage: &str, to: &str) {
+        for labels in self.stages.values_mut() {
+            labels.retain(|label| label != stage);
+        }
+        self.stages.entry(to.to_owned()).or_default().push(stage.to_owned());
+    }
+
     /// The version that carries a staging label.
     pub fn version_with(&self, stage: &str) -> Option<&str> {
         let carries = |stages: &Vec<String>| stages.iter().any(|label| label == stage);
@@ -173,7 +171,7 @@ pub async fn put_pending(
         .client_request_token(version_id)
         .set_rotation_token(rotation_token.map(str::to_owned))
         .secret_string(value.expose_secret())
-        .version_stages(PENDING)
+        .version_stages(AWSPENDING)
         .send()
         .await
         .map_err(|error| classify(&format!("put the pending value of the secret {secret_id}"), &error))?;
@@ -201,69 +199,33 @@ pub async fn put_current(client: &Client, secret_id: &str, value: &SecretString)
     Ok(())
 }
 
-/// Takes the AWSPENDING label off a version, so that the next rotation begins with a new one.
+/// Moves a staging label from one version to another: `from` is the version that has it, if any, `to` the one that gets it,
+/// if any. AWSPREVIOUS follows AWSCURRENT by itself.
 ///
 /// # Errors
-/// Permanent where the label is on another version by now.
-///
-/// # Permissions
-/// `secretsmanager:UpdateSecretVersionStage`
-pub async fn drop_pending(client: &Client, secret_id: &str, version_id: &str) -> Result<(), CallError> {
-    client
-        .update_secret_version_stage()
-        .secret_id(secret_id)
-        .version_stage(PENDING)
-        .remove_from_version_id(version_id)
-        .send()
-        .await
-        .map_err(|error| classify(&format!("take AWSPENDING off a version of the secret {secret_id}"), &error))?;
-    Ok(())
-}
-
-/// Moves AWSCURRENT from one version to another; AWSPREVIOUS follows by itself.
-///
-/// # Errors
-/// Permanent where AWSCURRENT is on another version by now.
-///
-/// # Permissions
-/// `secretsmanager:UpdateSecretVersionStage`
-pub async fn promote(client: &Client, secret_id: &str, from: &str, to: &str) -> Result<(), CallError> {
-    client
-        .update_secret_version_stage()
-        .secret_id(secret_id)
-        .version_stage(CURRENT)
-        .remove_from_version_id(from)
-        .move_to_version_id(to)
-        .send()
-        .await
-        .map_err(|error| classify(&format!("move AWSCURRENT of the secret {secret_id}"), &error))?;
-    Ok(())
-}
-
-/// Puts our own label [`RETIRED`] on a version, and takes it off the one that has it.
-///
-/// # Errors
-/// Permanent where the label is on another version by now.
+/// Permanent if the label is no longer on `from`. After a lost answer the SDK repeats the call, and the repeat fails like this
+/// too: describe the secret to see where the label is.
 ///
 /// # Repeating
-/// A version that has the label keeps it.
+/// Is refused, and changes nothing.
 ///
 /// # Permissions
 /// `secretsmanager:UpdateSecretVersionStage`
-pub async fn mark_retired(
+pub async fn move_label(
     client: &Client,
     secret_id: &str,
+    label: &str,
     from: Option<&str>,
-    version_id: &str,
+    to: Option<&str>,
 ) -> Result<(), CallError> {
     client
         .update_secret_version_stage()
         .secret_id(secret_id)
-        .version_stage(RETIRED)
+        .version_stage(label)
         .set_remove_from_version_id(from.map(str::to_owned))
-        .move_to_version_id(version_id)
+        .set_move_to_version_id(to.map(str::to_owned))
         .send()
         .await
-        .map_err(|error| classify(&format!("label a version of the secret {secret_id} as retired"), &error))?;
+        .map_err(|error| classify(&format!("move the label {label} of the secret {secret_id}"), &error))?;
     Ok(())
 }

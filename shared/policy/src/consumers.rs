@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{Failure, connection::Field, publication::Texts, retirement::Promotion, target::Output};
+use crate::{Failure, connection::Field, publication::Texts, secret::Promotion, target::Output};
 
 /// One consumer, and what was seen of it. Times are in milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,14 +15,15 @@
 //!
 //! # Layout
 //! - [`target`]: the settings document of one Redis under management
-//! - [`secret`]: where in a secret's value the credential stands, and whose it is
+//! - [`secret`]: a secret's value, the credential in it, and what its versions and labels tell
 //! - [`token`]: which credentials a backend takes
 //! - [`login`]: what the nodes answered to which credential
 //! - [`rotation`]: the four steps of a rotation, decided
 //! - [`consumers`]: whoever logs in, and whether it has followed a change
 //! - [`retirement`]: when the previous credential is taken away, decided
 //! - [`rollout`]: which consumer is deployed anew, and when, decided
-//! - [`cutover`]: which settings are in force while a system moves to another place, decided
+//! - [`moving`]: which settings are in effect while a system moves to another place, decided
+//! - [`labels`]: the labels on versions of secrets and parameters
 //! - [`connection`]: what a client connects with, and how it is written
 //! - [`publication`]: what is written where applications read it, decided
 //! - [`outcome`]: the record of one run
@@ -30,9 +31,10 @@
 
 pub mod connection;
 pub mod consumers;
-pub mod cutover;
 pub mod failure;
+pub mod labels;
 pub mod login;
+pub mod moving;
 pub mod outcome;
 pub mod publication;
 pub mod retirement;

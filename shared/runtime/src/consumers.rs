@@ -1,4 +1,4 @@
-//! Whoever logs in with the credential, looked at.
+//! Reads the state of the consumers of a target.
 
 use cloud::{Clients, ecs, lambda};
 use futures::future::try_join_all;
@@ -8,7 +8,7 @@ use policy::{
     target::Consumer,
 };
 
-use crate::{moment::millis, versions::Versions};
+use crate::{moment::millis, secret::Secret};
 
 /// Looks at every consumer of the settings of a secret's target, all at once.
 ///
@@ -17,7 +17,7 @@ use crate::{moment::millis, versions::Versions};
 ///
 /// # Permissions
 /// `ecs:ListTasks`, `ecs:DescribeTasks`, `ecs:DescribeServices`, `lambda:GetFunctionConfiguration`
-pub async fn observe(clients: &Clients, secret: &Versions) -> Result<Vec<ConsumerFacts>, Failure> {
+pub async fn observe(clients: &Clients, secret: &Secret) -> Result<Vec<ConsumerFacts>, Failure> {
     look_at(clients, secret, secret.target.consumers.iter().enumerate()).await
 }
 
@@ -28,14 +28,14 @@ pub async fn observe(clients: &Clients, secret: &Versions) -> Result<Vec<Consume
 ///
 /// # Permissions
 /// `ecs:ListTasks`, `ecs:DescribeTasks`, `ecs:DescribeServices`
-pub async fn observe_services(clients: &Clients, secret: &Versions) -> Result<Vec<ConsumerFacts>, Failure> {
+pub async fn observe_services(clients: &Clients, secret: &Secret) -> Result<Vec<ConsumerFacts>, Failure> {
     let services = secret.target.consumers.iter().enumerate();
     look_at(clients, secret, services.filter(|(_, consumer)| matches!(consumer, Consumer::EcsService { .. }))).await
 }
 
 async fn look_at(
     clients: &Clients,
-    secret: &Versions,
+    secret: &Secret,
     consumers: impl Iterator<Item = (usize, &Consumer)>,
 ) -> Result<Vec<ConsumerFacts>, Failure> {
     try_join_all(consumers.map(|(nth, consumer)| async move {
@@ -80,7 +80,7 @@ async fn service_seen(clients: &Clients, cluster: &str, service: &str) -> Result
     })
 }
 
-async fn function_seen(clients: &Clients, secret: &Versions, name: &str) -> Result<Seen, Failure> {
+async fn function_seen(clients: &Clients, secret: &Secret, name: &str) -> Result<Seen, Failure> {
     let lambda::Function { state, last_update, modified, variables } = lambda::function(clients.lambda(), name).await?;
     let names_current = names_version(&secret.target.outputs, name, &variables, secret.current_version());
     Ok(Seen::Function { state, last_update, modified_ms: modified.and_then(millis), names_current })

@@ -2,13 +2,13 @@
 //!
 //! # Layout
 //! - [`run`]: one run, from event to outcome
-//! - [`settings`]: the target of an event, and its settings document
-//! - [`secret`]: the target's secret, found and checked
-//! - [`versions`]: the versions of it that matter, read
+//! - [`target`]: from what a run is about to the target and its settings
+//! - [`settings`]: a target's settings document, and which version of it is in effect
+//! - [`secret`]: the target's secret, checked and read
 //! - [`consumers`]: whoever logs in with the credential, looked at
 //! - [`moment`]: moments, as the policy counts them
-//! - [`change`]: what became of a change that was asked for
 //! - [`event`]: what happened, and to what
+//! - [`change`]: what became of a change that was requested
 //! - [`trigger`]: what invokes a function that looks after a target, but for the rotation hook
 //! - [`deadline`]: how long this invocation may still wait
 //! - [`log`]: JSON lines, of a message and fields
@@ -26,5 +26,5 @@ pub mod record;
 pub mod run;
 pub mod secret;
 pub mod settings;
+pub mod target;
 pub mod trigger;
-pub mod versions;

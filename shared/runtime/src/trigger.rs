@@ -43,6 +43,8 @@ pub enum Trigger {
 /// A resource to which something has happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resource {
+    /// A secret, by ARN: a staging label of it has moved.
+    Secret(String),
     /// A parameter of Parameter Store, by name: somebody has written or deleted it.
     Parameter(String),
     /// An ECS service, by ARN: a task of it has changed.

@@ -7,19 +7,14 @@ use cloud::{
 use policy::{
     Failure,
     connection::Connection,
+    labels::{CURRENT, PREVIOUS},
     publication::{ParameterDecision, ParameterFound, Published, decide_parameter, wanted},
     target::SsmParameter,
 };
-use runtime::settings::TARGET_TAG;
+use runtime::target::TARGET_TAG;
 use secrecy::SecretString;
 
 use super::{Todo, Write as AnyWrite};
-
-/// Our label on the version that was published last.
-pub(crate) const CURRENT: &str = "current";
-
-/// Our label on the version that was published before it: what a rollback reads.
-const PREVIOUS: &str = "previous";
 
 /// A change of a parameter.
 pub(super) struct Write {

@@ -4,7 +4,8 @@ use cloud::{CallError, Clients, secrets_manager};
 use policy::{
     Failure,
     connection::Connection,
-    publication::{SecretKeysDecision, all_wanted, decide_secret_keys},
+    labels::AWSCURRENT,
+    publication::{SecretKeysDecision, all_wanted, check_not_rotated, decide_secret_keys},
     target::SecretKeys,
 };
 use secrecy::SecretString;
@@ -26,13 +27,8 @@ pub(super) async fn look(
     let SecretKeys { secret_id, keys, url } = settings;
     let wanted = all_wanted(connection, &format!("{at}.keys"), keys, url)?;
     let description = secrets_manager::describe(clients.secrets_manager(), secret_id).await?;
-    if description.arn == connection.secret_arn {
-        return Err(Failure::permanent(format!(
-            "`{at}.secret_id` of the settings is the secret that is rotated: writing there would look like a rotation; use \
-             another secret. Nothing was written anywhere"
-        )));
-    }
-    let found = match description.version_with(secrets_manager::CURRENT) {
+    check_not_rotated(at, &description.arn, connection)?;
+    let found = match description.version_with(AWSCURRENT) {
         Some(_) => Some(secrets_manager::current_value(clients.secrets_manager(), secret_id).await?),
         None => None,
     };

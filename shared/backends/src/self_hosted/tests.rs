@@ -31,7 +31,7 @@ fn secret(text: &str) -> SecretString {
 /// A rotation's `add`, with these credentials.
 async fn add(hosts: &Hosts, pending: &str, current: &str) -> Result<(), cloud::CallError> {
     let (pending, current) = (secret(pending), secret(current));
-    let known = Known { pending: Some(&pending), current: &current, previous: None, version: None };
+    let known = Known { pending: Some(&pending), current: &current, previous: None, pending_created_ms: None };
     SelfHosted { hosts }.add(&pending, known).await
 }
 
@@ -238,7 +238,7 @@ async fn what_is_seen_says_whether_nodes_forget_and_whether_they_are_open() {
     {
         let server = RedisServer::start(files, "one", &[]);
         let (pending, current) = (secret("two"), secret("one"));
-        let known = Known { pending: Some(&pending), current: &current, previous: None, version: None };
+        let known = Known { pending: Some(&pending), current: &current, previous: None, pending_created_ms: None };
         let look = async || SelfHosted { hosts: &hosts(&[&server]) }.observe(known).await.unwrap().server;
         let seen = look().await;
         assert_eq!(seen.upkeep, upkeep, "{files:?}");
@@ -259,7 +259,7 @@ async fn refused_logins_of_others_are_told_and_ours_are_not() {
     let server = RedisServer::start(Files::None, "one", &[]);
     let hosts = hosts(&[&server]);
     let (pending, current) = (secret("two"), secret("one"));
-    let known = Known { pending: Some(&pending), current: &current, previous: None, version: None };
+    let known = Known { pending: Some(&pending), current: &current, previous: None, pending_created_ms: None };
     let backend = SelfHosted { hosts: &hosts };
     backend.observe(known).await.unwrap();
     assert_eq!(backend.failed_logins(&current).await.unwrap(), []);

@@ -9,7 +9,7 @@ mod secret_keys;
 
 pub use environment::{EnvironmentDecision, EnvironmentFound, decide_environment};
 pub use parameter::{ParameterDecision, ParameterFound, Published, decide_parameter};
-pub use secret_keys::{SecretKeysDecision, decide_secret_keys};
+pub use secret_keys::{SecretKeysDecision, check_not_rotated, decide_secret_keys};
 
 use std::collections::BTreeMap;
 

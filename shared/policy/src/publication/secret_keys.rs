@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
 use super::{Texts, changed};
-use crate::Failure;
+use crate::{Failure, connection::Connection};
 
 /// How many bytes a secret may have.
 ///
@@ -26,6 +26,20 @@ pub enum SecretKeysDecision {
         /// Why.
         reason: String,
     },
+}
+
+/// Refuses to write into the secret that is rotated: a new version of it would look like a rotation.
+///
+/// # Errors
+/// Permanent, naming the field.
+pub fn check_not_rotated(at: &str, arn: &str, connection: &Connection) -> Result<(), Failure> {
+    match arn == connection.secret_arn {
+        false => Ok(()),
+        true => Err(Failure::permanent(format!(
+            "`{at}.secret_id` of the settings is the secret that is rotated: writing there would look like a rotation; use \
+             another secret. Nothing was written anywhere"
+        ))),
+    }
 }
 
 /// Decides what is done about the keys of a secret; `found` is its whole value.

@@ -6,13 +6,14 @@
 mod facts;
 mod gates;
 
-pub use facts::{Facts, PreviousValue, Promotion, SecretFacts};
+pub use facts::Facts;
 
 use crate::{
     Failure,
     login::{Verdict, Verdicts, sum_up},
     outcome::Waiting,
     rotation::{Room, Server, Upkeep},
+    secret::PreviousValue,
     target::{Backend, Renewal},
 };
 use gates::{Gates, gates};

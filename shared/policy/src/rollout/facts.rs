@@ -1,11 +1,11 @@
-//! What a rollout has seen.
+//! The facts that a rollout is decided on.
 
-use super::Stretch;
+use super::StalePeriod;
 use crate::{
     consumers::ConsumerFacts,
     login::Node,
-    retirement::{PreviousValue, Promotion, SecretFacts},
-    target::Rollout,
+    secret::SecretFacts,
+    target::{Consumer, Output, Rollout, Target},
 };
 
 /// Everything that [`super::decide`] may look at. Times are in milliseconds since 1970.
@@ -15,8 +15,8 @@ pub struct Facts {
     pub now_ms: u64,
     /// What the settings say.
     pub settings: Rollout,
-    /// When what consumers read when they start was another than it is now.
-    pub changes: Vec<Stretch>,
+    /// The periods in which consumers that started read something else than is published now.
+    pub stale: Vec<StalePeriod>,
     /// The consumers, in the order of the settings.
     pub consumers: Vec<ConsumerFacts>,
     /// What the nodes answered to AWSCURRENT, once they have been asked; see [`super::needs_login`].
@@ -25,14 +25,19 @@ pub struct Facts {
     pub asked: Vec<usize>,
 }
 
-/// The latest moment at which AWSCURRENT can have come to be another credential than a consumer holds; `None` where there
-/// is no other one that it could hold.
+/// Whether the ECS services have to be looked at before [`super::decide`] can say anything: anything that they read when they
+/// start can have changed.
 ///
-/// An AWSPREVIOUS that cannot be read was another one before somebody broke it. Where AWSPREVIOUS is marked as retired, `LastChangedDate` may be the moment of that mark, and is no promotion.
-pub fn promoted_ms(secret: &SecretFacts) -> Option<u64> {
-    match secret.previous {
-        PreviousValue::Absent | PreviousValue::SameAsCurrent => None,
-        PreviousValue::Unreadable | PreviousValue::Another { retired: false } => secret.promotion.latest_ms(),
-        PreviousValue::Another { retired: true } => Promotion { changed_ms: None, ..secret.promotion }.latest_ms(),
-    }
+/// | ECS service among the consumers | AWSCURRENT was promoted | parameter or secret among the outputs | ⇒ |
+/// |---|---|---|---|
+/// | none | | | no |
+/// | some | yes | | yes |
+/// | some | no | some | yes |
+/// | some | no | none | no |
+pub fn needs_services(target: &Target, secret: &SecretFacts) -> bool {
+    let Target { consumers, outputs, .. } = target;
+    let is_service = |consumer: &Consumer| matches!(consumer, Consumer::EcsService { .. });
+    let is_read_at_start = |output: &Output| !matches!(output, Output::LambdaEnvironment(_));
+    let can_change = secret.promoted_ms().is_some() || outputs.iter().any(is_read_at_start);
+    consumers.iter().any(is_service) && can_change
 }

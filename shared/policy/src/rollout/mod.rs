@@ -1,17 +1,17 @@
 //! Which consumer is deployed anew, and when, decided.
 //!
 //! An ECS service reads its credential and its parameters when its tasks start, so one that was started before a change gets
-//! one forced deployment. A change is a promotion of AWSCURRENT, or another value where it is published: see [`Stretch`].
+//! one forced deployment. A change is a promotion of AWSCURRENT, or another value where it is published: see [`StalePeriod`].
 //! [`decide`] looks at the facts of the moment, and remembers nothing: what was deployed is told by
 //! the moments at which deployments and tasks were created.
 
-mod changes;
 mod facts;
-mod standing;
+mod service_state;
+mod stale;
 mod window;
 
-pub use changes::{KeysVersion, ParameterVersion, Stretch, latest_ms};
-pub use facts::{Facts, promoted_ms};
+pub use facts::{Facts, needs_services};
+pub use stale::{KeysVersion, ParameterVersion, StalePeriod, latest_ms};
 pub use window::{Opening, opens};
 
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     login::{Node, Verdict, sum_up},
     outcome::Waiting,
 };
-use standing::Standing;
+use service_state::ServiceState;
 
 /// What a run does next. `Kept` and `Held` end it; everything else is followed by another look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub fn needs_login(facts: &Facts) -> bool {
 /// | completed | some | steady, created before the change | behind |
 ///
 /// It does not matter who started a deployment: one that was created since the change brings what has changed. A task is from
-/// before the change where it was given what is not to be read any more ([`Stretch::meets`]): one that was started before
+/// before the change where it was given what is not to be read any more ([`StalePeriod::meets`]): one that was started before
 /// somebody wrote a value by hand, which was put right, holds what it should.
 ///
 /// Then:
@@ -131,11 +131,11 @@ pub fn decide(facts: &Facts) -> Result<Decision, Failure> {
 
 /// What comes next, whatever the nodes say.
 fn next(facts: &Facts) -> Result<Next, Failure> {
-    let Some(since_ms) = latest_ms(&facts.changes) else {
+    let Some(since_ms) = latest_ms(&facts.stale) else {
         let reason = "nothing has changed that consumers read when they start";
         return Ok(Next::Other(Decision::Kept { reason }));
     };
-    let Standings { followed, behind, busy, scaling } = standings(facts)?;
+    let ServiceStates { followed, behind, busy, scaling } = service_states(facts)?;
     let Some((nth, reason)) = behind.first() else {
         return Ok(Next::Other(match (busy.is_empty(), followed + scaling.len()) {
             (false, _) => Decision::Wait { by: told(facts, &busy) },
@@ -170,32 +170,32 @@ fn current(nodes: &[Node]) -> Result<Verdict, String> {
 /// # Errors
 /// As [`decide`].
 pub fn plan(facts: &Facts) -> Result<Vec<String>, Failure> {
-    if facts.changes.is_empty() {
+    if facts.stale.is_empty() {
         return Ok(Vec::new());
     }
-    let behind = standings(facts)?.behind;
+    let behind = service_states(facts)?.behind;
     Ok(behind.iter().map(|(nth, reason)| format!("{}: {reason}", facts.consumers[*nth].name)).collect())
 }
 
 /// The services by how far they have followed: each by its place among the consumers, in order, and why it is there.
 #[derive(Default)]
-struct Standings {
+struct ServiceStates {
     followed: usize,
     behind: Vec<(usize, String)>,
     busy: Vec<(usize, String)>,
     scaling: Vec<(usize, String)>,
 }
 
-fn standings(facts: &Facts) -> Result<Standings, Failure> {
-    let mut all = Standings::default();
+fn service_states(facts: &Facts) -> Result<ServiceStates, Failure> {
+    let mut all = ServiceStates::default();
     for (nth, consumer) in facts.consumers.iter().enumerate() {
-        match Standing::of(facts, consumer) {
+        match ServiceState::of(facts, consumer) {
             None => {}
-            Some(Standing::Followed) => all.followed += 1,
-            Some(Standing::Behind(why)) => all.behind.push((nth, why)),
-            Some(Standing::Busy(why)) => all.busy.push((nth, why)),
-            Some(Standing::Scaling(why)) => all.scaling.push((nth, why)),
-            Some(Standing::Stuck(why)) => {
+            Some(ServiceState::Followed) => all.followed += 1,
+            Some(ServiceState::Behind(why)) => all.behind.push((nth, why)),
+            Some(ServiceState::Busy(why)) => all.busy.push((nth, why)),
+            Some(ServiceState::Scaling(why)) => all.scaling.push((nth, why)),
+            Some(ServiceState::Stuck(why)) => {
                 return Err(Failure::needs_human(format!(
                     "{} does not become stable: {why}. The rollout has stopped here, and the previous credential is kept. \
                      Look at the service's events, put it right and deploy it; the next run goes on from there",

@@ -3,7 +3,10 @@
 use std::fmt;
 
 use super::Step;
-use crate::login::Node;
+use crate::{
+    labels::{AWSCURRENT, AWSPENDING},
+    login::Node,
+};
 
 /// Everything that [`super::decide`] may look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +34,19 @@ pub enum VersionStage {
     Unlabelled,
     /// There is no such version.
     Unknown,
+}
+
+impl VersionStage {
+    /// The stage of a version with these staging labels; `None` if there is no such version.
+    pub fn of(labels: Option<&[String]>) -> Self {
+        let Some(labels) = labels else { return Self::Unknown };
+        let has = |label: &str| labels.iter().any(|one| one == label);
+        match (has(AWSCURRENT), has(AWSPENDING)) {
+            (true, _) => Self::Current,
+            (false, true) => Self::Pending,
+            (false, false) => Self::Unlabelled,
+        }
+    }
 }
 
 /// The value of AWSPENDING.

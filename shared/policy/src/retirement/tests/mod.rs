@@ -1,6 +1,5 @@
 //! What [`decide`] decides, by table and by property.
 
-mod promotion;
 mod properties;
 mod tables;
 
@@ -9,6 +8,7 @@ use crate::{
     consumers::{ConsumerFacts, Deployment, Progress, Seen, Task},
     login::{Answer, Node, NodeState},
     rotation::GroupState,
+    secret::{Promotion, SecretFacts},
     target::Retirement,
 };
 

@@ -308,3 +308,10 @@ fn a_reset_leaves_nothing_to_retire() {
     let acl = upstash(r#"{ "by": "acl", "username": "app", "admin_secret_id": "admin" }"#);
     assert_eq!(never_has_two(&acl), None);
 }
+
+#[test]
+fn without_a_promotion_nothing_is_taken_away() {
+    let mut facts = facts(server("yy", "yy"));
+    facts.secret.promotion = Promotion::default();
+    assert_eq!(decided(&facts), "held");
+}

@@ -1,7 +1,7 @@
 //! What [`decide`] decides, by table and by property.
 
-mod changes;
 mod properties;
+mod stale;
 mod tables;
 
 use serde_json::json;
@@ -81,7 +81,7 @@ fn facts(services: &[Like]) -> Facts {
     Facts {
         now_ms: CHANGED_MS + DEBOUNCE_S * 1000,
         settings: Rollout { debounce_s: DEBOUNCE_S, stabilise_s: STABILISE_S, window: None },
-        changes: vec![Stretch::until(CHANGED_MS)],
+        stale: vec![StalePeriod::until(CHANGED_MS)],
         consumers: services.iter().enumerate().map(|(nth, like)| service(nth, like)).collect(),
         nodes: Some(nodes("yy")),
         asked: Vec::new(),

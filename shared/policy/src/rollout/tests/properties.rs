@@ -35,7 +35,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
     let now_ms = prop_oneof![3 => now_ms, 1 => CHANGED_MS..CHANGED_MS + 2 * DEBOUNCE_S * 1000];
     let changes = prop_oneof![
         1 => Just(Vec::new()),
-        19 => proptest::collection::vec(any_moment().prop_map(Stretch::until), 1..3),
+        19 => proptest::collection::vec(any_moment().prop_map(StalePeriod::until), 1..3),
     ];
     let asked = proptest::collection::vec(0..5_usize, 0..2);
     let nodes = prop_oneof![6 => Just("yy"), 1 => Just("yn"), 1 => Just("nn"), 1 => Just("-y")];
@@ -47,7 +47,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
         Facts {
             settings: Rollout { stabilise_s: 86_400 * 3, ..settings },
             now_ms,
-            changes,
+            stale: changes,
             asked,
             nodes: Some(super::nodes(nodes)),
             ..facts
@@ -56,7 +56,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
 }
 
 fn since_ms(facts: &Facts) -> u64 {
-    latest_ms(&facts.changes).unwrap()
+    latest_ms(&facts.stale).unwrap()
 }
 
 fn is_open(facts: &Facts) -> bool {

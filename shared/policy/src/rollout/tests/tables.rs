@@ -1,7 +1,10 @@
 //! The tables of [`decide`].
 
 use super::*;
-use crate::retirement::{PreviousValue, Promotion, SecretFacts};
+use crate::{
+    Target,
+    secret::{PreviousValue, Promotion, SecretFacts},
+};
 
 /// Each way a single service can be, and what is decided of it.
 fn each_way() -> Vec<(&'static str, Like, &'static str)> {
@@ -85,7 +88,7 @@ fn the_debounce_counts_from_the_last_change() {
     assert_eq!(by[1].reason, "not started since the last change: the tasks task-0, task-1");
     assert_eq!(decided(&at(CHANGED_MS + DEBOUNCE_S * 1000 - 1)), "held by debounce, service 0");
     assert_eq!(decided(&at(CHANGED_MS + DEBOUNCE_S * 1000)), "deploy 0");
-    let again = Facts { changes: vec![Stretch::until(CHANGED_MS + 30_000)], ..facts(&[new(), old()]) };
+    let again = Facts { stale: vec![StalePeriod::until(CHANGED_MS + 30_000)], ..facts(&[new(), old()]) };
     assert_eq!(decided(&again), "held by debounce, service 0, service 1", "another change begins anew");
 }
 
@@ -162,7 +165,7 @@ fn functions_are_neither_deployed_nor_waited_for() {
 #[test]
 fn without_a_change_nothing_is_deployed_whatever_the_services_are_like() {
     for (way, like, _) in each_way() {
-        let facts = Facts { changes: Vec::new(), ..facts(&[like]) };
+        let facts = Facts { stale: Vec::new(), ..facts(&[like]) };
         assert_eq!((decided(&facts).as_str(), plan(&facts).unwrap().len()), ("kept", 0), "{way}");
     }
 }
@@ -180,20 +183,32 @@ fn the_plan_names_everything_that_is_behind_in_order() {
 }
 
 #[test]
-fn a_promotion_counts_only_where_there_is_another_credential_to_hold() {
-    let moved = Promotion { current_created_ms: Some(100), changed_ms: Some(900), ..Promotion::default() };
-    let rotated = Promotion { rotated_ms: Some(130), ..moved };
-    for (previous, promotion, expected) in [
-        (PreviousValue::Absent, rotated, None),
-        (PreviousValue::SameAsCurrent, rotated, None),
-        (PreviousValue::Unreadable, rotated, Some(130)),
-        (PreviousValue::Unreadable, moved, Some(900)),
-        (PreviousValue::Another { retired: false }, rotated, Some(130)),
-        (PreviousValue::Another { retired: true }, rotated, Some(130)),
-        (PreviousValue::Another { retired: false }, moved, Some(900)),
-        (PreviousValue::Another { retired: true }, moved, Some(100)),
+fn services_are_looked_at_only_if_something_that_they_read_at_start_can_have_changed() {
+    let service = json!({ "type": "ecs-service", "cluster": "main", "service": "web" });
+    let function = json!({ "type": "lambda-function", "function_name": "report" });
+    let parameter = json!({ "type": "ssm-parameter", "name": "/orders/url", "value": "{url}" });
+    let environment =
+        json!({ "type": "lambda-environment", "function_name": "report", "variables": { "HOST": "{host}" } });
+    let promoted = |previous| SecretFacts {
+        previous,
+        promotion: Promotion { current_created_ms: Some(1), ..Promotion::default() },
+        rotating: false,
+    };
+    let (never, once) = (PreviousValue::Absent, PreviousValue::Another { retired: false });
+    for (consumer, output, previous, expected) in [
+        (&function, &parameter, once, false),
+        (&service, &environment, never, false),
+        (&service, &environment, once, true),
+        (&service, &parameter, never, true),
     ] {
-        let secret = SecretFacts { previous, promotion, rotating: false };
-        assert_eq!(promoted_ms(&secret), expected, "{secret:?}");
+        let document = json!({
+            "name": "orders",
+            "backend": { "type": "elasticache-auth", "replication_group_id": "orders" },
+            "secret": { "id": "orders" },
+            "consumers": [consumer],
+            "outputs": [output],
+        });
+        let target = Target::parse(&document.to_string()).unwrap();
+        assert_eq!(needs_services(&target, &promoted(previous)), expected, "{document} {previous:?}");
     }
 }

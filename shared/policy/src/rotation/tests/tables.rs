@@ -295,3 +295,18 @@ fn a_run_that_has_added_it_to_every_node_is_done() {
     });
     assert_eq!(decided(&facts), "done");
 }
+
+#[test]
+fn the_stage_of_a_version_is_read_off_its_labels() {
+    for (labels, stage) in [
+        (Some(&["AWSCURRENT", "AWSPENDING"][..]), VersionStage::Current),
+        (Some(&["AWSCURRENT"]), VersionStage::Current),
+        (Some(&["AWSPENDING", "AWSPREVIOUS"]), VersionStage::Pending),
+        (Some(&["AWSPREVIOUS"]), VersionStage::Unlabelled),
+        (Some(&[]), VersionStage::Unlabelled),
+        (None, VersionStage::Unknown),
+    ] {
+        let labels: Option<Vec<String>> = labels.map(|labels| labels.iter().map(|label| (*label).to_owned()).collect());
+        assert_eq!(VersionStage::of(labels.as_deref()), stage, "{labels:?}");
+    }
+}

@@ -1,11 +1,11 @@
 //! How far one ECS service has followed.
 
-use super::{Stretch, facts::Facts, latest_ms};
+use super::{StalePeriod, facts::Facts, latest_ms};
 use crate::consumers::{ConsumerFacts, Deployment, Progress, Seen, Task, is_after, named};
 
 /// How far one ECS service has followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum ServiceState {
     /// Every task was given what is to be read now, or it has none.
     Followed,
     /// Every task was given what is to be read now, and some are on their way: nothing of this rollout.
@@ -18,14 +18,14 @@ pub(super) enum Standing {
     Stuck(String),
 }
 
-impl Standing {
+impl ServiceState {
     /// That of a consumer; `None` for one that is not deployed anew.
     pub(super) fn of(facts: &Facts, consumer: &ConsumerFacts) -> Option<Self> {
         let Seen::Service { steady, desired, deployment, gave_up_ms, tasks, .. } = &consumer.seen else { return None };
         if *desired == 0 && tasks.is_empty() {
             return Some(Self::Followed);
         }
-        let Missed { since_ms, tasks: old } = Missed::of(&facts.changes, tasks);
+        let Missed { since_ms, tasks: old } = Missed::of(&facts.stale, tasks);
         let created_ms = deployment.and_then(|deployment| deployment.created_ms);
         // A service that was rolled back shows an older deployment, or one of that moment, as its newest.
         let gave_up = is_after(*gave_up_ms, since_ms) && !is_after(created_ms, *gave_up_ms);
@@ -59,21 +59,21 @@ struct Missed {
 }
 
 impl Missed {
-    fn of(changes: &[Stretch], tasks: &[Task]) -> Self {
-        let has = |task: &&Task| changes.iter().any(|change| change.meets(task));
-        let missed = changes.iter().filter(|change| tasks.iter().any(|task| change.meets(task)));
-        let since_ms = missed.map(|change| change.until_ms).max().or_else(|| latest_ms(changes));
+    fn of(stale: &[StalePeriod], tasks: &[Task]) -> Self {
+        let has = |task: &&Task| stale.iter().any(|period| period.meets(task));
+        let missed = stale.iter().filter(|change| tasks.iter().any(|task| change.meets(task)));
+        let since_ms = missed.map(|period| period.until_ms).max().or_else(|| latest_ms(stale));
         Self { since_ms, tasks: named(tasks.iter().filter(has)) }
     }
 }
 
-fn in_progress(facts: &Facts, deployment: Option<Deployment>) -> Standing {
+fn in_progress(facts: &Facts, deployment: Option<Deployment>) -> ServiceState {
     let created_ms = deployment.and_then(|deployment| deployment.created_ms).unwrap_or(facts.now_ms);
     let (taken_s, limit_s) = (facts.now_ms.saturating_sub(created_ms) / 1000, facts.settings.stabilise_s);
     match taken_s > limit_s {
-        true => Standing::Stuck(format!(
+        true => ServiceState::Stuck(format!(
             "its deployment is in progress for {taken_s} s, and `rollout.stabilise_s` is {limit_s}"
         )),
-        false => Standing::Busy(format!("its deployment is in progress for {taken_s} s")),
+        false => ServiceState::Busy(format!("its deployment is in progress for {taken_s} s")),
     }
 }

@@ -1,12 +1,11 @@
 //! The versions of a target's settings that matter.
 
-use super::ROLLED_BACK;
-use crate::{Failure, Target};
+use crate::{Failure, Target, labels::ROLLED_BACK};
 
 /// One version of a target's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revision {
-    /// Its number: newer ones have greater ones.
+    /// The version's number; a newer version has a greater one.
     pub version: i64,
     /// The settings.
     pub target: Target,
@@ -19,26 +18,21 @@ impl Revision {
     }
 }
 
-/// The newest settings of a target, and those that labels point at.
+/// The newest settings of a target, and those that have labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History {
-    /// The newest.
+    /// The newest settings.
     pub newest: Revision,
-    /// Those labelled [`super::CURRENT`], where they can be read.
+    /// The settings labelled `current`, if they can be read.
     pub current: Option<Revision>,
-    /// Those labelled [`super::PREVIOUS`], where they can be read.
+    /// The settings labelled `previous`, if they can be read.
     pub previous: Option<Revision>,
-    /// The version labelled [`ROLLED_BACK`].
+    /// The version labelled `rolled-back`.
     pub rolled_back: Option<i64>,
 }
 
 impl History {
-    /// The history of settings that were never published.
-    pub fn of(newest: Revision) -> Self {
-        Self { newest, current: None, previous: None, rolled_back: None }
-    }
-
-    /// Refuses settings that were taken back where those before them cannot be read: nobody can say what is in force.
+    /// Refuses settings that were rolled back if the ones before them cannot be read: nothing is known to be in effect.
     ///
     /// # Errors
     /// Permanent, with the way out.
@@ -46,13 +40,13 @@ impl History {
         match self.is_rolled_back(self.newest.version) && self.published().is_none() {
             false => Ok(()),
             true => Err(Failure::permanent(format!(
-                "the newest settings are labelled `{ROLLED_BACK}`, and those before them cannot be read; put settings that \
-                 name the place you want. Nothing was touched"
+                "the newest settings have the label `{ROLLED_BACK}`, and the settings before them cannot be read. Nothing was \
+                 changed. Put settings that name the Redis you want"
             ))),
         }
     }
 
-    /// Those whose place is published, as far as it can be read: a rollback that was stopped is seen through.
+    /// The settings whose place is published, if they can be read. A rollback that stopped half way counts as done.
     pub(super) fn published(&self) -> Option<&Revision> {
         let current = self.current.as_ref()?;
         match self.is_rolled_back(current.version) {

@@ -1,4 +1,4 @@
-//! When AWSCURRENT was promoted, by what Secrets Manager says.
+//! Which reading of Secrets Manager's dates counts as the promotion.
 
 use super::*;
 
@@ -19,11 +19,4 @@ fn the_promotion_is_the_later_of_what_secrets_manager_says() {
     assert_eq!(latest(200, 100, None, 210), Some(210), "a secret that was never rotated");
     assert_eq!(latest(100, 200, Some(230), 900), Some(900), "AWSCURRENT was moved back by hand");
     assert_eq!(Promotion::default().latest_ms(), None);
-}
-
-#[test]
-fn without_a_promotion_nothing_is_taken_away() {
-    let mut facts = facts(server("yy", "yy"));
-    facts.secret.promotion = Promotion::default();
-    assert_eq!(decided(&facts), "held");
 }

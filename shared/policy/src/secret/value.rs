@@ -1,4 +1,4 @@
-//! Where in a secret's value the credential stands, and whose it is.
+//! The value of a secret: where in it the credential is, and which Redis it belongs to.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
@@ -58,9 +58,14 @@ impl SecretValue {
         &self.credential
     }
 
-    /// Whether both hold the same credential.
+    /// Whether this is the credential.
+    pub fn is_credential(&self, other: &SecretString) -> bool {
+        self.credential.expose_secret() == other.expose_secret()
+    }
+
+    /// Whether both contain the same credential.
     pub fn has_credential_of(&self, other: &Self) -> bool {
-        self.credential.expose_secret() == other.credential.expose_secret()
+        self.is_credential(&other.credential)
     }
 
     /// The same value with another credential: what the next version of the secret holds.

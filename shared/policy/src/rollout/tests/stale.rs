@@ -37,7 +37,7 @@ fn the_stretches_of_a_parameter_are_when_it_had_another_value_than_what_is_publi
     ] {
         let mut versions = parameter(values, first, published);
         versions.reverse();
-        let stretches = Stretch::of_parameter(versions);
+        let stretches = StalePeriod::of_parameter(versions);
         let found: Vec<_> = stretches.iter().map(|stretch| (stretch.from_ms, stretch.until_ms)).collect();
         assert_eq!(found, expected, "{what}");
     }
@@ -56,14 +56,14 @@ fn the_stretch_of_keys_ends_when_one_of_them_changed() {
         ("no JSON", Some(version(100, "hunter2")), Some(200)),
         ("moved back", Some(version(300, r#"{"host":"a","port":"1"}"#)), Some(300)),
     ] {
-        let stretch = Stretch::of_keys(["host", "port"], &current, previous.as_ref());
-        assert_eq!(stretch, expected.map(Stretch::until), "{what}");
+        let stretch = StalePeriod::of_keys(["host", "port"], &current, previous.as_ref());
+        assert_eq!(stretch, expected.map(StalePeriod::until), "{what}");
     }
 }
 
 #[test]
 fn a_task_has_missed_what_it_may_have_been_given_before() {
-    let stretch = Stretch { from_ms: 100, until_ms: 200 };
+    let stretch = StalePeriod { from_ms: 100, until_ms: 200 };
     for (created_ms, started_ms, expected) in [
         (Some(50), Some(99), false),
         (Some(50), Some(100), true),
@@ -83,8 +83,8 @@ fn a_task_has_missed_what_it_may_have_been_given_before() {
 fn a_service_that_holds_the_right_value_is_not_deployed_because_a_wrong_one_was_put_right() {
     let with = |tasks: [u64; 2]| {
         let like = Like { created_ms: tasks[0], tasks: tasks.map(Some).to_vec(), ..old() };
-        let changes = vec![Stretch { from_ms: CHANGED_MS - 100, until_ms: CHANGED_MS }];
-        Facts { changes, ..facts(&[like]) }
+        let changes = vec![StalePeriod { from_ms: CHANGED_MS - 100, until_ms: CHANGED_MS }];
+        Facts { stale: changes, ..facts(&[like]) }
     };
     assert_eq!(decided(&with([CHANGED_MS - 200, CHANGED_MS - 150])), "kept");
     assert_eq!(decided(&with([CHANGED_MS - 200, CHANGED_MS - 50])), "deploy 0");
@@ -93,10 +93,10 @@ fn a_service_that_holds_the_right_value_is_not_deployed_because_a_wrong_one_was_
 
 #[test]
 fn every_change_is_debounced_from_the_latest() {
-    let (early, late) = (Stretch::until(CHANGED_MS - 500_000), Stretch::until(CHANGED_MS + 1));
+    let (early, late) = (StalePeriod::until(CHANGED_MS - 500_000), StalePeriod::until(CHANGED_MS + 1));
     for changes in [vec![early, late], vec![late, early]] {
         assert_eq!(latest_ms(&changes), Some(CHANGED_MS + 1));
-        let facts = Facts { changes, ..facts(&[old()]) };
+        let facts = Facts { stale: changes, ..facts(&[old()]) };
         assert_eq!(decided(&facts), "held by debounce, service 0");
         assert_eq!(decided(&Facts { now_ms: facts.now_ms + 1, ..facts }), "deploy 0");
     }
@@ -113,7 +113,7 @@ proptest! {
         published in proptest::sample::select(vec![true, false]),
     ) {
         let last = values.len() - 1;
-        let stretches = Stretch::of_parameter(parameter(&values, 1, published.then_some(last)));
+        let stretches = StalePeriod::of_parameter(parameter(&values, 1, published.then_some(last)));
         let given = values.as_bytes()[last.min(usize::try_from((at_ms - 100) / 10).unwrap())];
         let missed = stretches.iter().any(|stretch| stretch.meets(&task(Some(at_ms), Some(at_ms))));
         let now = values.as_bytes()[last];
@@ -124,7 +124,7 @@ proptest! {
 
     #[test]
     fn whoever_starts_after_the_latest_change_has_missed_nothing(values in "[abc]{1,8}", first in 1_i64..3) {
-        let stretches = Stretch::of_parameter(parameter(&values, first, Some(values.len() - 1)));
+        let stretches = StalePeriod::of_parameter(parameter(&values, first, Some(values.len() - 1)));
         let after = latest_ms(&stretches).map_or(0, |latest_ms| latest_ms + 1);
         prop_assert!(!stretches.iter().any(|stretch| stretch.meets(&task(Some(after), None))), "{stretches:?}");
     }

@@ -1,13 +1,13 @@
-//! When what consumers read when they start was another than it is now.
+//! Periods in which consumers that started read something else than is published now.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
 use crate::consumers::Task;
 
-/// A time in which something else was to be read than now. Both ends belong to it; times are in milliseconds since 1970.
+/// A period in which something else was published than now. Both ends are included; times are in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stretch {
+pub struct StalePeriod {
     /// When it began.
     pub from_ms: u64,
     /// When it ended: the moment of a change.
@@ -36,31 +36,31 @@ pub struct KeysVersion {
     pub created_ms: u64,
 }
 
-impl Stretch {
+impl StalePeriod {
     /// All the time before a change.
     pub fn until(until_ms: u64) -> Self {
         Self { from_ms: 0, until_ms }
     }
 
-    /// Whether a task may have been given what was to be read then. It is given that between the moment that it was created
-    /// at and the one that it started at.
+    /// Whether a task may have read what was published then. A task reads its secrets and parameters between the moments at
+    /// which it was created and started.
     pub fn meets(&self, task: &Task) -> bool {
         let began_before_its_end = task.created_ms.is_none_or(|created_ms| created_ms <= self.until_ms);
         let ended_after_its_begin = task.started_ms.is_none_or(|started_ms| started_ms >= self.from_ms);
         began_before_its_end && ended_after_its_begin
     }
 
-    /// The stretches in which a parameter had another value than what is published now, by all versions that are kept.
+    /// The periods in which a parameter had another value than the published one, from all versions that Parameter Store keeps.
     ///
-    /// | version | its time, until the next one |
+    /// | version | from it until the next one |
     /// |---|---|
-    /// | it holds what is published now | nothing was missed: not even where somebody's own value was put right since |
-    /// | it holds another value | a stretch |
-    /// | before the oldest that is kept, where that is not the first | a stretch: nobody knows |
-    /// | before the first | nothing: there was no such parameter |
+    /// | has the published value | not stale, even if a value written by hand was corrected since |
+    /// | has another value | stale |
+    /// | before the oldest that is kept, if that is not the first | stale: its value is unknown |
+    /// | before the first | not stale: the parameter did not exist |
     ///
-    /// There is none where nothing was published, or where somebody's own value is left in its place: whoever was started
-    /// anew would read that.
+    /// There is no period if nothing was published, or if a value written by hand is left in place: a restarted consumer would
+    /// read that value.
     pub fn of_parameter(mut versions: Vec<ParameterVersion>) -> Vec<Self> {
         versions.sort_by_key(|version| version.number);
         let (Some(oldest), Some(newest)) = (versions.first(), versions.last()) else { return Vec::new() };
@@ -75,22 +75,22 @@ impl Stretch {
         dropped.into_iter().chain(kept).collect()
     }
 
-    /// The stretch in which keys of a secret may have had other texts than in AWSCURRENT. Only AWSPREVIOUS is known besides.
+    /// The period in which keys of a secret may have had other values than in AWSCURRENT. Only AWSPREVIOUS is known besides.
     ///
     /// | AWSPREVIOUS | its keys | ⇒ until |
     /// |---|---|---|
     /// | none | | none: it is the first version |
-    /// | a JSON object | none is there | none: they were written for the first time |
-    /// | a JSON object | one has another text, or is missing | AWSCURRENT was made |
-    /// | a JSON object | all as they are | AWSPREVIOUS was made: somebody has changed another key since ours were written |
-    /// | anything else | | AWSCURRENT was made |
+    /// | a JSON object | none of them exists | none: they were written for the first time |
+    /// | a JSON object | one has another value, or is missing | AWSCURRENT was created |
+    /// | a JSON object | all are equal | AWSPREVIOUS was created: somebody changed another key since ours were written |
+    /// | anything else | | AWSCURRENT was created |
     pub fn of_keys<'a>(
         keys: impl IntoIterator<Item = &'a str>,
         current: &KeysVersion,
         previous: Option<&KeysVersion>,
     ) -> Option<Self> {
         let previous = previous?;
-        // Where somebody moved AWSCURRENT back, it did not come to be that before AWSPREVIOUS was made.
+        // If somebody moved AWSCURRENT back, that happened after AWSPREVIOUS was created.
         let changed = Self::until(current.created_ms.max(previous.created_ms));
         let (Some(now), Some(before)) = (members(&current.value), members(&previous.value)) else {
             return Some(changed);
@@ -104,9 +104,9 @@ impl Stretch {
     }
 }
 
-/// The moment of the latest change; `None` where nothing has changed.
-pub fn latest_ms(changes: &[Stretch]) -> Option<u64> {
-    changes.iter().map(|change| change.until_ms).max()
+/// The end of the latest period, which is the latest change; `None` if nothing has changed.
+pub fn latest_ms(stale: &[StalePeriod]) -> Option<u64> {
+    stale.iter().map(|period| period.until_ms).max()
 }
 
 fn same(one: &SecretString, other: &SecretString) -> bool {

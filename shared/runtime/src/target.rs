@@ -1,0 +1,113 @@
+//! From what a run is about to the target and its settings.
+
+use std::collections::HashMap;
+
+use cloud::{Clients, ecs, elasticache, secrets_manager, ssm};
+use policy::{
+    Failure,
+    moving::{History, SecretId},
+    outcome::Outcome,
+};
+
+use crate::{settings, trigger::Resource};
+
+/// The tag by which a resource names the target it belongs to.
+pub const TARGET_TAG: &str = "redis-lifecycle:target";
+
+/// What a run is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A target, by name.
+    Target(String),
+    /// A resource whose tag names its target, if it has one.
+    Resource(Resource),
+}
+
+/// The target of a run.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// The settings of the target. The name of the target is in the outcome.
+    Target(Box<History>),
+    /// The resource belongs to no target; says why.
+    Nothing(&'static str),
+}
+
+/// Finds the target that a run is about, and reads its settings. Records the target's name in the outcome.
+///
+/// # Errors
+/// - Permanent if there are no settings for the target, or they are refused.
+/// - Permanent if the resource is a secret that is tagged with the target, and no settings of the target name it.
+///
+/// # Permissions
+/// `ssm:GetParameterHistory` on the settings; for a resource `secretsmanager:DescribeSecret`, `ssm:ListTagsForResource`,
+/// `ecs:ListTagsForResource` or `elasticache:ListTagsForResource`
+pub async fn find(clients: &Clients, subject: Subject, outcome: &mut Outcome) -> Result<Found, Failure> {
+    let resource = match subject {
+        Subject::Target(name) => {
+            outcome.target = Some(name.clone());
+            return Ok(Found::Target(Box::new(settings::load(clients, &name).await?)));
+        }
+        Subject::Resource(resource) => resource,
+    };
+    let Tagged { mut tags, secret } = tags(clients, &resource).await?;
+    let Some(name) = tags.remove(TARGET_TAG) else {
+        return Ok(Found::Nothing("it is about a resource that belongs to no target"));
+    };
+    outcome.target = Some(name.clone());
+    let history = settings::load(clients, &name).await?;
+    if let Some(secret) = secret {
+        if history.is_secret_of_others(secret.id()) {
+            return Ok(Found::Nothing("it is about the secret of settings that are not in effect"));
+        }
+        history.check_secret(secret.id())?;
+    }
+    Ok(Found::Target(Box::new(history)))
+}
+
+/// The tags of a resource, and, for a secret, its name and ARN.
+#[derive(Default)]
+struct Tagged {
+    tags: HashMap<String, String>,
+    secret: Option<SecretNames>,
+}
+
+struct SecretNames {
+    name: String,
+    arn: String,
+}
+
+impl SecretNames {
+    fn id(&self) -> SecretId<'_> {
+        SecretId { name: &self.name, arn: &self.arn }
+    }
+}
+
+/// Reads the tags of a resource; a resource that no longer exists has none.
+async fn tags(clients: &Clients, resource: &Resource) -> Result<Tagged, Failure> {
+    let (tags, gone) = match resource {
+        Resource::Secret(arn) => {
+            let secret = secrets_manager::describe(clients.secrets_manager(), arn).await?;
+            let names = SecretNames { name: secret.name, arn: secret.arn };
+            return Ok(Tagged { tags: secret.tags, secret: Some(names) });
+        }
+        Resource::Parameter(name) => (ssm::tags(clients.ssm(), name).await, "InvalidResourceId"),
+        Resource::Service(arn) => (ecs::tags(clients.ecs(), arn).await, "ServiceNotFoundException"),
+        Resource::ReplicationGroup(arn) => {
+            (elasticache::groups::tags(clients.elasticache(), arn).await, "ReplicationGroupNotFoundFault")
+        }
+    };
+    match tags {
+        Err(error) if error.is(gone) => Ok(Tagged::default()),
+        tags => Ok(Tagged { tags: tags?, secret: None }),
+    }
+}
+
+/// Reads the name of the target off a resource's tags.
+///
+/// # Errors
+/// Permanent if the resource has no such tag, or an empty one.
+pub fn name_of<'a>(resource: &str, tags: &'a HashMap<String, String>) -> Result<&'a str, Failure> {
+    tags.get(TARGET_TAG).map(String::as_str).filter(|name| !name.is_empty()).ok_or_else(|| {
+        Failure::permanent(format!("{resource} has no tag `{TARGET_TAG}`; tag it with the name of its target"))
+    })
+}
