@@ -63,9 +63,7 @@ async fn sync(clients: &Clients, event: Value, mut deadline: Deadline, outcome: 
         }
     };
     let chosen = moving::choose(clients, history, wish, &deadline, outcome).await?;
-    let published = publish(clients, &chosen, &mut deadline, outcome).await;
-    // Whatever became of the rest, the outcome says why a move was not made.
-    published.and(chosen.report_blocked(outcome))
+    publish(clients, &chosen, &mut deadline, outcome).await
 }
 
 /// Writes what applications read, and deploys those that read it only when they start.

@@ -41,8 +41,6 @@ pub(crate) struct Chosen {
     pub(crate) proven: Option<Connection>,
     /// The labels that are missing to record the state of the settings.
     missing_labels: Vec<Label>,
-    /// Why the move that the newest settings ask for was not made.
-    blocked: Option<Failure>,
 }
 
 /// Chooses the settings that a run uses.
@@ -73,18 +71,14 @@ pub(crate) async fn choose(
         outcome
             .left(MOVE, format!("version {newest} of the settings was rolled back; put newer settings to move again"));
     }
-    let blocked = match moved {
-        Moved::To(place) => {
-            let Place { secret, connection } = *place;
-            return Ok(Chosen { secret, proven: Some(connection), missing_labels: Vec::new(), blocked: None });
-        }
-        Moved::Blocked(failure) => Some(failure),
-        Moved::No => None,
-    };
+    if let Moved::To(place) = moved {
+        let Place { secret, connection } = *place;
+        return Ok(Chosen { secret, proven: Some(connection), missing_labels: Vec::new() });
+    }
     let target = history.in_effect().target.clone();
     let description = secret::describe(clients, &target).await?;
     let secret = Secret::read(clients, target, description, Versions::All).await?;
-    Ok(Chosen { secret, proven: None, missing_labels: history.missing_labels(), blocked })
+    Ok(Chosen { secret, proven: None, missing_labels: history.missing_labels() })
 }
 
 /// A place that is proven.
@@ -97,9 +91,7 @@ struct Place {
 enum Moved {
     /// It was made, or planned in a dry run.
     To(Box<Place>),
-    /// It has to wait, or a person has to act.
-    Blocked(Failure),
-    /// There was none to make.
+    /// There was none to make, or it is blocked.
     No,
 }
 
@@ -120,7 +112,12 @@ async fn follow(
             );
             let failure = Failure::new(failure.class(), message).because(failure);
             tracing::warn!("{}", failure.chain());
-            return Ok(Moved::Blocked(failure));
+            // At once, so that the outcome says it whatever comes of the rest.
+            match failure.class() {
+                Class::Retryable => outcome.waits(vec![Waiting::new(MOVE, failure.chain())]),
+                Class::Permanent | Class::NeedsHuman => outcome.item_failed(MOVE, &failure),
+            }
+            return Ok(Moved::No);
         }
     };
     let reason = format!("to version {} of the settings, whose Redis accepts AWSCURRENT", newest.version);
@@ -162,24 +159,6 @@ impl Chosen {
         match outcome.dry_run {
             true => Ok(()),
             false => put(clients, &self.secret.target.name, &self.missing_labels).await,
-        }
-    }
-
-    /// Records in the outcome why a move was not made, whatever else came of the run.
-    ///
-    /// # Errors
-    /// What blocks the move, unless time alone cures it.
-    pub(crate) fn report_blocked(self, outcome: &mut Outcome) -> Result<(), Failure> {
-        match self.blocked {
-            None => Ok(()),
-            Some(failure) if failure.class() == Class::Retryable => {
-                outcome.waits(vec![Waiting::new(MOVE, failure.chain())]);
-                Ok(())
-            }
-            Some(failure) => {
-                outcome.left(MOVE, failure.chain());
-                Err(failure)
-            }
         }
     }
 }

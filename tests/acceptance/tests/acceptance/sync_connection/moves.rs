@@ -27,7 +27,7 @@ async fn elasticache_moves_to_hosts_once_they_accept_a_login_and_back_with_one_c
     let outcome = sync(&moving.stage).await;
     assert_eq!(outcome["status"], "needs-human", "{outcome}");
     let failure = outcome["failure"].as_str().unwrap();
-    assert!(failure.contains("held back") && failure.contains("orders/hosts"), "{failure}");
+    assert!(failure.contains("blocked") && failure.contains("orders/hosts"), "{failure}");
     assert_eq!(parameter(&moving.stage, URL).await.unwrap().0, before);
 
     // What is in force goes on as ever; what is not is not rotated.
@@ -203,7 +203,7 @@ async fn a_place_that_lets_clients_in_with_nothing_is_not_moved_to() {
     moving.name_there().await;
     let outcome = sync(&moving.stage).await;
     assert_eq!(outcome["status"], "needs-human", "{outcome}");
-    assert!(outcome["failure"].as_str().unwrap().contains("with nothing"), "{outcome}");
+    assert!(outcome["failure"].as_str().unwrap().contains("without a credential"), "{outcome}");
     moving.is_published_here().await;
     moving.stage.strike().await;
 }
