@@ -9,9 +9,10 @@ use policy::{
 };
 use runtime::{
     deadline::Deadline,
+    event::Resource,
     run::{self, Caller},
     target::{self, Found, Subject},
-    trigger::{Resource, Trigger},
+    trigger::Trigger,
 };
 use serde_json::Value;
 

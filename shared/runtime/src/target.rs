@@ -9,7 +9,7 @@ use policy::{
     outcome::Outcome,
 };
 
-use crate::{settings, trigger::Resource};
+use crate::{event::Resource, settings};
 
 /// The tag by which a resource names the target it belongs to.
 pub const TARGET_TAG: &str = "redis-lifecycle:target";

@@ -3,7 +3,7 @@
 use policy::Failure;
 use serde_json::{Map, Value};
 
-use crate::settings::PARAMETER_PREFIX;
+use crate::{event::Resource, settings::PARAMETER_PREFIX};
 
 /// What to look at. It never says what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,19 +38,6 @@ pub enum Trigger {
     Resource(Resource),
     /// Something that says nothing new, and why.
     Quiet(&'static str),
-}
-
-/// A resource to which something has happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Resource {
-    /// A secret, by ARN: a staging label of it has moved.
-    Secret(String),
-    /// A parameter of Parameter Store, by name: somebody has written or deleted it.
-    Parameter(String),
-    /// An ECS service, by ARN: a task of it has changed.
-    Service(String),
-    /// A replication group, by ARN: it has failed over.
-    ReplicationGroup(String),
 }
 
 /// What there is to send.

@@ -120,7 +120,10 @@ async fn stops_at(breaker: Breaker, rollout: Value) {
         let outcome = sync(&stage).await;
         assert_eq!(outcome["status"], "needs-human", "{round}: {outcome}");
         let failure = outcome["failure"].as_str().unwrap();
-        assert!(failure.starts_with("target orders: the ECS service main/web does not become stable"), "{round}: {failure}");
+        assert!(
+            failure.starts_with("target orders: the ECS service main/web does not become stable"),
+            "{round}: {failure}"
+        );
         assert_eq!((deployments(&stage), arns(&stage, "worker")), (1, worker.clone()), "{round}");
     }
     let outcome = retire(&stage).await;
@@ -229,6 +232,9 @@ async fn a_service_that_is_not_there_is_refused_by_its_field() {
     settle(&stage, &["web", "gone"], at_once()).await;
     let outcome = sync(&stage).await;
     assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("permanent"), 0), "{outcome}");
-    assert!(outcome["failure"].as_str().unwrap().starts_with("target orders: `consumers[1]` of the settings"), "{outcome}");
+    assert!(
+        outcome["failure"].as_str().unwrap().starts_with("target orders: `consumers[1]` of the settings"),
+        "{outcome}"
+    );
     stage.strike().await;
 }
