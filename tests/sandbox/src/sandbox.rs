@@ -19,12 +19,13 @@ use crate::{
     redis::Fleet,
     server::{self, Endpoint},
     services::{
-        CloudMap, Ecs, ElastiCache, Lambda, SecretsManager, Services, Ssm,
+        CloudMap, Ecs, ElastiCache, Lambda, SecretsManager, Ssm, Sts,
         ecs::{EcsTiming, Neighbours},
         elasticache::Timing,
         secrets_manager::RotationTiming,
     },
     upstash::Upstash,
+    wire::Services,
 };
 
 /// What can be set about a sandbox.
@@ -130,14 +131,16 @@ impl Sandbox {
             events: events.clone(),
         };
         let ecs = Ecs::start(home.path(), fleet.clone(), neighbours, options.ecs, options.redis_8)?;
-        let services = Services {
-            secrets_manager: secrets_manager.clone(),
-            ssm: ssm.clone(),
-            elasticache: elasticache.clone(),
-            ecs: ecs.clone(),
-            cloud_map: cloud_map.clone(),
-            lambda: lambda.clone(),
-        };
+        // A new service is one more line here.
+        let services = Services::new(vec![
+            secrets_manager.clone(),
+            ssm.clone(),
+            elasticache.clone(),
+            ecs.clone(),
+            cloud_map.clone(),
+            lambda.clone(),
+            Arc::new(Sts),
+        ]);
         let endpoint = Arc::new(Endpoint { services, faults: faults.clone(), journal: journal.clone() });
         let listener = tokio::spawn(async move {
             // Ends with the sandbox, or when the listener itself breaks; callers then see refused connections.

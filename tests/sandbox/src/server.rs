@@ -2,8 +2,7 @@
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
-use bytes::Bytes;
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::{Request, Response, StatusCode, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use jiff::Timestamp;
@@ -13,8 +12,7 @@ use uuid::Uuid;
 use crate::{
     faults::{Faults, What},
     journal::{CallResult, Entry, Journal},
-    services::Services,
-    wire::{self, AwsError},
+    wire::{AwsError, Services, Stream},
 };
 
 /// What the endpoint needs to answer.
@@ -45,13 +43,14 @@ pub(crate) async fn serve(endpoint: Arc<Endpoint>, listener: TcpListener) -> Res
 }
 
 /// Answers one request: read it, meet its fault, carry it out, write it down.
-async fn respond(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
+async fn respond(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> Result<Response<Stream>, Dropped> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
     let request_id = Uuid::new_v4().to_string();
-    let (call, protocol) = match wire::parse(&head, &body) {
+    let (service, protocol, call) = match endpoint.services.parse(&head, body) {
         Ok(parsed) => parsed,
-        Err(error) => return Ok(unreadable(&error)),
+        // There is no operation, so nothing is written down.
+        Err((protocol, error)) => return Ok(protocol.render("Unknown", &request_id, Err(error))),
     };
     let at = Timestamp::now();
     let (place, fault) = endpoint.faults.on_call(&call.principal, &call.operation);
@@ -59,7 +58,7 @@ async fn respond(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> Result<
         at,
         principal: call.principal.clone(),
         invocation: place.clone(),
-        service: call.service.clone(),
+        service: call.service.signing_name.to_owned(),
         operation: call.operation.clone(),
         subject: call.subject(),
         result,
@@ -77,13 +76,13 @@ async fn respond(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> Result<
         }
         Some(what @ (What::Throttle | What::InternalError)) => {
             before(what);
-            return Ok(wire::render(protocol, &call.operation, &request_id, &Err(refusal(what))).map(Full::new));
+            return Ok(protocol.render(&call.operation, &request_id, Err(refusal(what))));
         }
         Some(What::Delay(time)) => sleep(time).await,
         Some(What::Hold) => endpoint.faults.held().await,
         Some(What::LoseAnswer | What::KillAfter) | None => {}
     }
-    let result = endpoint.services.call(&call).await;
+    let result = service.carry_out(&call).await;
     if let Some(what @ (What::LoseAnswer | What::KillAfter)) = fault {
         endpoint.journal.record(written(match &result {
             Ok(_) => CallResult::FaultedAfter(format!("{what:?}")),
@@ -98,7 +97,7 @@ async fn respond(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> Result<
         Ok(_) => CallResult::Answered,
         Err(error) => CallResult::Refused(error.code.clone()),
     }));
-    Ok(wire::render(protocol, &call.operation, &request_id, &result).map(Full::new))
+    Ok(protocol.render(&call.operation, &request_id, result))
 }
 
 /// The refusal that a fault stands for.
@@ -107,11 +106,4 @@ fn refusal(what: What) -> AwsError {
         What::Throttle => AwsError::new("ThrottlingException", "Rate exceeded"),
         _ => AwsError::new("InternalFailure", "a fault of the sandbox").with_status(StatusCode::INTERNAL_SERVER_ERROR),
     }
-}
-
-/// The answer to a request that is no call: plain text, so that nobody takes it for AWS.
-fn unreadable(error: &AwsError) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(error.to_string())));
-    *response.status_mut() = error.status;
-    response
 }

@@ -1,18 +1,43 @@
-//! STS: who am I.
+//! STS: who calls.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
 
 use super::ACCOUNT;
-use crate::wire::{Answer, AwsError, Call, Element};
+use crate::wire::{Answer, AwsError, Call, Description, Element, Protocol, Service};
 
-/// Answers `GetCallerIdentity`, which never refuses anybody.
+/// The service, as the wire knows it.
+pub(crate) static DESCRIPTION: Description = Description {
+    signing_name: "sts",
+    protocols: &[Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" }],
+    invalid_input: "ValidationError",
+    event_sources: &[],
+};
+
+/// The STS of one sandbox.
+pub(crate) struct Sts;
+
+impl Service for Sts {
+    fn description(&self) -> &'static Description {
+        &DESCRIPTION
+    }
+
+    fn carry_out<'a>(self: Arc<Self>, call: &'a Call) -> BoxFuture<'a, Result<Answer, AwsError>> {
+        Box::pin(async move { identity(call) })
+    }
+}
+
+/// Answers `GetCallerIdentity`, which refuses nobody.
 ///
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
-pub(crate) fn call(call: &Call) -> Result<Answer, AwsError> {
+fn identity(call: &Call) -> Result<Answer, AwsError> {
     match call.operation.as_str() {
-        "GetCallerIdentity" => Ok(Answer::Xml(vec![
+        "GetCallerIdentity" => Ok(Answer::xml(vec![
             Element::text("Arn", format!("arn:aws:iam::{ACCOUNT}:user/{}", call.principal)),
             Element::text("UserId", &call.principal),
             Element::text("Account", ACCOUNT),
         ])),
-        other => Err(AwsError::unknown_operation("sts", other)),
+        _ => Err(call.unknown()),
     }
 }

@@ -1,9 +1,11 @@
-//! One parsed call and its answer, whatever the protocol.
+//! One parsed call, whatever the protocol.
 
+use bytes::Bytes;
+use hyper::HeaderMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{AwsError, xml::Element};
+use super::{AwsError, Description};
 
 /// The parameters that name what a call is about. A cache comes before the user group that it is given.
 const SUBJECTS: [&str; 21] = [
@@ -33,56 +35,60 @@ const SUBJECTS: [&str; 21] = [
 /// A call of one operation, read off the wire.
 #[derive(Clone)]
 pub struct Call {
-    /// The service's signing name: `secretsmanager`, `ssm`, `elasticache`, `ecs` and so on.
-    pub service: String,
+    /// The service that is called.
+    pub service: &'static Description,
     /// The operation, in the SDK's spelling.
     pub operation: String,
     /// The access key id that signed the call; functions have one per running instance.
     pub principal: String,
-    /// The parameters. Query parameters arrive as a tree of strings, lists collapsed to arrays.
+    /// The parameters in path, query and body. Query parameters arrive as a tree of strings, lists collapsed to arrays.
     pub input: Value,
+    /// The headers of the request, where the REST protocols have parameters too.
+    pub headers: HeaderMap,
+    /// The body as it came, where it is a payload.
+    pub body: Bytes,
 }
 
 /// Without the parameters: they may hold a secret.
 impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { service, operation, principal, input: _ } = self;
+        let Self { service, operation, principal, input: _, headers: _, body: _ } = self;
         let mut call = f.debug_struct("Call");
-        call.field("service", service).field("operation", operation).field("principal", principal);
+        call.field("service", &service.signing_name).field("operation", operation).field("principal", principal);
         call.finish_non_exhaustive()
     }
 }
 
 impl Call {
+    /// A call made inside the sandbox, by one service of another.
+    pub(crate) fn new(service: &'static Description, operation: &str, principal: &str, input: Value) -> Self {
+        let (operation, principal) = (operation.to_owned(), principal.to_owned());
+        Self { service, operation, principal, input, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
     /// Reads the parameters into the operation's input type.
     ///
     /// # Errors
     /// A parameter that is missing, unknown or of another type: what the service
     /// calls that, naming the parameter.
     pub fn input<T: DeserializeOwned>(&self) -> Result<T, AwsError> {
-        serde_json::from_value(self.input.clone()).map_err(|error| {
-            let code = match self.service.as_str() {
-                "elasticache" => "InvalidParameterValue",
-                "ecs" => "InvalidParameterException",
-                "lambda" => "InvalidParameterValueException",
-                "servicediscovery" => "InvalidInput",
-                _ => "ValidationException",
-            };
-            AwsError::new(code, format!("{}: {error}", self.operation))
-        })
+        serde_json::from_value(self.input.clone())
+            .map_err(|error| AwsError::new(self.service.invalid_input, format!("{}: {error}", self.operation)))
+    }
+
+    /// The value of a header; `None` where the request does not have it, or where it is no text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The refusal of an operation that the service does not have here.
+    pub(crate) fn unknown(&self) -> AwsError {
+        let (service, operation) = (self.service.signing_name, &self.operation);
+        AwsError::new("UnknownOperationException", format!("the sandbox has no operation {operation} in {service}"))
     }
 
     /// What the call is about, for the journal: the first of the parameters that name something. Never a secret.
     pub fn subject(&self) -> Option<String> {
         SUBJECTS.iter().find_map(|key| self.input.get(key)?.as_str()).map(str::to_owned)
     }
-}
-
-/// What an operation answers when it does what was asked.
-#[derive(Clone, Debug)]
-pub enum Answer {
-    /// For the JSON 1.1 services: the whole body.
-    Json(Value),
-    /// For the query services: the content of `<OperationResult>`.
-    Xml(Vec<Element>),
 }

@@ -28,9 +28,4 @@ impl AwsError {
         self.status = status;
         self
     }
-
-    /// The answer to an operation that the sandbox does not have: loud, and named.
-    pub fn unknown_operation(service: &str, operation: &str) -> Self {
-        Self::new("UnknownOperationException", format!("the sandbox has no operation {operation} in {service}"))
-    }
 }

@@ -4,14 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use super::{AwsError, xml};
-use super::{call::Answer, xml::Element};
+use super::{AwsError, xml, xml::Element};
 
 /// The operation and parameters of a form body.
-pub(crate) fn parse(body: &[u8]) -> Result<(String, Value), AwsError> {
+pub(super) fn parse(body: &[u8]) -> Result<(String, Value), AwsError> {
     let mut tree = Node::default();
     let mut action = None;
     for (key, value) in form_urlencoded::parse(body) {
@@ -58,22 +56,18 @@ impl Node {
 }
 
 /// Renders an answer as `<OperationResponse><OperationResult>…`.
-pub(crate) fn render(operation: &str, namespace: &str, request_id: &str, answer: &Answer) -> Bytes {
-    let result = match answer {
-        Answer::Xml(elements) => elements.clone(),
-        Answer::Json(_) => unreachable!("a query service answers XML"),
-    };
+pub(super) fn render(operation: &str, namespace: &str, request_id: &str, result: Vec<Element>) -> Vec<u8> {
     let metadata = Element::parent("ResponseMetadata", [Element::text("RequestId", request_id)]);
     let children = [Element::parent(&format!("{operation}Result"), result), metadata];
-    xml::document(&format!("{operation}Response"), namespace, &children).into()
+    xml::document(&format!("{operation}Response"), Some(namespace), &children)
 }
 
 /// Renders a refusal as `<ErrorResponse><Error>…`.
-pub(crate) fn render_error(namespace: &str, request_id: &str, error: &AwsError) -> Bytes {
+pub(super) fn error(namespace: &str, request_id: &str, error: &AwsError) -> Vec<u8> {
     let kind = if error.status.is_server_error() { "Receiver" } else { "Sender" };
     let error = Element::parent(
         "Error",
         [Element::text("Type", kind), Element::text("Code", &error.code), Element::text("Message", &error.message)],
     );
-    xml::document("ErrorResponse", namespace, &[error, Element::text("RequestId", request_id)]).into()
+    xml::document("ErrorResponse", Some(namespace), &[error, Element::text("RequestId", request_id)])
 }

@@ -1,4 +1,4 @@
-//! The XML that query services answer with.
+//! The XML that services answer with.
 
 use quick_xml::{
     Writer,
@@ -29,6 +29,19 @@ impl Element {
         Self { name: name.to_owned(), content: Content::Children(children.into_iter().collect()) }
     }
 
+    /// Its name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The elements in it; none where it holds text.
+    pub(super) fn children(&self) -> &[Self] {
+        match &self.content {
+            Content::Text(_) => &[],
+            Content::Children(children) => children,
+        }
+    }
+
     fn write(&self, writer: &mut Writer<Vec<u8>>) {
         let start = BytesStart::new(self.name.as_str());
         emit(writer, Event::Start(start));
@@ -45,9 +58,10 @@ fn emit(writer: &mut Writer<Vec<u8>>, event: Event<'_>) {
 }
 
 /// Renders a document with the given root, which carries the service's namespace.
-pub(crate) fn document(root: &str, namespace: &str, children: &[Element]) -> Vec<u8> {
+pub(super) fn document(root: &str, namespace: Option<&str>, children: &[Element]) -> Vec<u8> {
     let mut writer = Writer::new(Vec::new());
-    emit(&mut writer, Event::Start(BytesStart::new(root).with_attributes([("xmlns", namespace)])));
+    let attributes = namespace.map(|namespace| ("xmlns", namespace));
+    emit(&mut writer, Event::Start(BytesStart::new(root).with_attributes(attributes)));
     for child in children {
         child.write(&mut writer);
     }

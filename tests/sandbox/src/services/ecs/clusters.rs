@@ -39,7 +39,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, AwsError>
     let tags = tags::with(&BTreeMap::new(), input.tags.unwrap_or_default())?;
     let new = Cluster { name: name.clone(), tags, services: BTreeMap::new(), tasks: Vec::new() };
     let cluster = state.clusters.entry(name).or_insert(new);
-    Ok(Answer::Json(json!({ "cluster": render(cluster, true) })))
+    Ok(Answer::json(json!({ "cluster": render(cluster, true) })))
 }
 
 /// Describes clusters: `default` where none is named.
@@ -59,7 +59,7 @@ pub(super) fn describe(state: &mut State, call: &Call) -> Result<Answer, AwsErro
             }
         }
     }
-    Ok(Answer::Json(json!({ "clusters": clusters, "failures": failures })))
+    Ok(Answer::json(json!({ "clusters": clusters, "failures": failures })))
 }
 
 fn render(cluster: &Cluster, with_tags: bool) -> Value {

@@ -109,7 +109,7 @@ pub(super) fn create(state: &mut State, cloud_map: &CloudMap, call: &Call, now: 
     service.say_of_deployment(Rollout::InProgress, now);
     let rendered = service.render(&[], true);
     cluster.services.insert(input.service_name, service);
-    Ok(Answer::Json(json!({ "service": rendered })))
+    Ok(Answer::json(json!({ "service": rendered })))
 }
 
 fn network(given: Option<NetworkConfiguration>) -> Result<Value, AwsError> {

@@ -241,7 +241,7 @@ pub(super) fn register(state: &mut State, call: &Call, now: Timestamp) -> Result
         tags,
     });
     revisions.push(definition.clone());
-    Ok(Answer::Json(json!({ "taskDefinition": definition.rendered, "tags": tags::render(&definition.tags) })))
+    Ok(Answer::json(json!({ "taskDefinition": definition.rendered, "tags": tags::render(&definition.tags) })))
 }
 
 /// The containers as they were given, with what ECS adds.
@@ -267,5 +267,5 @@ pub(super) fn describe(state: &mut State, call: &Call) -> Result<Answer, AwsErro
         [what] if what == "TAGS" => answer["tags"] = tags::render(&definition.tags),
         _ => return Err(invalid("include must be TAGS.")),
     }
-    Ok(Answer::Json(answer))
+    Ok(Answer::json(answer))
 }

@@ -29,5 +29,5 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, AwsError>
     service.desired = 0;
     service.status = Status::Draining;
     let name = service.name.clone();
-    Ok(Answer::Json(json!({ "service": render(cluster, &name, true) })))
+    Ok(Answer::json(json!({ "service": render(cluster, &name, true) })))
 }

@@ -49,7 +49,7 @@ pub(super) fn describe(state: &mut State, call: &Call) -> Result<Answer, AwsErro
             false => failures.push(json!({ "arn": service_arn(&cluster.name, name), "reason": "MISSING" })),
         }
     }
-    Ok(Answer::Json(json!({ "services": services, "failures": failures })))
+    Ok(Answer::json(json!({ "services": services, "failures": failures })))
 }
 
 /// Lists the ARNs of the services that are not inactive.
@@ -69,7 +69,7 @@ pub(super) fn listed(name: &str, arns: Vec<String>, size: usize, token: Option<&
     if let Some(next) = next {
         answer["nextToken"] = next.into();
     }
-    Ok(Answer::Json(answer))
+    Ok(Answer::json(answer))
 }
 
 /// A service of the cluster, with its tasks counted.

@@ -34,6 +34,7 @@ use std::{
     time::Duration,
 };
 
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::{sync::watch, task::JoinSet};
 
@@ -41,12 +42,20 @@ use super::{CloudMap, SecretsManager, Ssm};
 use crate::{
     events::Events,
     redis::{Fleet, Program},
-    wire::{Answer, AwsError, Call},
+    wire::{Answer, AwsError, Call, Description, Protocol, Service},
 };
 
 pub use hooks::TaskView;
 use store::State;
 pub(in crate::services) use store::seconds;
+
+/// The service, as the wire knows it.
+pub(crate) static DESCRIPTION: Description = Description {
+    signing_name: "ecs",
+    protocols: &[Protocol::Json { target_prefix: "AmazonEC2ContainerServiceV20141113" }],
+    invalid_input: "InvalidParameterException",
+    event_sources: &["aws.ecs"],
+};
 
 /// How ECS behaves in time.
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +122,16 @@ pub struct Ecs {
     home: PathBuf,
 }
 
+impl Service for Ecs {
+    fn description(&self) -> &'static Description {
+        &DESCRIPTION
+    }
+
+    fn carry_out<'a>(self: Arc<Self>, call: &'a Call) -> BoxFuture<'a, Result<Answer, AwsError>> {
+        Box::pin(async move { self.call(call) })
+    }
+}
+
 impl Ecs {
     /// Starts an ECS with no cluster, which keeps its files under `home`.
     ///
@@ -165,7 +184,7 @@ impl Ecs {
             "StopTask" => tasks::stop(state, call, now),
             "TagResource" => tags::tag(state, call),
             "UpdateService" => update_service::update(state, call, now),
-            other => Err(AwsError::unknown_operation(&call.service, other)),
+            _ => Err(call.unknown()),
         };
         events::take(state).into_iter().for_each(|event| self.neighbours.events.publish(event));
         self.changed.send_replace(());

@@ -25,14 +25,14 @@ fn service(desired: usize, (minimum, maximum): (usize, usize), checked: bool) ->
         "family": "app", "containerDefinitions": [container], "requiresCompatibilities": ["FARGATE"],
         "networkMode": "awsvpc", "cpu": "256", "memory": "512",
     });
-    let [service, operation, principal] = ["ecs", "RegisterTaskDefinition", "test"].map(str::to_owned);
+    let call = Call::new(&super::DESCRIPTION, "RegisterTaskDefinition", "test", input);
     let mut state = State {
         timing: EcsTiming::default(),
         clusters: BTreeMap::new(),
         definitions: BTreeMap::new(),
         doomed: BTreeMap::new(),
     };
-    definition::register(&mut state, &Call { service, operation, principal, input }, Timestamp::now()).unwrap();
+    definition::register(&mut state, &call, Timestamp::now()).unwrap();
     Service {
         cluster: "wire".to_owned(),
         name: "app".to_owned(),

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use super::Neighbours;
 use crate::{
-    services::SecretsManager,
-    wire::{Answer, AwsError, Call},
+    services::{SecretsManager, secrets_manager, ssm},
+    wire::{Answer, AwsError, Call, Description},
 };
 
 /// What every refusal to hand out a secret begins with.
@@ -40,7 +40,7 @@ async fn from_secrets_manager(neighbours: &Neighbours, value_from: &str) -> Resu
             input[name] = value.into();
         }
     }
-    let call = call("secretsmanager", "GetSecretValue", input);
+    let call = call(&secrets_manager::DESCRIPTION, "GetSecretValue", input);
     let answer = SecretsManager::call(&neighbours.secrets_manager, &call).await;
     let whole = text(answer, "/SecretString").map_err(|why| failed("secret from asm", &why))?;
     if key.is_empty() {
@@ -60,7 +60,7 @@ async fn from_secrets_manager(neighbours: &Neighbours, value_from: &str) -> Resu
 
 fn from_parameter_store(neighbours: &Neighbours, value_from: &str) -> Result<SecretString, String> {
     let input = json!({ "Name": value_from, "WithDecryption": true });
-    let answer = neighbours.ssm.call(&call("ssm", "GetParameter", input));
+    let answer = neighbours.ssm.call(&call(&ssm::DESCRIPTION, "GetParameter", input));
     let value = text(answer, "/Parameter/Value");
     Ok(value.map_err(|_| failed("secrets from ssm", &format!("invalid parameters: {value_from}")))?.into())
 }
@@ -69,19 +69,13 @@ fn failed(what: &str, why: &str) -> String {
     format!("unable to retrieve {what}: service call has been retried 1 time(s): {why}")
 }
 
-fn call(service: &str, operation: &str, input: Value) -> Call {
-    let [service, operation, principal] = [service, operation, "ecs-task-execution"].map(str::to_owned);
-    Call { service, operation, principal, input }
+fn call(service: &'static Description, operation: &str, input: Value) -> Call {
+    Call::new(service, operation, "ecs-task-execution", input)
 }
 
 /// The text at this place of an answer.
 fn text(answer: Result<Answer, AwsError>, pointer: &str) -> Result<String, String> {
-    match answer {
-        Ok(Answer::Json(answer)) => {
-            let text = answer.pointer(pointer).and_then(Value::as_str);
-            text.map(str::to_owned).ok_or_else(|| "the answer has no value".to_owned())
-        }
-        Ok(Answer::Xml(_)) => Err("the answer is no JSON".to_owned()),
-        Err(error) => Err(error.to_string()),
-    }
+    let output = answer.map_err(|error| error.to_string())?.into_json().unwrap_or_default();
+    let text = output.pointer(pointer).and_then(Value::as_str);
+    text.map(str::to_owned).ok_or_else(|| "the answer has no value".to_owned())
 }

@@ -41,13 +41,13 @@ pub(super) fn tag(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: TagResource = call.input()?;
     let tags = tags_of(state, &input.resource_arn)?;
     *tags = with(tags, input.tags)?;
-    Ok(Answer::Json(json!({})))
+    Ok(Answer::json(json!({})))
 }
 
 /// Lists the tags of a cluster or a service.
 pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: ListTagsForResource = call.input()?;
-    Ok(Answer::Json(json!({ "tags": render(tags_of(state, &input.resource_arn)?) })))
+    Ok(Answer::json(json!({ "tags": render(tags_of(state, &input.resource_arn)?) })))
 }
 
 fn tags_of<'a>(state: &'a mut State, arn: &str) -> Result<&'a mut BTreeMap<String, String>, AwsError> {

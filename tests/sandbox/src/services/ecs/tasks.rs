@@ -92,7 +92,7 @@ pub(super) fn describe(state: &mut State, call: &Call) -> Result<Answer, AwsErro
             None => failures.push(json!({ "arn": task_arn(&cluster.name, id), "reason": "MISSING" })),
         }
     }
-    Ok(Answer::Json(json!({ "tasks": tasks, "failures": failures })))
+    Ok(Answer::json(json!({ "tasks": tasks, "failures": failures })))
 }
 
 /// Stops a task; its service starts another.
@@ -103,5 +103,5 @@ pub(super) fn stop(state: &mut State, call: &Call, now: Timestamp) -> Result<Ans
     let task = cluster.tasks.iter_mut().find(|task| task.id == id);
     let task = task.ok_or_else(|| invalid("The referenced task was not found."))?;
     task.end(StopCode::UserInitiated, input.reason.unwrap_or_else(|| "Task stopped by user".to_owned()), now);
-    Ok(Answer::Json(json!({ "task": task.render() })))
+    Ok(Answer::json(json!({ "task": task.render() })))
 }

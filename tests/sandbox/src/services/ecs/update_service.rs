@@ -46,5 +46,5 @@ pub(super) fn update(state: &mut State, call: &Call, now: Timestamp) -> Result<A
         service.configuration = configuration;
     }
     let name = service.name.clone();
-    Ok(Answer::Json(json!({ "service": render(cluster, &name, true) })))
+    Ok(Answer::json(json!({ "service": render(cluster, &name, true) })))
 }

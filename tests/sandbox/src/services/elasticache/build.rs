@@ -58,7 +58,7 @@ impl ElastiCache {
         state.groups.insert(id.clone(), group);
         let work = state.begin(&id, "creating")?;
         let group = state.group(&id)?;
-        let answer = Answer::Xml(vec![render::group(group, &group.view())]);
+        let answer = Answer::xml(vec![render::group(group, &group.view())]);
         let least = state.timing.create;
         drop(state);
         let this = this.clone();

@@ -34,7 +34,7 @@ impl ElastiCache {
         let work = state.begin(&id, "deleting")?;
         let group = state.group_mut(&id)?;
         group.busy.retain(|(other, _)| *other == work);
-        let answer = Answer::Xml(vec![render::group(group, &group.view())]);
+        let answer = Answer::xml(vec![render::group(group, &group.view())]);
         let members: Vec<_> = group.members().map(|(_, member)| member.address).collect();
         let endpoints: Vec<_> = group.endpoints().cloned().collect();
         drop(state);

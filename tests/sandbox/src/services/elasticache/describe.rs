@@ -58,7 +58,7 @@ impl ElastiCache {
         let (groups, marker) = page(groups, input.max_records, input.marker.as_deref())?;
         let mut answer = vec![Element::parent("ReplicationGroups", groups)];
         answer.extend(marker);
-        Ok(Answer::Xml(answer))
+        Ok(Answer::xml(answer))
     }
 
     /// `DescribeCacheClusters`; every node of the sandbox is in a group.
@@ -85,6 +85,6 @@ impl ElastiCache {
             .map(|(group, member)| render::cache_cluster(group, member, &state.seen(group), show_nodes));
         let mut answer = vec![Element::parent("CacheClusters", clusters)];
         answer.extend(marker);
-        Ok(Answer::Xml(answer))
+        Ok(Answer::xml(answer))
     }
 }

@@ -94,6 +94,6 @@ impl ElastiCache {
         };
         let mut answer = vec![Element::parent("Events", events.into_iter().map(render))];
         answer.extend(marker);
-        Ok(Answer::Xml(answer))
+        Ok(Answer::xml(answer))
     }
 }

@@ -56,7 +56,7 @@ impl ElastiCache {
         let work = state.begin(&id, "modifying")?;
         state.events.push(Event::now(Source::Group, &id, format!("Test Failover API called for node group {shard}")));
         let group = state.group(&id)?;
-        let answer = Answer::Xml(vec![render::group(group, &group.view())]);
+        let answer = Answer::xml(vec![render::group(group, &group.view())]);
         drop(state);
         let this = this.clone();
         tokio::spawn(async move {

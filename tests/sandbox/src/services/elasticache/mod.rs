@@ -35,6 +35,7 @@ use std::{
     time::Duration,
 };
 
+use futures::future::BoxFuture;
 use hyper::StatusCode;
 use secrecy::SecretString;
 
@@ -44,7 +45,15 @@ use self::{events::Event, group::Group, serverless::Cache, user_groups::UserGrou
 use crate::{
     events::Events,
     redis::Fleet,
-    wire::{Answer, AwsError, Call},
+    wire::{Answer, AwsError, Call, Description, Protocol, Service},
+};
+
+/// The service, as the wire knows it.
+pub(crate) static DESCRIPTION: Description = Description {
+    signing_name: "elasticache",
+    protocols: &[Protocol::Query { namespace: "http://elasticache.amazonaws.com/doc/2015-02-02/" }],
+    invalid_input: "InvalidParameterValue",
+    event_sources: &["aws.elasticache"],
 };
 
 /// How long things take, and for how long answers lag behind.
@@ -91,6 +100,16 @@ fn not_found(id: &str) -> AwsError {
         .with_status(StatusCode::NOT_FOUND)
 }
 
+impl Service for ElastiCache {
+    fn description(&self) -> &'static Description {
+        &DESCRIPTION
+    }
+
+    fn carry_out<'a>(self: Arc<Self>, call: &'a Call) -> BoxFuture<'a, Result<Answer, AwsError>> {
+        Box::pin(async move { Self::call(&self, call).await })
+    }
+}
+
 impl ElastiCache {
     /// An empty ElastiCache, whose nodes run in this fleet, and which notifies this topic.
     pub(crate) fn new(fleet: Arc<Fleet>, topic: Events, timing: Timing) -> Self {
@@ -133,7 +152,7 @@ impl ElastiCache {
             "AddTagsToResource" => this.add_tags(call),
             "ListTagsForResource" => this.list_tags(call),
             "RemoveTagsFromResource" => this.remove_tags(call),
-            other => Err(AwsError::unknown_operation(&call.service, other)),
+            _ => Err(call.unknown()),
         }
     }
 

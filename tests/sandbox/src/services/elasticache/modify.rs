@@ -67,7 +67,7 @@ impl ElastiCache {
         }
         let group = state.group_mut(&id)?;
         group.show();
-        Ok(Answer::Xml(vec![render::group(group, &group.view())]))
+        Ok(Answer::xml(vec![render::group(group, &group.view())]))
     }
 }
 

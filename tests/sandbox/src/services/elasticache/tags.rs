@@ -127,5 +127,5 @@ fn answer(tags: &Tags) -> Answer {
     let tag = |(key, value): (&String, &String)| {
         Element::parent("Tag", [Element::text("Key", key), Element::text("Value", value)])
     };
-    Answer::Xml(vec![Element::parent("TagList", tags.iter().map(tag))])
+    Answer::xml(vec![Element::parent("TagList", tags.iter().map(tag))])
 }

@@ -139,5 +139,5 @@ pub(super) fn get(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
     if let Some(qualifier) = input.qualifier.filter(|qualifier| qualifier != "$LATEST") {
         return Err(invalid(format!("the sandbox has no version or alias {qualifier}")));
     }
-    Ok(Answer::Json(state.function(&input.function_name, now)?.render()))
+    Ok(Answer::json(state.function(&input.function_name, now)?.render()))
 }

@@ -9,22 +9,31 @@ mod update;
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
+use futures::future::BoxFuture;
 use hyper::Method;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::wire::{Answer, AwsError, Call, Route};
+use crate::wire::{Answer, AwsError, Call, Description, Protocol, Route, Service};
 
 use configuration::Configuration;
 
+/// The service, as the wire knows it.
+pub(crate) static DESCRIPTION: Description = Description {
+    signing_name: "lambda",
+    protocols: &[Protocol::RestJson { routes: &ROUTES }],
+    invalid_input: "InvalidParameterValueException",
+    event_sources: &["aws.lambda"],
+};
+
 /// The operations there are.
-pub(crate) const ROUTES: [Route; 2] = [
-    (Method::GET, "/2015-03-31/functions/{FunctionName}/configuration", "GetFunctionConfiguration"),
-    (Method::PUT, "/2015-03-31/functions/{FunctionName}/configuration", "UpdateFunctionConfiguration"),
+static ROUTES: [Route; 2] = [
+    Route::new(Method::GET, "/2015-03-31/functions/{FunctionName}/configuration", "GetFunctionConfiguration"),
+    Route::new(Method::PUT, "/2015-03-31/functions/{FunctionName}/configuration", "UpdateFunctionConfiguration"),
 ];
 
 /// How long an update takes, unless told otherwise.
@@ -51,6 +60,16 @@ impl Default for State {
     }
 }
 
+impl Service for Lambda {
+    fn description(&self) -> &'static Description {
+        &DESCRIPTION
+    }
+
+    fn carry_out<'a>(self: Arc<Self>, call: &'a Call) -> BoxFuture<'a, Result<Answer, AwsError>> {
+        Box::pin(async move { (*self).call(call) })
+    }
+}
+
 impl Lambda {
     /// Carries out one call.
     pub(crate) fn call(&self, call: &Call) -> Result<Answer, AwsError> {
@@ -58,7 +77,7 @@ impl Lambda {
         match call.operation.as_str() {
             "GetFunctionConfiguration" => configuration::get(&mut self.state(), call, now),
             "UpdateFunctionConfiguration" => update::update(&mut self.state(), call, now),
-            other => Err(AwsError::unknown_operation(&call.service, other)),
+            _ => Err(call.unknown()),
         }
     }
 

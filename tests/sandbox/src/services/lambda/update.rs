@@ -66,7 +66,7 @@ pub(super) fn update(state: &mut State, call: &Call, now: Timestamp) -> Result<A
     function.modified = now;
     function.revision_id = Uuid::new_v4().to_string();
     function.updating_until = Some(now + takes);
-    Ok(Answer::Json(function.render()))
+    Ok(Answer::json(function.render()))
 }
 
 /// Refuses what is neither the ARN of a key nor empty: empty takes the key away.

@@ -23,6 +23,7 @@ use std::{
     time::Duration,
 };
 
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use tokio::{sync::watch, task::JoinSet, time::timeout};
@@ -30,12 +31,20 @@ use tokio::{sync::watch, task::JoinSet, time::timeout};
 use crate::{
     events::Events,
     lambda::Runner,
-    wire::{Answer, AwsError, Call},
+    wire::{Answer, AwsError, Call, Description, Protocol, Service},
 };
 
 use functions::Functions;
 pub use run::RotationReport;
 use store::{Secret, State};
+
+/// The service, as the wire knows it.
+pub(crate) static DESCRIPTION: Description = Description {
+    signing_name: "secretsmanager",
+    protocols: &[Protocol::Json { target_prefix: "secretsmanager" }],
+    invalid_input: "ValidationException",
+    event_sources: &["aws.secretsmanager"],
+};
 
 /// How rotation behaves in time.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +63,16 @@ pub struct SecretsManager {
     /// Says that something has changed, to those who wait for a rotation.
     changed: watch::Sender<()>,
     rotations: Mutex<JoinSet<()>>,
+}
+
+impl Service for SecretsManager {
+    fn description(&self) -> &'static Description {
+        &DESCRIPTION
+    }
+
+    fn carry_out<'a>(self: Arc<Self>, call: &'a Call) -> BoxFuture<'a, Result<Answer, AwsError>> {
+        Box::pin(async move { Self::call(&self, call).await })
+    }
 }
 
 impl SecretsManager {
@@ -90,7 +109,7 @@ impl SecretsManager {
             "TagResource" => tags::tag(&mut this.state(), call, now),
             "UntagResource" => tags::untag(&mut this.state(), call, now),
             "UpdateSecretVersionStage" => stages::update(&mut this.state(), call, now),
-            other => Err(AwsError::unknown_operation(&call.service, other)),
+            _ => Err(call.unknown()),
         };
         this.tell();
         result

@@ -68,5 +68,5 @@ pub(super) fn get(call: &Call) -> Result<Answer, AwsError> {
         password.extend(pool.choose(&mut rng));
     }
     password.shuffle(&mut rng);
-    Ok(Answer::Json(json!({ "RandomPassword": password.into_iter().collect::<String>() })))
+    Ok(Answer::json(json!({ "RandomPassword": password.into_iter().collect::<String>() })))
 }

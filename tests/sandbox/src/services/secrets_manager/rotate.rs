@@ -113,7 +113,7 @@ fn begin(this: &Arc<SecretsManager>, state: &mut State, arn: &str, kind: Kind, t
 }
 
 fn answer(secret: &Secret, token: &str) -> Answer {
-    Answer::Json(json!({ "ARN": secret.arn, "Name": secret.name, "VersionId": token }))
+    Answer::json(json!({ "ARN": secret.arn, "Name": secret.name, "VersionId": token }))
 }
 
 /// Turns rotation off and ends the one in progress; its labels stay, as on AWS.
@@ -130,5 +130,5 @@ pub(super) fn cancel(state: &mut State, call: &Call, now: Timestamp) -> Result<A
     if let Some(pending) = secret.unfinished() {
         answer["VersionId"] = pending.id.clone().into();
     }
-    Ok(Answer::Json(answer))
+    Ok(Answer::json(answer))
 }

@@ -12,7 +12,7 @@ use super::{RotationReport, RotationTiming, SecretsManager, functions::Functions
 use crate::{
     events::{EventTiming, Events},
     lambda::Runner,
-    wire::{Answer, AwsError, Call},
+    wire::{AwsError, Call},
 };
 
 const FIRST: &str = "11111111-1111-4111-8111-111111111111";
@@ -129,12 +129,8 @@ fn take(mishaps: &Mutex<VecDeque<Mishap>>, step: &str) -> Option<Mishap> {
 
 async fn send(manager: &Arc<SecretsManager>, operation: &str, mut input: Value) -> Result<Value, AwsError> {
     input[if operation == "CreateSecret" { "Name" } else { "SecretId" }] = "redis".into();
-    let (service, principal) = ("secretsmanager".to_owned(), "test".to_owned());
-    let call = Call { service, principal, operation: operation.to_owned(), input };
-    SecretsManager::call(manager, &call).await.map(|answer| match answer {
-        Answer::Json(value) => value,
-        Answer::Xml(_) => panic!("no XML from here"),
-    })
+    let call = Call::new(&super::DESCRIPTION, operation, "test", input);
+    SecretsManager::call(manager, &call).await.map(|answer| answer.into_json().unwrap())
 }
 
 /// What a rotator does, safe to repeat.

@@ -113,7 +113,7 @@ fn created(secret: &Secret, version: Option<&str>) -> Answer {
     if let Some(version) = version {
         answer["VersionId"] = version.into();
     }
-    Answer::Json(answer)
+    Answer::json(answer)
 }
 
 /// Says everything about a secret but its value.
@@ -124,7 +124,7 @@ pub(super) fn describe(state: &mut State, call: &Call) -> Result<Answer, AwsErro
     let labelled = secret.versions.iter().filter(|version| !version.stages.is_empty());
     answer["VersionIdsToStages"] =
         labelled.map(|version| (version.id.clone(), json!(version.stages))).collect::<serde_json::Map<_, _>>().into();
-    Ok(Answer::Json(answer))
+    Ok(Answer::json(answer))
 }
 
 /// What Describe and List have in common. `RotationEnabled` is absent while rotation was never configured.
@@ -186,7 +186,7 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     if let Some(next) = next {
         answer["NextToken"] = next.into();
     }
-    Ok(Answer::Json(answer))
+    Ok(Answer::json(answer))
 }
 
 /// Whether a secret passes one filter: its values are prefixes, any of which will do; `!` before one turns it round.
@@ -234,7 +234,7 @@ pub(super) fn delete(state: &mut State, call: &Call, now: Timestamp) -> Result<A
     if force {
         state.secrets.remove(&name);
     }
-    Ok(Answer::Json(answer))
+    Ok(Answer::json(answer))
 }
 
 /// Takes the mark for deletion away.
@@ -242,5 +242,5 @@ pub(super) fn restore(state: &mut State, call: &Call) -> Result<Answer, AwsError
     let input: OneSecret = call.input()?;
     let secret = state.secret(&input.secret_id)?;
     secret.deleted = None;
-    Ok(Answer::Json(json!({ "ARN": secret.arn, "Name": secret.name })))
+    Ok(Answer::json(json!({ "ARN": secret.arn, "Name": secret.name })))
 }

@@ -72,5 +72,5 @@ pub(super) fn update(state: &mut State, call: &Call, now: Timestamp) -> Result<A
         }
     }
     secret.changed = now;
-    Ok(Answer::Json(json!({ "ARN": secret.arn, "Name": secret.name })))
+    Ok(Answer::json(json!({ "ARN": secret.arn, "Name": secret.name })))
 }

@@ -43,7 +43,7 @@ pub(super) fn tag(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
     let secret = state.live(&input.secret_id)?;
     secret.tags = with(&secret.tags, input.tags)?;
     secret.changed = now;
-    Ok(Answer::Json(json!({})))
+    Ok(Answer::json(json!({})))
 }
 
 /// Takes tags away; those that are not there are no mistake.
@@ -52,7 +52,7 @@ pub(super) fn untag(state: &mut State, call: &Call, now: Timestamp) -> Result<An
     let secret = state.live(&input.secret_id)?;
     secret.tags.retain(|key, _| !input.tag_keys.contains(key));
     secret.changed = now;
-    Ok(Answer::Json(json!({})))
+    Ok(Answer::json(json!({})))
 }
 
 /// The tags with these added.

@@ -97,7 +97,7 @@ pub(super) fn get(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
         "CreatedDate": seconds(version.created),
     });
     secret.accessed = Some(now);
-    Ok(Answer::Json(answer))
+    Ok(Answer::json(answer))
 }
 
 /// Stores a value in a new version, or in the empty one that a rotation made.
@@ -170,7 +170,7 @@ fn check_rotation_token(
 
 fn stored(secret: &Secret, token: &str) -> Answer {
     let stages = secret.versions.get(token).map(|version| &version.stages);
-    Answer::Json(json!({ "ARN": secret.arn, "Name": secret.name, "VersionId": token, "VersionStages": stages }))
+    Answer::json(json!({ "ARN": secret.arn, "Name": secret.name, "VersionId": token, "VersionStages": stages }))
 }
 
 /// Lists versions: those with a label, unless the deprecated ones are wanted too.
@@ -200,5 +200,5 @@ pub(super) fn list_versions(state: &mut State, call: &Call) -> Result<Answer, Aw
     if let Some(next) = next {
         answer["NextToken"] = next.into();
     }
-    Ok(Answer::Json(answer))
+    Ok(Answer::json(answer))
 }

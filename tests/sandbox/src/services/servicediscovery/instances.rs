@@ -34,5 +34,5 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     if let Some(next) = next {
         answer["NextToken"] = next.into();
     }
-    Ok(Answer::Json(answer))
+    Ok(Answer::json(answer))
 }

@@ -10,21 +10,40 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 
 use crate::{
     redis::{Fleet, Gate},
-    wire::{Answer, AwsError, Call},
+    wire::{Answer, AwsError, Call, Description, Protocol, Service},
 };
 
 pub(crate) use store::Instance;
 use store::State;
+
+/// The service, as the wire knows it.
+pub(crate) static DESCRIPTION: Description = Description {
+    signing_name: "servicediscovery",
+    protocols: &[Protocol::Json { target_prefix: "Route53AutoNaming_v20170314" }],
+    invalid_input: "InvalidInput",
+    event_sources: &[],
+};
 
 /// The namespaces of one sandbox.
 #[derive(Debug)]
 pub struct CloudMap {
     state: Mutex<State>,
     fleet: Arc<Fleet>,
+}
+
+impl Service for CloudMap {
+    fn description(&self) -> &'static Description {
+        &DESCRIPTION
+    }
+
+    fn carry_out<'a>(self: Arc<Self>, call: &'a Call) -> BoxFuture<'a, Result<Answer, AwsError>> {
+        Box::pin(async move { (*self).call(call).await })
+    }
 }
 
 impl CloudMap {
@@ -46,7 +65,7 @@ impl CloudMap {
             "GetOperation" => namespaces::operation(&mut self.state(), call, now),
             "GetService" => services::get(&mut self.state(), call),
             "ListInstances" => instances::list(&mut self.state(), call),
-            other => Err(AwsError::unknown_operation(&call.service, other)),
+            _ => Err(call.unknown()),
         }
     }
 

@@ -51,7 +51,7 @@ pub(super) fn create(state: &mut State, call: &Call, now: Timestamp) -> Result<A
     let (id, namespace) = (new_id("", 32), new_id("ns-", 16));
     state.namespaces.push(Namespace { id: namespace.clone(), name: input.name });
     state.operations.push(Operation { id: id.clone(), namespace, created: now });
-    Ok(Answer::Json(json!({ "OperationId": id })))
+    Ok(Answer::json(json!({ "OperationId": id })))
 }
 
 /// Says how far the making of a namespace is.
@@ -61,7 +61,7 @@ pub(super) fn operation(state: &mut State, call: &Call, now: Timestamp) -> Resul
     let none = || not_found("OperationNotFound", &input.operation_id);
     let operation = operation.ok_or_else(none)?;
     let status = if operation.is_done(now) { "SUCCESS" } else { "PENDING" };
-    Ok(Answer::Json(json!({ "Operation": {
+    Ok(Answer::json(json!({ "Operation": {
         "Id": operation.id,
         "Type": "CREATE_NAMESPACE",
         "Status": status,

@@ -73,7 +73,7 @@ pub(super) fn create(state: &mut State, call: &Call, now: Timestamp) -> Result<(
         instances: Vec::new(),
         gate: None,
     };
-    let answer = Answer::Json(json!({ "Service": render(&service) }));
+    let answer = Answer::json(json!({ "Service": render(&service) }));
     let id = service.id.clone();
     state.services.push(service);
     Ok((answer, id))
@@ -82,7 +82,7 @@ pub(super) fn create(state: &mut State, call: &Call, now: Timestamp) -> Result<(
 /// Describes a service.
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: GetService = call.input()?;
-    Ok(Answer::Json(json!({ "Service": render(state.service(&input.id)?) })))
+    Ok(Answer::json(json!({ "Service": render(state.service(&input.id)?) })))
 }
 
 fn render(service: &Service) -> Value {

@@ -24,7 +24,7 @@ pub(super) fn one(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     if !remove(state, &input.name) {
         return Err(not_found(&input.name));
     }
-    Ok(Answer::Json(json!({})))
+    Ok(Answer::json(json!({})))
 }
 
 /// Deletes up to ten, and names those that are not there.
@@ -32,7 +32,7 @@ pub(super) fn several(state: &mut State, call: &Call) -> Result<Answer, AwsError
     let input: DeleteParameters = call.input()?;
     check_names(&input.names)?;
     let (deleted, invalid): (Vec<String>, Vec<String>) = input.names.into_iter().partition(|name| remove(state, name));
-    Ok(Answer::Json(json!({ "DeletedParameters": deleted, "InvalidParameters": invalid })))
+    Ok(Answer::json(json!({ "DeletedParameters": deleted, "InvalidParameters": invalid })))
 }
 
 /// Removes a parameter, and says whether it was there.

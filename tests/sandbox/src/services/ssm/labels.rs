@@ -45,7 +45,7 @@ pub(super) fn label(state: &mut State, call: &Call) -> Result<Answer, AwsError> 
     parameter.versions[at].labels = labels;
     let change = Change::of("LabelParameterVersion", parameter);
     state.changes.push(change);
-    Ok(Answer::Json(json!({ "InvalidLabels": invalid, "ParameterVersion": number })))
+    Ok(Answer::json(json!({ "InvalidLabels": invalid, "ParameterVersion": number })))
 }
 
 /// Takes labels from a version, and names those that are not on it.
@@ -58,7 +58,7 @@ pub(super) fn unlabel(state: &mut State, call: &Call) -> Result<Answer, AwsError
     let labels = &mut parameter.versions[at].labels;
     let (removed, invalid): (Vec<String>, Vec<String>) =
         input.labels.into_iter().partition(|label| labels.remove(label));
-    Ok(Answer::Json(json!({ "RemovedLabels": removed, "InvalidLabels": invalid })))
+    Ok(Answer::json(json!({ "RemovedLabels": removed, "InvalidLabels": invalid })))
 }
 
 fn check_count(labels: &[String]) -> Result<(), AwsError> {

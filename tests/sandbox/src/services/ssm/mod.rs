@@ -11,23 +11,42 @@ mod read;
 mod store;
 mod tags;
 
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
 
 use crate::{
     events::Events,
-    wire::{Answer, AwsError, Call},
+    wire::{Answer, AwsError, Call, Description, Protocol, Service},
 };
 
 use store::State;
+
+/// The service, as the wire knows it.
+pub(crate) static DESCRIPTION: Description = Description {
+    signing_name: "ssm",
+    protocols: &[Protocol::Json { target_prefix: "AmazonSSM" }],
+    invalid_input: "ValidationException",
+    event_sources: &["aws.ssm"],
+};
 
 /// The parameters of one sandbox.
 #[derive(Debug)]
 pub struct Ssm {
     state: Mutex<State>,
     events: Events,
+}
+
+impl Service for Ssm {
+    fn description(&self) -> &'static Description {
+        &DESCRIPTION
+    }
+
+    fn carry_out<'a>(self: Arc<Self>, call: &'a Call) -> BoxFuture<'a, Result<Answer, AwsError>> {
+        Box::pin(async move { self.call(call) })
+    }
 }
 
 impl Ssm {
@@ -52,7 +71,7 @@ impl Ssm {
             "ListTagsForResource" => tags::list(state, call),
             "PutParameter" => put::put(state, call, Timestamp::now()),
             "UnlabelParameterVersion" => labels::unlabel(state, call),
-            other => Err(AwsError::unknown_operation(&call.service, other)),
+            _ => Err(call.unknown()),
         };
         std::mem::take(&mut state.changes).into_iter().for_each(|change| self.events.publish(change.event()));
         result

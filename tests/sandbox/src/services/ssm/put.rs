@@ -134,7 +134,7 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
     }
     parameter.versions.push(version);
     state.changes.push(Change::of(if created { "Create" } else { "Update" }, parameter));
-    Ok(Answer::Json(answer))
+    Ok(Answer::json(answer))
 }
 
 /// Refuses what can be neither the id, the ARN, nor the alias of a key.

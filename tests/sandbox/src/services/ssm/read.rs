@@ -52,7 +52,7 @@ struct GetParameterHistory {
 pub(super) fn one(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: GetParameter = call.input()?;
     let parameter = rendered(state, &input.name, input.with_decryption)?;
-    Ok(Answer::Json(json!({ "Parameter": parameter })))
+    Ok(Answer::json(json!({ "Parameter": parameter })))
 }
 
 /// Hands out up to ten, and names those that are not there.
@@ -66,7 +66,7 @@ pub(super) fn several(state: &mut State, call: &Call) -> Result<Answer, AwsError
             Err(_) => invalid.push(name),
         }
     }
-    Ok(Answer::Json(json!({ "Parameters": found, "InvalidParameters": invalid })))
+    Ok(Answer::json(json!({ "Parameters": found, "InvalidParameters": invalid })))
 }
 
 /// Refuses a list of names that is empty, too long, or has one twice.
@@ -135,5 +135,5 @@ pub(super) fn paged(parameters: Vec<Value>, size: usize, token: Option<&str>) ->
     if let Some(next) = next {
         answer["NextToken"] = next.into();
     }
-    Ok(Answer::Json(answer))
+    Ok(Answer::json(answer))
 }

@@ -42,7 +42,7 @@ pub(super) fn add(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: AddTagsToResource = call.input()?;
     let parameter = tagged(state, &input.resource_type, &input.resource_id)?;
     parameter.tags = with(&parameter.tags, input.tags)?;
-    Ok(Answer::Json(json!({})))
+    Ok(Answer::json(json!({})))
 }
 
 /// Lists the tags of a parameter.
@@ -50,7 +50,7 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: ListTagsForResource = call.input()?;
     let parameter = tagged(state, &input.resource_type, &input.resource_id)?;
     let tags: Vec<_> = parameter.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-    Ok(Answer::Json(json!({ "TagList": tags })))
+    Ok(Answer::json(json!({ "TagList": tags })))
 }
 
 fn tagged<'a>(state: &'a mut State, resource_type: &str, id: &str) -> Result<&'a mut Parameter, AwsError> {

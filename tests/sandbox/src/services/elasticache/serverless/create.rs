@@ -65,7 +65,7 @@ impl ElastiCache {
         }
         cache.shard = shard(&name, *public, members);
         cache.turn("creating");
-        let answer = Answer::Xml(vec![render::cache(&cache, &cache.view())]);
+        let answer = Answer::xml(vec![render::cache(&cache, &cache.view())]);
         let plan = Plan {
             name: format!("{name}.serverless"),
             tls: true,

@@ -33,7 +33,7 @@ impl ElastiCache {
         }
         cache.turn("deleting");
         let name = cache.name.clone();
-        let answer = Answer::Xml(vec![render::cache(cache, &cache.view())]);
+        let answer = Answer::xml(vec![render::cache(cache, &cache.view())]);
         let members: Vec<_> = cache.shard.members.iter().map(|member| member.address).collect();
         let endpoints: Vec<_> = cache.shard.endpoints().cloned().collect();
         drop(state);

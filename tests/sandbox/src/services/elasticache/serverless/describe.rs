@@ -46,6 +46,6 @@ impl ElastiCache {
         };
         let mut answer = vec![Element::parent("ServerlessCaches", found.into_iter().map(render))];
         answer.extend(next.map(|token| Element::text("NextToken", token)));
-        Ok(Answer::Xml(answer))
+        Ok(Answer::xml(answer))
     }
 }

@@ -39,7 +39,7 @@ impl ElastiCache {
         cache.user_group = Some(user_group);
         cache.turn("modifying");
         let name = cache.name.clone();
-        let answer = Answer::Xml(vec![render::cache(cache, &cache.view())]);
+        let answer = Answer::xml(vec![render::cache(cache, &cache.view())]);
         drop(state);
         tokio::spawn(spread(this.clone(), name));
         Ok(answer)

@@ -48,7 +48,7 @@ impl ElastiCache {
         let mut group =
             UserGroup { id: id.clone(), engine: input.engine, user_ids, status, pending: None, tags, views };
         group.show();
-        let answer = Answer::Xml(render::user_group(&state, &group, &group.view()));
+        let answer = Answer::xml(render::user_group(&state, &group, &group.view()));
         state.user_groups.insert(id.clone(), group);
         let least = state.timing.create;
         drop(state);

@@ -35,7 +35,7 @@ impl ElastiCache {
         group.status = "deleting";
         group.show();
         let group = state.user_group(&id)?;
-        let answer = Answer::Xml(render::user_group(&state, group, &group.view()));
+        let answer = Answer::xml(render::user_group(&state, group, &group.view()));
         let least = state.timing.modify;
         drop(state);
         let this = this.clone();

@@ -36,6 +36,6 @@ impl ElastiCache {
         });
         let mut answer = vec![Element::parent("UserGroups", groups)];
         answer.extend(marker);
-        Ok(Answer::Xml(answer))
+        Ok(Answer::xml(answer))
     }
 }

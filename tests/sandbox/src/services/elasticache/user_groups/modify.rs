@@ -57,7 +57,7 @@ impl ElastiCache {
         group.pending = Some(pending);
         group.show();
         let group = state.user_group(&id)?;
-        let answer = Answer::Xml(render::user_group(&state, group, &group.view()));
+        let answer = Answer::xml(render::user_group(&state, group, &group.view()));
         drop(state);
         tokio::spawn(spread(this.clone(), id));
         Ok(answer)

@@ -67,7 +67,7 @@ impl ElastiCache {
             return Err(AwsError::new("UserAlreadyExists", format!("User {id} already exists.")));
         }
         let user = User { tags, ..User::new(id.clone(), name, input.engine, access_string, authentication) };
-        let answer = Answer::Xml(render::user(&state, &user, &user.view()));
+        let answer = Answer::xml(render::user(&state, &user, &user.view()));
         state.users.insert(id, user);
         Ok(answer)
     }

@@ -35,7 +35,7 @@ impl ElastiCache {
         user.show();
         let user = state.user(&input.user_id)?;
         let id = user.id.clone();
-        let answer = Answer::Xml(render::user(&state, user, &user.view()));
+        let answer = Answer::xml(render::user(&state, user, &user.view()));
         drop(state);
         tokio::spawn(withdraw(this.clone(), id));
         Ok(answer)

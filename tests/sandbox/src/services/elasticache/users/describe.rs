@@ -72,6 +72,6 @@ impl ElastiCache {
         });
         let mut answer = vec![Element::parent("Users", users)];
         answer.extend(marker);
-        Ok(Answer::Xml(answer))
+        Ok(Answer::xml(answer))
     }
 }

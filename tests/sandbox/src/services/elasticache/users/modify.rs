@@ -61,7 +61,7 @@ impl ElastiCache {
             authentication: authentication.unwrap_or_else(|| user.authentication.clone()),
         };
         let user = state.user(&id)?;
-        let answer = Answer::Xml(render::user(&state, user, &user.view()));
+        let answer = Answer::xml(render::user(&state, user, &user.view()));
         drop(state);
         tokio::spawn(spread(this.clone(), id, change));
         Ok(answer)
