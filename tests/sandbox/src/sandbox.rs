@@ -123,7 +123,7 @@ impl Sandbox {
         let elasticache = Arc::new(ElastiCache::new(fleet.clone(), events.clone(), options.elasticache));
         let ssm = Arc::new(Ssm::new(events.clone()));
         let cloud_map = Arc::new(CloudMap::new(fleet.clone()));
-        let lambda = Arc::new(Lambda::default());
+        let lambda = Arc::new(Lambda::new(runner.clone(), events.clone()));
         let neighbours = Neighbours {
             secrets_manager: secrets_manager.clone(),
             ssm: ssm.clone(),
@@ -139,6 +139,9 @@ impl Sandbox {
             ecs.clone(),
             cloud_map.clone(),
             lambda.clone(),
+            events.eventbridge.clone(),
+            events.scheduler.clone(),
+            events.sns.clone(),
             Arc::new(Sts),
         ]);
         let endpoint = Arc::new(Endpoint { services, faults: faults.clone(), journal: journal.clone() });

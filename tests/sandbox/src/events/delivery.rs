@@ -7,22 +7,22 @@ use tokio::time::sleep;
 
 use super::{
     Copies, EventTiming,
-    bus::Events,
     journal::{Attempt, Delivery, Progress},
+    queue::Queue,
 };
 use crate::lambda::InvocationResult;
 
 /// What is to be delivered.
 #[derive(Clone, Debug)]
-pub(super) struct Order {
-    pub(super) kind: String,
-    pub(super) function: String,
-    pub(super) payload: Value,
+pub(crate) struct Order {
+    pub(crate) kind: String,
+    pub(crate) function: String,
+    pub(crate) payload: Value,
 }
 
-impl Events {
+impl Queue {
     /// Takes an order: it counts as under way before this returns.
-    pub(super) fn deliver(&self, order: Order) {
+    pub(crate) fn deliver(&self, order: Order) {
         let timing = self.state().timing;
         match timing.copies {
             Copies::One => self.send(vec![self.enter(&order, 1)], timing),

@@ -1,32 +1,36 @@
-//! EventBridge, its schedules, and SNS: what happened is told to compiled functions, as AWS tells it.
+//! What happened, told to compiled functions as AWS tells it.
 //!
 //! Functions are invoked asynchronously: at least once, perhaps twice, and again where they fail.
 //!
 //! # Layout
-//! - `event`: what a service says has happened
-//! - `pattern`: which events a rule is about
-//! - `bus`: rules, schedules and the topic
-//! - `delivery`: one invocation after another, until one goes well
+//! - [`Events`]: EventBridge, its Scheduler and SNS, for whoever looks behind the wire
+//! - `queue`, `delivery`: one invocation after another, until one goes well
 //! - `journal`: what was delivered to whom
-//! - `notice`: what ElastiCache says over SNS
+//! - the services themselves: `services/eventbridge`, `services/scheduler`, `services/sns`
 
-mod bus;
 mod delivery;
-mod event;
 mod journal;
-mod notice;
-mod pattern;
-mod schedule;
+mod queue;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-pub use bus::Events;
-pub(crate) use event::Event;
+use serde_json::{Value, json};
+
+use crate::{
+    lambda::Runner,
+    services::{
+        EventBridge, Scheduler, Sns,
+        eventbridge::Event,
+        scheduler::Expression,
+        sns::{Notice, NoticeForm},
+    },
+};
+
+pub(crate) use delivery::Order;
 pub use journal::{Attempt, Delivery, Progress};
-pub(crate) use notice::Notice;
-pub use notice::NoticeForm;
+pub(crate) use queue::Queue;
 
 /// How events behave in time.
 #[derive(Clone, Copy, Debug)]
@@ -62,4 +66,132 @@ pub enum Copies {
     TwoAtOnce,
     /// Again, once the function has answered.
     TwoInTurn,
+}
+
+/// EventBridge, its Scheduler and SNS of one sandbox; clones are the same.
+#[derive(Clone, Debug)]
+pub struct Events {
+    queue: Queue,
+    /// EventBridge, as the wire reaches it.
+    pub(crate) eventbridge: Arc<EventBridge>,
+    /// Scheduler, as the wire reaches it.
+    pub(crate) scheduler: Arc<Scheduler>,
+    /// SNS, as the wire reaches it.
+    pub(crate) sns: Arc<Sns>,
+}
+
+impl Events {
+    /// No rule yet; functions are this runner's.
+    pub(crate) fn new(runner: Arc<Runner>, timing: EventTiming) -> Self {
+        let queue = Queue::new(runner, timing);
+        Self {
+            eventbridge: Arc::new(EventBridge::new(queue.clone())),
+            scheduler: Arc::new(Scheduler::new(queue.clone())),
+            sns: Arc::new(Sns::new(queue.clone())),
+            queue,
+        }
+    }
+
+    /// Makes a rule: events of this source and `detail-type` go to a function.
+    ///
+    /// # Errors
+    /// There is no such function.
+    pub fn route(&self, source: &str, detail_type: &str, function: &str) -> anyhow::Result<()> {
+        self.route_pattern(&json!({ "source": [source], "detail-type": [detail_type] }), function)
+    }
+
+    /// Makes a rule with an event pattern, as EventBridge has it, which sends events to a function.
+    ///
+    /// # Errors
+    /// There is no such function, or the pattern is none, or compares in a way that the sandbox cannot.
+    pub fn route_pattern(&self, pattern: &Value, function: &str) -> anyhow::Result<()> {
+        self.queue.require(function)?;
+        self.eventbridge.route(pattern, function)
+    }
+
+    /// Subscribes a function to the topic that ElastiCache notifies.
+    ///
+    /// # Errors
+    /// There is no such function.
+    pub fn subscribe(&self, function: &str) -> anyhow::Result<()> {
+        self.queue.require(function)?;
+        self.sns.subscribe_to_notices(function);
+        Ok(())
+    }
+
+    /// Invokes a function again and again, as EventBridge Scheduler does; gives the ARN of the schedule.
+    ///
+    /// The function is given `input` as it is, but for the context attributes that Scheduler replaces:
+    /// `<aws.scheduler.scheduled-time>` and its like. It is invoked for the first time after `every`.
+    ///
+    /// # Errors
+    /// There is no such function, or no time passes between two invocations.
+    pub fn schedule(&self, function: &str, input: &Value, every: Duration) -> anyhow::Result<String> {
+        self.queue.require(function)?;
+        anyhow::ensure!(!every.is_zero(), "a schedule needs time between two invocations");
+        Ok(self.scheduler.schedule(function, input, Expression::Rate(every)))
+    }
+
+    /// Deletes a schedule. What it has sent is delivered.
+    ///
+    /// # Errors
+    /// There is no such schedule.
+    pub fn unschedule(&self, arn: &str) -> anyhow::Result<()> {
+        self.scheduler.unschedule(arn)
+    }
+
+    /// Deletes every rule, subscription and schedule. What is on its way is delivered.
+    pub fn clear(&self) {
+        self.eventbridge.clear();
+        self.sns.clear();
+        self.scheduler.clear();
+    }
+
+    /// Changes how events behave in time, from the next one on.
+    pub fn set_timing(&self, timing: EventTiming) {
+        self.queue.state().timing = timing;
+    }
+
+    /// Changes how ElastiCache writes its notifications.
+    pub fn set_notice_form(&self, form: NoticeForm) {
+        self.sns.set_notice_form(form);
+    }
+
+    /// Every event that a service ever sent, whether a rule was about it or not, the oldest first.
+    pub fn events(&self) -> Vec<Value> {
+        self.eventbridge.events()
+    }
+
+    /// Everything that ever went to a function, the oldest first.
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.queue.state().deliveries.clone()
+    }
+
+    /// Waits until nothing is on its way to a function, retries included. What a service has yet to say does not count.
+    ///
+    /// # Errors
+    /// Something still is after this time.
+    pub async fn settled(&self, patience: Duration) -> anyhow::Result<()> {
+        self.queue.settled(patience).await
+    }
+
+    /// Says what has happened, to whomever a rule names.
+    pub(crate) fn publish(&self, event: Event) {
+        self.eventbridge.publish(event);
+    }
+
+    /// Notifies the subscribers of ElastiCache's topic.
+    pub(crate) fn notify(&self, notice: &Notice<'_>) {
+        self.sns.notify(notice);
+    }
+
+    /// Takes an order: it counts as under way before this returns.
+    pub(crate) fn deliver(&self, order: Order) {
+        self.queue.deliver(order);
+    }
+
+    /// Ends every delivery and schedule, and begins none any more.
+    pub(crate) fn stop(&self) {
+        self.queue.stop();
+    }
 }

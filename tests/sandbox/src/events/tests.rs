@@ -10,10 +10,14 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::sleep;
 
-use super::{Copies, Event, EventTiming, Events, Notice, NoticeForm, Progress, delivery::Order};
+use super::{Copies, EventTiming, Events, Order, Progress};
 use crate::{
     faults::Faults,
     lambda::{Function, InvocationResult, Runner, tests::write_bootstrap},
+    services::{
+        eventbridge::Event,
+        sns::{Notice, NoticeForm},
+    },
 };
 
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 use tokio::{
-    sync::{RwLock, watch},
+    sync::{RwLock, mpsc, watch},
     time::{Instant, timeout},
 };
 use uuid::Uuid;
@@ -44,6 +44,8 @@ struct State {
     idle: Vec<Instance>,
     started: usize,
     invocations: Vec<Invocation>,
+    /// Those who hear of every invocation.
+    followers: Vec<mpsc::UnboundedSender<Invocation>>,
 }
 
 /// What an invocation came to.
@@ -74,6 +76,28 @@ impl Runner {
     /// Whether there is a function of this name.
     pub fn has(&self, name: &str) -> bool {
         self.shared.state().functions.contains_key(name)
+    }
+
+    /// The function of this name.
+    pub fn function(&self, name: &str) -> Option<Function> {
+        self.shared.state().functions.get(name).map(|function| Function::clone(function))
+    }
+
+    /// Every function, by name.
+    pub fn functions(&self) -> Vec<Function> {
+        self.shared.state().functions.values().map(|function| Function::clone(function)).collect()
+    }
+
+    /// Removes a function. Its instances take no further invocation.
+    pub fn remove(&self, name: &str) {
+        self.shared.state().functions.remove(name);
+    }
+
+    /// Every invocation that ends from now on.
+    pub fn follow(&self) -> mpsc::UnboundedReceiver<Invocation> {
+        let (followed, following) = mpsc::unbounded_channel();
+        self.shared.state().followers.push(followed);
+        following
     }
 
     /// Runs a function once, and returns when it has answered, failed, died or been cut.
@@ -117,7 +141,9 @@ impl Shared {
         let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let Run { result, logs, cold } = run;
         let invocation = Invocation { request_id, function, label, event, result, logs, duration_ms, cold };
-        self.state().invocations.push(invocation.clone());
+        let state = &mut *self.state();
+        state.invocations.push(invocation.clone());
+        state.followers.retain(|follower| follower.send(invocation.clone()).is_ok());
         invocation
     }
 

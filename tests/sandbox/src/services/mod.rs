@@ -2,18 +2,24 @@
 
 pub mod ecs;
 pub mod elasticache;
+pub mod eventbridge;
 pub mod lambda;
 mod page;
+pub mod scheduler;
 pub mod secrets_manager;
 pub mod servicediscovery;
+pub mod sns;
 pub mod ssm;
 mod sts;
 
 pub use ecs::Ecs;
 pub use elasticache::ElastiCache;
+pub use eventbridge::EventBridge;
 pub use lambda::Lambda;
+pub use scheduler::Scheduler;
 pub use secrets_manager::SecretsManager;
 pub use servicediscovery::CloudMap;
+pub use sns::Sns;
 pub use ssm::Ssm;
 pub(crate) use sts::Sts;
 

@@ -11,7 +11,7 @@ use super::{
     store::{Cluster, State},
     task::Task,
 };
-use crate::events::Event;
+use crate::services::eventbridge::Event;
 
 /// What of a task is in its event as it is in an answer. Health is not: one has to ask for it.
 ///
@@ -94,7 +94,7 @@ impl Service {
 
     fn tell(&mut self, detail_type: &'static str, detail: Value) {
         let resources = vec![service_arn(&self.cluster, &self.name)];
-        self.untold.push(Event { source: "aws.ecs", detail_type, resources, detail });
+        self.untold.push(Event { source: super::SOURCE, detail_type, resources, detail });
     }
 }
 
@@ -114,7 +114,7 @@ impl Task {
             detail[*what] = time(*at).into();
         }
         let resources = vec![self.arn()];
-        Event { source: "aws.ecs", detail_type: "ECS Task State Change", resources, detail }
+        Event { source: super::SOURCE, detail_type: "ECS Task State Change", resources, detail }
     }
 }
 

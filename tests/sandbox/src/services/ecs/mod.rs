@@ -49,12 +49,15 @@ pub use hooks::TaskView;
 use store::State;
 pub(in crate::services) use store::seconds;
 
+/// The source of its events.
+const SOURCE: &str = "aws.ecs";
+
 /// The service, as the wire knows it.
 pub(crate) static DESCRIPTION: Description = Description {
     signing_name: "ecs",
     protocols: &[Protocol::Json { target_prefix: "AmazonEC2ContainerServiceV20141113" }],
     invalid_input: "InvalidParameterException",
-    event_sources: &["aws.ecs"],
+    event_sources: &[SOURCE],
 };
 
 /// How ECS behaves in time.

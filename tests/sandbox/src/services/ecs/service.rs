@@ -14,7 +14,7 @@ use super::{
     tags,
     task::{LastStatus, Task},
 };
-use crate::events::Event;
+use crate::services::eventbridge::Event;
 
 /// How many events a service keeps.
 const MOST_EVENTS: usize = 100;

@@ -11,8 +11,8 @@ use super::{
     render,
 };
 use crate::{
-    events::Notice,
     redis::Node,
+    services::sns::Notice,
     wire::{Answer, AwsError, Call},
 };
 

@@ -25,9 +25,23 @@ struct GetFunctionConfiguration {
     qualifier: Option<String>,
 }
 
+/// Environment variables, as calls give them.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(super) struct Environment {
+    #[serde(default)]
+    pub(super) variables: BTreeMap<String, String>,
+}
+
 /// A function, as it is configured.
 pub(super) struct Configuration {
     pub(super) name: String,
+    pub(super) role: String,
+    pub(super) handler: String,
+    /// When an invocation is cut, in seconds.
+    pub(super) timeout_s: u64,
+    /// Who may invoke it: the statements of its policy.
+    pub(super) policy: Vec<Value>,
     pub(super) environment: BTreeMap<String, String>,
     pub(super) description: String,
     pub(super) kms_key_arn: Option<String>,
@@ -51,6 +65,10 @@ impl Configuration {
     pub(super) fn new(name: &str, environment: BTreeMap<String, String>, now: Timestamp) -> Self {
         Self {
             name: name.to_owned(),
+            role: format!("arn:aws:iam::{ACCOUNT}:role/{name}"),
+            handler: "bootstrap".to_owned(),
+            timeout_s: 30,
+            policy: Vec::new(),
             environment,
             description: String::new(),
             kms_key_arn: None,
@@ -87,11 +105,11 @@ impl Configuration {
             "FunctionName": self.name,
             "FunctionArn": self.arn(),
             "Runtime": "provided.al2023",
-            "Role": format!("arn:aws:iam::{ACCOUNT}:role/{}", self.name),
-            "Handler": "bootstrap",
+            "Role": self.role,
+            "Handler": self.handler,
             "CodeSize": 1_048_576,
             "Description": self.description,
-            "Timeout": 30,
+            "Timeout": self.timeout_s,
             "MemorySize": 128,
             // To the second, with an offset that has no colon.
             "LastModified": self.modified.strftime("%Y-%m-%dT%H:%M:%S.000+0000").to_string(),
@@ -119,25 +137,40 @@ impl Configuration {
     }
 }
 
-fn arn(name: &str) -> String {
+/// The ARN of a function.
+pub(in crate::services) fn arn(name: &str) -> String {
     format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")
+}
+
+/// The name of the function with this ARN; `None` where it is no function's.
+pub(in crate::services) fn name_of(arn: &str) -> Option<&str> {
+    let name = arn.strip_prefix("arn:aws:lambda:")?.split_once(":function:")?.1;
+    let name = name.strip_suffix(":$LATEST").unwrap_or(name);
+    (!name.is_empty() && !name.contains(':')).then_some(name)
 }
 
 impl State {
     /// The function of this name, ARN, or ARN without its beginning, as it is now.
     pub(super) fn function(&mut self, written: &str, now: Timestamp) -> Result<&mut Configuration, AwsError> {
         let name = written.rsplit_once("function:").map_or(written, |(_, name)| name);
+        let name = name.strip_suffix(":$LATEST").unwrap_or(name);
         let function = self.functions.get_mut(name).ok_or_else(|| not_found(&arn(name)))?;
         function.settle(now);
         Ok(function)
     }
 }
 
+/// Refuses every version but the latest: there is no other here.
+pub(super) fn check_qualifier(qualifier: Option<&str>) -> Result<(), AwsError> {
+    match qualifier.filter(|qualifier| *qualifier != "$LATEST") {
+        Some(other) => Err(invalid(format!("the sandbox has no version or alias {other}"))),
+        None => Ok(()),
+    }
+}
+
 /// Says how a function is configured.
 pub(super) fn get(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: GetFunctionConfiguration = call.input()?;
-    if let Some(qualifier) = input.qualifier.filter(|qualifier| qualifier != "$LATEST") {
-        return Err(invalid(format!("the sandbox has no version or alias {qualifier}")));
-    }
+    check_qualifier(input.qualifier.as_deref())?;
     Ok(Answer::json(state.function(&input.function_name, now)?.render()))
 }

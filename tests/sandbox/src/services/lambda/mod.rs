@@ -1,10 +1,12 @@
-//! Lambda's API: the configuration of the functions that consumers are.
-//!
-//! The functions of this workspace, which the sandbox runs, are the runner's; nobody runs these.
+//! Lambda's API: functions that the runner runs, and those of consumers, which are there to be configured.
 
 mod configuration;
+mod create;
 mod environment;
 mod errors;
+mod invoke;
+mod list;
+mod permissions;
 mod update;
 
 use std::{
@@ -18,9 +20,14 @@ use hyper::Method;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::wire::{Answer, AwsError, Call, Description, Protocol, Route, Service};
+use crate::{
+    events::Events,
+    lambda::{Function, Runner},
+    wire::{Answer, AwsError, Call, Description, Protocol, Route, Service},
+};
 
 use configuration::Configuration;
+pub(in crate::services) use configuration::{arn, name_of};
 
 /// The service, as the wire knows it.
 pub(crate) static DESCRIPTION: Description = Description {
@@ -31,17 +38,27 @@ pub(crate) static DESCRIPTION: Description = Description {
 };
 
 /// The operations there are.
-static ROUTES: [Route; 2] = [
+static ROUTES: [Route; 10] = [
+    Route::new(Method::GET, "/2015-03-31/functions", "ListFunctions"),
+    Route::new(Method::POST, "/2015-03-31/functions", "CreateFunction"),
+    Route::new(Method::GET, "/2015-03-31/functions/{FunctionName}", "GetFunction"),
+    Route::new(Method::DELETE, "/2015-03-31/functions/{FunctionName}", "DeleteFunction"),
     Route::new(Method::GET, "/2015-03-31/functions/{FunctionName}/configuration", "GetFunctionConfiguration"),
     Route::new(Method::PUT, "/2015-03-31/functions/{FunctionName}/configuration", "UpdateFunctionConfiguration"),
+    Route::new(Method::POST, "/2015-03-31/functions/{FunctionName}/invocations", "Invoke").with_payload(),
+    Route::new(Method::GET, "/2015-03-31/functions/{FunctionName}/policy", "GetPolicy"),
+    Route::new(Method::POST, "/2015-03-31/functions/{FunctionName}/policy", "AddPermission"),
+    Route::new(Method::DELETE, "/2015-03-31/functions/{FunctionName}/policy/{StatementId}", "RemovePermission"),
 ];
 
 /// How long an update takes, unless told otherwise.
 const UPDATE: Duration = Duration::from_millis(300);
 
 /// The functions of one sandbox, as Lambda's API shows them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Lambda {
+    runner: Arc<Runner>,
+    events: Events,
     state: Mutex<State>,
 }
 
@@ -66,17 +83,31 @@ impl Service for Lambda {
     }
 
     fn carry_out<'a>(self: Arc<Self>, call: &'a Call) -> BoxFuture<'a, Result<Answer, AwsError>> {
-        Box::pin(async move { (*self).call(call) })
+        Box::pin(async move { (*self).call(call).await })
     }
 }
 
 impl Lambda {
+    /// The functions of this runner, and none besides.
+    pub(crate) fn new(runner: Arc<Runner>, events: Events) -> Self {
+        Self { runner, events, state: Mutex::default() }
+    }
+
     /// Carries out one call.
-    pub(crate) fn call(&self, call: &Call) -> Result<Answer, AwsError> {
+    pub(crate) async fn call(&self, call: &Call) -> Result<Answer, AwsError> {
         let now = Timestamp::now();
+        self.state().adopt(self.runner.functions(), now);
         match call.operation.as_str() {
+            "AddPermission" => permissions::add(&mut self.state(), call, now),
+            "CreateFunction" => create::create(self, call, now),
+            "DeleteFunction" => create::delete(self, call, now),
+            "GetFunction" => list::get(&mut self.state(), call, now),
+            "GetPolicy" => permissions::get(&mut self.state(), call, now),
+            "Invoke" => invoke::invoke(self, call).await,
+            "ListFunctions" => list::list(&mut self.state(), call, now),
+            "RemovePermission" => permissions::remove(&mut self.state(), call, now),
             "GetFunctionConfiguration" => configuration::get(&mut self.state(), call, now),
-            "UpdateFunctionConfiguration" => update::update(&mut self.state(), call, now),
+            "UpdateFunctionConfiguration" => update::update(self, call, now),
             _ => Err(call.unknown()),
         }
     }
@@ -113,5 +144,17 @@ impl Lambda {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("no holder panics")
+    }
+}
+
+impl State {
+    /// Takes up the functions that were deployed behind the wire since this was last asked.
+    fn adopt(&mut self, functions: Vec<Function>, now: Timestamp) {
+        for Function { name, timeout, environment, .. } in functions {
+            self.functions.entry(name).or_insert_with_key(|name| {
+                let timeout_s = timeout.as_secs().max(1);
+                Configuration { timeout_s, ..Configuration::new(name, environment, now) }
+            });
+        }
     }
 }

@@ -2,18 +2,21 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html>
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::{
-    State, environment,
+    Lambda,
+    configuration::Environment,
+    environment,
     errors::{conflict, revision},
 };
-use crate::wire::{Answer, AwsError, Call};
+use crate::{
+    lambda::Function,
+    wire::{Answer, AwsError, Call},
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -26,20 +29,14 @@ struct UpdateFunctionConfiguration {
     kms_key_arn: Option<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Environment {
-    #[serde(default)]
-    variables: BTreeMap<String, String>,
-}
-
 /// Changes what is given; an environment that is given replaces the one there is, whole.
 ///
 /// - while another update is under way, nothing is changed
 /// - a `RevisionId` that is not the latest is refused
 /// - a refusal changes nothing
-pub(super) fn update(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
+pub(super) fn update(this: &Lambda, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: UpdateFunctionConfiguration = call.input()?;
+    let state = &mut *this.state();
     let takes = state.update;
     let given = input.environment.iter().flat_map(|environment| environment.variables.values());
     state.values.extend(given.map(|value| SecretString::from(value.as_str())));
@@ -56,6 +53,9 @@ pub(super) fn update(state: &mut State, call: &Call, now: Timestamp) -> Result<A
     if let Some(Environment { variables }) = input.environment {
         environment::check(&variables)?;
         function.environment = variables;
+        if let Some(program) = this.runner.function(&function.name) {
+            this.runner.add(Function { environment: function.environment.clone(), ..program });
+        }
     }
     if let Some(key) = input.kms_key_arn {
         function.kms_key_arn = Some(key).filter(|key| !key.is_empty());

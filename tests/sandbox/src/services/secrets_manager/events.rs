@@ -6,7 +6,7 @@ use super::{
     store::State,
     versions::{PENDING, PREVIOUS},
 };
-use crate::events::Event;
+use crate::services::eventbridge::Event;
 
 /// An event for each label that has come to a version since this was last asked.
 ///
@@ -20,7 +20,7 @@ pub(super) fn label_updates(state: &mut State) -> Vec<Event> {
                 continue;
             }
             events.push(Event {
-                source: "aws.secretsmanager",
+                source: super::SOURCE,
                 detail_type: "Secret Label Updated",
                 resources: vec![secret.arn.clone()],
                 detail: json!({ "name": secret.name, "labelUpdated": label, "versionId": version }),

@@ -38,12 +38,15 @@ use functions::Functions;
 pub use run::RotationReport;
 use store::{Secret, State};
 
+/// The source of its events.
+const SOURCE: &str = "aws.secretsmanager";
+
 /// The service, as the wire knows it.
 pub(crate) static DESCRIPTION: Description = Description {
     signing_name: "secretsmanager",
     protocols: &[Protocol::Json { target_prefix: "secretsmanager" }],
     invalid_input: "ValidationException",
-    event_sources: &["aws.secretsmanager"],
+    event_sources: &[SOURCE],
 };
 
 /// How rotation behaves in time.

@@ -6,7 +6,7 @@ use super::{
     name,
     store::{Kind, Parameter},
 };
-use crate::events::Event;
+use crate::services::eventbridge::Event;
 
 /// A change of one parameter.
 #[derive(Debug)]
@@ -35,6 +35,6 @@ impl Change {
             detail["description"] = description.into();
         }
         let resources = vec![name::arn(&name)];
-        Event { source: "aws.ssm", detail_type: "Parameter Store Change", resources, detail }
+        Event { source: super::SOURCE, detail_type: "Parameter Store Change", resources, detail }
     }
 }

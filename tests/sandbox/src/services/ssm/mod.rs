@@ -24,12 +24,15 @@ use crate::{
 
 use store::State;
 
+/// The source of its events.
+const SOURCE: &str = "aws.ssm";
+
 /// The service, as the wire knows it.
 pub(crate) static DESCRIPTION: Description = Description {
     signing_name: "ssm",
     protocols: &[Protocol::Json { target_prefix: "AmazonSSM" }],
     invalid_input: "ValidationException",
-    event_sources: &["aws.ssm"],
+    event_sources: &[SOURCE],
 };
 
 /// The parameters of one sandbox.

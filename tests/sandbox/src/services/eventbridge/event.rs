@@ -21,21 +21,26 @@ pub(crate) struct Event {
 
 impl Event {
     /// The event in its envelope.
-    ///
-    /// <https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html>
     pub(super) fn wrap(self, now: Timestamp) -> Value {
         let Self { source, detail_type, resources, detail } = self;
-        json!({
-            "version": "0",
-            "id": Uuid::new_v4().to_string(),
-            "detail-type": detail_type,
-            "source": source,
-            "account": ACCOUNT,
-            // To the second.
-            "time": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            "region": REGION,
-            "resources": resources,
-            "detail": detail,
-        })
+        envelope(source, detail_type, &resources, &detail, now)
     }
+}
+
+/// An event in the envelope of EventBridge.
+///
+/// <https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html>
+pub(super) fn envelope(source: &str, detail_type: &str, resources: &[String], detail: &Value, now: Timestamp) -> Value {
+    json!({
+        "version": "0",
+        "id": Uuid::new_v4().to_string(),
+        "detail-type": detail_type,
+        "source": source,
+        "account": ACCOUNT,
+        // To the second.
+        "time": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "region": REGION,
+        "resources": resources,
+        "detail": detail,
+    })
 }

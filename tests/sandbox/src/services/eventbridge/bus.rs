@@ -1,0 +1,52 @@
+//! The default bus: who is told what.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{Event, EventBridge, pattern::Pattern, rules::Rule, targets::Target};
+use crate::events::Order;
+
+impl EventBridge {
+    /// Makes a rule with one function as its target, as Terraform would have.
+    ///
+    /// # Errors
+    /// EventBridge refuses the pattern, or it compares in a way that the sandbox does not have.
+    pub(crate) fn route(&self, pattern: &Value, function: &str) -> anyhow::Result<()> {
+        let state = &mut *self.state();
+        let mut rule = Rule::new(Pattern::parse(pattern)?, pattern.to_string());
+        rule.targets.push(Target::function(function));
+        let free = (1..).map(|number| format!("rule-{number}")).find(|name| !state.rules.contains_key(name));
+        state.rules.insert(free.expect("numbers do not end"), rule);
+        Ok(())
+    }
+
+    /// Deletes every rule.
+    pub(crate) fn clear(&self) {
+        self.state().rules.clear();
+    }
+
+    /// Every event that was ever sent, the oldest first.
+    pub(crate) fn events(&self) -> Vec<Value> {
+        self.state().events.clone()
+    }
+
+    /// Sends an event of AWS's own.
+    pub(crate) fn publish(&self, event: Event) {
+        self.send(event.wrap(Timestamp::now()));
+    }
+
+    /// Sends an event to the targets of every rule that is about it.
+    pub(super) fn send(&self, event: Value) {
+        let kind = event["detail-type"].as_str().unwrap_or_default().to_owned();
+        let told: Vec<Target> = {
+            let state = &mut *self.state();
+            state.events.push(event.clone());
+            let rules = state.rules.values().filter(|rule| rule.enabled && rule.pattern.matches(&event));
+            rules.flat_map(|rule| rule.targets.clone()).collect()
+        };
+        for target in told {
+            let payload = target.input.unwrap_or_else(|| event.clone());
+            self.queue.deliver(Order { kind: kind.clone(), function: target.function, payload });
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! EventBridge: rules on the default bus, which send events to functions.
+//!
+//! # Layout
+//! - `event`, `pattern`: what happened, and which of it a rule is about
+//! - `rules`, `targets`: the operations on rules and on those they tell
+//! - `put_events`: events of callers
+//! - `bus`: who is told what
+
+mod bus;
+mod errors;
+mod event;
+mod pattern;
+mod put_events;
+mod rules;
+mod targets;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use futures::future::BoxFuture;
+use serde_json::Value;
+
+use crate::{
+    events::Queue,
+    wire::{Answer, AwsError, Call, Description, Protocol, Service},
+};
+
+pub(crate) use event::Event;
+use rules::Rule;
+
+/// The service, as the wire knows it.
+pub(crate) static DESCRIPTION: Description = Description {
+    signing_name: "events",
+    protocols: &[Protocol::Json { target_prefix: "AWSEvents" }],
+    invalid_input: "ValidationException",
+    event_sources: &["aws.events"],
+};
+
+/// The rules of one sandbox, and everything that ever happened.
+#[derive(Debug)]
+pub struct EventBridge {
+    queue: Queue,
+    state: Mutex<State>,
+}
+
+/// Everything, behind one lock.
+#[derive(Debug, Default)]
+struct State {
+    rules: BTreeMap<String, Rule>,
+    events: Vec<Value>,
+}
+
+impl Service for EventBridge {
+    fn description(&self) -> &'static Description {
+        &DESCRIPTION
+    }
+
+    fn carry_out<'a>(self: Arc<Self>, call: &'a Call) -> BoxFuture<'a, Result<Answer, AwsError>> {
+        Box::pin(async move { self.call(call) })
+    }
+}
+
+impl EventBridge {
+    /// No rule yet; functions are told through this queue.
+    pub(crate) fn new(queue: Queue) -> Self {
+        Self { queue, state: Mutex::default() }
+    }
+
+    /// Carries out one call.
+    fn call(&self, call: &Call) -> Result<Answer, AwsError> {
+        match call.operation.as_str() {
+            "DeleteRule" => rules::delete(&mut self.state(), call),
+            "DescribeRule" => rules::describe(&mut self.state(), call),
+            "DisableRule" => rules::disable(&mut self.state(), call),
+            "EnableRule" => rules::enable(&mut self.state(), call),
+            "ListRules" => rules::list(&mut self.state(), call),
+            "ListTargetsByRule" => targets::list(&mut self.state(), call),
+            "PutEvents" => put_events::put(self, call),
+            "PutRule" => rules::put(&mut self.state(), call),
+            "PutTargets" => targets::put(&mut self.state(), call),
+            "RemoveTargets" => targets::remove(&mut self.state(), call),
+            _ => Err(call.unknown()),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no holder panics")
+    }
+}

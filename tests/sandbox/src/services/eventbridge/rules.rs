@@ -1,0 +1,169 @@
+//! `PutRule` and the other operations on rules.
+//!
+//! <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html>
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    State,
+    errors::{check_bus, next_token, no_rule, page_size, validation},
+    pattern::Pattern,
+    targets::Target,
+};
+use crate::{
+    services::{ACCOUNT, REGION, page::page},
+    wire::{Answer, AwsError, Call},
+};
+
+/// A rule.
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) pattern: Pattern,
+    /// The pattern as it was written.
+    text: String,
+    description: Option<String>,
+    pub(super) enabled: bool,
+    pub(super) targets: Vec<Target>,
+}
+
+impl Rule {
+    /// An enabled rule with no target.
+    pub(super) fn new(pattern: Pattern, text: String) -> Self {
+        Self { pattern, text, description: None, enabled: true, targets: Vec::new() }
+    }
+
+    fn render(&self, name: &str) -> Value {
+        let mut rule = json!({
+            "Name": name,
+            "Arn": arn(name),
+            "EventPattern": self.text,
+            "State": if self.enabled { "ENABLED" } else { "DISABLED" },
+            "EventBusName": "default",
+        });
+        if let Some(description) = &self.description {
+            rule["Description"] = description.as_str().into();
+        }
+        rule
+    }
+}
+
+impl State {
+    /// The rule of this name.
+    pub(super) fn rule(&mut self, name: &str, bus: Option<&str>) -> Result<&mut Rule, AwsError> {
+        check_bus(bus)?;
+        self.rules.get_mut(name).ok_or_else(|| no_rule(name))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct PutRule {
+    name: String,
+    event_pattern: Option<String>,
+    schedule_expression: Option<String>,
+    state: Option<String>,
+    description: Option<String>,
+    event_bus_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Named {
+    name: String,
+    event_bus_name: Option<String>,
+    #[serde(rename = "Force")]
+    _force: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct ListRules {
+    name_prefix: Option<String>,
+    event_bus_name: Option<String>,
+    next_token: Option<String>,
+    limit: Option<usize>,
+}
+
+/// Makes a rule, or changes what it is about; its targets stay.
+pub(super) fn put(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let input: PutRule = call.input()?;
+    check_bus(input.event_bus_name.as_deref())?;
+    let name = input.name;
+    let legal = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
+    if name.is_empty() || name.len() > 64 || !name.chars().all(legal) {
+        return Err(validation(format!("Name {name:?} does not satisfy the pattern [\\.\\-_A-Za-z0-9]+ (64 at most)")));
+    }
+    if input.schedule_expression.is_some() {
+        return Err(validation(
+            "the sandbox has no ScheduleExpression in rules; create a schedule in EventBridge Scheduler",
+        ));
+    }
+    let Some(text) = input.event_pattern else {
+        return Err(validation("Parameter(s) EventPattern or ScheduleExpression must be specified."));
+    };
+    let pattern = serde_json::from_str(&text).map_err(anyhow::Error::from).and_then(|pattern| Pattern::parse(&pattern));
+    let pattern = pattern.map_err(|error| {
+        AwsError::new("InvalidEventPatternException", format!("Event pattern is not valid. Reason: {error:#}"))
+    })?;
+    let enabled = match input.state.as_deref() {
+        None | Some("ENABLED") => true,
+        Some("DISABLED") => false,
+        Some(other) => return Err(validation(format!("State is ENABLED or DISABLED, and not {other}"))),
+    };
+    let targets = state.rules.remove(&name).map(|rule| rule.targets).unwrap_or_default();
+    let rule = Rule { description: input.description, enabled, targets, ..Rule::new(pattern, text) };
+    let answer = json!({ "RuleArn": arn(&name) });
+    state.rules.insert(name, rule);
+    Ok(Answer::json(answer))
+}
+
+/// Says what a rule is.
+pub(super) fn describe(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let Named { name, event_bus_name, .. } = call.input()?;
+    Ok(Answer::json(state.rule(&name, event_bus_name.as_deref())?.render(&name)))
+}
+
+/// Lets a rule send events again.
+pub(super) fn enable(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let Named { name, event_bus_name, .. } = call.input()?;
+    state.rule(&name, event_bus_name.as_deref())?.enabled = true;
+    Ok(Answer::empty())
+}
+
+/// Keeps a rule from sending events.
+pub(super) fn disable(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let Named { name, event_bus_name, .. } = call.input()?;
+    state.rule(&name, event_bus_name.as_deref())?.enabled = false;
+    Ok(Answer::empty())
+}
+
+/// Deletes a rule that has no target any more; one that is not there is deleted already.
+pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let Named { name, event_bus_name, .. } = call.input()?;
+    check_bus(event_bus_name.as_deref())?;
+    if state.rules.get(&name).is_some_and(|rule| !rule.targets.is_empty()) {
+        return Err(validation("Rule can't be deleted since it has targets."));
+    }
+    state.rules.remove(&name);
+    Ok(Answer::empty())
+}
+
+/// The rules, by name.
+pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let input: ListRules = call.input()?;
+    check_bus(input.event_bus_name.as_deref())?;
+    let prefix = input.name_prefix.unwrap_or_default();
+    let rules = state.rules.iter().filter(|(name, _)| name.starts_with(&prefix));
+    let rules = rules.map(|(name, rule)| rule.render(name)).collect();
+    let (rules, next) = page(rules, page_size(input.limit)?, input.next_token.as_deref()).ok_or_else(next_token)?;
+    let mut answer = json!({ "Rules": rules });
+    if let Some(next) = next {
+        answer["NextToken"] = next.into();
+    }
+    Ok(Answer::json(answer))
+}
+
+fn arn(name: &str) -> String {
+    format!("arn:aws:events:{REGION}:{ACCOUNT}:rule/{name}")
+}

@@ -1,0 +1,127 @@
+//! `Subscribe`, `Unsubscribe` and the lists of subscriptions.
+//!
+//! <https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html>
+
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{State, arn, errors::invalid};
+use crate::{
+    services::{ACCOUNT, lambda, page::page},
+    wire::{Answer, AwsError, Call, Element},
+};
+
+/// How many subscriptions a page has.
+const PAGE: usize = 100;
+
+/// A function that is told.
+#[derive(Clone, Debug)]
+pub(super) struct Subscription {
+    pub(super) arn: String,
+    topic: String,
+    pub(super) function: String,
+}
+
+impl Subscription {
+    /// A subscription of this function.
+    pub(super) fn new(topic: &str, function: &str) -> Self {
+        let id = Uuid::new_v4();
+        Self { arn: format!("{}:{id}", arn(topic)), topic: topic.to_owned(), function: function.to_owned() }
+    }
+
+    fn render(&self) -> Element {
+        Element::parent(
+            "member",
+            [
+                Element::text("TopicArn", arn(&self.topic)),
+                Element::text("Protocol", "lambda"),
+                Element::text("SubscriptionArn", &self.arn),
+                Element::text("Owner", ACCOUNT),
+                Element::text("Endpoint", lambda::arn(&self.function)),
+            ],
+        )
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Subscribe {
+    topic_arn: String,
+    protocol: String,
+    endpoint: Option<String>,
+    #[serde(rename = "ReturnSubscriptionArn")]
+    _return_subscription_arn: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Unsubscribe {
+    subscription_arn: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct List {
+    topic_arn: Option<String>,
+    next_token: Option<String>,
+}
+
+/// Subscribes a function. One that has subscribed keeps the subscription it has.
+pub(super) fn subscribe(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let input: Subscribe = call.input()?;
+    let topic = state.topic(&input.topic_arn)?;
+    if input.protocol != "lambda" {
+        let message =
+            "Invalid parameter: Protocol Reason: the sandbox has subscriptions of protocol lambda only, and not";
+        return Err(invalid(format!("{message} {}", input.protocol)));
+    }
+    let function = input.endpoint.as_deref().and_then(lambda::name_of);
+    let function = function.ok_or_else(|| invalid("Invalid parameter: Lambda endpoint ARN"))?;
+    let subscriptions = state.topics.entry(topic.clone()).or_default();
+    let known = subscriptions.iter().find(|subscription| subscription.function == function).cloned();
+    let subscription = known.unwrap_or_else(|| {
+        subscriptions.push(Subscription::new(&topic, function));
+        subscriptions[subscriptions.len() - 1].clone()
+    });
+    Ok(Answer::xml(vec![Element::text("SubscriptionArn", subscription.arn)]))
+}
+
+/// Ends a subscription. One that is not there has ended already.
+pub(super) fn unsubscribe(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let Unsubscribe { subscription_arn } = call.input()?;
+    if !subscription_arn.starts_with("arn:aws:sns:") {
+        return Err(invalid("Invalid parameter: SubscriptionArn Reason: it is no ARN of a subscription"));
+    }
+    for subscriptions in state.topics.values_mut() {
+        subscriptions.retain(|subscription| subscription.arn != subscription_arn);
+    }
+    Ok(Answer::xml(Vec::new()))
+}
+
+/// Every subscription, by topic.
+pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let List { topic_arn, next_token } = call.input()?;
+    if topic_arn.is_some() {
+        return Err(invalid("Invalid parameter: TopicArn Reason: ListSubscriptionsByTopic takes it"));
+    }
+    answer(state.topics.values().flatten(), next_token.as_deref())
+}
+
+/// The subscriptions of one topic.
+pub(super) fn list_by_topic(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let List { topic_arn, next_token } = call.input()?;
+    let topic = state.topic(&topic_arn.ok_or_else(|| invalid("Invalid parameter: TopicArn"))?)?;
+    answer(state.topics.get(&topic).into_iter().flatten(), next_token.as_deref())
+}
+
+fn answer<'a>(
+    subscriptions: impl Iterator<Item = &'a Subscription>,
+    next_token: Option<&str>,
+) -> Result<Answer, AwsError> {
+    let (subscriptions, next) = page(subscriptions.collect(), PAGE, next_token)
+        .ok_or_else(|| invalid("Invalid parameter: NextToken Reason: this operation has not given it"))?;
+    let subscriptions = subscriptions.into_iter().map(Subscription::render);
+    let mut answer = vec![Element::parent("Subscriptions", subscriptions)];
+    answer.extend(next.map(|next| Element::text("NextToken", next)));
+    Ok(Answer::xml(answer))
+}

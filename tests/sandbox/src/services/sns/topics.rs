@@ -1,0 +1,79 @@
+//! `CreateTopic`, `DeleteTopic` and `ListTopics`.
+//!
+//! <https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html>
+
+use serde::Deserialize;
+
+use super::{
+    State, arn,
+    errors::{invalid, no_topic},
+};
+use crate::{
+    services::page::page,
+    wire::{Answer, AwsError, Call, Element},
+};
+
+/// How many topics a page has.
+const PAGE: usize = 100;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct CreateTopic {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct DeleteTopic {
+    topic_arn: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct ListTopics {
+    next_token: Option<String>,
+}
+
+impl State {
+    /// The name of the topic with this ARN, which is there.
+    pub(super) fn topic(&self, written: &str) -> Result<String, AwsError> {
+        let name = written.rsplit(':').next().unwrap_or_default();
+        if arn(name) != written {
+            return Err(invalid(format!("Invalid parameter: TopicArn Reason: {written} is no topic of this account")));
+        }
+        self.topics.contains_key(name).then(|| name.to_owned()).ok_or_else(no_topic)
+    }
+}
+
+/// Makes a topic. One of that name that is there is the same topic.
+pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let CreateTopic { name } = call.input()?;
+    let legal = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if name.is_empty() || name.len() > 256 || !name.chars().all(legal) {
+        return Err(invalid("Invalid parameter: Topic Name"));
+    }
+    let arn = arn(&name);
+    state.topics.entry(name).or_default();
+    Ok(Answer::xml(vec![Element::text("TopicArn", arn)]))
+}
+
+/// Deletes a topic with its subscriptions. One that is not there is deleted already.
+pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let DeleteTopic { topic_arn } = call.input()?;
+    if let Ok(name) = state.topic(&topic_arn) {
+        state.topics.remove(&name);
+    }
+    Ok(Answer::xml(Vec::new()))
+}
+
+/// The topics, by name.
+pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+    let ListTopics { next_token } = call.input()?;
+    let arns = state.topics.keys().map(|name| arn(name)).collect();
+    let (arns, next) = page(arns, PAGE, next_token.as_deref())
+        .ok_or_else(|| invalid("Invalid parameter: NextToken Reason: ListTopics has not given it"))?;
+    let topics = arns.into_iter().map(|arn| Element::parent("member", [Element::text("TopicArn", arn)]));
+    let mut answer = vec![Element::parent("Topics", topics)];
+    answer.extend(next.map(|next| Element::text("NextToken", next)));
+    Ok(Answer::xml(answer))
+}
