@@ -9,9 +9,12 @@ import sys
 import check_ecs
 import check_elasticache
 import check_elasticache_users
+import check_events
 import check_lambda
+import check_scheduler
 import check_secrets_manager
 import check_servicediscovery
+import check_sns
 import check_ssm
 from harness import Service
 
@@ -34,6 +37,9 @@ CHECKS = {
     "servicediscovery": check_servicediscovery.run,
     "ecs": check_ecs.run,
     "lambda": check_lambda.run,
+    "events": check_events.run,
+    "scheduler": check_scheduler.run,
+    "sns": check_sns.run,
 }
 
 

@@ -33,7 +33,7 @@ def problems_of(operation, status, body, headers):
         if status >= 300:
             return list(_error_problems(operation, protocol, status, body, headers))
         if protocol in ("json", "rest-json"):
-            return list(_json(json.loads(body), operation.output_shape, operation.name)) if operation.output_shape else []
+            return list(_json_answer(operation, body))
         return list(_query_answer(operation, ElementTree.fromstring(body)))
     except (ValueError, ElementTree.ParseError) as error:
         return [f"the body cannot be read: {error}"]
@@ -71,6 +71,16 @@ def _code(shape):
 
 
 # --- JSON ---
+
+
+def _json_answer(operation, body):
+    shape = operation.output_shape
+    if shape is None:
+        if body.strip() not in (b"", b"{}"):
+            yield f"{operation.name} answers with a body and should answer with none"
+    # A payload is the caller's own.
+    elif not shape.serialization.get("payload"):
+        yield from _json(json.loads(body or b"{}"), shape, operation.name)
 
 
 def _json(value, shape, path):
@@ -113,14 +123,15 @@ def _json_structure(value, shape, path):
     if not isinstance(value, dict):
         yield f"{path} is no structure"
         return
-    members = {member.serialization.get("name", name): member for name, member in shape.members.items()}
+    in_body = {name: member for name, member in shape.members.items() if "location" not in member.serialization}
+    members = {member.serialization.get("name", name): member for name, member in in_body.items()}
     for name, item in value.items():
         if name not in members:
             yield f"{path}.{name} is no member of {shape.name}"
         else:
             yield from _json(item, members[name], f"{path}.{name}")
     for name in shape.required_members:
-        if shape.members[name].serialization.get("name", name) not in value:
+        if name in in_body and shape.members[name].serialization.get("name", name) not in value:
             yield f"{path}.{name} is required"
 
 

@@ -9,12 +9,14 @@
 //! - `published`: what they read
 //! - `job`: one function, run until it waits for nothing
 //! - `follow`: what the functions are doing, read off the journal and their invocations
+//! - [`example`]: one system alone, for `sandbox serve`
 //! - [`progress`]: what there is to see at any moment
 //! - [`report`]: what came of it
 //! - [`view`]: both as text
 
 mod consumers;
 mod crowd;
+pub mod example;
 mod follow;
 mod job;
 pub mod progress;

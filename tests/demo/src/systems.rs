@@ -5,6 +5,8 @@ use workload::{Shape, Topology};
 
 /// A system of the demo.
 pub(crate) struct System {
+    /// The name of the example: that of its folder, or of its target where the folder has several.
+    pub(crate) example: &'static str,
     /// Its settings document.
     pub(crate) document: &'static str,
     /// What that leaves open.
@@ -15,8 +17,9 @@ pub(crate) struct System {
 
 /// One system of `infra/examples`.
 macro_rules! system {
-    ($document:literal, $topology:expr, $words:literal) => {
+    ($example:literal, $document:literal, $topology:expr, $words:literal) => {
         System {
+            example: $example,
             document: include_str!(concat!("../../../infra/examples/", $document)),
             shape: Shape { topology: $topology, set_up: SetUp::ConfigFile },
             words: $words,
@@ -29,17 +32,23 @@ const PAIR: Topology = Topology::Single { replicas: 1 };
 
 /// All of them, in the order of the table.
 pub(crate) const SYSTEMS: [System; 9] = [
-    system!("phillm/target.json", PAIR, "Fargate, one task, EFS, Cloud Map"),
+    system!("phillm", "phillm/target.json", PAIR, "Fargate, one task, EFS, Cloud Map"),
     system!(
+        "paperwurks",
         "paperwurks/target.json",
         Topology::Cluster { shards: 2, replicas: 1 },
         "ElastiCache, cluster mode, TLS, AUTH"
     ),
-    system!("paperwurks/target.rbac.json", PAIR, "ElastiCache, TLS, RBAC user"),
-    system!("paperwurks/target.serverless.json", PAIR, "ElastiCache Serverless, RBAC user"),
-    system!("transparent-trust/target.json", PAIR, "ElastiCache, 2 nodes, TLS, AUTH"),
-    system!("transparent-trust/target.upstash-acl.json", PAIR, "Upstash, ACL user"),
-    system!("transparent-trust/target.upstash-reset.json", PAIR, "Upstash, reset: refused meanwhile"),
-    system!("asterisk/target.json", PAIR, "EC2, primary + replica, Sentinel"),
-    system!("koneksi/target.json", PAIR, "ElastiCache, primary + reader, TLS, AUTH"),
+    system!("paperwurks-rbac", "paperwurks/target.rbac.json", PAIR, "ElastiCache, TLS, RBAC user"),
+    system!("paperwurks-serverless", "paperwurks/target.serverless.json", PAIR, "ElastiCache Serverless, RBAC user"),
+    system!("transparent-trust", "transparent-trust/target.json", PAIR, "ElastiCache, 2 nodes, TLS, AUTH"),
+    system!("transparent-trust-upstash-acl", "transparent-trust/target.upstash-acl.json", PAIR, "Upstash, ACL user"),
+    system!(
+        "transparent-trust-upstash-reset",
+        "transparent-trust/target.upstash-reset.json",
+        PAIR,
+        "Upstash, reset: refused meanwhile"
+    ),
+    system!("asterisk", "asterisk/target.json", PAIR, "EC2, primary + replica, Sentinel"),
+    system!("koneksi", "koneksi/target.json", PAIR, "ElastiCache, primary + reader, TLS, AUTH"),
 ];

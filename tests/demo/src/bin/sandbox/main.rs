@@ -4,6 +4,7 @@ mod compiled;
 mod demo_command;
 mod serve;
 mod signals;
+mod told;
 
 use std::process::ExitCode;
 
@@ -21,7 +22,7 @@ struct Arguments {
 enum Command {
     /// Show whole rotations under load, on real Redis.
     Demo(demo_command::Arguments),
-    /// Serve AWS on a loopback port until Ctrl-C or SIGTERM.
+    /// Serve AWS on a loopback port until Ctrl-C, SIGTERM or SIGHUP.
     Serve(serve::Arguments),
 }
 

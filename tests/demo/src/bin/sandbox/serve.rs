@@ -1,21 +1,38 @@
 //! `sandbox serve`: a sandbox with the compiled functions, for a person, a script or the AWS CLI.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "the output of a program")]
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    io::{self, Write, stderr, stdout},
+};
 
 use anyhow::Context as _;
-use sandbox::{FUNCTION_TIMEOUT, Options, Sandbox};
+use console::Term;
+use demo::example::{Command, Example};
+use jiff::Timestamp;
+use sandbox::{FUNCTION_TIMEOUT, Options, Sandbox, lambda::Invocation};
+use tempfile::TempDir;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::{
     compiled::{self, FUNCTIONS},
     signals::Signals,
+    told::{self, Look},
 };
+
+/// What the AWS CLI needs beside its environment: payloads as they are written, and no pager.
+const CLI_CONFIG: &str = "[default]\ncli_binary_format = raw-in-base64-out\ncli_pager =\n";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The TCP port on 127.0.0.1; 0 for a free one.
     #[arg(long, default_value_t = 4599)]
     port: u16,
+    /// Create one of the systems of infra/examples, and print the commands to go on with.
+    #[arg(long, value_name = "NAME", value_parser = demo::example::names())]
+    example: Option<String>,
+    /// Show all that functions log, and not only what came of each run.
+    #[arg(long)]
+    verbose: bool,
 }
 
 /// Serves until told to end, then ends every process.
@@ -26,18 +43,72 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let sandbox = Sandbox::start(options)
         .await
         .with_context(|| format!("the sandbox cannot start on port {}", arguments.port))?;
-    let functions = deploy(&sandbox)?;
-    print!("{}", exports(&sandbox.environment()));
-    eprint!("{}", usage(&sandbox.endpoint_url, &functions));
-    signals.wait().await;
-    eprintln!("Stopping.");
-    sandbox.stop().await
+    let served = tokio::select! {
+        served = serve(&sandbox, &arguments) => served,
+        () = signals.wait() => Ok(()),
+    };
+    say("Stopping.\n");
+    sandbox.stop().await?;
+    served
 }
 
-/// Deploys the functions that are compiled, and gives their ARNs.
-fn deploy(sandbox: &Sandbox) -> anyhow::Result<Vec<String>> {
-    let paths = FUNCTIONS.map(compiled::path).into_iter().collect::<anyhow::Result<Vec<_>>>()?;
-    paths.into_iter().filter(|path| path.is_file()).map(|path| sandbox.deploy(path, FUNCTION_TIMEOUT)).collect()
+/// Says how to reach the sandbox, then tells of every invocation.
+async fn serve(sandbox: &Sandbox, arguments: &Arguments) -> anyhow::Result<()> {
+    let functions = deploy(sandbox)?;
+    let invocations = sandbox.runner.follow();
+    let example = match &arguments.example {
+        Some(name) => Some(Example::provision(sandbox, name).await?),
+        None => None,
+    };
+    let (config, home) = cli_config()?;
+    let mut environment = sandbox.environment();
+    environment.insert("AWS_CONFIG_FILE".to_owned(), config);
+    stdout().write_all(exports(&environment).as_bytes())?;
+    stdout().flush()?;
+    say(&usage(&sandbox.endpoint_url, &functions, example.as_ref()));
+    tell(invocations, arguments.verbose).await;
+    drop(home);
+    Ok(())
+}
+
+/// Tells of every invocation that ends.
+async fn tell(mut invocations: UnboundedReceiver<Invocation>, verbose: bool) {
+    let terminal = Term::stderr();
+    let colours = console::colors_enabled_stderr();
+    while let Some(ended) = invocations.recv().await {
+        let width = terminal.is_term().then(|| usize::from(terminal.size().1));
+        let time = Timestamp::now().strftime("%H:%M:%S").to_string();
+        if verbose {
+            say(&ended.logs);
+        }
+        say(&(told::line(&ended, &time, Look { colours, width }) + "\n"));
+    }
+}
+
+/// Writes to standard error. A terminal that is gone is no reason to leave processes behind.
+fn say(text: &str) {
+    let _ = stderr().write_all(text.as_bytes());
+}
+
+/// Deploys the functions that are compiled, and gives their names.
+fn deploy(sandbox: &Sandbox) -> anyhow::Result<Vec<&'static str>> {
+    let mut deployed = Vec::new();
+    for name in FUNCTIONS {
+        let path = compiled::path(name)?;
+        if path.is_file() {
+            sandbox.deploy(path, FUNCTION_TIMEOUT)?;
+            deployed.push(name);
+        }
+    }
+    Ok(deployed)
+}
+
+/// A configuration file of the AWS CLI, and the folder that it is in.
+fn cli_config() -> io::Result<(String, TempDir)> {
+    let home = tempfile::Builder::new().prefix("redis-lifecycle-cli-").tempdir()?;
+    let file = home.path().join("config");
+    std::fs::write(&file, CLI_CONFIG)?;
+    Ok((file.display().to_string(), home))
 }
 
 /// One line of shell for each variable.
@@ -46,18 +117,22 @@ fn exports(environment: &BTreeMap<String, String>) -> String {
     environment.iter().map(|(name, value)| format!("export {name}={}\n", quoted(value))).collect()
 }
 
-fn usage(endpoint_url: &str, functions: &[String]) -> String {
+fn usage(endpoint_url: &str, functions: &[&str], example: Option<&Example>) -> String {
     let functions = match functions {
-        [] => "No function is compiled; `cargo build --workspace` compiles them.\n".to_owned(),
-        some => format!("Deployed, as a --rotation-lambda-arn:\n  {}\n", some.join("\n  ")),
+        [] => "No function is compiled; `cargo build --workspace --bins` compiles them.".to_owned(),
+        some => format!("Functions: {}.", some.join(", ")),
+    };
+    let (about, commands) = match example {
+        Some(example) => (format!("The target {} is ready. ", example.target()), listed(&example.commands())),
+        None => (String::new(), "  aws sts get-caller-identity\n  aws lambda list-functions\n".to_owned()),
     };
     format!(
-        "The sandbox serves AWS at {endpoint_url}: Secrets Manager, Parameter Store, ElastiCache and STS.\n\
-         {functions}\
-         Run the lines above in another shell, then for example:\n\
-         \x20 aws sts get-caller-identity\n\
-         \x20 aws ssm put-parameter --name /app/redis/url --type String --value redis://localhost\n\
-         \x20 aws elasticache describe-replication-groups\n\
-         What the sandbox does not know it refuses, by name. Ctrl-C stops it and everything it started.\n"
+        "The sandbox serves AWS at {endpoint_url}.\n{functions}\n{about}Run the lines above in another shell, then:\n\
+         {commands}Every invocation is shown here. Ctrl-C stops the sandbox and everything that it started.\n"
     )
+}
+
+/// The commands, each under what it does.
+fn listed(commands: &[Command]) -> String {
+    commands.iter().map(|Command { comment, line }| format!("  # {comment}\n  {line}\n")).collect()
 }
