@@ -1,4 +1,4 @@
-//! Takes the previous credential of one target away, once nobody can still hold it.
+//! Retires the previous credential of a target, once no client can still use it.
 //!
 //! # Layout
 //! - [`handle`]: from event to outcome

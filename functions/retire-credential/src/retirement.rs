@@ -17,10 +17,10 @@ use runtime::{
     secret::{self, Secret, Versions},
 };
 
-/// What an outcome calls the thing that this function is about.
+/// The item in outcomes that this function is about.
 const PREVIOUS_CREDENTIAL: &str = "previous credential";
 
-/// A change, as it is written down, and why it is made.
+/// A change, its name in outcomes, and its reason.
 struct Change {
     what: &'static str,
     kind: Kind,
@@ -34,7 +34,7 @@ enum Kind {
     MarkRetired,
 }
 
-/// Retires the previous credential of a target, as far as that is safe now.
+/// Retires the previous credential of a target, if that is safe now.
 pub(crate) async fn run(
     clients: &Clients,
     history: History,
@@ -56,15 +56,15 @@ pub(crate) async fn run(
             Decision::Kept { reason } => {
                 outcome.left(PREVIOUS_CREDENTIAL, reason);
                 if facts.secret.previous == (PreviousValue::Another { retired: true }) {
-                    // The label was the last change to the secret, or something else has changed it later.
+                    // The label was the last change of the secret, unless something else changed it later.
                     let since_ms = secret.changed_ms().unwrap_or(began_ms);
                     tell_failed_logins(clients, &secret, since_ms, outcome).await?;
                 }
                 return Ok(());
             }
-            Decision::Held { by } => {
+            Decision::Blocked { by } => {
                 for waiting in &by {
-                    tracing::info!(waiting.what, waiting.reason, "held back");
+                    tracing::info!(waiting.what, waiting.reason, "blocked");
                 }
                 outcome.waits(by);
                 return Ok(());
@@ -90,9 +90,9 @@ pub(crate) async fn run(
             outcome.would(change.what, change.reason);
             return Ok(());
         }
-        // A rotation may have moved a label since it was read; what was decided was about other credentials then.
+        // A rotation may have moved a label since it was read; the decision was about other credentials then.
         if let Some(description) = secret.changed(clients).await? {
-            tracing::info!("a label of the secret has moved meanwhile");
+            tracing::info!("a label of the secret has moved since it was read");
             secret = Secret::read(clients, secret.target, description, Versions::All).await?;
             continue;
         }
@@ -105,7 +105,7 @@ pub(crate) async fn run(
             }
             _ => {
                 change_asked |= apply(clients, &secret, &change, outcome).await?;
-                deadline.wait("the server takes the change").await?;
+                deadline.wait("the server applies the change").await?;
             }
         }
     }
@@ -147,7 +147,7 @@ async fn apply(clients: &Clients, secret: &Secret, change: &Change, outcome: &mu
     Ok(made.may_have_taken_effect() && matches!(change.kind, Kind::Remove))
 }
 
-/// Writes down who has been refused since: a consumer that still holds the previous credential is among them.
+/// Records who was refused since: among them is every consumer that still uses the previous credential.
 async fn tell_failed_logins(
     clients: &Clients,
     secret: &Secret,
@@ -156,7 +156,7 @@ async fn tell_failed_logins(
 ) -> Result<(), Failure> {
     match Rotatable::of(clients, &secret.target).failed_logins(secret.current().credential()).await {
         Ok(failed) => outcome.saw_failed_logins(failed.into_iter().filter(|login| login.last_ms >= since_ms).collect()),
-        // What was to be done is done; that nobody knows who noticed is no failure of it.
+        // The retirement is done; only the report of who noticed is missing.
         Err(failure) => outcome.left("failed logins", format!("they cannot be read: {}", failure.chain())),
     }
     Ok(())

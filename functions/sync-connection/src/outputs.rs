@@ -1,4 +1,4 @@
-//! Every output of the settings: looked at, decided, written until nothing is left to write.
+//! Every output of the settings: read, decided, written until nothing is left to write.
 
 mod environment;
 mod parameter;
@@ -13,12 +13,12 @@ use runtime::{
 
 use crate::verify;
 
-/// What is left to do about one output.
+/// What is left to do for one output.
 enum Todo {
     Nothing {
         reason: &'static str,
     },
-    /// Its last change is under way.
+    /// Its last change is still in progress.
     Wait,
     Write {
         what: &'static str,
@@ -56,9 +56,9 @@ pub(crate) enum Login {
     Needed,
 }
 
-/// Writes everywhere what clients are to connect with, once a login with it has succeeded.
+/// Writes every output, once a login with what it will contain has succeeded.
 ///
-/// Nothing is written before everything has been looked at, and what cannot be written stops the rest.
+/// Nothing is written before every output was read, and an output that cannot be written stops the others.
 pub(crate) async fn run(
     clients: &Clients,
     target: &Target,
@@ -113,13 +113,13 @@ async fn make(clients: &Clients, target: &str, write: Write) -> Result<(), CallE
     }
 }
 
-/// Writes down what is left as it is, and in a dry run what would be written.
+/// Records the outputs that are kept, and in a dry run what would be written.
 fn tell(target: &Target, todos: Vec<Todo>, outcome: &mut Outcome) {
     for (output, todo) in target.outputs.iter().zip(todos) {
         let name = output.name();
         match todo {
             Todo::Nothing { reason } => outcome.left("output", format!("{name}: {reason}")),
-            Todo::Wait => outcome.left("output", format!("{name}: its last update is under way")),
+            Todo::Wait => outcome.left("output", format!("{name}: its last update is in progress")),
             Todo::Write { what, reason, .. } => outcome.would(what, format!("{name}: {reason}")),
         }
     }

@@ -1,4 +1,4 @@
-//! Look, decide, deploy one service, until every service has followed, something holds the rollout back, or time is up.
+//! Look, decide, deploy one service, until every service has followed, something blocks the rollout, or time is up.
 
 use cloud::{Clients, ecs};
 use policy::{
@@ -11,26 +11,25 @@ use runtime::{change, consumers, deadline::Deadline, moment::now_ms, secret::Sec
 
 use crate::{login, stale};
 
-/// What an outcome calls the things that this is about.
+/// The item in outcomes that this is about.
 const CONSUMERS: &str = "consumers";
 
-/// What an outcome calls the one change that is made.
+/// The name of the one change in outcomes.
 const DEPLOY: &str = "deploy-service";
 
-/// Deploys ECS services anew whose tasks were started before anything changed that they read when they start: one at a time,
-/// each stable before the next.
+/// Deploys the ECS services whose tasks read something stale when they started: one at a time, each stable before the next.
 ///
-/// Where time is up first, what is left is written down as waited for, and the run ends well: a deployment that takes its
-/// time is no failure, and an error would have the platform invoke the function twice more within minutes, and an alarm on
-/// errors ring, each time. The next run finds what is deployed by the moments of deployments and tasks, and goes on.
+/// If time is up first, the outcome says what is still waiting, and the run succeeds: a slow deployment is no failure, and an
+/// error would invoke the function twice more within minutes and trigger alarms on errors. The next run sees from the dates of
+/// deployments and tasks what was deployed, and continues.
 ///
 /// # Errors
-/// - `NeedsHuman` where a service does not become stable, or AWSCURRENT does not log in.
-/// - Permanent where a service is not there, or may not be deployed.
-/// - Retryable where ECS cannot be asked for now.
+/// - `NeedsHuman` if a service does not become stable, or AWSCURRENT does not log in.
+/// - Permanent if a service does not exist, or may not be deployed.
+/// - Retryable if ECS gives no answer.
 ///
 /// # Repeating
-/// Nothing is deployed twice for one change.
+/// Deploys nothing twice for one change.
 pub(crate) async fn run(
     clients: &Clients,
     secret: &Secret,
@@ -50,29 +49,29 @@ pub(crate) async fn run(
                 outcome.left(CONSUMERS, reason);
                 return Ok(());
             }
-            Decision::Held { by } => {
-                hold(by, outcome);
+            Decision::Blocked { by } => {
+                wait_for(by, outcome);
                 return Ok(());
             }
             Decision::Deploy { .. } if outcome.dry_run => return Ok(()),
             Decision::Wait { by } => {
                 if outcome.dry_run || !deadline.pause().await {
-                    hold(by, outcome);
+                    wait_for(by, outcome);
                     return Ok(());
                 }
             }
             Decision::Deploy { nth, reason } => {
-                let mut why = "it has changed since it was looked at";
+                let mut why = "it changed while it was checked";
                 if is_still_so(clients, secret, &facts, &decision, deadline).await? {
                     let (cluster, service) = services[nth];
                     let answer = ecs::deploy(clients.ecs(), cluster, service).await;
                     if change::note(answer, outcome, DEPLOY, &reason)?.may_have_taken_effect() {
                         asked.push(nth);
                     }
-                    why = "its deployment has just begun";
+                    why = "its deployment has just started";
                 }
                 if !deadline.pause().await {
-                    hold(vec![Waiting::new(&facts.consumers[nth].name, why)], outcome);
+                    wait_for(vec![Waiting::new(&facts.consumers[nth].name, why)], outcome);
                     return Ok(());
                 }
             }
@@ -80,7 +79,7 @@ pub(crate) async fn run(
     }
 }
 
-/// Whether a service is still to be deployed, right before it is. `UpdateService` takes no precondition, so that of two runs at
+/// Whether a service still has to be deployed, checked right before. `UpdateService` takes no precondition, so of two runs at
 /// once the second would replace every task that the first has started: the one that waits longer sees the other's deployment.
 ///
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>
@@ -96,8 +95,8 @@ async fn is_still_so(
     Ok(decide(&Facts { consumers, ..facts.clone() })? == *decision)
 }
 
-/// Looks at the services, where anything has changed that they could have missed, and asks the nodes before one is deployed.
-/// What has changed is read once: whatever is started later has not missed it.
+/// Looks at the services, if they can have missed a change, and asks the nodes before one is deployed. Changes are read once:
+/// a task that starts later has not missed them.
 async fn look(
     clients: &Clients,
     secret: &Secret,
@@ -125,14 +124,14 @@ async fn look(
 fn service(consumer: &Consumer) -> Option<(&str, &str)> {
     match consumer {
         Consumer::EcsService { cluster, service } => Some((cluster, service)),
-        // It reads its environment, which is written where that is not true.
+        // It reads its environment, which is an output.
         Consumer::LambdaFunction { .. } => None,
     }
 }
 
-fn hold(by: Vec<Waiting>, outcome: &mut Outcome) {
+fn wait_for(by: Vec<Waiting>, outcome: &mut Outcome) {
     for waiting in &by {
-        tracing::info!(waiting.what, waiting.reason, "held back");
+        tracing::info!(waiting.what, waiting.reason, "blocked");
     }
     outcome.waits(by);
 }

@@ -11,10 +11,10 @@ use policy::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-/// Logs in with every URL that the outputs hold, and with what their other fields come to as a URL.
+/// Logs in with every URL that the outputs contain, and with their other fields put together as a URL.
 ///
 /// # Errors
-/// That of the first login that fails: nothing may be written then.
+/// Those of the first login that fails: nothing may be written then.
 pub(crate) async fn log_in(
     clients: &Clients,
     target: &Target,
@@ -32,7 +32,7 @@ pub(crate) async fn log_in(
     Ok(())
 }
 
-/// Every URL that is to be tried, once each, with the field that it comes from.
+/// Every URL to try, once each, with the field that it comes from.
 fn urls(target: &Target, connection: &Connection) -> Result<Vec<(String, SecretString)>, Failure> {
     let mut urls: Vec<(String, SecretString)> = Vec::new();
     for (nth, output) in target.outputs.iter().enumerate() {
@@ -40,7 +40,7 @@ fn urls(target: &Target, connection: &Connection) -> Result<Vec<(String, SecretS
             let (field, tried) = match field {
                 Field::Url | Field::ReaderUrl => (field, output.url().clone()),
                 Field::ReaderHost => (Field::ReaderUrl, UrlOptions::default()),
-                // Where the fields are read one by one, their reader connects with all of them.
+                // An application that reads single fields connects with all of them.
                 Field::Host | Field::Port | Field::Tls | Field::Password | Field::Username => {
                     (Field::Url, UrlOptions::default())
                 }
@@ -49,7 +49,7 @@ fn urls(target: &Target, connection: &Connection) -> Result<Vec<(String, SecretS
             let what = format!("the {} of `outputs[{nth}]`", field.as_str());
             let url = connection.field(field, &tried).map_err(|why| {
                 Failure::permanent(format!(
-                    "{what} cannot be written: {why}. Put the settings right; nothing was written"
+                    "{what} cannot be written: {why}. Nothing was written. Correct the settings"
                 ))
             })?;
             if urls.iter().all(|(_, earlier)| earlier.expose_secret() != url.expose_secret()) {
@@ -64,10 +64,10 @@ async fn rest(database: &Upstash<'_>, connection: &Connection) -> Result<(), Fai
     match database.log_in(&connection.credential).await {
         Ok(Answer::Accepted) => Ok(()),
         Ok(Answer::Refused) => Err(Failure::needs_human(
-            "the database refuses the token in AWSCURRENT. Nothing was written. Put the token that it accepts there",
+            "the database refuses the token in AWSCURRENT. Nothing was written. Put the token that it accepts into AWSCURRENT",
         )),
         Err(no_answer) => Err(Failure::retryable(format!(
-            "the database gave no answer ({no_answer:?}); it is tried again, and nothing is written before"
+            "the database gave no answer ({no_answer:?}). Nothing was written; the next run tries again"
         ))),
     }
 }

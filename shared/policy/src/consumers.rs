@@ -1,4 +1,4 @@
-//! Whoever logs in with the credential: what is seen of it, and whether it has followed a change.
+//! Consumers: what is seen of each, and whether it has followed a change of the credential.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -22,13 +22,13 @@ pub enum Seen {
     Service {
         /// `ACTIVE`, `DRAINING` or `INACTIVE`.
         status: String,
-        /// Whether no task of it is on its way.
+        /// Whether no task of it is starting or stopping.
         steady: bool,
-        /// How many tasks it should have.
+        /// How many tasks it should run.
         desired: usize,
         /// Its newest deployment, where it has any.
         deployment: Option<Deployment>,
-        /// When ECS last gave a deployment of it up, as far as its events go back.
+        /// When ECS last gave up a deployment of it, as far as its events go back.
         gave_up_ms: Option<u64>,
         /// Its tasks.
         tasks: Vec<Task>,
@@ -44,25 +44,25 @@ pub enum Seen {
         /// Whether its environment names AWSCURRENT's version; see [`names_version`].
         names_current: bool,
     },
-    /// It is not there, or may not be seen; says why.
+    /// It does not exist, or may not be read; says why.
     Missing(String),
 }
 
 /// A deployment of an ECS service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deployment {
-    /// How far it is.
+    /// Its progress.
     pub progress: Progress,
-    /// When it was created: every task of it is newer.
+    /// When it was created: each of its tasks is newer.
     pub created_ms: Option<u64>,
 }
 
-/// How far a deployment is.
+/// The progress of a deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// Tasks are being replaced.
     InProgress,
-    /// It has reached a steady state, or does not say.
+    /// It has reached a steady state, or ECS does not say.
     Completed,
     /// ECS has given it up.
     Failed,
@@ -73,14 +73,14 @@ pub enum Progress {
 pub struct Task {
     /// Its id.
     pub id: String,
-    /// When it was created: the credential that it was given is no older.
+    /// When it was created: the credential that it read is no older.
     pub created_ms: Option<u64>,
-    /// When it started, once it has: what it was given, it was given before.
+    /// When it started, if it has: it read its secrets before that.
     pub started_ms: Option<u64>,
 }
 
 impl ConsumerFacts {
-    /// Refuses a consumer that is not there: nobody can say what it holds.
+    /// Refuses a consumer that does not exist: its credential is unknown.
     ///
     /// # Errors
     /// Permanent, naming the field.
@@ -88,37 +88,37 @@ impl ConsumerFacts {
         let Self { field, name, seen } = self;
         match seen {
             Seen::Missing(why) => Err(Failure::permanent(format!(
-                "`{field}` of the settings is {name}, which cannot be seen: {why}. Put its name right, or take it out of \
-                 the settings if nothing logs in there any more. The previous credential is kept"
+                "`{field}` of the settings is {name}, which cannot be read: {why}. The previous credential is \
+                 kept. Correct its name, or remove it from the settings if nothing logs in there any more"
             ))),
             Seen::Service { status, .. } if status != "ACTIVE" => Err(Failure::permanent(format!(
-                "`{field}` of the settings is {name}, which is {status}; take it out of the settings if nothing logs in \
-                 there any more. The previous credential is kept"
+                "`{field}` of the settings is {name}, which is {status}. The previous credential is kept. Remove it \
+                 from the settings if nothing logs in there any more"
             ))),
             Seen::Service { .. } | Seen::Function { .. } => Ok(()),
         }
     }
 
-    /// Why it may still hold what was there before the promotion; `None` where it does not.
+    /// Why it may still use the credential from before the promotion; `None` if it does not.
     ///
-    /// A function has followed where its environment changed since, or names AWSCURRENT's version. Its own moments are told to
-    /// the second, and Secrets Manager tells that a rotation has ended later than that AWSCURRENT has moved, so that a change
-    /// right after the promotion may seem to be from before. A version that AWSCURRENT was moved back to may have been named
-    /// there the first time, and proves nothing.
+    /// A function has followed if its environment changed since, or names AWSCURRENT's version. The dates alone are not enough:
+    /// Lambda reports them to the second, and Secrets Manager reports the end of a rotation later than the move of AWSCURRENT,
+    /// so a change right after the promotion can look older than it. If AWSCURRENT was moved back to a version, the
+    /// environment may name that version since the first time, which proves nothing.
     ///
     /// # Errors
-    /// Permanent, naming the field, where it is not there.
+    /// Permanent, naming the field, if it does not exist.
     pub fn follows(&self, promotion: &Promotion) -> Result<Option<String>, Failure> {
         self.check_there()?;
         let since_ms = promotion.latest_ms();
         Ok(match &self.seen {
-            Seen::Missing(why) => Some(format!("it cannot be seen: {why}")),
+            Seen::Missing(why) => Some(format!("it cannot be read: {why}")),
             Seen::Service { tasks, steady, .. } => match (behind(tasks, since_ms), steady) {
                 (Some(old), _) => Some(format!("not started since the promotion: {old}")),
                 (None, false) => Some("its deployment is not complete".to_owned()),
                 (None, true) => None,
             },
-            // One that is inactive has no instance left, and starts anew with what it is configured with.
+            // An inactive function has no instances, and starts with its current configuration.
             // https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
             Seen::Function { state, .. } if !["Active", "Inactive"].contains(&state.as_str()) => {
                 Some(format!("its state is {state}"))
@@ -133,7 +133,7 @@ impl ConsumerFacts {
     }
 }
 
-/// Whether the environment of a function names a version of the secret, in a variable where the settings have it written.
+/// Whether the environment of a function names a version of the secret, in a variable that the settings fill with it.
 pub fn names_version(outputs: &[Output], function_name: &str, variables: &Texts, version_id: &str) -> bool {
     let written = outputs.iter().filter_map(|output| match output {
         Output::LambdaEnvironment(environment) if environment.function_name == function_name => Some(environment),
@@ -145,17 +145,17 @@ pub fn names_version(outputs: &[Output], function_name: &str, variables: &Texts,
     naming.any(|(name, _)| variables.get(name).is_some_and(names))
 }
 
-/// Whether a moment is after a change; one that is not known is not.
+/// Whether a moment is after a change; an unknown moment is not.
 pub(crate) fn is_after(moment_ms: Option<u64>, since_ms: Option<u64>) -> bool {
     moment_ms.zip(since_ms).is_some_and(|(moment, since)| moment > since)
 }
 
-/// Which tasks may hold what was there before a promotion, in words; `None` where none does.
+/// Which tasks may use the credential from before a promotion, in words; `None` if there is none.
 fn behind(tasks: &[Task], since_ms: Option<u64>) -> Option<String> {
     named(tasks.iter().filter(|task| !is_after(task.created_ms, since_ms)))
 }
 
-/// These tasks in words; `None` where there is none.
+/// These tasks in words; `None` if there is none.
 pub(crate) fn named<'a>(tasks: impl Iterator<Item = &'a Task>) -> Option<String> {
     let ids: Vec<&str> = tasks.map(|task| task.id.as_str()).collect();
     (!ids.is_empty()).then(|| format!("the tasks {}", ids.join(", ")))

@@ -1,4 +1,4 @@
-//! The three classes of failure: who can do something about it.
+//! The three classes of failure: who can resolve it.
 
 use std::{error::Error, fmt};
 
@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 /// Who can make a failed call succeed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Class {
-    /// Time: it may work later with nobody changing anything (throttled, timed out, group busy).
+    /// Time: it may work later without any change (throttled, timed out, group busy).
     Retryable,
-    /// Whoever set it up: it fails until settings, permissions or the event are put right.
+    /// The owner of the setup: it fails until settings, permissions or the event are corrected.
     Permanent,
-    /// A person who looks first: going on by itself would be unsafe.
+    /// A person, who looks first: continuing automatically would be unsafe.
     NeedsHuman,
 }
 
@@ -32,9 +32,9 @@ impl fmt::Display for Class {
     }
 }
 
-/// A run that could not go on, with its class, what to do about it, and what lay beneath.
+/// A failure, with its class and cause.
 ///
-/// The message says what was being done, what came of it and the way out. It never holds a credential.
+/// The message says what was attempted, what happened and the way out. It never contains a credential.
 #[derive(Debug)]
 pub struct Failure {
     class: Class,
@@ -43,17 +43,17 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A failure that time may cure.
+    /// A failure that may pass with time.
     pub fn retryable(message: impl Into<String>) -> Self {
         Self::new(Class::Retryable, message)
     }
 
-    /// A failure that stays until something is put right.
+    /// A failure that remains until something is corrected.
     pub fn permanent(message: impl Into<String>) -> Self {
         Self::new(Class::Permanent, message)
     }
 
-    /// A failure that a person must look at before anything goes on.
+    /// A failure that a person must look at first.
     pub fn needs_human(message: impl Into<String>) -> Self {
         Self::new(Class::NeedsHuman, message)
     }
@@ -63,18 +63,18 @@ impl Failure {
         Self { class, message: message.into(), source: None }
     }
 
-    /// The same failure, with what lay beneath it.
+    /// The same failure, with its cause.
     pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// Who can do something about it.
+    /// Who can resolve it.
     pub fn class(&self) -> Class {
         self.class
     }
 
-    /// The message and every cause beneath it, in one line.
+    /// The message and every cause, in one line.
     pub fn chain(&self) -> String {
         let mut line = self.message.clone();
         let mut next = self.source();

@@ -1,16 +1,16 @@
-//! What the nodes answered to which credential.
+//! What each node answered to each credential.
 
 use serde::Serialize;
 
 /// What one node answered to one credential.
 ///
-/// A refused login is an answer, not an error; a node that could not be asked has given none.
+/// A refused login is an answer, not an error. A node that could not be asked gave no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Answer {
     /// AUTH and PING succeeded.
     Accepted,
-    /// The node knows neither this credential nor lets it pass.
+    /// The node does not accept it.
     Refused,
 }
 
@@ -20,16 +20,16 @@ pub enum Answer {
 pub enum NodeState {
     /// It answered each question.
     Asked {
-        /// Whether it serves clients that log in with nothing at all.
+        /// Whether it serves clients that do not log in.
         open: bool,
-        /// To AWSPENDING; `None` where there is no such value.
+        /// To AWSPENDING; `None` if there is no such value.
         pending: Option<Answer>,
         /// To AWSCURRENT.
         current: Answer,
-        /// To AWSPREVIOUS; `None` where it was not asked about.
+        /// To AWSPREVIOUS; `None` if it was not tried.
         previous: Option<Answer>,
     },
-    /// It is there and does not serve yet (loading, no room for clients, link to its primary down).
+    /// It runs, but does not serve clients (loading, too many clients, link to its primary down).
     NotReady(String),
     /// It did not answer at all.
     Unreachable(String),
@@ -38,22 +38,22 @@ pub enum NodeState {
 /// One node and what it said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Node {
-    /// The node's id, or its address where it has none.
+    /// The node's id, or its address if it has none.
     pub id: String,
     /// What it said.
     pub state: NodeState,
 }
 
-/// A login that a node has refused, as its own log tells it.
+/// A login that a node refused, from the node's own log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FailedLogin {
     /// The node's id.
     pub node: String,
     /// The client's address and port.
     pub client: String,
-    /// The user, where it is the target's; any other text may be a credential in the wrong place.
+    /// The user, if it is the target's; any other text may be a credential in the wrong place.
     pub username: Option<String>,
-    /// How often, the node counting like logins together.
+    /// How often; the node counts equal logins together.
     pub count: u64,
     /// When it happened last, in milliseconds since 1970.
     pub last_ms: u64,
@@ -81,25 +81,25 @@ impl Verdict {
     }
 }
 
-/// What a set of nodes that were all asked says.
+/// What all nodes together say, if each gave an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdicts {
-    /// About clients that log in with nothing.
+    /// About clients that do not log in.
     pub open: Verdict,
-    /// About AWSPENDING; `Nowhere` where there is no such value.
+    /// About AWSPENDING; `Nowhere` if there is no such value.
     pub pending: Verdict,
     /// About AWSCURRENT.
     pub current: Verdict,
-    /// About AWSPREVIOUS; `Nowhere` where it was not asked about.
+    /// About AWSPREVIOUS; `Nowhere` if it was not tried.
     pub previous: Verdict,
-    /// About any of the three: a node that accepts none of them is out of reach of whoever knows the secret only.
+    /// About any of the three: nothing in the secret opens a node that accepts none of them.
     pub any: Verdict,
 }
 
 /// Sums up the nodes, or names the first one that could not be asked.
 ///
 /// # Errors
-/// A sentence about the node that gave no answer, or about there being none.
+/// A sentence that names the node without an answer, or says that there are no nodes.
 pub fn sum_up(nodes: &[Node]) -> Result<Verdicts, String> {
     if nodes.is_empty() {
         return Err("the target has no nodes to ask".to_owned());

@@ -36,7 +36,7 @@ pub use rollout::{Day, Rollout, TimeOfDay, Window};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
-    /// Where the JSON Schema of this document is; for editors, not read.
+    /// The JSON Schema of this document, for editors. It is not read.
     #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     /// The target's name: lower-case letters, digits and hyphens, at most 63, beginning with a letter.
@@ -49,16 +49,16 @@ pub struct Target {
     /// How its credential is rotated.
     #[serde(default)]
     pub rotation: Rotation,
-    /// When its previous credential is taken away.
+    /// When its previous credential is retired.
     #[serde(default)]
     pub retirement: Retirement,
-    /// Everything that logs in with it. None of these may still hold the previous credential when it is taken away.
+    /// Everything that logs in with the credential. The previous credential is retired once none of these uses it.
     #[serde(default)]
     pub consumers: Vec<Consumer>,
-    /// When consumers that read it at start are deployed anew.
+    /// When ECS services are deployed again.
     #[serde(default)]
     pub rollout: Rollout,
-    /// Where applications read what they connect with. It is written there once a login with it has succeeded.
+    /// Where applications read what they connect with. Values are written once a login with them has succeeded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<Output>,
 }
@@ -67,11 +67,10 @@ pub struct Target {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Secret {
-    /// The secret's name or ARN. Only this secret may rotate the target.
+    /// The secret's name or ARN. No other secret can rotate the target.
     #[schemars(length(min = 1))]
     pub id: String,
-    /// The key that holds the credential, where the secret is a JSON object; without it the whole secret is the
-    /// credential.
+    /// The key of the credential, if the secret is a JSON object. Without it the whole secret is the credential.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub json_key: Option<String>,
 }
@@ -91,21 +90,20 @@ impl Default for Rotation {
     }
 }
 
-/// When the previous credential is taken away.
+/// When the previous credential is retired.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Retirement {
-    /// How long both credentials are valid at least, in seconds, counted from the promotion of the current one; at most 90
-    /// days.
+    /// For how many seconds after a rotation both credentials stay valid at least; at most 7776000, which is 90 days.
     #[schemars(range(max = 7_776_000))]
     pub overlap_s: u64,
 }
 
-/// Ninety days: whoever has not followed by then is followed by the next rotation.
+/// Ninety days: the usual interval of rotations.
 const LONGEST_OVERLAP_S: u64 = 90 * 24 * 60 * 60;
 
 impl Default for Retirement {
-    /// A day: every consumer that is deployed daily has followed.
+    /// A day: consumers that are deployed daily have followed by then.
     fn default() -> Self {
         Self { overlap_s: 24 * 60 * 60 }
     }
@@ -115,8 +113,8 @@ impl Target {
     /// Reads a settings document.
     ///
     /// # Errors
-    /// Permanent, naming the field, where the document is no JSON, lacks or misspells a key, has one that is not
-    /// known, or holds a value out of its range.
+    /// Permanent, naming the field, if the document is no JSON, lacks or misspells a key, has an unknown key, or has a value
+    /// out of its range.
     pub fn parse(document: &str) -> Result<Self, Failure> {
         let mut reader = serde_json::Deserializer::from_str(document);
         let target: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
@@ -144,10 +142,7 @@ impl Target {
             return Err(refused("`secret.id`", "it is empty; give the secret's name or ARN"));
         }
         if self.secret.json_key.as_deref() == Some("") {
-            return Err(refused(
-                "`secret.json_key`",
-                "it is empty; leave it out if the whole secret is the credential",
-            ));
+            return Err(refused("`secret.json_key`", "it is empty; omit it if the whole secret is the credential"));
         }
         if !(32..=128).contains(&self.rotation.credential_length) {
             return Err(refused("`rotation.credential_length`", "use 32 to 128"));

@@ -1,4 +1,4 @@
-//! Which credentials a backend takes.
+//! Which credentials a backend accepts as legal.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -9,7 +9,7 @@ use crate::target::Backend;
 /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html>
 pub const AUTH_TOKEN_LENGTH: std::ops::RangeInclusive<usize> = 16..=128;
 
-/// What an AUTH token may hold beside letters and digits.
+/// What an AUTH token may contain besides letters and digits.
 ///
 /// The User Guide's list, which AWS enforces; the API reference's looser rule is wrong in practice.
 /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html>
@@ -20,12 +20,12 @@ pub const AUTH_TOKEN_PUNCTUATION: &str = "!&#$^<>-";
 /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html>
 pub const USER_PASSWORD_LENGTH: std::ops::RangeInclusive<usize> = 16..=128;
 
-/// What the password of an ElastiCache user may not hold, beside whitespace and whatever is not printable.
+/// What the password of an ElastiCache user may not contain, besides whitespace and unprintable characters.
 ///
 /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html>
 pub const USER_PASSWORD_FORBIDDEN: &str = ",\"/@";
 
-/// Says why the backend would not take this credential; `None` where it would.
+/// Why a credential is not legal for the backend; `None` if it is.
 ///
 /// The reason never repeats a character of the credential.
 ///
@@ -60,13 +60,13 @@ pub fn fault(backend: &Backend, credential: &SecretString) -> Option<String> {
             }
             let foreign = credential.chars().filter(|c| !is_legal_in_a_users_password(*c)).count();
             (foreign > 0).then(|| {
-                format!("{foreign} of its characters are no printable ASCII, or are among {USER_PASSWORD_FORBIDDEN}")
+                format!("{foreign} of its characters are not printable ASCII, or are among {USER_PASSWORD_FORBIDDEN}")
             })
         }
         // Redis itself takes any password; whitespace and control characters break configuration files and URLs.
         Backend::Fargate(_) | Backend::SelfHosted(_) | Backend::Upstash(_) => (credential.is_empty()
             || credential.chars().any(|c| c.is_whitespace() || c.is_control()))
-        .then(|| "it is empty or holds whitespace".to_owned()),
+        .then(|| "it is empty or contains whitespace".to_owned()),
     }
 }
 

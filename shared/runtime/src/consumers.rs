@@ -10,10 +10,10 @@ use policy::{
 
 use crate::{moment::millis, secret::Secret};
 
-/// Looks at every consumer of the settings of a secret's target, all at once.
+/// Reads the state of every consumer of the settings, all at once.
 ///
 /// # Errors
-/// Retryable where one cannot be seen for now. One that is not there is no error: it is in what was seen.
+/// Retryable if one gives no answer. A consumer that does not exist is no error: the facts say so.
 ///
 /// # Permissions
 /// `ecs:ListTasks`, `ecs:DescribeTasks`, `ecs:DescribeServices`, `lambda:GetFunctionConfiguration`
@@ -21,7 +21,7 @@ pub async fn observe(clients: &Clients, secret: &Secret) -> Result<Vec<ConsumerF
     look_at(clients, secret, secret.target.consumers.iter().enumerate()).await
 }
 
-/// Looks at every ECS service among the consumers of the settings, all at once; gives each one's place among them too.
+/// Reads the state of every ECS service among the consumers, all at once.
 ///
 /// # Errors
 /// As [`observe`].
@@ -60,7 +60,7 @@ fn name(consumer: &Consumer) -> String {
 }
 
 async fn service_seen(clients: &Clients, cluster: &str, service: &str) -> Result<Seen, Failure> {
-    // Tasks first: one that is started in between is no older than the service that is then steady.
+    // Tasks first: a task that starts in between is no older than the service, which is read after it.
     let tasks = ecs::tasks(clients.ecs(), cluster, service).await;
     let service = ecs::service(clients.ecs(), cluster, service).await?;
     let task = |task: ecs::Task| Task {

@@ -1,16 +1,16 @@
-//! Moments, as the policy counts them: in milliseconds since 1970.
+//! Moments in milliseconds since 1970, as the policy counts them.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_smithy_types::DateTime;
 
-/// The moment at which this is called.
+/// The current time.
 pub fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// A moment as AWS tells it; `None` where it is before 1970 or after the end of time.
+/// A moment from an AWS answer; `None` if it is before 1970 or out of range.
 pub fn millis(moment: DateTime) -> Option<u64> {
     moment.to_millis().ok().and_then(|millis| u64::try_from(millis).ok())
 }

@@ -116,7 +116,7 @@ fn doing(entry: &Entry) -> String {
         "GetParameterHistory" => "reads the settings",
         "GetParameter" if is_about_settings(entry) => "reads the settings",
         "GetParameter" => "looks at what is published",
-        "LabelParameterVersion" if is_about_settings(entry) => "takes note that the settings are in force",
+        "LabelParameterVersion" if is_about_settings(entry) => "takes note that the settings are in effect",
         "PutParameter" | "LabelParameterVersion" => "publishes the new credential",
         "UpdateFunctionConfiguration" => "writes the environment of a function",
         "UpdateService" => "deploys a service anew",
@@ -198,7 +198,7 @@ mod tests {
                 { "what": "write-parameter", "reason": "the parameter /redis/url: it holds another value" },
                 { "what": "deploy-service", "reason": "the ECS service main/web: its tasks are from before" },
             ],
-            "kept": [{ "what": "output", "reason": "the parameter /redis/url: it holds what it should" }],
+            "kept": [{ "what": "output", "reason": "the parameter /redis/url: it is up to date" }],
         });
         let told = "wrote the parameter /redis/password, the parameter /redis/url; deployed the ECS service main/web";
         assert_eq!(published(&record), told);

@@ -10,7 +10,7 @@ use policy::{
 
 use super::{Todo, Write as AnyWrite};
 
-/// A change of an environment, if nobody changes the function before.
+/// A change of an environment, made only if nobody else changed the function since it was read.
 pub(super) struct Write {
     function_name: String,
     variables: Texts,

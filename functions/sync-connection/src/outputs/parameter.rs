@@ -23,7 +23,7 @@ pub(super) struct Write {
 }
 
 enum Kind {
-    /// A parameter that is not there yet.
+    /// A parameter that does not exist yet.
     New { value: SecretString },
     /// A new version.
     Value { value: SecretString, previous: Option<i64> },
@@ -63,14 +63,14 @@ pub(super) async fn look(
             todo("write-parameter", reason, Kind::Value { value, previous })
         }
         ParameterDecision::Label { version } => {
-            todo("label-parameter", "it holds what it should, and is not labelled so", Kind::Label { version })
+            todo("label-parameter", "it is up to date, and not labelled yet", Kind::Label { version })
         }
     })
 }
 
 impl Write {
-    /// Makes the change. The label `previous` goes first: it is on the version that was published last, wherever this is
-    /// stopped. A parameter that is made here is tagged with its target, so that a change of it leads there.
+    /// Makes the change. The label `previous` goes first, so that wherever this stops it is on the version that was published
+    /// last. A new parameter is tagged with its target, so that events about it lead there.
     pub(super) async fn make(self, clients: &Clients, target: &str) -> Result<(), CallError> {
         let SsmParameter { name, kind, kms_key_id, tier, .. } = &self.settings;
         let (kind, tier, kms_key_id) = (kind.as_str(), tier.as_str(), kms_key_id.as_deref());

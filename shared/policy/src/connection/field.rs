@@ -1,6 +1,6 @@
-//! The things that can be written.
+//! The fields that a template can contain.
 
-/// One thing that an application may want to read.
+/// One field of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Field {
     /// The URL of the primary or configuration endpoint, with the credential.
@@ -23,14 +23,14 @@ pub enum Field {
     RestUrl,
     /// The credential of the REST API.
     RestToken,
-    /// The ARN of the secret that holds the credential.
+    /// The ARN of the secret that contains the credential.
     SecretArn,
-    /// The id of the secret's version that holds the credential: each rotation changes it, and it is no secret.
+    /// The id of the secret's version that contains the credential. Each rotation changes it; it is not confidential.
     SecretVersionId,
 }
 
 impl Field {
-    /// All of them, in the order in which they are told.
+    /// All of them, in the order of the documentation.
     pub const ALL: [Self; 12] = [
         Self::Url,
         Self::ReaderUrl,
@@ -69,12 +69,12 @@ impl Field {
         Self::ALL.into_iter().find(|field| field.as_str() == name)
     }
 
-    /// Whether it holds the credential.
+    /// Whether it contains the credential.
     pub fn is_secret(self) -> bool {
         matches!(self, Self::Url | Self::ReaderUrl | Self::Password | Self::RestToken)
     }
 
-    /// Whether it says everything at once: what a client connects with and nothing else.
+    /// Whether it contains everything that a client connects with.
     pub fn is_url(self) -> bool {
         matches!(self, Self::Url | Self::ReaderUrl)
     }

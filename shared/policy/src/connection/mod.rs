@@ -1,4 +1,4 @@
-//! What a client connects with, and how it is written where applications read it.
+//! What a client connects with, and how it is written to outputs.
 
 mod field;
 mod template;
@@ -21,7 +21,7 @@ pub struct Endpoint {
     pub tls: bool,
 }
 
-/// The endpoints of a target, as they are now.
+/// The endpoints of a target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Endpoints {
     /// Where clients write: the primary, or the configuration endpoint in cluster mode.
@@ -30,7 +30,7 @@ pub struct Endpoints {
     pub reader: Option<Endpoint>,
     /// The URL of the REST API.
     pub rest_url: Option<String>,
-    /// Whether the keys are spread over shards: such a Redis has the database 0 only.
+    /// Whether cluster mode is enabled: such a Redis has only database 0.
     pub cluster_mode: bool,
 }
 
@@ -39,13 +39,13 @@ pub struct Endpoints {
 pub struct Connection {
     /// Where to.
     pub endpoints: Endpoints,
-    /// The user that logs in; `None` where a client gives a password alone.
+    /// The user that logs in; `None` if clients give a password alone.
     pub username: Option<String>,
     /// The credential.
     pub credential: SecretString,
-    /// The ARN of the secret that the credential is kept in.
+    /// The ARN of the secret that contains the credential.
     pub secret_arn: String,
-    /// The id of the version of that secret that the credential is in.
+    /// The id of the secret's version that contains the credential.
     pub secret_version_id: String,
 }
 
@@ -53,7 +53,7 @@ impl Connection {
     /// The text of one field.
     ///
     /// # Errors
-    /// Why this target has no such thing.
+    /// Why this target does not have the field.
     pub fn field(&self, field: Field, options: &UrlOptions) -> Result<SecretString, String> {
         let Endpoints { primary, reader, rest_url, .. } = &self.endpoints;
         let primary = || primary.as_ref().ok_or("this target has no endpoint but its REST API");
@@ -84,7 +84,7 @@ impl Connection {
     /// The text of a template.
     ///
     /// # Errors
-    /// As [`Connection::field`] has them.
+    /// As [`Connection::field`].
     pub fn fill(&self, template: &Template, options: &UrlOptions) -> Result<SecretString, String> {
         let mut text = String::new();
         for part in template.parts() {

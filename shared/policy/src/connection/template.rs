@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Field;
 
-/// A text with fields of a connection in it: `{host}:{port}`. A brace of its own is written twice.
+/// A text with fields of a connection in it: `{host}:{port}`. A literal brace is written twice.
 ///
 /// ```
 /// use policy::connection::Template;
@@ -64,7 +64,7 @@ impl std::str::FromStr for Template {
                 continue;
             }
             let field = rest.split_once('}').filter(|_| brace == "{");
-            let (name, after) = field.ok_or("a brace has no partner; write a brace of its own twice")?;
+            let (name, after) = field.ok_or("a brace has no partner; write a literal brace twice")?;
             let field = Field::named(name).ok_or_else(|| {
                 let names = Field::ALL.map(Field::as_str).join(", ");
                 format!("there is no field {name:?}; use {names}")
@@ -119,7 +119,7 @@ impl JsonSchema for Template {
         json_schema!({
             "type": "string",
             "minLength": 1,
-            "description": format!("A text with fields of the connection in braces: `{names}`. A brace of its own is written twice."),
+            "description": format!("A text with fields of the connection in braces: `{names}`. A literal brace is written twice."),
             "examples": ["{url}", "{host}:{port}"],
         })
     }

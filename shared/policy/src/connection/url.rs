@@ -1,4 +1,4 @@
-//! URLs that every client reads alike.
+//! URLs that every client library reads in the same way.
 
 use std::collections::BTreeMap;
 
@@ -9,35 +9,35 @@ use serde::{Deserialize, Serialize};
 
 use super::{Connection, Endpoint};
 
-/// Everything but the unreserved characters: what no reader can take for something else.
+/// Everything but the unreserved characters, which need no encoding anywhere.
 ///
 /// <https://datatracker.ietf.org/doc/html/rfc3986#section-2.3>
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The schemes that clients know, without TLS and with it.
+/// The schemes that clients know, and whether each means TLS.
 const SCHEMES: [(&str, bool); 4] = [("redis", false), ("rediss", true), ("valkey", false), ("valkeys", true)];
 
 /// How a URL is written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UrlOptions {
-    /// `redis` or `valkey` without TLS, `rediss` or `valkeys` with it. Unless told, `redis` or `rediss`, as the endpoint
-    /// has it. redis-py, Celery, node-redis and ioredis do not understand `valkey` and `valkeys`.
+    /// `redis` or `valkey` without TLS, `rediss` or `valkeys` with it. The default is `redis` or `rediss`, depending on the
+    /// endpoint. redis-py, Celery, node-redis and ioredis do not understand `valkey` and `valkeys`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheme: Option<String>,
-    /// The number of the database; in cluster mode there is 0 only.
+    /// The number of the database; in cluster mode only 0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub database: Option<u32>,
-    /// Whether the user is in the URL. Unless told, it is where it is not `default`.
+    /// Whether the URL names the user. By default it does unless the user is `default`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<bool>,
-    /// What comes after the `?`: Celery needs `{"ssl_cert_reqs": "required"}` with TLS.
+    /// The query parameters: Celery needs `{"ssl_cert_reqs": "required"}` with TLS.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub query: BTreeMap<String, String>,
 }
 
 impl UrlOptions {
-    /// Says what is wrong with them, and where; `None` where nothing is.
+    /// The field that is wrong, and why; `None` if none is.
     pub fn fault(&self) -> Option<(&'static str, String)> {
         if let Some(scheme) = &self.scheme
             && !SCHEMES.iter().any(|(name, _)| name == scheme)
@@ -49,7 +49,7 @@ impl UrlOptions {
     }
 }
 
-/// Writes the URL of an endpoint.
+/// The URL of an endpoint.
 pub(super) fn write(
     endpoint: &Endpoint,
     connection: &Connection,
@@ -72,7 +72,7 @@ pub(super) fn write(
     let named = options.username.unwrap_or(username != "default");
     let username = if named { encode(username) } else { String::new() };
     let password = encode(connection.credential.expose_secret());
-    // An IPv6 address has colons of its own.
+    // An IPv6 address contains colons.
     let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
     let database = options.database.unwrap_or(0);
     let query: Vec<String> =

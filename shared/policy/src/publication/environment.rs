@@ -18,7 +18,7 @@ const MOST_BYTES: usize = 4096;
 pub struct EnvironmentFound {
     /// Every variable.
     pub variables: Texts,
-    /// What became of its last update: `Successful`, `InProgress` or `Failed`.
+    /// The status of its last update: `Successful`, `InProgress` or `Failed`.
     pub last_update: String,
 }
 
@@ -30,9 +30,9 @@ pub enum EnvironmentDecision {
         /// Why.
         reason: &'static str,
     },
-    /// Look again: its last update is under way.
+    /// Look again: an update is in progress.
     Wait,
-    /// Write all variables: those that are wanted, and the others as they are.
+    /// Write all variables: the wanted ones, and the others unchanged.
     Write {
         /// All variables.
         variables: Texts,
@@ -46,13 +46,13 @@ pub enum EnvironmentDecision {
 /// | last update | variables | ⇒ |
 /// |---|---|---|
 /// | in progress | | Wait |
-/// | failed | as wanted | `NeedsHuman`: Lambda goes on with what was there before |
+/// | failed | as wanted | `NeedsHuman`: Lambda still uses the environment before it |
 /// | successful | as wanted | Kept |
 /// | successful, failed | one is not | Write |
 ///
 /// # Errors
-/// - Permanent, naming the field, where all variables together would be too large: nothing has been written.
-/// - `NeedsHuman` where the function has not taken its last update.
+/// - Permanent, naming the field, if all variables together would be too large. Nothing was written.
+/// - `NeedsHuman` if the function's last update failed.
 pub fn decide_environment(
     at: &str,
     function_name: &str,
@@ -66,7 +66,7 @@ pub fn decide_environment(
     if bytes > MOST_BYTES {
         return Err(Failure::permanent(format!(
             "`{at}.variables` of the settings would bring the environment of the function {function_name} to {bytes} bytes, and \
-             it holds {MOST_BYTES}; write less there, as in only {{secret_arn}}. Nothing was written anywhere"
+             Lambda allows {MOST_BYTES}. Nothing was written anywhere. Write less there, for example only {{secret_arn}}"
         )));
     }
     if found.last_update == "InProgress" {
@@ -75,12 +75,12 @@ pub fn decide_environment(
     let changed = changed(wanted, |name| found.variables.get(name).cloned());
     if changed.is_empty() && found.last_update == "Failed" {
         return Err(Failure::needs_human(format!(
-            "the function {function_name} has not taken its last update, and goes on with the environment before it; see why \
-             (`LastUpdateStatusReason`), and update it again"
+            "the function {function_name} failed to take its last update, and still uses the environment before it; see \
+             `LastUpdateStatusReason`, and update it again"
         )));
     }
     if changed.is_empty() {
-        return Ok(EnvironmentDecision::Kept { reason: "it holds what it should" });
+        return Ok(EnvironmentDecision::Kept { reason: "it is up to date" });
     }
     let reason = format!("another value, or none, in {}", changed.join(", "));
     Ok(EnvironmentDecision::Write { variables: merged, reason })

@@ -1,7 +1,7 @@
-//! What is written where applications read it, decided.
+//! Decides what is written to outputs, where applications read it.
 //!
-//! Each place is decided on its own, from what is wanted there and what was found; [`order`] says which is written first.
-//! What cannot be written in one place is an error, so that whoever decides about all of them first writes nothing anywhere.
+//! Each output is decided on its own, from what is wanted there and what was found; [`order`] says which is written first. An
+//! output that cannot be written is an error: decide about all outputs before any is written.
 
 mod environment;
 mod parameter;
@@ -21,13 +21,13 @@ use crate::{
     target::Output,
 };
 
-/// Texts by name: variables or keys. Its Debug shows no text.
+/// Values by name: variables or keys. Its Debug shows no value.
 pub type Texts = BTreeMap<String, SecretString>;
 
-/// Fills in what is wanted, and names the field of the settings where that cannot be.
+/// The value of one template of the settings.
 ///
 /// # Errors
-/// Permanent where the target has no such thing, naming the field and what is missing.
+/// Permanent, naming the field, if the target does not have what the template asks for.
 pub fn wanted(
     connection: &Connection,
     at: &str,
@@ -36,15 +36,15 @@ pub fn wanted(
 ) -> Result<SecretString, Failure> {
     connection.fill(template, url).map_err(|why| {
         Failure::permanent(format!(
-            "`{at}` of the settings cannot be written: {why}. Put it right; nothing was written anywhere"
+            "`{at}` of the settings cannot be written: {why}. Nothing was written anywhere. Correct the settings"
         ))
     })
 }
 
-/// Fills in several, as [`wanted`] does.
+/// The values of several templates; see [`wanted`].
 ///
 /// # Errors
-/// As [`wanted`] has them.
+/// As [`wanted`].
 pub fn all_wanted(
     connection: &Connection,
     at: &str,
@@ -57,8 +57,8 @@ pub fn all_wanted(
     texts.collect()
 }
 
-/// The order in which outputs are written, by their place in the settings: those with a URL last, since whoever reads one
-/// reads nothing else.
+/// The order in which outputs are written, by their place in the settings: those with a URL last, because a client that reads
+/// a URL reads nothing else.
 pub fn order(outputs: &[Output]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..outputs.len()).collect();
     order.sort_by_key(|nth| outputs[*nth].has_url());
@@ -69,7 +69,7 @@ fn same(one: &SecretString, other: &SecretString) -> bool {
     one.expose_secret() == other.expose_secret()
 }
 
-/// The names whose text is not what is wanted.
+/// The names whose value is not what is wanted.
 fn changed(wanted: &Texts, found: impl Fn(&str) -> Option<SecretString>) -> Vec<&str> {
     let differs = |(name, text): &(&String, &SecretString)| !found(name).is_some_and(|found| same(text, &found));
     wanted.iter().filter(differs).map(|(name, _)| name.as_str()).collect()

@@ -8,8 +8,8 @@ use crate::{
     target::{Drift, SsmParameter, Tier},
 };
 
-/// How many versions of a parameter are kept. The oldest is dropped for a new one, unless it carries a label: then no new one
-/// is taken.
+/// How many versions of a parameter are kept. A new one replaces the oldest, unless that one has a label: then the new one is
+/// refused.
 ///
 /// <https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html>
 const MOST_VERSIONS: i64 = 100;
@@ -23,11 +23,11 @@ pub struct ParameterFound {
     pub kind: String,
     /// Its newest version.
     pub version: i64,
-    /// The version that carries our label `current`.
+    /// The version that has the label `current`.
     pub published: Option<Published>,
 }
 
-/// The version that we have published last.
+/// The version that was published last.
 #[derive(Clone, Debug)]
 pub struct Published {
     /// Its value.
@@ -46,12 +46,12 @@ pub enum ParameterDecision {
     },
     /// Write a new version, and label it `current`.
     Write {
-        /// The version that is labelled `previous` before.
+        /// The version that gets the label `previous` first.
         previous: Option<i64>,
         /// Why.
         reason: &'static str,
     },
-    /// Label the newest version `current`: a run was stopped before it did.
+    /// Label the newest version `current`: an earlier run stopped before it did.
     Label {
         /// The version.
         version: i64,
@@ -65,14 +65,13 @@ pub enum ParameterDecision {
 /// | no | | | | Write |
 /// | yes, of another type | | | | Permanent |
 /// | yes | what is wanted | on the newest version | | Kept |
-/// | yes | what is wanted | elsewhere, or nowhere | | Label |
-/// | yes | another | on the oldest version that is kept | | Label: no other could be written |
-/// | yes | another | on an older version, which holds what is wanted | report | Kept: somebody has written it by hand |
+/// | yes | what is wanted | on another version, or none | | Label |
+/// | yes | another | on the oldest version that is kept | | Label: no new version would be accepted |
+/// | yes | another | on an older version, which has what is wanted | report | Kept: somebody wrote a value by hand |
 /// | yes | another | otherwise | | Write |
 ///
 /// # Errors
-/// Permanent, naming the field, where the parameter has another type, or the value does not fit in its tier: nothing has been
-/// written.
+/// Permanent, naming the field, if the parameter has another type, or the value does not fit in its tier. Nothing was written.
 pub fn decide_parameter(
     at: &str,
     settings: &SsmParameter,
@@ -81,13 +80,13 @@ pub fn decide_parameter(
 ) -> Result<ParameterDecision, Failure> {
     check_size(at, settings, wanted)?;
     let Some(found) = found else {
-        return Ok(ParameterDecision::Write { previous: None, reason: "there is no such parameter yet" });
+        return Ok(ParameterDecision::Write { previous: None, reason: "the parameter does not exist yet" });
     };
     let kind = settings.kind.as_str();
     if found.kind != kind {
         return Err(Failure::permanent(format!(
-            "`{at}.kind` of the settings says {kind}, and the parameter {} is a {}, which nobody can change; put the settings \
-             right, or delete the parameter. Nothing was written anywhere",
+            "`{at}.kind` of the settings says {kind}, and the parameter {} is a {}, which cannot be changed. Nothing was \
+             written anywhere. Correct the settings, or delete the parameter",
             settings.name, found.kind
         )));
     }
@@ -95,7 +94,7 @@ pub fn decide_parameter(
     let by_us = published.is_some_and(|published| published.version == found.version);
     if same(wanted, &found.value) {
         return Ok(match by_us {
-            true => ParameterDecision::Kept { reason: "it holds what it should" },
+            true => ParameterDecision::Kept { reason: "it is up to date" },
             false => ParameterDecision::Label { version: found.version },
         });
     }
@@ -105,13 +104,13 @@ pub fn decide_parameter(
     let edited = !by_us && published.is_some_and(|published| same(wanted, &published.value));
     if edited && settings.drift == Drift::Report {
         return Ok(ParameterDecision::Kept {
-            reason: "somebody has written another value by hand, and the settings say to report it (`drift`)",
+            reason: "somebody wrote another value by hand, and the settings say to report it (`drift`)",
         });
     }
     let reason = match (edited, published) {
-        (true, _) => "somebody has written another value by hand",
+        (true, _) => "somebody wrote another value by hand",
         (false, Some(_)) => "the connection has changed",
-        (false, None) => "it holds another value, which was not written from here",
+        (false, None) => "it has a value that redis-lifecycle did not write",
     };
     let previous = published.map_or(found.version, |published| published.version);
     Ok(ParameterDecision::Write { previous: Some(previous), reason })
@@ -123,12 +122,12 @@ fn check_size(at: &str, settings: &SsmParameter, wanted: &SecretString) -> Resul
         return Ok(());
     }
     let way_out = match settings.tier {
-        Tier::Standard => "use the tier advanced, which holds 8192, or write less",
+        Tier::Standard => "use the tier advanced, which allows 8192, or write less",
         Tier::Advanced | Tier::IntelligentTiering => "write less",
     };
     Err(Failure::permanent(format!(
-        "`{at}.value` of the settings comes to {bytes} bytes, and a parameter of the tier {} holds {most}; {way_out}. Nothing \
-         was written anywhere",
+        "`{at}.value` of the settings comes to {bytes} bytes, and a parameter of the tier {} allows {most}. Nothing was \
+         written anywhere; {way_out}",
         settings.tier.as_str()
     )))
 }

@@ -19,7 +19,7 @@ pub enum SecretKeysDecision {
         /// Why.
         reason: &'static str,
     },
-    /// Write this value: the keys that are wanted, and the others as they are.
+    /// Write this value: the wanted keys, and the others unchanged.
     Write {
         /// The whole value.
         value: SecretString,
@@ -36,8 +36,8 @@ pub fn check_not_rotated(at: &str, arn: &str, connection: &Connection) -> Result
     match arn == connection.secret_arn {
         false => Ok(()),
         true => Err(Failure::permanent(format!(
-            "`{at}.secret_id` of the settings is the secret that is rotated: writing there would look like a rotation; use \
-             another secret. Nothing was written anywhere"
+            "`{at}.secret_id` of the settings is the secret that is rotated: writing there would look like a rotation. Nothing \
+             was written anywhere. Use another secret"
         ))),
     }
 }
@@ -52,7 +52,7 @@ pub fn check_not_rotated(at: &str, arn: &str, connection: &Connection) -> Result
 /// | a JSON object | one is not | Write |
 ///
 /// # Errors
-/// Permanent, naming the field, where the value is no JSON object, or would be too large: nothing has been written.
+/// Permanent, naming the field, if the value is no JSON object, or would be too large. Nothing was written.
 pub fn decide_secret_keys(
     at: &str,
     secret_id: &str,
@@ -65,14 +65,14 @@ pub fn decide_secret_keys(
         // The parser's own error is left out: it quotes the value.
         Some(_) => {
             return Err(Failure::permanent(format!(
-                "`{at}.secret_id` of the settings is the secret {secret_id}, whose value is no JSON object; put one there, or \
-                 name another secret. Nothing was written anywhere"
+                "`{at}.secret_id` of the settings is the secret {secret_id}, whose value is no JSON object. Nothing was \
+                 written anywhere. Put a JSON object there, or name another secret"
             )));
         }
     };
     let changed = changed(wanted, |name| members.get(name).and_then(Value::as_str).map(SecretString::from));
     if changed.is_empty() {
-        return Ok(SecretKeysDecision::Kept { reason: "it holds what it should" });
+        return Ok(SecretKeysDecision::Kept { reason: "it is up to date" });
     }
     let reason = format!("another value, or none, under {}", changed.join(", "));
     for (name, text) in wanted {
@@ -81,8 +81,8 @@ pub fn decide_secret_keys(
     let value = Value::Object(members).to_string();
     if value.len() > MOST_BYTES {
         return Err(Failure::permanent(format!(
-            "`{at}.keys` of the settings would bring the secret {secret_id} to {} bytes, and it holds {MOST_BYTES}; write less \
-             there. Nothing was written anywhere",
+            "`{at}.keys` of the settings would bring the secret {secret_id} to {} bytes, and Secrets Manager allows \
+             {MOST_BYTES}. Nothing was written anywhere. Write less there",
             value.len()
         )));
     }

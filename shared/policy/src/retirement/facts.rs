@@ -1,4 +1,4 @@
-//! What a retirement has seen.
+//! The facts that a retirement is decided on.
 
 use crate::{consumers::ConsumerFacts, rotation::Server, secret::SecretFacts, target::Retirement};
 
@@ -11,8 +11,8 @@ pub struct Facts {
     pub settings: Retirement,
     /// What the secret says.
     pub secret: SecretFacts,
-    /// The server, once it has been looked at; see [`SecretFacts::nothing_to_retire`].
+    /// The server, once it was looked at; see [`SecretFacts::nothing_to_retire`].
     pub server: Option<Server>,
-    /// The consumers, once they have been looked at; see [`super::needs_consumers`].
+    /// The consumers, once they were looked at; see [`super::needs_consumers`].
     pub consumers: Option<Vec<ConsumerFacts>>,
 }

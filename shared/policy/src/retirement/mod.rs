@@ -1,7 +1,7 @@
-//! When the previous credential is taken away, decided.
+//! Decides when the previous credential is retired.
 //!
-//! Both are valid after a rotation, so that consumers have time to follow. [`decide`] looks at the facts of the moment, as
-//! often as it is asked: a run that was stopped anywhere is gone on with from what there is.
+//! After a rotation both credentials are valid, so that consumers have time to follow. [`decide`] depends on nothing but the
+//! facts of the moment, so a run that stopped anywhere can be run again.
 
 mod facts;
 mod gates;
@@ -18,16 +18,16 @@ use crate::{
 };
 use gates::{Gates, gates};
 
-/// What a run does next. `Kept` and `Held` end it; everything else is followed by another look.
+/// What a run does next. `Kept` and `Blocked` end it; after everything else the run looks again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Nothing is left to do.
     Kept {
-        /// Why not.
+        /// Why.
         reason: String,
     },
     /// Nothing may be done yet; a later run looks again.
-    Held {
+    Blocked {
         /// By what.
         by: Vec<Waiting>,
     },
@@ -41,24 +41,24 @@ pub enum Decision {
         /// How it was lost.
         reason: &'static str,
     },
-    /// Make the nodes that have lost AWSPREVIOUS accept it again: somebody may still hold it.
+    /// Make the nodes that have lost AWSPREVIOUS accept it again: a client may still use it.
     RestorePrevious {
         /// How it was lost.
         reason: &'static str,
     },
-    /// Remember that AWSPREVIOUS was refused everywhere.
+    /// Record that every node refused AWSPREVIOUS.
     MarkRetired {
-        /// How that is known.
+        /// What proves it.
         reason: &'static str,
     },
-    /// Look again soon; leave with a retryable failure when time is up.
+    /// Look again soon; fail as Retryable when time is up.
     Wait {
         /// For what.
         reason: String,
     },
 }
 
-/// Why a backend never has a previous credential that is still accepted.
+/// Why a backend never accepts the previous credential; `None` if it may.
 pub fn never_has_two(backend: &Backend) -> Option<&'static str> {
     match backend {
         Backend::Upstash(database) if matches!(database.renewal, Renewal::Reset(_)) => {
@@ -68,10 +68,10 @@ pub fn never_has_two(backend: &Backend) -> Option<&'static str> {
     }
 }
 
-/// Whether the consumers have to be looked at before [`decide`] can say anything for good.
+/// Whether the consumers have to be looked at before [`decide`] can decide.
 ///
-/// Where AWSPREVIOUS is refused everywhere, nobody can be cut off, and nobody is asked; but for a server whose nodes are
-/// changed one by one, which may have lost it too early, or not for good.
+/// If every node refuses AWSPREVIOUS, no client can be cut off and the consumers do not matter. Nodes that are changed one by
+/// one are the exception: they may have lost it too early, or only until they restart.
 pub fn needs_consumers(facts: &Facts) -> bool {
     let Some(server) = &facts.server else { return false };
     let Ok(verdicts) = sum_up(&server.nodes) else { return false };
@@ -87,15 +87,15 @@ pub fn needs_consumers(facts: &Facts) -> bool {
 /// | AWSPREVIOUS | ⇒ |
 /// |---|---|
 /// | absent, or the same credential as AWSCURRENT | Kept |
-/// | unreadable | Permanent: nobody can say what to take away |
+/// | unreadable | Permanent: what to retire is unknown |
 ///
-/// Then, where a node cannot be asked, or lets everybody in:
+/// Then, if a node gives no answer, or lets clients in without a credential:
 ///
 /// | nodes | group | ⇒ |
 /// |---|---|---|
 /// | one gives no answer | asked to change in this run | Wait |
-/// | one gives no answer | otherwise | Held |
-/// | one lets clients in without a credential | busy | Held |
+/// | one gives no answer | otherwise | Blocked |
+/// | one lets clients in without a credential | busy | Blocked |
 /// | one lets clients in without a credential | available | Permanent |
 ///
 /// Then, with AWSCURRENT not accepted everywhere:
@@ -103,7 +103,7 @@ pub fn needs_consumers(facts: &Facts) -> bool {
 /// | upkeep | AWSCURRENT accepted | AWSPREVIOUS accepted | group | ⇒ |
 /// |---|---|---|---|---|
 /// | any | not everywhere | | busy, or asked to change in this run | Wait |
-/// | service | somewhere | | available | Held: the service brings it everywhere |
+/// | service | somewhere | | available | Blocked: the service applies it everywhere |
 /// | service, node by node | nowhere | | available | `NeedsHuman` |
 /// | node by node, until restart | somewhere | wherever AWSCURRENT is not | available | `RestoreCurrent` |
 /// | until restart | nowhere | everywhere | available | `RestoreCurrent` |
@@ -115,40 +115,40 @@ pub fn needs_consumers(facts: &Facts) -> bool {
 /// |---|---|---|---|---|---|
 /// | nowhere | yes | | | | Kept |
 /// | nowhere | no | service | | | `MarkRetired` |
-/// | nowhere, somewhere | no | until restart | somebody may hold it | busy | Wait |
-/// | nowhere, somewhere | no | until restart | somebody may hold it | available | `RestorePrevious` |
-/// | nowhere | no | otherwise | one holds | | Held |
+/// | nowhere, somewhere | no | until restart | still in use | busy | Wait |
+/// | nowhere, somewhere | no | until restart | still in use | available | `RestorePrevious` |
+/// | nowhere | no | otherwise | one blocks | | Blocked |
 /// | nowhere | no | otherwise | all open | busy | Wait |
-/// | nowhere | no | otherwise | all open | available | Remove: a stopped run may not have made it last |
+/// | nowhere | no | otherwise | all open | available | Remove: an earlier run may not have saved it |
 /// | nowhere | no | otherwise | all open | asked to change in this run | `MarkRetired` |
-/// | somewhere, everywhere | | | one holds | | Held |
+/// | somewhere, everywhere | | | one blocks | | Blocked |
 /// | somewhere, everywhere | | | all open | busy | Wait |
-/// | somewhere | | service | all open | available | Wait: the service takes it from the others too |
+/// | somewhere | | service | all open | available | Wait: the service removes it from the others too |
 /// | everywhere | | service | all open | asked to change in this run | Wait |
 /// | everywhere | | service | all open | available | Remove |
 /// | somewhere, everywhere | | otherwise | all open | available | Remove |
 ///
 /// The gates: the overlap since the promotion is over, every consumer of the settings has been replaced since and is
-/// steady, and no rotation is under way.
+/// steady, and no rotation is under way. "Still in use" means that one of the first two blocks.
 ///
 /// # Errors
-/// - Permanent: AWSPREVIOUS cannot be read, a consumer of the settings is not there, or the server asks nobody for a credential.
-/// - `NeedsHuman`: AWSCURRENT does not log in. Nothing has been touched.
+/// - Permanent: AWSPREVIOUS cannot be read, a consumer of the settings does not exist, or the server requires no credential.
+/// - `NeedsHuman`: AWSCURRENT does not log in. Nothing was changed.
 pub fn decide(facts: &Facts) -> Result<Decision, Failure> {
     if let Some(reason) = facts.secret.nothing_to_retire() {
         return kept(reason);
     }
     if facts.secret.previous == PreviousValue::Unreadable {
         return Err(Failure::permanent(
-            "AWSPREVIOUS has no credential where `secret.json_key` of the settings says it is, so nobody can say what to take \
-             away; nothing was touched. Put a version with the credential before AWSCURRENT, and move AWSPREVIOUS there",
+            "AWSPREVIOUS has no credential where `secret.json_key` of the settings says it is, so what to retire is unknown. \
+             Nothing was changed. Put a version with the previous credential, and move AWSPREVIOUS to it",
         ));
     }
     let Some(server) = &facts.server else { return wait("the server has not been looked at") };
     let verdicts = match sum_up(&server.nodes) {
         Ok(verdicts) => verdicts,
         Err(silent) if server.change_asked => return wait(&silent),
-        Err(silent) => return held_by("login", silent),
+        Err(silent) => return blocked_by("login", silent),
     };
     if verdicts.open != Verdict::Nowhere {
         return open(server);
@@ -167,25 +167,25 @@ fn is_retired(facts: &Facts) -> bool {
     facts.secret.previous == PreviousValue::Another { retired: true }
 }
 
-/// A server on which a login proves nothing.
+/// A server that lets clients in without a credential: a login proves nothing there.
 fn open(server: &Server) -> Result<Decision, Failure> {
     if server.group.is_busy() {
-        return held_by("login", format!("clients are let in without a credential; {}", server.group));
+        return blocked_by("login", format!("clients are let in without a credential; {}", server.group));
     }
     Err(Failure::permanent(
-        "the server lets clients in without a credential, so a login proves nothing; make it ask for AWSCURRENT: a rotation \
-         closes an ElastiCache group, elsewhere give the user a password. Nothing was touched",
+        "the server lets clients in without a credential, so a login proves nothing. Nothing was changed. Require AWSCURRENT: \
+         on an ElastiCache group by a rotation, elsewhere by giving the user a password",
     ))
 }
 
-/// A server on which AWSCURRENT is not accepted everywhere: AWSPREVIOUS may be all that somebody can get in with.
+/// A server on which not every node accepts AWSCURRENT: AWSPREVIOUS may be the only way in.
 fn without_current(server: &Server, verdicts: Verdicts) -> Result<Decision, Failure> {
     let Server { group, upkeep, change_asked, .. } = server;
     if group.is_busy() || *change_asked && *upkeep == Upkeep::Service {
         return wait(&format!("not every node accepts AWSCURRENT; {group}"));
     }
     match (upkeep, verdicts.current, verdicts.any) {
-        (Upkeep::Service, Verdict::Somewhere, _) => held_by("login", "some nodes refuse AWSCURRENT"),
+        (Upkeep::Service, Verdict::Somewhere, _) => blocked_by("login", "some nodes refuse AWSCURRENT"),
         (Upkeep::NodeByNode | Upkeep::UntilRestart, Verdict::Somewhere, Verdict::Everywhere) => {
             Ok(Decision::RestoreCurrent { reason: "a node has lost AWSCURRENT, and has AWSPREVIOUS" })
         }
@@ -193,32 +193,32 @@ fn without_current(server: &Server, verdicts: Verdicts) -> Result<Decision, Fail
             reason: "the nodes were started while AWSCURRENT moved, and have AWSPREVIOUS alone",
         }),
         (_, Verdict::Nowhere, Verdict::Nowhere) => Err(Failure::needs_human(
-            "no node accepts AWSCURRENT, nor AWSPREVIOUS: the secret and the server have drifted apart. Nothing was touched. \
-             Find the live credential, and put it into AWSCURRENT",
+            "no node accepts AWSCURRENT, nor AWSPREVIOUS: the secret and the server have diverged. Nothing was changed. \
+             Find the credential that the server accepts, and put it into AWSCURRENT",
         )),
         (_, Verdict::Nowhere, _) => Err(Failure::needs_human(
-            "no node accepts AWSCURRENT, and AWSPREVIOUS still logs in: taking it away would lock everybody out. Nothing was \
-             touched. Move AWSCURRENT back to that version if consumers are to go on, and rotate again",
+            "no node accepts AWSCURRENT, and AWSPREVIOUS still logs in: removing it would lock every client out. Nothing \
+             was changed. Move AWSCURRENT back to that version to keep consumers working, and rotate again",
         )),
         (..) => Err(Failure::needs_human(
-            "a node accepts neither AWSCURRENT nor AWSPREVIOUS, so nobody here can get in. Nothing was touched. Give its \
-             user the credential in AWSCURRENT by hand",
+            "a node accepts neither AWSCURRENT nor AWSPREVIOUS, so the function cannot log in there. Nothing was \
+             changed. Give its user the credential in AWSCURRENT by hand",
         )),
     }
 }
 
-/// AWSPREVIOUS is refused on every node: there is nothing to take away.
+/// Every node refuses AWSPREVIOUS: there is nothing to remove.
 fn refused_everywhere(server: &Server, gates: Gates, retired: bool) -> Result<Decision, Failure> {
     if retired {
         return kept("every node refuses AWSPREVIOUS, and accepts AWSCURRENT");
     }
     match server.upkeep {
         Upkeep::Service => {}
-        Upkeep::UntilRestart if !gates.held.is_empty() => return restore_previous(server),
-        _ if !gates.are_open() => return Ok(Decision::Held { by: gates.all() }),
+        Upkeep::UntilRestart if !gates.in_use.is_empty() => return restore_previous(server),
+        _ if !gates.are_open() => return Ok(Decision::Blocked { by: gates.all() }),
         _ if server.change_asked => {}
         _ if server.group.is_busy() => return wait(&format!("AWSPREVIOUS is refused for now; {}", server.group)),
-        _ => return Ok(Decision::Remove { reason: "every node refuses AWSPREVIOUS, and is made to for good" }),
+        _ => return Ok(Decision::Remove { reason: "every node refuses AWSPREVIOUS, which is saved so that it lasts" }),
     }
     let reason = match server.room {
         Room::Full => "every node refuses AWSPREVIOUS; the other credential there is one that the secret does not know",
@@ -227,30 +227,30 @@ fn refused_everywhere(server: &Server, gates: Gates, retired: bool) -> Result<De
     Ok(Decision::MarkRetired { reason })
 }
 
-/// AWSPREVIOUS is accepted somewhere.
+/// Some node accepts AWSPREVIOUS.
 fn still_accepted(server: &Server, gates: Gates, accepted: Verdict, retired: bool) -> Result<Decision, Failure> {
     let Server { group, upkeep, change_asked, .. } = server;
     if !gates.are_open() {
         let lost = *upkeep == Upkeep::UntilRestart && accepted == Verdict::Somewhere && !retired;
-        return match lost && !gates.held.is_empty() {
+        return match lost && !gates.in_use.is_empty() {
             true => restore_previous(server),
-            false => Ok(Decision::Held { by: gates.all() }),
+            false => Ok(Decision::Blocked { by: gates.all() }),
         };
     }
     match (upkeep, accepted) {
         _ if group.is_busy() => wait(&format!("AWSPREVIOUS is still accepted; {group}")),
         (Upkeep::Service, Verdict::Somewhere) => wait("some nodes still accept AWSPREVIOUS"),
         (Upkeep::Service, _) if *change_asked => wait("every node still accepts AWSPREVIOUS"),
-        _ if retired => Ok(Decision::Remove { reason: "a node accepts AWSPREVIOUS again, which had been taken away" }),
+        _ if retired => Ok(Decision::Remove { reason: "a node accepts AWSPREVIOUS again, which was retired before" }),
         _ => Ok(Decision::Remove { reason: "the overlap is over, and every consumer has followed" }),
     }
 }
 
 fn restore_previous(server: &Server) -> Result<Decision, Failure> {
     if server.group.is_busy() {
-        return wait(&format!("a node has lost AWSPREVIOUS, which consumers may still hold; {}", server.group));
+        return wait(&format!("a node has lost AWSPREVIOUS, which consumers may still use; {}", server.group));
     }
-    Ok(Decision::RestorePrevious { reason: "a node was restarted, and consumers may still hold AWSPREVIOUS" })
+    Ok(Decision::RestorePrevious { reason: "a node was restarted, and consumers may still use AWSPREVIOUS" })
 }
 
 fn kept(reason: &str) -> Result<Decision, Failure> {
@@ -261,8 +261,8 @@ fn wait(reason: &str) -> Result<Decision, Failure> {
     Ok(Decision::Wait { reason: reason.to_owned() })
 }
 
-fn held_by(what: &str, reason: impl Into<String>) -> Result<Decision, Failure> {
-    Ok(Decision::Held { by: vec![Waiting::new(what, reason)] })
+fn blocked_by(what: &str, reason: impl Into<String>) -> Result<Decision, Failure> {
+    Ok(Decision::Blocked { by: vec![Waiting::new(what, reason)] })
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
-//! Which consumer is deployed anew, and when, decided.
+//! Decides which consumer is deployed again, and when.
 //!
-//! An ECS service reads its credential and its parameters when its tasks start, so one that was started before a change gets
-//! one forced deployment. A change is a promotion of AWSCURRENT, or another value where it is published: see [`StalePeriod`].
-//! [`decide`] looks at the facts of the moment, and remembers nothing: what was deployed is told by
-//! the moments at which deployments and tasks were created.
+//! An ECS service reads its credential and its parameters when its tasks start, so a service that started before a change gets
+//! one forced deployment. A change is a promotion of AWSCURRENT, or another value in an output; see [`StalePeriod`]. [`decide`]
+//! depends on nothing but the facts of the moment: the dates of deployments and tasks tell what was deployed.
 
 mod facts;
 mod service_state;
@@ -21,27 +20,27 @@ use crate::{
 };
 use service_state::ServiceState;
 
-/// What a run does next. `Kept` and `Held` end it; everything else is followed by another look.
+/// What a run does next. `Kept` and `Blocked` end it; after everything else the run looks again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// Nothing is left to do.
     Kept {
-        /// Why not.
+        /// Why.
         reason: &'static str,
     },
     /// No deployment may be started yet; a later run looks again.
-    Held {
-        /// By what; each service that is not done is among them.
+    Blocked {
+        /// By what; each service that has not followed is among them.
         by: Vec<Waiting>,
     },
-    /// Deploy this consumer anew.
+    /// Deploy this consumer again.
     Deploy {
         /// Its place among the consumers.
         nth: usize,
-        /// What it is, and what it may still hold.
+        /// What it is, and what it may still use.
         reason: String,
     },
-    /// Look again soon; what is not done when time is up is a later run's.
+    /// Look again soon; a later run does what is left when time is up.
     Wait {
         /// For what.
         by: Vec<Waiting>,
@@ -56,16 +55,15 @@ enum Next {
     Other(Decision),
 }
 
-/// Whether the nodes have to be asked for AWSCURRENT before [`decide`] can have a service deployed: its tasks would come back
-/// with a credential that nobody accepts.
+/// Whether the nodes have to be asked for AWSCURRENT before [`decide`] can deploy a service: new tasks must not start with a
+/// credential that no node accepts.
 pub fn needs_login(facts: &Facts) -> bool {
     facts.nodes.is_none() && matches!(next(facts), Ok(Next::Deploy { .. }))
 }
 
 /// Decides what a run does next.
 ///
-/// How far a service has followed, by its newest deployment and its tasks; one that should have no task, and has none, has
-/// followed:
+/// The state of a service, from its newest deployment and its tasks. A service scaled to no task has followed:
 ///
 /// | newest deployment | tasks from before the change | otherwise | ⇒ |
 /// |---|---|---|---|
@@ -79,9 +77,9 @@ pub fn needs_login(facts: &Facts) -> bool {
 /// | completed | some | not steady, or created since the change | busy |
 /// | completed | some | steady, created before the change | behind |
 ///
-/// It does not matter who started a deployment: one that was created since the change brings what has changed. A task is from
-/// before the change where it was given what is not to be read any more ([`StalePeriod::meets`]): one that was started before
-/// somebody wrote a value by hand, which was put right, holds what it should.
+/// It does not matter who started a deployment: one that was created since the change brings it. A task is from before the
+/// change if it can have read something stale ([`StalePeriod::meets`]). A task that started before somebody wrote a value by
+/// hand, which was corrected since, has read the right value.
 ///
 /// Then:
 ///
@@ -89,25 +87,25 @@ pub fn needs_login(facts: &Facts) -> bool {
 /// |---|---|---|---|---|
 /// | none | | | | Kept |
 /// | some | one is stuck | | | `NeedsHuman` |
-/// | some | one is not there | | | Permanent |
+/// | some | one does not exist | | | Permanent |
 /// | some | all have followed, or are scaling | | | Kept |
-/// | some | one is behind | one holds | | Held |
+/// | some | one is behind | one blocks | | Blocked |
 /// | some | one is busy | | none is behind | Wait |
 /// | some | one is busy or scaling | both are open | one is behind | Wait |
-/// | some | the others are steady | both are open | one was asked for in this run | Wait |
-/// | some | the others are steady | both are open | one is behind | what AWSCURRENT says |
+/// | some | the others are steady | both are open | this run deployed it already | Wait |
+/// | some | the others are steady | both are open | one is behind | the next table |
 ///
 /// Then:
 ///
 /// | nodes | ⇒ |
 /// |---|---|
 /// | every one accepts AWSCURRENT | Deploy the first that is behind |
-/// | one gives no answer, or some refuse AWSCURRENT | Held |
+/// | one gives no answer, or some refuse AWSCURRENT | Blocked |
 /// | every one refuses AWSCURRENT | `NeedsHuman` |
 ///
 /// # Errors
-/// - `NeedsHuman`: a service does not stabilise, and the rollout stops there; or AWSCURRENT does not log in.
-/// - Permanent: a service of the settings is not there.
+/// - `NeedsHuman`: a service does not become stable, and the rollout stops there; or AWSCURRENT does not log in.
+/// - Permanent: a service of the settings does not exist.
 pub fn decide(facts: &Facts) -> Result<Decision, Failure> {
     let (nth, reason) = match next(facts)? {
         Next::Deploy { nth, reason } => (nth, reason),
@@ -117,22 +115,24 @@ pub fn decide(facts: &Facts) -> Result<Decision, Failure> {
         None => "the nodes have not been asked".to_owned(),
         Some(Err(silent)) => silent,
         Some(Ok(Verdict::Everywhere)) => return Ok(Decision::Deploy { nth, reason }),
-        Some(Ok(Verdict::Somewhere)) => "some nodes refuse AWSCURRENT, with which its tasks would come back".to_owned(),
+        Some(Ok(Verdict::Somewhere)) => {
+            "some nodes refuse AWSCURRENT, with which its new tasks would log in".to_owned()
+        }
         Some(Ok(Verdict::Nowhere)) => {
             return Err(Failure::needs_human(
-                "no node accepts AWSCURRENT, with which consumers that are deployed anew would come back. None was. Put the \
-                 live credential into AWSCURRENT",
+                "no node accepts AWSCURRENT, with which new tasks would log in. Nothing was deployed. Put the credential that the \
+                 server accepts into AWSCURRENT",
             ));
         }
     };
     let waiting = Waiting::new(&facts.consumers[nth].name, reason);
-    Ok(Decision::Held { by: vec![Waiting::new("login", refused), waiting] })
+    Ok(Decision::Blocked { by: vec![Waiting::new("login", refused), waiting] })
 }
 
 /// What comes next, whatever the nodes say.
 fn next(facts: &Facts) -> Result<Next, Failure> {
     let Some(since_ms) = latest_ms(&facts.stale) else {
-        let reason = "nothing has changed that consumers read when they start";
+        let reason = "nothing that consumers read when they start has changed";
         return Ok(Next::Other(Decision::Kept { reason }));
     };
     let ServiceStates { followed, behind, busy, scaling } = service_states(facts)?;
@@ -141,14 +141,14 @@ fn next(facts: &Facts) -> Result<Next, Failure> {
             (false, _) => Decision::Wait { by: told(facts, &busy) },
             (true, 0) => Decision::Kept { reason: "the settings name no ECS service among the consumers" },
             (true, _) => {
-                Decision::Kept { reason: "every task of every ECS service was started with what is to be read now" }
+                Decision::Kept { reason: "every task of every ECS service started with what is published now" }
             }
         }));
     };
     let left = told(facts, behind.iter().chain(&busy));
-    let held = held(facts, since_ms);
-    if !held.is_empty() {
-        return Ok(Next::Other(Decision::Held { by: held.into_iter().chain(left).collect() }));
+    let blocked = blocked(facts, since_ms);
+    if !blocked.is_empty() {
+        return Ok(Next::Other(Decision::Blocked { by: blocked.into_iter().chain(left).collect() }));
     }
     if !busy.is_empty() || !scaling.is_empty() {
         let by = told(facts, busy.iter().chain(&scaling).chain(&behind));
@@ -160,12 +160,12 @@ fn next(facts: &Facts) -> Result<Next, Failure> {
     Ok(Next::Deploy { nth: *nth, reason: format!("{}: {reason}", facts.consumers[*nth].name) })
 }
 
-/// What the nodes together say about AWSCURRENT; names the first one that could not be asked.
+/// What the nodes together say about AWSCURRENT; names the first one without an answer.
 fn current(nodes: &[Node]) -> Result<Verdict, String> {
     sum_up(nodes).map(|verdicts| verdicts.current)
 }
 
-/// What a rollout is going to deploy, in order, as far as can be seen now: the plan of a dry run.
+/// What a rollout would deploy, in order, as far as is known now: the plan of a dry run.
 ///
 /// # Errors
 /// As [`decide`].
@@ -177,7 +177,7 @@ pub fn plan(facts: &Facts) -> Result<Vec<String>, Failure> {
     Ok(behind.iter().map(|(nth, reason)| format!("{}: {reason}", facts.consumers[*nth].name)).collect())
 }
 
-/// The services by how far they have followed: each by its place among the consumers, in order, and why it is there.
+/// The services by state: each by its place among the consumers, in order, and the reason.
 #[derive(Default)]
 struct ServiceStates {
     followed: usize,
@@ -198,7 +198,7 @@ fn service_states(facts: &Facts) -> Result<ServiceStates, Failure> {
             Some(ServiceState::Stuck(why)) => {
                 return Err(Failure::needs_human(format!(
                     "{} does not become stable: {why}. The rollout has stopped here, and the previous credential is kept. \
-                     Look at the service's events, put it right and deploy it; the next run goes on from there",
+                     See the service's events, correct the cause and deploy it; the next run continues from there",
                     consumer.name
                 )));
             }
@@ -212,15 +212,14 @@ fn told<'a>(facts: &Facts, services: impl IntoIterator<Item = &'a (usize, String
     services.into_iter().map(|(nth, reason)| Waiting::new(&facts.consumers[*nth].name, reason)).collect()
 }
 
-/// What keeps every deployment from being started.
-fn held(facts: &Facts, since_ms: u64) -> Vec<Waiting> {
+/// What blocks every deployment.
+fn blocked(facts: &Facts, since_ms: u64) -> Vec<Waiting> {
     let Facts { now_ms, settings, .. } = facts;
     let over_ms = since_ms.saturating_add(settings.debounce_s.saturating_mul(1000));
     let left_s = over_ms.saturating_sub(*now_ms).div_ceil(1000);
     let debounce = (left_s > 0).then(|| {
         let debounce_s = settings.debounce_s;
-        let reason =
-            format!("`rollout.debounce_s` is {debounce_s}, and {left_s} s of it are left since the last change");
+        let reason = format!("`rollout.debounce_s` is {debounce_s}: {left_s} s remain");
         Waiting::new("debounce", reason)
     });
     let closed = settings.window.as_ref().and_then(|window| opens(window, *now_ms));

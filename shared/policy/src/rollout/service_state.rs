@@ -1,25 +1,25 @@
-//! How far one ECS service has followed.
+//! The state of one ECS service in a rollout.
 
 use super::{StalePeriod, facts::Facts, latest_ms};
 use crate::consumers::{ConsumerFacts, Deployment, Progress, Seen, Task, is_after, named};
 
-/// How far one ECS service has followed.
+/// The state of one ECS service in a rollout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ServiceState {
-    /// Every task was given what is to be read now, or it has none.
+    /// Every task has read what is published now, or there is none.
     Followed,
-    /// Every task was given what is to be read now, and some are on their way: nothing of this rollout.
+    /// Every task has read what is published now, and some are starting or stopping for other reasons.
     Scaling(String),
     /// Tasks are being replaced.
     Busy(String),
-    /// It is steady, has tasks from before the change, and no deployment since.
+    /// It is steady, has tasks from before the change, and was not deployed since.
     Behind(String),
-    /// It does not stabilise.
+    /// It does not become stable.
     Stuck(String),
 }
 
 impl ServiceState {
-    /// That of a consumer; `None` for one that is not deployed anew.
+    /// The state of a consumer; `None` if it is no ECS service.
     pub(super) fn of(facts: &Facts, consumer: &ConsumerFacts) -> Option<Self> {
         let Seen::Service { steady, desired, deployment, gave_up_ms, tasks, .. } = &consumer.seen else { return None };
         if *desired == 0 && tasks.is_empty() {
@@ -39,11 +39,11 @@ impl ServiceState {
             (Some(Progress::Failed), _) => Self::Stuck("its newest deployment has failed".to_owned()),
             (Some(Progress::InProgress), _) => in_progress(facts, *deployment),
             (_, None) if *steady => Self::Followed,
-            (_, None) => Self::Scaling("tasks of it are on their way".to_owned()),
+            (_, None) => Self::Scaling("tasks of it are starting or stopping".to_owned()),
             (_, Some(old)) if !steady => Self::Busy(format!("it is not steady, and has {old}")),
-            // Looked at while it changed: tasks are listed before the service is described.
+            // It changed between two calls: tasks are listed before the service is described.
             (_, Some(old)) if is_after(created_ms, since_ms) => {
-                Self::Busy(format!("it was deployed since the last change, and still lists {old}"))
+                Self::Busy(format!("it was deployed since the last change, and still has {old}"))
             }
             (_, Some(old)) => Self::Behind(format!("not started since the last change: {old}")),
         })
@@ -52,9 +52,9 @@ impl ServiceState {
 
 /// What a service's tasks have missed.
 struct Missed {
-    /// The latest moment of it; that of the latest change where they have missed none.
+    /// The latest change that they missed; the latest change of all if they missed none.
     since_ms: Option<u64>,
-    /// Those that have, in words.
+    /// The tasks that missed it, in words.
     tasks: Option<String>,
 }
 
@@ -72,8 +72,8 @@ fn in_progress(facts: &Facts, deployment: Option<Deployment>) -> ServiceState {
     let (taken_s, limit_s) = (facts.now_ms.saturating_sub(created_ms) / 1000, facts.settings.stabilise_s);
     match taken_s > limit_s {
         true => ServiceState::Stuck(format!(
-            "its deployment is in progress for {taken_s} s, and `rollout.stabilise_s` is {limit_s}"
+            "its deployment has been in progress for {taken_s} s, and `rollout.stabilise_s` is {limit_s}"
         )),
-        false => ServiceState::Busy(format!("its deployment is in progress for {taken_s} s")),
+        false => ServiceState::Busy(format!("its deployment has been in progress for {taken_s} s")),
     }
 }

@@ -1,4 +1,4 @@
-//! When a window is open, by arithmetic on the minutes of a week.
+//! When a window is open: arithmetic on the minutes of a week.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use crate::target::{Day, TimeOfDay, Window};
 const DAY_MIN: u64 = 24 * 60;
 const WEEK_MIN: u64 = 7 * DAY_MIN;
 
-/// The moment at which a window opens next.
+/// The next moment at which a window opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opening {
     /// On which day.
     pub day: Day,
     /// At what time, in UTC.
     pub at: TimeOfDay,
-    /// In how many minutes, the one that has begun included.
+    /// In how many minutes, including the current one.
     pub in_min: u64,
 }
 
@@ -24,7 +24,7 @@ impl fmt::Display for Opening {
     }
 }
 
-/// When a window that is closed at this moment opens; `None` where it is open.
+/// When a window that is closed now opens; `None` if it is open.
 ///
 /// A window that passes midnight belongs to the day on which it opens.
 pub fn opens(window: &Window, now_ms: u64) -> Option<Opening> {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{Failure, Target, target::Backend};
 
-/// The value of one version of a secret, read in the shape that the settings say.
+/// The value of one version of a secret, read in the format that the settings say.
 ///
 /// A raw string stays raw; a JSON object keeps its other keys, and their order.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ impl SecretValue {
     /// Reads a secret's value.
     ///
     /// # Errors
-    /// Permanent, where the settings name a JSON key and the value is no object, or has no string there.
+    /// Permanent if the settings name a JSON key and the value is no object, or has no string there.
     pub fn read(target: &Target, value: &SecretString) -> Result<Self, Failure> {
         let Some(key) = &target.secret.json_key else {
             return Ok(Self { credential: value.clone(), object: None });
@@ -39,13 +39,13 @@ impl SecretValue {
         // The parser's own error is left out: it quotes the value.
         let Ok(Value::Object(members)) = serde_json::from_str(value.expose_secret()) else {
             return Err(Failure::permanent(format!(
-                "the secret {} is no JSON object, yet `secret.json_key` is {key:?}; put the secret or the settings right",
+                "the secret {} is no JSON object, yet `secret.json_key` is {key:?}; correct the secret or the settings",
                 target.secret.id
             )));
         };
         let Some(credential) = members.get(key).and_then(Value::as_str) else {
             return Err(Failure::permanent(format!(
-                "the secret {} has no string under the key {key:?}; put the secret or `secret.json_key` right",
+                "the secret {} has no string under the key {key:?}; correct the secret or `secret.json_key`",
                 target.secret.id
             )));
         };
@@ -68,7 +68,7 @@ impl SecretValue {
         self.is_credential(&other.credential)
     }
 
-    /// The same value with another credential: what the next version of the secret holds.
+    /// The same value with another credential, for the next version of the secret.
     pub fn with_credential(&self, credential: &SecretString) -> SecretString {
         let Some(SecretObject { key, members }) = &self.object else { return credential.clone() };
         let mut members = members.clone();
@@ -78,8 +78,8 @@ impl SecretValue {
 
     /// Refuses a secret that says it belongs to another Redis, or to a user that the target does not have.
     ///
-    /// `username` is the user that logs in with the credential, `hosts` are the names and addresses by which the target is
-    /// known. A secret that says nothing is taken at the settings' word.
+    /// `username` is the user that logs in with the credential; `hosts` are the names and addresses of the target. A secret that
+    /// names neither is accepted.
     ///
     /// # Errors
     /// `NeedsHuman`, naming the key that disagrees: rotating would change one Redis and publish for another.
@@ -88,8 +88,8 @@ impl SecretValue {
         let text = |key: &str| members.get(key).and_then(Value::as_str);
         let foreign = |key: &str, known: String| {
             Failure::needs_human(format!(
-                "the secret {} names another Redis: its {key:?} is not {known}; nothing was touched. Put the secret right, \
-                 or tag it with the target it belongs to",
+                "the secret {} names another Redis: its {key:?} is not {known}; nothing was changed. Correct the secret, \
+                 or tag it with the target that it belongs to",
                 target.secret.id
             ))
         };

@@ -1,4 +1,4 @@
-//! Who logs in.
+//! Consumers: who logs in.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Target, refused};
 use crate::Failure;
 
-/// Something that logs in with the target's credential.
+/// A consumer: something that logs in with the target's credential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Consumer {

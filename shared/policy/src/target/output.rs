@@ -11,16 +11,15 @@ use crate::{
     connection::{Field, Template, UrlOptions},
 };
 
-/// A place where applications read what they connect with. What is written there is a text with fields of the connection in
-/// it.
+/// A place where applications read what they connect with. A template says what is written there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum Output {
     /// A parameter of Systems Manager's Parameter Store.
     SsmParameter(SsmParameter),
-    /// Variables in the environment of a Lambda function. Other variables are left as they are.
+    /// Variables in the environment of a Lambda function. Other variables are not changed.
     LambdaEnvironment(LambdaEnvironment),
-    /// Keys of a secret whose value is a JSON object. Other keys are left as they are.
+    /// Keys of a secret whose value is a JSON object. Other keys are not changed.
     SecretKeys(SecretKeys),
 }
 
@@ -33,16 +32,16 @@ pub struct SsmParameter {
     pub name: String,
     /// What is written.
     pub value: Template,
-    /// Whether it is encrypted. What holds the credential must be.
+    /// Whether it is encrypted. A value that contains the credential must be.
     #[serde(default)]
     pub kind: ParameterKind,
-    /// The KMS key that encrypts it; unless told, `alias/aws/ssm`. It is applied when the value is next written.
+    /// The KMS key that encrypts it, by default `alias/aws/ssm`. A change applies when the value is next written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kms_key_id: Option<String>,
-    /// Its tier, which limits its size. It is applied when the value is next written.
+    /// Its tier, which limits its size. A change applies when the value is next written.
     #[serde(default)]
     pub tier: Tier,
-    /// What is done about a value that somebody has written by hand.
+    /// What to do about a value that somebody wrote by hand.
     #[serde(default)]
     pub drift: Drift,
     /// How URLs in it are written.
@@ -57,7 +56,7 @@ pub enum ParameterKind {
     /// Encrypted (`SecureString`).
     #[default]
     SecureString,
-    /// Readable by whoever may read parameters (`String`).
+    /// Not encrypted (`String`).
     String,
 }
 
@@ -80,7 +79,7 @@ pub enum Tier {
     Standard,
     /// At most 8 KB.
     Advanced,
-    /// Standard, until a value is too large for it.
+    /// Standard, unless a value is too large for it.
     IntelligentTiering,
 }
 
@@ -105,14 +104,14 @@ impl Tier {
     }
 }
 
-/// What is done about a value that somebody has written by hand.
+/// What to do about a value that somebody wrote by hand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Drift {
-    /// It is written again.
+    /// Write the right value again.
     #[default]
     PutRight,
-    /// It is left, and reported, until there is something new to write.
+    /// Leave and report it, until there is something new to write.
     Report,
 }
 
@@ -146,7 +145,7 @@ pub struct SecretKeys {
     pub url: UrlOptions,
 }
 
-/// Names that Lambda keeps for itself begin with these.
+/// The prefixes of the names that Lambda reserves.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
 const RESERVED: [&str; 2] = ["AWS_", "LAMBDA_"];
@@ -213,20 +212,20 @@ impl SsmParameter {
         if self.name.len() > 1011 || !flat || parts.iter().any(|part| part.is_empty() || !part.chars().all(legal)) {
             return Err(refused(
                 &at("name"),
-                "give the parameter's name: letters, digits and _.-, in parts between slashes, the first of which leads",
+                "give the parameter's name: letters, digits and _.-, or a path of these that begins with a slash",
             ));
         }
         if self.name.starts_with("/redis-lifecycle/") {
             return Err(refused(&at("name"), "settings are kept under /redis-lifecycle/; choose another name"));
         }
         if self.kind == ParameterKind::String && self.value.is_secret() {
-            return Err(refused(&at("kind"), "what is written holds the credential; use secure-string"));
+            return Err(refused(&at("kind"), "the value contains the credential; use secure-string"));
         }
         if self.kind == ParameterKind::String && self.kms_key_id.is_some() {
-            return Err(refused(&at("kms_key_id"), "only a secure-string is encrypted; leave it out"));
+            return Err(refused(&at("kms_key_id"), "only a secure-string is encrypted; omit it"));
         }
         if self.kms_key_id.as_deref() == Some("") {
-            return Err(refused(&at("kms_key_id"), "it is empty; give the key's id, ARN or alias, or leave it out"));
+            return Err(refused(&at("kms_key_id"), "it is empty; give the key's id, ARN or alias, or omit it"));
         }
         Ok(())
     }
@@ -238,7 +237,7 @@ impl LambdaEnvironment {
             return Err(refused(&at("function_name"), "it is empty; give the function's name"));
         }
         if self.variables.is_empty() {
-            return Err(refused(&at("variables"), "it is empty; name what is written"));
+            return Err(refused(&at("variables"), "it is empty; give at least one variable, and what to write there"));
         }
         for name in self.variables.keys() {
             let begins = name.starts_with(|c: char| c.is_ascii_alphabetic());
@@ -246,14 +245,13 @@ impl LambdaEnvironment {
             if !begins || !legal {
                 return Err(refused(
                     &at("variables"),
-                    &format!("{name:?} can be no variable; use letters, digits and _, at least two, first a letter"),
+                    &format!(
+                        "{name:?} is not a legal name; use at least two letters, digits and _, beginning with a letter"
+                    ),
                 ));
             }
             if RESERVED.iter().any(|prefix| name.starts_with(prefix)) {
-                return Err(refused(
-                    &at("variables"),
-                    &format!("Lambda keeps {name:?} for itself; choose another name"),
-                ));
+                return Err(refused(&at("variables"), &format!("Lambda reserves {name:?}; choose another name")));
             }
         }
         Ok(())
@@ -268,11 +266,11 @@ impl SecretKeys {
         if self.secret_id == target.secret.id {
             return Err(refused(
                 &at("secret_id"),
-                "it is the secret that is rotated: writing there would look like a rotation; use another secret",
+                "it is the secret that is rotated: writing there would look like a rotation. Use another secret",
             ));
         }
         if self.keys.is_empty() || self.keys.contains_key("") {
-            return Err(refused(&at("keys"), "name what is written, by key"));
+            return Err(refused(&at("keys"), "give at least one key, and what to write there"));
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! When consumers that read at start are deployed anew.
+//! When ECS services are deployed again.
 
 use std::fmt;
 
@@ -8,19 +8,19 @@ use serde::{Deserialize, Serialize};
 use super::refused;
 use crate::Failure;
 
-/// When ECS services that were started before a change are deployed anew, one after another.
+/// When ECS services that started before a change are deployed again, one after another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rollout {
-    /// How long nothing must have changed before the first service is deployed, in seconds, at most a day: several changes
-    /// then make one deployment.
+    /// How many seconds must pass without a change before the first service is deployed, at most 86400 (a day). Several
+    /// changes then cause one deployment.
     #[schemars(range(max = 86_400))]
     pub debounce_s: u64,
-    /// How long a deployment may take until the service is stable, in seconds, 1 to 86400. A longer one stops the rollout,
-    /// and somebody must look.
+    /// How many seconds a deployment may take until the service is stable, 1 to 86400. A longer one stops the rollout and
+    /// needs a person.
     #[schemars(range(min = 1, max = 86_400))]
     pub stabilise_s: u64,
-    /// When deployments may be started; at any time without it.
+    /// When deployments may start; without it, at any time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<Window>,
 }
@@ -35,7 +35,7 @@ impl Default for Rollout {
     }
 }
 
-/// A part of each day, or of some days of the week, in UTC.
+/// A time window on every day, or on some days of the week, in UTC.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Window {
@@ -45,14 +45,14 @@ pub struct Window {
     pub days: Option<Vec<Day>>,
     /// When it opens, as in `22:00`.
     pub from: TimeOfDay,
-    /// When it closes, on the next day where that is earlier than `from`.
+    /// When it closes: on the next day if earlier than `from`.
     pub to: TimeOfDay,
 }
 
 /// A day of the week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs, reason = "they are what they are called")]
+#[allow(missing_docs, reason = "the names say it")]
 pub enum Day {
     Mon,
     Tue,
@@ -91,7 +91,7 @@ pub struct TimeOfDay {
 }
 
 impl TimeOfDay {
-    /// How many minutes of the day are over then.
+    /// The minutes since midnight.
     pub fn minutes(self) -> u16 {
         self.minutes
     }
@@ -137,12 +137,12 @@ impl Rollout {
         if from == to {
             return Err(refused(
                 "`rollout.window.to`",
-                "it is the same as `from`, so the window never opens; give another time, or leave the window out for any time",
+                "it is the same as `from`, so the window never opens; give another time, or omit the window to deploy at any time",
             ));
         }
         let days = days.as_deref().unwrap_or(&Day::WEEK);
         if days.is_empty() {
-            return Err(refused("`rollout.window.days`", "it is empty; name a day, or leave it out for every day"));
+            return Err(refused("`rollout.window.days`", "it is empty; name a day, or omit it for every day"));
         }
         match (1..days.len()).find(|nth| days[..*nth].contains(&days[*nth])) {
             Some(nth) => {

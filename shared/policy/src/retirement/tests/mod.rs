@@ -22,7 +22,7 @@ const OVERLAP_S: u64 = 60;
 fn word(result: &Result<Decision, Failure>) -> &'static str {
     match result {
         Ok(Decision::Kept { .. }) => "kept",
-        Ok(Decision::Held { .. }) => "held",
+        Ok(Decision::Blocked { .. }) => "blocked",
         Ok(Decision::Remove { .. }) => "remove",
         Ok(Decision::RestoreCurrent { .. }) => "restore-current",
         Ok(Decision::RestorePrevious { .. }) => "restore-previous",

@@ -124,7 +124,7 @@ fn after(facts: &Facts, decision: &Decision) -> Facts {
         Decision::RestoreCurrent { .. } => nodes.for_each(|(current, _)| *current = Answer::Accepted),
         Decision::RestorePrevious { .. } => nodes.for_each(|(_, previous)| *previous = Some(Answer::Accepted)),
         Decision::MarkRetired { .. } => facts.secret.previous = PreviousValue::Another { retired: true },
-        Decision::Kept { .. } | Decision::Held { .. } | Decision::Wait { .. } => {}
+        Decision::Kept { .. } | Decision::Blocked { .. } | Decision::Wait { .. } => {}
     }
     facts
 }
@@ -201,7 +201,7 @@ proptest! {
         let mut facts = facts;
         let mut done = Vec::new();
         while let Ok(decision) = decide(&facts) {
-            if matches!(decision, Decision::Kept { .. } | Decision::Held { .. } | Decision::Wait { .. }) {
+            if matches!(decision, Decision::Kept { .. } | Decision::Blocked { .. } | Decision::Wait { .. }) {
                 break;
             }
             let what = word(&Ok(decision.clone()));

@@ -110,7 +110,7 @@ fn word(result: &Result<Decision, Failure>) -> String {
     let names = |by: &[Waiting]| by.iter().map(|waiting| waiting.what.clone()).collect::<Vec<_>>().join(", ");
     match result {
         Ok(Decision::Kept { .. }) => "kept".to_owned(),
-        Ok(Decision::Held { by }) => format!("held by {}", names(by)),
+        Ok(Decision::Blocked { by }) => format!("blocked by {}", names(by)),
         Ok(Decision::Deploy { nth, .. }) => format!("deploy {nth}"),
         Ok(Decision::Wait { by }) => format!("wait for {}", names(by)),
         Err(failure) => failure.class().to_string(),

@@ -135,7 +135,7 @@ proptest! {
 
     #[test]
     fn whatever_is_held_back_is_behind_and_named(facts in any_facts()) {
-        if let Ok(Decision::Held { by }) = decide(&facts) {
+        if let Ok(Decision::Blocked { by }) = decide(&facts) {
             let by_login = by[0].what == "login";
             prop_assert!(!by_login || facts.nodes != Some(nodes("yy")));
             let debounced = facts.now_ms < since_ms(&facts) + DEBOUNCE_S * 1000;

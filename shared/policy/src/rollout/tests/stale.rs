@@ -97,7 +97,7 @@ fn every_change_is_debounced_from_the_latest() {
     for changes in [vec![early, late], vec![late, early]] {
         assert_eq!(latest_ms(&changes), Some(CHANGED_MS + 1));
         let facts = Facts { stale: changes, ..facts(&[old()]) };
-        assert_eq!(decided(&facts), "held by debounce, service 0");
+        assert_eq!(decided(&facts), "blocked by debounce, service 0");
         assert_eq!(decided(&Facts { now_ms: facts.now_ms + 1, ..facts }), "deploy 0");
     }
     assert_eq!(latest_ms(&[]), None);

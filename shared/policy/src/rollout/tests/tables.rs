@@ -67,7 +67,7 @@ fn a_service_that_does_not_stabilise_stops_the_rollout_and_says_what_to_do() {
             let failure = decide(&facts(&services)).unwrap_err();
             assert_eq!(failure.class(), crate::Class::NeedsHuman, "{way}");
             assert!(failure.to_string().contains("the previous credential is kept"), "{way}: {failure}");
-            assert!(failure.to_string().contains("put it right and deploy it"), "{way}: {failure}");
+            assert!(failure.to_string().contains("correct the cause and deploy it"), "{way}: {failure}");
         }
     }
 }
@@ -83,20 +83,20 @@ fn nothing_is_deployed_beside_a_service_that_is_not_stable() {
 #[test]
 fn the_debounce_counts_from_the_last_change() {
     let at = |now_ms| Facts { now_ms, ..facts(&[old()]) };
-    let Ok(Decision::Held { by }) = decide(&at(CHANGED_MS + 1)) else { panic!("it is held") };
-    assert_eq!(by[0].reason, "`rollout.debounce_s` is 60, and 60 s of it are left since the last change");
+    let Ok(Decision::Blocked { by }) = decide(&at(CHANGED_MS + 1)) else { panic!("it is held") };
+    assert_eq!(by[0].reason, "`rollout.debounce_s` is 60: 60 s remain");
     assert_eq!(by[1].reason, "not started since the last change: the tasks task-0, task-1");
-    assert_eq!(decided(&at(CHANGED_MS + DEBOUNCE_S * 1000 - 1)), "held by debounce, service 0");
+    assert_eq!(decided(&at(CHANGED_MS + DEBOUNCE_S * 1000 - 1)), "blocked by debounce, service 0");
     assert_eq!(decided(&at(CHANGED_MS + DEBOUNCE_S * 1000)), "deploy 0");
     let again = Facts { stale: vec![StalePeriod::until(CHANGED_MS + 30_000)], ..facts(&[new(), old()]) };
-    assert_eq!(decided(&again), "held by debounce, service 0, service 1", "another change begins anew");
+    assert_eq!(decided(&again), "blocked by debounce, service 0, service 1", "another change begins anew");
 }
 
 #[test]
 fn a_closed_window_says_until_when() {
     let closed = Facts { settings: within(22, 4), now_ms: CHANGED_MS + 12 * 3_600_000, ..facts(&[rolling(), old()]) };
     let mut steady = Facts { consumers: facts(&[new(), old()]).consumers, ..closed.clone() };
-    let Ok(Decision::Held { by }) = decide(&steady) else { panic!("it is held") };
+    let Ok(Decision::Blocked { by }) = decide(&steady) else { panic!("it is held") };
     assert_eq!(by[0], Waiting::new("window", "`rollout.window` is closed until Thursday, 22:00 UTC"));
     steady.now_ms = CHANGED_MS + 22 * 3_600_000;
     assert_eq!(decided(&steady), "deploy 1");
@@ -115,11 +115,11 @@ fn a_deployment_that_was_asked_for_is_not_asked_for_again() {
 fn nothing_is_deployed_that_would_come_back_with_a_credential_that_nobody_accepts() {
     for (letters, expected) in [
         ("yy", "deploy 0"),
-        ("yn", "held by login, service 0"),
-        ("y-", "held by login, service 0"),
-        ("n-", "held by login, service 0"),
+        ("yn", "blocked by login, service 0"),
+        ("y-", "blocked by login, service 0"),
+        ("n-", "blocked by login, service 0"),
         ("nn", "NeedsHuman"),
-        ("", "held by login, service 0"),
+        ("", "blocked by login, service 0"),
     ] {
         let behind = Facts { nodes: Some(nodes(letters)), ..facts(&[old()]) };
         assert_eq!(decided(&behind), expected, "{letters}");
@@ -133,7 +133,7 @@ fn the_nodes_are_asked_only_where_a_service_would_be_deployed() {
     for (way, like, expected) in each_way() {
         let unasked = Facts { nodes: None, ..facts(&[like]) };
         assert_eq!(needs_login(&unasked), expected == "deploy 0", "{way}");
-        let held = if expected == "deploy 0" { "held by login, service 0" } else { expected };
+        let held = if expected == "deploy 0" { "blocked by login, service 0" } else { expected };
         assert_eq!(decided(&unasked), held, "{way}");
     }
     assert!(!needs_login(&facts(&[old()])), "they have been asked");

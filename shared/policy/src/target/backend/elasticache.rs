@@ -28,7 +28,7 @@ impl ReplicationGroup {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct User {
-    /// The user's id in ElastiCache, which need not be the name that it logs in with.
+    /// The user's id in ElastiCache, which can differ from the name that it logs in with.
     #[schemars(regex(pattern = r"^[a-zA-Z][a-zA-Z0-9-]{0,39}$"))]
     pub user_id: String,
 }
@@ -39,14 +39,14 @@ impl User {
     }
 }
 
-/// An ElastiCache Serverless cache, which has users only, and the one whose password is rotated.
+/// An ElastiCache Serverless cache, and the user whose password is rotated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServerlessUser {
     /// The cache's name.
     #[schemars(regex(pattern = r"^[a-z][a-z0-9-]{0,39}$"))]
     pub serverless_cache_name: String,
-    /// The user's id in ElastiCache, which need not be the name that it logs in with.
+    /// The user's id in ElastiCache, which can differ from the name that it logs in with.
     #[schemars(regex(pattern = r"^[a-zA-Z][a-zA-Z0-9-]{0,39}$"))]
     pub user_id: String,
 }
@@ -68,8 +68,8 @@ fn check_user_id(id: &str) -> Result<(), Failure> {
     if id.eq_ignore_ascii_case("default") {
         return Err(refused(
             "`backend.user_id`",
-            "ElastiCache lets nobody change the built-in user; make one of your own, named default if it must be, and put \
-             it into the user group instead",
+            "ElastiCache does not allow changes of the built-in user; create another user, if necessary with the name default, and put \
+             that into the user group",
         ));
     }
     if is_identifier(&id.to_ascii_lowercase(), 40) {

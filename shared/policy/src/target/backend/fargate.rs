@@ -16,8 +16,8 @@ pub struct EcsService {
     /// The service's name.
     #[schemars(length(min = 1))]
     pub service: String,
-    /// The name that clients connect to, as Cloud Map gives it. Without one they connect to the task's address, which changes
-    /// with every task.
+    /// The name that clients connect to, registered in Cloud Map. Without it clients connect to the task's address, which
+    /// changes with every task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1))]
     pub host: Option<String>,
@@ -29,7 +29,7 @@ pub struct EcsService {
     #[serde(default = "default_user")]
     #[schemars(length(min = 1))]
     pub username: String,
-    /// The id of the Cloud Map service (`srv-…`) behind `host`. With it, what is registered there is asked too.
+    /// The id of the Cloud Map service (`srv-…`) behind `host`. With it, the instances registered there are checked too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cloud_map_service_id: Option<String>,
 }
@@ -39,14 +39,12 @@ impl EcsService {
         check_given("`backend.cluster`", &self.cluster, "the ECS cluster's name")?;
         check_given("`backend.service`", &self.service, "the ECS service's name")?;
         if let Some(host) = &self.host {
-            check_given("`backend.host`", host, "the name that clients connect to, or leave it out")?;
+            check_given("`backend.host`", host, "the name that clients connect to, or omit it")?;
         }
         check_port("`backend.port`", self.port)?;
         check_username("`backend.username`", &self.username)?;
         match &self.cloud_map_service_id {
-            Some(id) => {
-                check_given("`backend.cloud_map_service_id`", id, "the Cloud Map service's id, or leave it out")
-            }
+            Some(id) => check_given("`backend.cloud_map_service_id`", id, "the Cloud Map service's id, or omit it"),
             None => Ok(()),
         }
     }

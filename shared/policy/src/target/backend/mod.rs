@@ -1,4 +1,4 @@
-//! The flavours of Redis, and where one is: one file each.
+//! The flavours of Redis, one file each, and where a target is.
 
 mod elasticache;
 mod fargate;
@@ -28,9 +28,9 @@ pub enum Backend {
     ElasticacheServerless(ServerlessUser),
     /// Redis in one Fargate task of an ECS service.
     Fargate(EcsService),
-    /// Redis on hosts of your own.
+    /// Redis on your own hosts.
     SelfHosted(Hosts),
-    /// A database of Upstash.
+    /// An Upstash database.
     Upstash(Database),
 }
 
@@ -47,7 +47,7 @@ impl Backend {
         }
     }
 
-    /// Refuses what no such backend can have.
+    /// Refuses what the backend cannot have.
     pub(super) fn check(&self) -> Result<(), Failure> {
         match self {
             Self::ElasticacheAuth(group) => group.check(),
@@ -60,7 +60,7 @@ impl Backend {
     }
 }
 
-/// The port that Redis listens on where nobody says otherwise.
+/// The port that Redis listens on by default.
 fn redis_port() -> u16 {
     6379
 }
@@ -70,17 +70,17 @@ fn default_user() -> String {
     "default".to_owned()
 }
 
-/// Refuses a text that must not be empty.
+/// Refuses an empty text.
 fn check_given(at: &str, text: &str, what: &str) -> Result<(), Failure> {
     if text.is_empty() { Err(refused(at, &format!("it is empty; give {what}"))) } else { Ok(()) }
 }
 
-/// Refuses a port that nothing can listen on.
+/// Refuses port 0.
 fn check_port(at: &str, port: u16) -> Result<(), Failure> {
     if port == 0 { Err(refused(at, "use 1 to 65535")) } else { Ok(()) }
 }
 
-/// Refuses a user name that Redis would not take.
+/// Refuses a user name that Redis would not accept.
 ///
 /// <https://redis.io/docs/latest/commands/acl-setuser/>
 fn check_username(at: &str, name: &str) -> Result<(), Failure> {

@@ -1,4 +1,4 @@
-//! Redis on hosts of one's own.
+//! Self-hosted Redis.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{check_given, check_port, check_username, default_user, redis_port, refused};
 use crate::Failure;
 
-/// Redis on hosts of your own.
+/// Redis on your own hosts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hosts {
@@ -20,7 +20,7 @@ pub struct Hosts {
     /// Whether the nodes speak TLS; their certificates are verified.
     #[serde(default)]
     pub tls: bool,
-    /// The Sentinels that watch the nodes, where there are any.
+    /// The Sentinels that monitor the nodes, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sentinel: Option<Sentinel>,
 }
@@ -38,11 +38,11 @@ pub struct Host {
     pub port: u16,
 }
 
-/// The Sentinels that watch the nodes, and log in to them with the same credential.
+/// The Sentinels that monitor the nodes, and log in to them with the same credential.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sentinel {
-    /// What they call the nodes' primary.
+    /// The name by which they monitor the primary (`sentinel monitor NAME …`).
     #[schemars(length(min = 1))]
     pub master_name: String,
     /// Every Sentinel: each has its own configuration.
@@ -86,9 +86,13 @@ impl Hosts {
 
 impl Sentinel {
     fn check(&self) -> Result<(), Failure> {
-        check_given("`backend.sentinel.master_name`", &self.master_name, "what the Sentinels call the primary")?;
+        check_given(
+            "`backend.sentinel.master_name`",
+            &self.master_name,
+            "the name by which the Sentinels monitor the primary",
+        )?;
         if self.nodes.is_empty() {
-            return Err(refused("`backend.sentinel.nodes`", "name every Sentinel, or leave `backend.sentinel` out"));
+            return Err(refused("`backend.sentinel.nodes`", "name every Sentinel, or omit `backend.sentinel`"));
         }
         for (nth, node) in self.nodes.iter().enumerate() {
             check_given(&format!("`backend.sentinel.nodes[{nth}].host`"), &node.host, "the host's name or address")?;

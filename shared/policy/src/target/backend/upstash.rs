@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{check_given, check_port, check_username, refused};
 use crate::Failure;
 
-/// A database of Upstash. Its secret is a JSON object that holds the REST token under `secret.json_key`.
+/// An Upstash database. Its secret is a JSON object with the REST token under `secret.json_key`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Database {
@@ -21,13 +21,13 @@ pub struct Database {
     pub renewal: Renewal,
 }
 
-/// How the credential of a database of Upstash is renewed.
+/// How the credential of an Upstash database is renewed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "by", rename_all = "kebab-case")]
 pub enum Renewal {
-    /// Its password is reset: Upstash picks the new one, and the old one is refused at once.
+    /// By a password reset: Upstash generates the new one, and refuses the old one at once.
     Reset(Reset),
-    /// An ACL user gets a second token before it loses the first: nobody is refused. Paid databases only.
+    /// By a second token of an ACL user, before the first is removed: no client is refused. Paid databases only.
     Acl(AclUser),
 }
 
@@ -38,7 +38,7 @@ pub struct Reset {
     /// The database's id in Upstash.
     #[schemars(length(min = 1))]
     pub database_id: String,
-    /// The name or ARN of the secret that holds the Developer API's `{"email", "api_key"}`.
+    /// The name or ARN of the secret with the Developer API's `{"email", "api_key"}`.
     #[schemars(length(min = 1))]
     pub api_secret_id: String,
 }
@@ -47,10 +47,10 @@ pub struct Reset {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AclUser {
-    /// The ACL user whose tokens are rotated; Upstash lets nobody change `default`.
+    /// The ACL user whose tokens are rotated. It cannot be `default`, which Upstash does not allow to change.
     #[schemars(length(min = 1))]
     pub username: String,
-    /// The name or ARN of the secret that holds the `{"token"}` of a user who may run ACL commands.
+    /// The name or ARN of the secret with the `{"token"}` of a user who may run ACL commands.
     #[schemars(length(min = 1))]
     pub admin_secret_id: String,
 }
@@ -60,7 +60,7 @@ fn https_port() -> u16 {
 }
 
 impl Database {
-    /// Whether this is the URL of its REST API, as secrets hold it: nothing but `https`, the endpoint and the port.
+    /// Whether this is the URL of its REST API, as secrets contain it: nothing but `https`, the endpoint and the port.
     pub fn is_url(&self, url: &str) -> bool {
         let Some((scheme, rest)) = url.split_once("://") else { return false };
         let authority = rest.strip_suffix('/').unwrap_or(rest);
@@ -95,7 +95,7 @@ impl Database {
                 if user.username == "default" {
                     return Err(refused(
                         "`backend.renewal.username`",
-                        "Upstash lets nobody change the user default; make a user of your own",
+                        "Upstash does not allow changes of the user default; create another user",
                     ));
                 }
                 check_given(

@@ -197,7 +197,7 @@ async fn a_removal_whose_answer_is_lost_is_not_asked_for_again_while_the_status_
         });
         let before = stage.sandbox.journal.entries().len();
         let outcome = retire(&stage).await;
-        assert!(outcome["done"][0]["reason"].as_str().unwrap().contains("no answer came"), "{outcome}");
+        assert!(outcome["done"][0]["reason"].as_str().unwrap().contains("no answer was received"), "{outcome}");
         let sent = stage.sandbox.journal.entries().into_iter().skip(before);
         assert_eq!(sent.filter(|entry| entry.operation == flavour.change()).count(), 1);
         assert_eq!(stage.accepting(&stage.first_token()).await, 0);

@@ -48,8 +48,8 @@ async fn a_consumer_that_is_not_there_is_refused_by_its_field_and_the_previous_c
     let service = json!({ "type": "ecs-service", "cluster": "main", "service": "web" });
     let function = json!({ "type": "lambda-function", "function_name": "report" });
     for (consumers, said) in [
-        (vec![function.clone()], ["`consumers[0]`", "the Lambda function report", "take it out of the settings"]),
-        (vec![service], ["`consumers[0]`", "the ECS service main/web", "take it out of the settings"]),
+        (vec![function.clone()], ["`consumers[0]`", "the Lambda function report", "emove it from the settings"]),
+        (vec![service], ["`consumers[0]`", "the ECS service main/web", "emove it from the settings"]),
     ] {
         settle(&stage, 0, &consumers).await;
         let outcome = retire(&stage).await;

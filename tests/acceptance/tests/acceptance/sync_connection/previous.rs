@@ -25,7 +25,10 @@ async fn the_credential_in_use_is_published_and_the_one_before_is_not_taken_away
         assert_eq!(sync(&stage).await["status"], "kept");
         let refused = retire(&stage).await;
         assert_eq!((refused["status"].as_str(), done(&refused).len()), (Some("permanent"), 0), "{refused}");
-        assert!(refused["failure"].as_str().unwrap().starts_with("AWSPREVIOUS has no credential"), "{refused}");
+        assert!(
+            refused["failure"].as_str().unwrap().starts_with("target orders: AWSPREVIOUS has no credential"),
+            "{refused}"
+        );
         assert!(!refused.to_string().contains("hunter2") && !outcome.to_string().contains("hunter2"));
         assert!(stage.accepts(&stage.first_token()).await && stage.accepts(&current).await);
         stage.strike().await;
