@@ -1,4 +1,4 @@
-//! From event to outcome.
+//! Handles one run of retire-credential, from the event to the outcome.
 
 use cloud::Clients;
 use lambda_runtime::{Diagnostic, LambdaEvent};

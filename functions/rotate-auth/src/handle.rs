@@ -1,4 +1,4 @@
-//! From event to outcome.
+//! Handles one step of a rotation, from the event to the outcome.
 
 use cloud::Clients;
 use lambda_runtime::{Diagnostic, LambdaEvent};

@@ -4,11 +4,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
-mod architecture;
 mod contract;
 mod demo;
 mod dependencies;
 mod events;
+mod file_sentences;
 mod readme;
 mod retire_credential;
 mod rotate_auth;

@@ -1,4 +1,4 @@
-//! What the documents show is what the code takes: the README's table of what can be rotated, and every settings document.
+//! The documents match the code: the README's table of capabilities, and every settings document that they show.
 
 use std::path::Path;
 
@@ -47,10 +47,32 @@ fn the_flavour_of_every_example_is_in_the_table() {
 
 #[test]
 fn every_settings_document_that_a_text_shows_is_read() {
-    for (text, expected) in [("README.md", 1), ("MOVING.md", 2)] {
+    for (text, expected) in [("README.md", 1), ("docs/moving.md", 2)] {
         let text = std::fs::read_to_string(root().join(text)).unwrap();
         let documents = text.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
         let read = documents.map(|document| Target::parse(document.trim()).unwrap());
         assert_eq!(read.count(), expected);
     }
+}
+
+#[test]
+fn every_link_between_the_documents_leads_to_a_file() {
+    let mut documents: Vec<_> = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"]
+        .map(|name| root().join(name))
+        .into_iter()
+        .chain(root().join("docs").read_dir().unwrap().map(|file| file.unwrap().path()))
+        .collect();
+    documents.sort();
+    let mut seen = 0;
+    for document in documents {
+        let text = std::fs::read_to_string(&document).unwrap();
+        for link in text.split("](").skip(1).map(|rest| rest.split([')', '#']).next().unwrap()) {
+            if !link.is_empty() && !link.contains("://") {
+                let target = document.parent().unwrap().join(link);
+                assert!(target.is_file(), "{} links to {link}, which is no file", document.display());
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 10, "only {seen} links were found");
 }

@@ -1,4 +1,4 @@
-//! The tables of [`decide`].
+//! Tables of retirement decisions: facts and the expected decision.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What [`decide`] decides, by table and by property.
+//! Tests of rollout decisions, by table and by property.
 
 mod properties;
 mod stale;

@@ -1,4 +1,4 @@
-//! What holds for every state.
+//! Properties of rollout decisions, for generated facts.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The tables of [`decide`].
+//! Tables of rollout decisions: facts and the expected decision.
 
 use super::*;
 use crate::{

@@ -1,4 +1,4 @@
-//! What an event leads to: it only ever says look.
+//! Which events start retire-credential, and what it does about each.
 
 use acceptance::{
     Stage, StageOptions,

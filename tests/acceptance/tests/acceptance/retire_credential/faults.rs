@@ -1,4 +1,4 @@
-//! The function stopped at every call, every answer lost, and every fault at every call.
+//! retire-credential stopped at every call, with every answer lost and every fault at every call.
 
 use acceptance::{
     Flavour, Stage, StageOptions,

@@ -1,4 +1,4 @@
-//! What is refused, with a class and a way out, before anything is touched.
+//! What retire-credential refuses, with a class and a way out, before it changes anything.
 
 use acceptance::{
     Stage, StageOptions,

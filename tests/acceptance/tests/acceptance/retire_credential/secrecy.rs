@@ -1,4 +1,4 @@
-//! No secret anywhere: every credential that was ever used is looked for in everything that was ever written.
+//! No credential appears in anything that retire-credential writes.
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -1,4 +1,4 @@
-//! What is refused, with a class and a way out, before anything is touched.
+//! What rotate-auth refuses, with a class and a way out, before it changes anything.
 
 use acceptance::Stage;
 use sandbox::lambda::InvocationResult;

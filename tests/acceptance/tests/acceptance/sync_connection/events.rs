@@ -1,4 +1,4 @@
-//! What an event leads to: it only ever says look.
+//! Which events start sync-connection, and what it does about each.
 
 use std::time::Duration;
 

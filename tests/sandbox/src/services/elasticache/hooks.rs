@@ -1,4 +1,4 @@
-//! What tests see and do behind the wire.
+//! What tests see and do in ElastiCache without a call over the wire.
 
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
