@@ -1,4 +1,4 @@
-//! ElastiCache.
+//! ElastiCache: replication groups, users and Serverless caches.
 //!
 //! # Layout
 //! - [`groups`]: replication groups, their nodes and their tokens

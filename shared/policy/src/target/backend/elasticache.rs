@@ -1,4 +1,4 @@
-//! ElastiCache.
+//! Settings of the ElastiCache backends.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
