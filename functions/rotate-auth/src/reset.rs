@@ -1,38 +1,23 @@
 //! Look, decide, act, where the server picks its credential itself and has one at a time.
 
-use backends::{
-    Upstash,
-    upstash::{Api, Description},
-};
+use backends::upstash::UpstashReset;
 use cloud::Clients;
 use policy::{
-    Failure, Target,
+    Failure,
     login::{Answer, NodeState},
     outcome::{Measure, Outcome},
     rotation::{
         PendingValue, VersionStage,
         reset::{Own, PendingLogin, ResetDecision, ResetFacts, Whose, decide_reset, needs_own},
     },
-    target::{Backend, Database, Renewal, Reset},
 };
 use runtime::{change, deadline::Deadline, event::rotation::RotationEvent};
 use secrecy::SecretString;
 
 use crate::{
-    rotation::{Put, discard_pending, put_pending},
+    pending::{Put, discard_pending, put_pending},
     view::View,
 };
-
-/// The database and the way it is renewed, where that is a reset.
-pub(crate) fn of(target: &Target) -> Option<(Database, Reset)> {
-    match &target.backend {
-        Backend::Upstash(database) => match &database.renewal {
-            Renewal::Reset(reset) => Some((database.clone(), reset.clone())),
-            Renewal::Acl(_) => None,
-        },
-        _ => None,
-    }
-}
 
 /// What this run has done so far.
 #[derive(Default)]
@@ -61,14 +46,12 @@ pub(crate) async fn run(
     mut deadline: Deadline,
     outcome: &mut Outcome,
     mut view: View,
-    database: &Database,
-    renewal: &Reset,
+    database: UpstashReset<'_>,
 ) -> Result<(), Failure> {
-    let upstash = Upstash::new(clients, database);
     let mut progress = Progress::default();
     loop {
         progress.looks += 1;
-        let looked = look(clients, event, outcome, &view, (upstash, database, renewal), &progress).await?;
+        let looked = look(event, outcome, &view, database, &progress).await?;
         let seen = match looked {
             Ok(seen) => seen,
             Err(no_answer) => {
@@ -96,7 +79,7 @@ pub(crate) async fn run(
                 return Err(discard_pending(clients, &view, event, outcome, reason).await?);
             }
             ResetDecision::Reset { reason } => {
-                if !reset(clients, outcome, &view, (upstash, renewal), &mut progress, reason).await? {
+                if !reset(outcome, &view, database, &mut progress, reason).await? {
                     deadline.wait("the service takes a reset, or one is found to have happened").await?;
                 }
             }
@@ -120,19 +103,18 @@ pub(crate) async fn run(
 /// Logs in with what the secret knows, and with the database's own credential where that is needed; a sentence where the
 /// database gives no answer.
 async fn look(
-    clients: &Clients,
     event: &RotationEvent,
     outcome: &mut Outcome,
     view: &View,
-    (upstash, database, renewal): (Upstash<'_>, &Database, &Reset),
+    database: UpstashReset<'_>,
     progress: &Progress,
 ) -> Result<Result<Seen, String>, Failure> {
-    let hosts = [database.endpoint.clone()];
-    view.check_owner(upstash.username(), &hosts)?;
+    let hosts = [database.host().to_owned()];
+    view.check_owner(database.username(), &hosts)?;
     macro_rules! log_in {
         ($token:expr) => {{
             outcome.count(Measure::Logins, 1);
-            match upstash.log_in($token).await {
+            match database.log_in($token).await {
                 Ok(answer) => answer,
                 Err(no_answer) => return Ok(Err(sentence(&no_answer))),
             }
@@ -157,7 +139,7 @@ async fn look(
             own_token = Some(answered.clone());
         }
         if !matches!(own, Own::Shown { login: Answer::Accepted, .. })
-            && let Some(shown) = own_credential(clients, database, renewal).await?
+            && let Some(shown) = database.own_token().await?
         {
             own = Own::Shown { whose: whose(view, &shown), login: log_in!(&shown) };
             own_token = Some(shown);
@@ -166,41 +148,21 @@ async fn look(
     Ok(Ok(Seen { pending, current, own, own_token }))
 }
 
-/// The database's own credential, where the service shows it.
-async fn own_credential(
-    clients: &Clients,
-    database: &Database,
-    renewal: &Reset,
-) -> Result<Option<SecretString>, Failure> {
-    let Description { endpoint, rest_token } = Api::load(clients, renewal).await?.describe().await?;
-    if let Some(endpoint) = endpoint
-        && !endpoint.eq_ignore_ascii_case(&database.endpoint)
-    {
-        return Err(Failure::permanent(format!(
-            "the database {} is at {endpoint}, and the settings say {}; put `backend.renewal.database_id` or \
-             `backend.endpoint` right. Nothing was touched",
-            renewal.database_id, database.endpoint
-        )));
-    }
-    Ok(rest_token)
-}
-
 /// Has the service reset the credential; says whether it may have.
 ///
 /// AWSCURRENT has to log in once more right before that: where it does not, a run beside this one has reset it since the
 /// look, and the next look finds what that has left. There is no lock, so two resets can still cross in the moment between
 /// this login and the call; then the second one's credential is found in the same way, and clients wait for it a bit longer.
 async fn reset(
-    clients: &Clients,
     outcome: &mut Outcome,
     view: &View,
-    (upstash, renewal): (Upstash<'_>, &Reset),
+    database: UpstashReset<'_>,
     progress: &mut Progress,
     reason: &str,
 ) -> Result<bool, Failure> {
-    let api = Api::load(clients, renewal).await?;
+    let api = database.api().await?;
     outcome.count(Measure::Logins, 1);
-    if upstash.log_in(view.current()).await != Ok(Answer::Accepted) {
+    if database.log_in(view.current()).await != Ok(Answer::Accepted) {
         return Ok(false);
     }
     let (asked, answered) = match api.reset_password().await {

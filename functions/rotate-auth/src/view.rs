@@ -1,11 +1,12 @@
 //! What is known while a step runs: the secret's side and the server's.
 
-use backends::{Credentials, Rotatable};
+use backends::Backend;
 use cloud::Clients;
 use policy::{
     Failure,
-    rotation::{PendingValue, Server, VersionStage},
+    rotation::{PendingValue, VersionStage},
     secret::{Known, SecretValue},
+    server::Server,
     token,
 };
 use runtime::{
@@ -27,7 +28,7 @@ impl View {
     pub(crate) async fn read(clients: &Clients, event: &RotationEvent) -> Result<Self, Failure> {
         let (history, description) = secret::describe_by_id(clients, &event.secret_id).await?;
         let target = history.in_effect().target.clone();
-        let versions = match Rotatable::of(clients, &target).needs_previous(event.step) {
+        let versions = match Backend::of(clients, &target).needs_previous(event.step) {
             true => Versions::All,
             false => Versions::CurrentAndPending,
         };
@@ -63,8 +64,8 @@ impl View {
     }
 
     /// The backend of the target.
-    pub(crate) fn backend<'a>(&'a self, clients: &'a Clients) -> Rotatable<'a> {
-        Rotatable::of(clients, &self.secret.target)
+    pub(crate) fn backend<'a>(&'a self, clients: &'a Clients) -> Backend<'a> {
+        Backend::of(clients, &self.secret.target)
     }
 
     /// The credentials to log in with.

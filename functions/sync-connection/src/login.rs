@@ -1,6 +1,6 @@
 //! What the nodes answer to AWSCURRENT.
 
-use backends::{Credentials, Observed, Rotatable};
+use backends::{Backend, Observed};
 use cloud::Clients;
 use policy::{
     Failure,
@@ -15,7 +15,7 @@ use runtime::secret::Secret;
 /// # Errors
 /// `NeedsHuman` if the secret says that it belongs to another Redis; otherwise those of the calls that find the nodes.
 pub(crate) async fn ask(clients: &Clients, secret: &Secret, outcome: &mut Outcome) -> Result<Vec<Node>, Failure> {
-    let Observed { server, username, hosts } = Rotatable::of(clients, &secret.target).observe(secret.known()).await?;
+    let Observed { server, username, hosts } = Backend::of(clients, &secret.target).observe(secret.known()).await?;
     outcome.count(Measure::Logins, server.nodes.len());
     secret.current().check_owner(&secret.target, &username, &hosts)?;
     Ok(server.nodes)

@@ -44,7 +44,7 @@ pub(crate) async fn check(
     for (nth, output) in target.outputs.iter().enumerate() {
         look(clients, connection, nth, output).await?;
     }
-    verify::log_in(clients, target, connection, outcome).await
+    verify::log_in(target, connection, outcome).await
 }
 
 /// Whether a login with what is to be written has succeeded.
@@ -79,7 +79,7 @@ pub(crate) async fn run(
             return Ok(());
         }
         if writes && login == Login::Needed {
-            verify::log_in(clients, target, connection, outcome).await?;
+            verify::log_in(target, connection, outcome).await?;
             login = Login::Done;
         }
         let mut todos: Vec<Option<Todo>> = todos.into_iter().map(Some).collect();

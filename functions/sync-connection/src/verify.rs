@@ -1,13 +1,12 @@
 //! A login with exactly what is about to be written.
 
-use backends::{upstash::Upstash, url};
-use cloud::Clients;
+use backends::{upstash::database, url};
 use policy::{
     Failure, Target,
     connection::{Connection, Field, UrlOptions},
     login::Answer,
     outcome::{Measure, Outcome},
-    target::Backend,
+    target::{Backend, Database},
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -15,15 +14,10 @@ use secrecy::{ExposeSecret, SecretString};
 ///
 /// # Errors
 /// Those of the first login that fails: nothing may be written then.
-pub(crate) async fn log_in(
-    clients: &Clients,
-    target: &Target,
-    connection: &Connection,
-    outcome: &mut Outcome,
-) -> Result<(), Failure> {
+pub(crate) async fn log_in(target: &Target, connection: &Connection, outcome: &mut Outcome) -> Result<(), Failure> {
     if let Backend::Upstash(database) = &target.backend {
         outcome.count(Measure::Logins, 1);
-        return rest(&Upstash::new(clients, database), connection).await;
+        return rest(database, connection).await;
     }
     for (what, url) in urls(target, connection)? {
         outcome.count(Measure::Logins, 1);
@@ -60,8 +54,8 @@ fn urls(target: &Target, connection: &Connection) -> Result<Vec<(String, SecretS
     Ok(urls)
 }
 
-async fn rest(database: &Upstash<'_>, connection: &Connection) -> Result<(), Failure> {
-    match database.log_in(&connection.credential).await {
+async fn rest(database: &Database, connection: &Connection) -> Result<(), Failure> {
+    match database::log_in(database, &connection.credential).await {
         Ok(Answer::Accepted) => Ok(()),
         Ok(Answer::Refused) => Err(Failure::needs_human(
             "the database refuses the token in AWSCURRENT. Nothing was written. Put the token that it accepts into AWSCURRENT",

@@ -7,20 +7,24 @@ use cloud::{
         groups::{self, Group, TokenChange},
     },
 };
-use futures::future::join_all;
 use policy::{
     Failure,
-    connection::Endpoints as Places,
+    connection::Endpoints,
     login::Node,
-    rotation::{GroupState, Room, Server, Upkeep},
+    rotation::Step,
+    secret::Known,
+    server::{Capacity, GroupState, Propagation, Server},
     target::ReplicationGroup,
 };
 use secrecy::SecretString;
 
 use crate::{
-    Capability, Credentials, Endpoints, Known, Located, Observed,
-    endpoints::endpoint,
-    login::{Address, Questions, ask},
+    capability::Capability,
+    dial::Address,
+    located::{Located, endpoint},
+    login::{DEFAULT_USER, Questions, ask},
+    nodes::each,
+    observed::Observed,
 };
 
 /// The group of one target, and the clients to reach it.
@@ -69,13 +73,16 @@ impl ElasticacheAuth<'_> {
     };
 }
 
-impl Credentials for ElasticacheAuth<'_> {
+impl ElasticacheAuth<'_> {
+    /// The steps that need AWSPREVIOUS: none, since a group drops its oldest token by itself.
+    pub(crate) const NEEDS_PREVIOUS: &'static [Step] = &[];
+
     /// Describes the group and logs in to every node of every shard, all at once.
     ///
     /// # Errors
     /// Permanent where the group cannot have an AUTH token (no TLS, RBAC instead, being deleted) or may not be
     /// described.
-    async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
+    pub(crate) async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
         let group = groups::describe(self.clients.elasticache(), self.group_id).await?;
         self.check(&group)?;
         let nodes = group.nodes.iter().map(|node| async {
@@ -83,41 +90,44 @@ impl Credentials for ElasticacheAuth<'_> {
             Node { id: node.id.clone(), state: ask(address, Questions { username: None, known }).await }
         });
         let server = Server {
-            nodes: join_all(nodes).await,
+            nodes: each(nodes).await,
             group: state(&group),
             change_asked: false,
             token_set_since_pending: token_set_since(&group, known.pending_created_ms),
             // ROTATE drops the oldest token. That is AWSCURRENT only where somebody rotated another one in by hand since,
             // which ElastiCache shows nowhere.
-            room: Room::Free,
-            upkeep: Upkeep::Service,
+            capacity: Capacity::Free,
+            propagation: Propagation::Service,
         };
         let hosts = group.endpoints.into_iter().chain(group.nodes.into_iter().map(|node| node.host)).collect();
         // AUTH tokens belong to the one user that there is without RBAC.
-        Ok(Observed { server, username: "default".to_owned(), hosts })
+        Ok(Observed { server, username: DEFAULT_USER.to_owned(), hosts })
     }
 
     /// Makes the group accept a token beside the newest it has (ROTATE).
     ///
     /// # Errors
-    /// As [`groups::change_token`] has them.
-    async fn add(&self, pending: &SecretString, _known: Known<'_>) -> Result<(), CallError> {
+    /// Those of [`groups::change_token`].
+    pub(crate) async fn add(&self, pending: &SecretString) -> Result<(), CallError> {
         self.change(pending, TokenChange::Rotate).await
     }
 
     /// Makes the group accept the current token and nothing else (SET).
     ///
     /// # Errors
-    /// As [`groups::change_token`] has them.
-    async fn remove(&self, _previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
+    /// Those of [`groups::change_token`].
+    pub(crate) async fn remove(&self, current: &SecretString) -> Result<(), CallError> {
         self.change(current, TokenChange::Set).await
     }
 
-    /// Makes the group ask every client for this token, the last one added (SET).
+    /// Makes a group that lets clients in without a token require this one, the last one added (SET).
     ///
     /// # Errors
-    /// As [`groups::change_token`] has them.
-    async fn close(&self, current: &SecretString) -> Result<(), CallError> {
+    /// Those of [`groups::change_token`].
+    ///
+    /// # Repeating
+    /// Leaves the group as it is.
+    pub async fn close(&self, current: &SecretString) -> Result<(), CallError> {
         self.change(current, TokenChange::Set).await
     }
 }
@@ -139,24 +149,24 @@ fn token_set_since(group: &Group, created_ms: Option<u64>) -> bool {
     group.token_enabled && modified_ms.zip(created_ms).is_some_and(|(modified, created)| modified >= created)
 }
 
-impl Endpoints for ElasticacheAuth<'_> {
+impl ElasticacheAuth<'_> {
     /// Names the primary and the reader endpoint, or the configuration endpoint.
     ///
     /// # Errors
     /// Permanent where the group cannot have an AUTH token; Retryable where it has no endpoint yet.
-    async fn locate(&self, _current: &SecretString) -> Result<Located, Failure> {
+    pub(crate) async fn endpoints(&self) -> Result<Located, Failure> {
         let group = groups::describe(self.clients.elasticache(), self.group_id).await?;
         self.check(&group)?;
-        Ok(Located { places: places(&group, self.group_id)?, username: None })
+        Ok(Located { endpoints: endpoints(&group, self.group_id)?, username: None })
     }
 }
 
 /// Where clients connect to a group.
-pub(crate) fn places(group: &Group, id: &str) -> Result<Places, Failure> {
+pub(crate) fn endpoints(group: &Group, id: &str) -> Result<Endpoints, Failure> {
     let place = |place: &elasticache::Endpoint| endpoint(&place.host, place.port, group.tls);
     let primary = group.primary.as_ref().map(place).ok_or_else(|| {
         Failure::retryable(format!("the replication group {id} has no endpoint yet; it is looked for again"))
     })?;
     let reader = group.reader.as_ref().map(place);
-    Ok(Places { primary: Some(primary), reader, rest_url: None, cluster_mode: group.cluster_mode })
+    Ok(Endpoints { primary: Some(primary), reader, rest_url: None, cluster_mode: group.cluster_mode })
 }

@@ -2,12 +2,17 @@
 
 use cloud::{
     CallError, Clients,
-    elasticache::{self, serverless, users},
+    elasticache::{serverless, users},
 };
-use policy::{Failure, connection::Endpoints as Places, rotation::Step, target};
+use policy::{Failure, rotation::Step, secret::Known, target};
 use secrecy::SecretString;
 
-use crate::{Capability, Credentials, ElasticacheUser, Endpoints, Known, Located, Observed, endpoints::endpoint};
+use crate::{
+    capability::Capability,
+    elasticache_user::ElasticacheUser,
+    located::{Located, serverless_endpoints},
+    observed::Observed,
+};
 
 /// The cache of one target, the user that logs in to it, and the clients to reach both.
 ///
@@ -39,14 +44,14 @@ impl ElasticacheServerless<'_> {
     };
 }
 
-impl Credentials for ElasticacheServerless<'_> {
-    const NEEDS_PREVIOUS: &'static [Step] = <ElasticacheUser<'_> as Credentials>::NEEDS_PREVIOUS;
+impl ElasticacheServerless<'_> {
+    pub(crate) const NEEDS_PREVIOUS: &'static [Step] = ElasticacheUser::NEEDS_PREVIOUS;
 
     /// Describes the cache and the user, and logs in to every endpoint and node that the user reaches.
     ///
     /// # Errors
-    /// As [`ElasticacheUser`] has them; Permanent too where the user does not reach the cache, or the cache is not there.
-    async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
+    /// Those of [`ElasticacheUser`]; Permanent too where the user does not reach the cache, or the cache is not there.
+    pub(crate) async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
         let endpoints = serverless::endpoints(self.clients.elasticache(), self.cache).await?;
         let mut observed = self.user.observe(known).await?;
         if !endpoints.iter().all(|endpoint| observed.hosts.contains(&endpoint.host)) {
@@ -64,37 +69,29 @@ impl Credentials for ElasticacheServerless<'_> {
     /// Gives the user both passwords, in place of whatever it has.
     ///
     /// # Errors
-    /// As [`ElasticacheUser`] has them.
-    async fn add(&self, pending: &SecretString, known: Known<'_>) -> Result<(), CallError> {
-        self.user.add(pending, known).await
+    /// Those of [`ElasticacheUser`].
+    pub(crate) async fn add(&self, pending: &SecretString, current: &SecretString) -> Result<(), CallError> {
+        self.user.add(pending, current).await
     }
 
     /// Gives the user the current password, in place of whatever it has.
     ///
     /// # Errors
-    /// As [`ElasticacheUser`] has them.
-    async fn remove(&self, previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
-        self.user.remove(previous, current).await
+    /// Those of [`ElasticacheUser`].
+    pub(crate) async fn remove(&self, current: &SecretString) -> Result<(), CallError> {
+        self.user.remove(current).await
     }
 }
 
-impl Endpoints for ElasticacheServerless<'_> {
+impl ElasticacheServerless<'_> {
     /// Names the cache's endpoint and its reader endpoint.
     ///
     /// # Errors
     /// Permanent where the cache or the user is not there; Retryable where it has no endpoint yet.
-    async fn locate(&self, _current: &SecretString) -> Result<Located, Failure> {
+    pub(crate) async fn endpoints(&self) -> Result<Located, Failure> {
         let client = self.clients.elasticache();
         let endpoints = serverless::endpoints(client, self.cache).await?;
         let user = users::describe(client, self.user_id).await?;
-        Ok(Located::of(places(&endpoints), &user.name))
+        Ok(Located::of(serverless_endpoints(&endpoints), &user.name))
     }
-}
-
-/// Where clients connect to a cache, whose endpoint comes before its reader endpoint. It is spread over shards, always.
-///
-/// <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/WhatIs.corecomponents.html>
-pub(crate) fn places(endpoints: &[elasticache::Node]) -> Places {
-    let mut places = endpoints.iter().map(|node| endpoint(&node.host, node.port, true));
-    Places { primary: places.next(), reader: places.next(), rest_url: None, cluster_mode: true }
 }

@@ -4,18 +4,25 @@ use cloud::{
     CallError, Clients,
     elasticache::{self, groups, serverless, users},
 };
-use futures::future::{join_all, try_join_all};
+use futures::future::try_join_all;
 use policy::{
     Failure,
     login::Node,
-    rotation::{GroupState, Room, Server, Step, Upkeep},
+    rotation::Step,
+    secret::Known,
+    server::{Capacity, GroupState, Propagation, Server},
     target,
 };
 use secrecy::SecretString;
 
 use crate::{
-    Capability, Credentials, Endpoints, Known, Located, Observed, elasticache_auth, elasticache_serverless,
-    login::{Address, Questions, ask},
+    capability::Capability,
+    dial::Address,
+    elasticache_auth,
+    located::{Located, serverless_endpoints},
+    login::{Questions, ask},
+    nodes::each,
+    observed::Observed,
 };
 
 /// How many passwords a user has at most.
@@ -97,16 +104,16 @@ impl ElasticacheUser<'_> {
     };
 }
 
-impl Credentials for ElasticacheUser<'_> {
+impl ElasticacheUser<'_> {
     /// Whatever is not in the list given is dropped, and nobody can read which passwords are live.
-    const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set];
+    pub(crate) const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set];
 
     /// Describes the user and logs in to every node of every cache that it reaches, all at once.
     ///
     /// # Errors
     /// Permanent where the user has no password (IAM, none at all, being deleted), reaches no cache, or may not be
     /// described.
-    async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
+    pub(crate) async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
         let user = users::describe(self.clients.elasticache(), self.user_id).await?;
         self.check(&user)?;
         let caches = self.caches(&user).await?;
@@ -117,12 +124,12 @@ impl Credentials for ElasticacheUser<'_> {
             Node { id: node.id.clone(), state: ask(address, questions).await }
         });
         let server = Server {
-            nodes: join_all(nodes).await,
+            nodes: each(nodes).await,
             group: state(&user),
             change_asked: false,
             token_set_since_pending: false,
-            room: room(&user),
-            upkeep: Upkeep::Service,
+            capacity: capacity(&user),
+            propagation: Propagation::Service,
         };
         Ok(Observed { server, username: user.name, hosts: caches.hosts })
     }
@@ -130,16 +137,16 @@ impl Credentials for ElasticacheUser<'_> {
     /// Gives the user both passwords, in place of whatever it has.
     ///
     /// # Errors
-    /// As [`users::modify`] has them.
-    async fn add(&self, pending: &SecretString, known: Known<'_>) -> Result<(), CallError> {
-        users::modify(self.clients.elasticache(), self.user_id, &[pending, known.current]).await
+    /// Those of [`users::modify`].
+    pub(crate) async fn add(&self, pending: &SecretString, current: &SecretString) -> Result<(), CallError> {
+        users::modify(self.clients.elasticache(), self.user_id, &[pending, current]).await
     }
 
     /// Gives the user the current password, in place of whatever it has.
     ///
     /// # Errors
-    /// As [`users::modify`] has them.
-    async fn remove(&self, _previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
+    /// Those of [`users::modify`].
+    pub(crate) async fn remove(&self, current: &SecretString) -> Result<(), CallError> {
         users::modify(self.clients.elasticache(), self.user_id, &[current]).await
     }
 }
@@ -153,26 +160,26 @@ fn state(user: &users::User) -> GroupState {
 }
 
 /// A user that does not say how many passwords it has counts as full.
-fn room(user: &users::User) -> Room {
+fn capacity(user: &users::User) -> Capacity {
     let full = user.password_count.is_none_or(|count| count >= MOST_PASSWORDS);
-    if full { Room::Full } else { Room::Free }
+    if full { Capacity::Full } else { Capacity::Free }
 }
 
-impl Endpoints for ElasticacheUser<'_> {
+impl ElasticacheUser<'_> {
     /// Names the endpoints of the one cache that the user reaches.
     ///
     /// # Errors
     /// Permanent where the user has no password, or reaches no cache or several: nobody can say which one clients are to be
     /// told.
-    async fn locate(&self, _current: &SecretString) -> Result<Located, Failure> {
+    pub(crate) async fn endpoints(&self) -> Result<Located, Failure> {
         let client = self.clients.elasticache();
         let user = users::describe(client, self.user_id).await?;
         self.check(&user)?;
         let reach = users::reach(client, &user.user_groups).await?;
         let (groups, caches) = (Vec::from_iter(&reach.groups), Vec::from_iter(&reach.serverless_caches));
-        let places = match (groups.as_slice(), caches.as_slice()) {
-            ([id], []) => elasticache_auth::places(&groups::describe(client, id).await?, id)?,
-            ([], [name]) => elasticache_serverless::places(&serverless::endpoints(client, name).await?),
+        let endpoints = match (groups.as_slice(), caches.as_slice()) {
+            ([id], []) => elasticache_auth::endpoints(&groups::describe(client, id).await?, id)?,
+            ([], [name]) => serverless_endpoints(&serverless::endpoints(client, name).await?),
             ([], []) => return Err(self.refused("is on no cache; put it into a cache's user group")),
             _ => {
                 return Err(self.refused(
@@ -181,6 +188,6 @@ impl Endpoints for ElasticacheUser<'_> {
                 ));
             }
         };
-        Ok(Located::of(places, &user.name))
+        Ok(Located::of(endpoints, &user.name))
     }
 }

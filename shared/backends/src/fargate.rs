@@ -1,20 +1,25 @@
 //! Redis in Fargate tasks: every task has its own ACL, and forgets it when it stops.
 
-use cloud::{CallError, Clients, Effect, cloud_map, ecs};
-use futures::future::{join_all, try_join_all};
+use cloud::{CallError, Clients, cloud_map, ecs};
 use policy::{
     Failure,
-    connection::Endpoints as Places,
+    connection::Endpoints,
     login::{FailedLogin, Node, NodeState},
-    rotation::{GroupState, Room, Server, Step, Upkeep},
+    rotation::Step,
+    secret::Known,
+    server::{Capacity, GroupState, Propagation, Server},
     target::EcsService,
 };
 use secrecy::SecretString;
 
 use crate::{
-    Capability, Credentials, Endpoints, Known, Located, Observed, acl,
-    endpoints::endpoint,
-    login::{Address, Questions, ask, enter},
+    acl,
+    capability::Capability,
+    dial::Address,
+    located::{Located, endpoint},
+    login::{Questions, ask, enter},
+    nodes::{each, try_each},
+    observed::Observed,
     session::Session,
 };
 
@@ -62,23 +67,23 @@ impl<'a> Fargate<'a> {
     ///
     /// Nobody is changed unless all of them let us in.
     async fn enter_all(&self, credentials: &[&SecretString]) -> Result<Vec<Session>, CallError> {
-        let places = self.places().await.map_err(untouched)?;
+        let places = self.places().await.map_err(CallError::untouched)?;
         if places.is_empty() {
             let service = &self.place.service;
-            return Err(untouched(Failure::retryable(format!(
+            return Err(CallError::untouched(Failure::retryable(format!(
                 "the service {service} has no task; it is looked at again"
             ))));
         }
         let entered = places.iter().map(|place| async move {
             let Some(address) = &place.address else {
                 let id = &place.id;
-                return Err(untouched(Failure::retryable(format!(
+                return Err(CallError::untouched(Failure::retryable(format!(
                     "the task {id} has no address yet; it is looked at again"
                 ))));
             };
             enter(&place.id, self.address(address), &self.place.username, credentials).await
         });
-        try_join_all(entered).await
+        try_each(entered).await
     }
 
     /// Has every node accept these beside what it has.
@@ -112,11 +117,6 @@ fn state(places: &[Place], service: &ecs::Service) -> GroupState {
     }
 }
 
-/// The failure of a call before which nothing was changed.
-fn untouched(failure: Failure) -> CallError {
-    CallError { failure, code: None, effect: Effect::None }
-}
-
 impl Fargate<'_> {
     /// What can be done for it, in words.
     pub const CAPABILITY: Capability = Capability {
@@ -128,16 +128,16 @@ impl Fargate<'_> {
     };
 }
 
-impl Credentials for Fargate<'_> {
+impl Fargate<'_> {
     /// A task that was started while AWSCURRENT moved has the one before, and nothing else; and a user has as many passwords
     /// as it is given.
-    const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set, Step::Test, Step::Finish];
+    pub(crate) const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set, Step::Test, Step::Finish];
 
     /// Lists the tasks of the service, logs in to all of them at once, and asks then whether the service is steady.
     ///
     /// # Errors
     /// Permanent where the service is not active, is scaled to nothing, or may not be described.
-    async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
+    pub(crate) async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
         let EcsService { cluster, service: name, host, username, .. } = self.place;
         let places = self.places().await?;
         let questions = Questions { username: Some(username), known };
@@ -151,7 +151,7 @@ impl Credentials for Fargate<'_> {
             };
             Node { id: place.id.clone(), state }
         });
-        let nodes = join_all(nodes).await;
+        let nodes = each(nodes).await;
         // Last, so that a task that was replaced while it was asked is seen to be.
         let service = ecs::service(self.clients.ecs(), cluster, name).await?;
         if service.status != "ACTIVE" {
@@ -170,8 +170,8 @@ impl Credentials for Fargate<'_> {
             nodes,
             change_asked: false,
             token_set_since_pending: false,
-            room: Room::Unlimited,
-            upkeep: Upkeep::UntilRestart,
+            capacity: Capacity::Unlimited,
+            propagation: Propagation::UntilRestart,
         };
         let addresses = places.into_iter().filter_map(|place| place.address);
         let hosts = host.iter().cloned().chain(addresses).collect();
@@ -185,7 +185,7 @@ impl Credentials for Fargate<'_> {
     ///
     /// # Repeating
     /// Sets the same again.
-    async fn add(&self, pending: &SecretString, known: Known<'_>) -> Result<(), CallError> {
+    pub(crate) async fn add(&self, pending: &SecretString, known: Known<'_>) -> Result<(), CallError> {
         let mut nodes = self.enter_all(&known.all()).await?;
         self.allow(&mut nodes, &[pending, known.current]).await
     }
@@ -193,11 +193,11 @@ impl Credentials for Fargate<'_> {
     /// Has every task accept it beside what it has.
     ///
     /// # Errors
-    /// As [`Credentials::add`] has them here.
+    /// Those of [`Fargate::add`].
     ///
     /// # Repeating
     /// Sets the same again.
-    async fn restore(&self, lost: &SecretString, known: Known<'_>) -> Result<(), CallError> {
+    pub(crate) async fn restore(&self, lost: &SecretString, known: Known<'_>) -> Result<(), CallError> {
         let mut nodes = self.enter_all(&known.all()).await?;
         self.allow(&mut nodes, &[lost]).await
     }
@@ -205,30 +205,30 @@ impl Credentials for Fargate<'_> {
     /// Has every task refuse the previous one.
     ///
     /// # Errors
-    /// As [`Credentials::add`] has them here.
+    /// Those of [`Fargate::add`].
     ///
     /// # Repeating
     /// Leaves a task that refuses it as it is.
-    async fn remove(&self, previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
+    pub(crate) async fn remove(&self, previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
         for mut node in self.enter_all(&[current]).await? {
             acl::forbid_if_accepted(&mut node, &self.place.username, previous).await?;
         }
         Ok(())
     }
 
-    async fn failed_logins(&self, current: &SecretString) -> Result<Vec<FailedLogin>, Failure> {
+    pub(crate) async fn failed_logins(&self, current: &SecretString) -> Result<Vec<FailedLogin>, Failure> {
         let mut nodes = self.enter_all(&[current]).await?;
         let read = nodes.iter_mut().map(|node| acl::failed_logins(node, &self.place.username));
-        Ok(try_join_all(read).await?.into_iter().flatten().collect())
+        Ok(try_each(read).await?.into_iter().flatten().collect())
     }
 }
 
-impl Endpoints for Fargate<'_> {
+impl Fargate<'_> {
     /// Names the host of the settings, or the address of the task.
     ///
     /// # Errors
     /// Retryable where there is no task that runs, or there are two: one is on its way.
-    async fn locate(&self, _current: &SecretString) -> Result<Located, Failure> {
+    pub(crate) async fn endpoints(&self) -> Result<Located, Failure> {
         let EcsService { cluster, service, host, port, username, .. } = self.place;
         let host = match host {
             Some(host) => host.clone(),
@@ -246,7 +246,7 @@ impl Endpoints for Fargate<'_> {
                 }
             }
         };
-        let places = Places { primary: Some(endpoint(&host, *port, false)), ..Places::default() };
-        Ok(Located::of(places, username))
+        let endpoints = Endpoints { primary: Some(endpoint(&host, *port, false)), ..Endpoints::default() };
+        Ok(Located::of(endpoints, username))
     }
 }

@@ -4,12 +4,13 @@ use cloud::{CallError, Effect};
 use policy::{
     Failure,
     login::{Answer, NodeState},
+    secret::Known,
 };
 use redis::{RedisError, aio::MultiplexedConnection};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    Known,
+    dial::Address,
     session::{Session, code, describe, failed, is_connection_trouble, is_not_ready},
 };
 
@@ -21,18 +22,6 @@ pub(crate) const CLIENT_NAME: &str = "redis-lifecycle";
 
 /// As nobody else spells it: a node's log counts like logins together by this too, and ours are not to hide a client's.
 const AUTH: &str = "Auth";
-
-/// Where a node listens.
-#[derive(Clone, Copy, Debug)]
-pub struct Address<'a> {
-    /// Its name or address; with TLS, what its certificate must be for.
-    pub host: &'a str,
-    /// Its port.
-    pub port: u16,
-    /// Whether it speaks TLS. The certificate is verified against the roots of the machine, or those of
-    /// `SSL_CERT_FILE`.
-    pub tls: bool,
-}
 
 /// What a node is asked.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +72,7 @@ pub(crate) async fn enter(
     username: &str,
     credentials: &[&SecretString],
 ) -> Result<Session, CallError> {
-    let untouched = |why: String| CallError { failure: Failure::retryable(why), code: None, effect: Effect::None };
+    let untouched = |why: String| CallError::untouched(Failure::retryable(why));
     let mut session = Session::open(node, address).await.map_err(|error| {
         untouched(format!("the node {node} cannot be reached: {}; it is tried again later", describe(&error)))
     })?;

@@ -4,8 +4,8 @@ use cloud::CallError;
 use secrecy::SecretString;
 
 use crate::{
-    keeping::Keeping,
     login::DEFAULT_USER,
+    persistence::Persistence,
     session::{Command, Session},
 };
 
@@ -15,7 +15,7 @@ use crate::{
 /// A link that is up stays up: the credential is for the next one.
 pub(crate) async fn follow_with(
     session: &mut Session,
-    keeping: Keeping,
+    persistence: Persistence,
     username: &str,
     credential: &SecretString,
     alone: Alone,
@@ -26,7 +26,7 @@ pub(crate) async fn follow_with(
         return Ok(());
     }
     session.run::<()>(Command::new("CONFIG SET").arg("masterauth").secret("", credential)).await?;
-    match keeping.save_settings() {
+    match persistence.save_settings() {
         Some(save) => session.run(save).await,
         None => Ok(()),
     }

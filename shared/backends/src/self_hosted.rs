@@ -1,21 +1,26 @@
 //! Redis on hosts of one's own: every node has its own ACL, and files of its own.
 
-use cloud::{CallError, Clients};
-use futures::future::{join_all, try_join_all};
+use cloud::CallError;
 use policy::{
     Failure,
-    connection::Endpoints as Places,
+    connection::Endpoints,
     login::{FailedLogin, Node, NodeState},
-    rotation::{GroupState, Room, Server, Step, Upkeep},
+    rotation::Step,
+    secret::Known,
+    server::{Capacity, GroupState, Propagation, Server},
     target::{Host, Hosts},
 };
 use secrecy::SecretString;
 
 use crate::{
-    Capability, Credentials, Endpoints, Known, Located, Observed, acl,
-    endpoints::endpoint,
-    keeping::{Keeping, Setup},
-    login::{Address, DEFAULT_USER, Questions, accepts, ask_and_stay, enter},
+    acl,
+    capability::Capability,
+    dial::Address,
+    located::{Located, endpoint},
+    login::{DEFAULT_USER, Questions, accepts, ask_and_stay, enter},
+    nodes::{each, try_each},
+    observed::Observed,
+    persistence::{Persistence, Setup},
     replication::{self, Alone},
     sentinel,
     session::{Command, Session},
@@ -38,7 +43,7 @@ struct Entered {
 
 impl<'a> SelfHosted<'a> {
     /// The hosts that the settings name.
-    pub fn new(_clients: &'a Clients, hosts: &'a Hosts) -> Self {
+    pub fn new(hosts: &'a Hosts) -> Self {
         Self { hosts }
     }
 
@@ -51,7 +56,7 @@ impl<'a> SelfHosted<'a> {
             let setup = Setup::of(&mut session).await?;
             Ok::<_, CallError>(Entered { session, setup })
         });
-        let mut entered = try_join_all(entered).await?;
+        let mut entered = try_each(entered).await?;
         entered.sort_by_key(|node| !node.setup.replica);
         Ok(entered)
     }
@@ -60,7 +65,7 @@ impl<'a> SelfHosted<'a> {
     async fn allow(&self, nodes: &mut [Entered], credentials: &[&SecretString]) -> Result<(), CallError> {
         for Entered { session, setup } in nodes {
             session.run::<()>(acl::allow(&self.hosts.username, credentials)).await?;
-            if let Some(save) = setup.keeping.save_users() {
+            if let Some(save) = setup.persistence.save_users() {
                 session.run::<()>(save).await?;
             }
         }
@@ -71,7 +76,7 @@ impl<'a> SelfHosted<'a> {
     async fn follow_with(&self, nodes: &mut [Entered], credential: &SecretString) -> Result<(), CallError> {
         let alone = if self.hosts.nodes.len() == 1 { Alone::Yes } else { Alone::No };
         for Entered { session, setup } in nodes {
-            replication::follow_with(session, setup.keeping, &self.hosts.username, credential, alone).await?;
+            replication::follow_with(session, setup.persistence, &self.hosts.username, credential, alone).await?;
         }
         match &self.hosts.sentinel {
             Some(sentinel) => sentinel::log_in_with(sentinel, self.hosts.tls, credential).await,
@@ -92,13 +97,13 @@ impl<'a> SelfHosted<'a> {
         let username = &self.hosts.username;
         let accepted = accepts(session, username, previous).await?;
         let mut commands: Vec<Command> = accepted.then(|| acl::forbid(username, previous)).into_iter().collect();
-        if username == DEFAULT_USER && setup.keeping.has_requirepass() {
+        if username == DEFAULT_USER && setup.persistence.has_requirepass() {
             let left = acl::count_passwords(session, username).await? - usize::from(accepted);
             if left == 1 {
                 commands.push(Command::new("CONFIG SET").arg("requirepass").secret("", current));
             }
         }
-        commands.extend(setup.keeping.save_users());
+        commands.extend(setup.persistence.save_users());
         let Err(error) = session.run_together(commands).await else { return Ok(()) };
         if accepted && error.failure.class() == policy::Class::Permanent {
             session.run::<()>(acl::allow(username, &[previous])).await?;
@@ -106,12 +111,12 @@ impl<'a> SelfHosted<'a> {
         Err(error)
     }
 
-    async fn look(&self, host: &Host, known: Known<'_>) -> Result<(Node, Option<Keeping>), Failure> {
+    async fn look(&self, host: &Host, known: Known<'_>) -> Result<(Node, Option<Persistence>), Failure> {
         let questions = Questions { username: Some(&self.hosts.username), known };
         let (state, session) = ask_and_stay(&id(host), self.address(host), questions).await;
         let Some(mut session) = session else { return Ok((Node { id: id(host), state }, None)) };
         match Setup::of(&mut session).await {
-            Ok(setup) => Ok((Node { id: id(host), state }, Some(setup.keeping))),
+            Ok(setup) => Ok((Node { id: id(host), state }, Some(setup.persistence))),
             Err(error) if error.failure.class() == policy::Class::Retryable => {
                 Ok((Node { id: id(host), state: NodeState::Unreachable(error.failure.chain()) }, None))
             }
@@ -131,7 +136,7 @@ fn id(host: &Host) -> String {
 
 /// What replicas and Sentinels log in with while both are valid: the new one, unless a node forgets it when it restarts.
 fn meanwhile<'a>(nodes: &[Entered], pending: &'a SecretString, current: &'a SecretString) -> &'a SecretString {
-    match nodes.iter().all(|node| node.setup.keeping.keeps_users()) {
+    match nodes.iter().all(|node| node.setup.persistence.persists_users()) {
         true => pending,
         false => current,
     }
@@ -148,26 +153,27 @@ impl SelfHosted<'_> {
     };
 }
 
-impl Credentials for SelfHosted<'_> {
+impl SelfHosted<'_> {
     /// A node that was restarted without its files has what it was given long ago; and a user has as many passwords as it is
     /// given.
-    const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set, Step::Test, Step::Finish];
+    pub(crate) const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set, Step::Test, Step::Finish];
 
     /// Logs in to every node, all at once, and asks each what it keeps over a restart.
     ///
     /// # Errors
     /// Permanent where a node does not let the user see that (`INFO`, `CONFIG GET`).
-    async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
-        let looks = join_all(self.hosts.nodes.iter().map(|host| self.look(host, known))).await;
+    pub(crate) async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
+        let looks = each(self.hosts.nodes.iter().map(|host| self.look(host, known))).await;
         let looks = looks.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let forgets = looks.iter().any(|(_, keeping)| keeping.is_some_and(|keeping| !keeping.keeps_users()));
+        let forgets =
+            looks.iter().any(|(_, persistence)| persistence.is_some_and(|persistence| !persistence.persists_users()));
         let server = Server {
             nodes: looks.into_iter().map(|(node, _)| node).collect(),
             group: GroupState::Available,
             change_asked: false,
             token_set_since_pending: false,
-            room: Room::Unlimited,
-            upkeep: if forgets { Upkeep::UntilRestart } else { Upkeep::NodeByNode },
+            capacity: Capacity::Unlimited,
+            propagation: if forgets { Propagation::UntilRestart } else { Propagation::NodeByNode },
         };
         let hosts = self.hosts.nodes.iter().map(|node| node.host.clone()).collect();
         Ok(Observed { server, username: self.hosts.username.clone(), hosts })
@@ -180,7 +186,7 @@ impl Credentials for SelfHosted<'_> {
     ///
     /// # Repeating
     /// Sets the same again.
-    async fn add(&self, pending: &SecretString, known: Known<'_>) -> Result<(), CallError> {
+    pub(crate) async fn add(&self, pending: &SecretString, known: Known<'_>) -> Result<(), CallError> {
         let mut nodes = self.enter_all(&known.all()).await?;
         self.allow(&mut nodes, &[pending, known.current]).await?;
         let credential = meanwhile(&nodes, pending, known.current);
@@ -190,11 +196,11 @@ impl Credentials for SelfHosted<'_> {
     /// Has every node accept it beside what it has, and keep it; replicas and Sentinels log in with it.
     ///
     /// # Errors
-    /// As [`Credentials::add`] has them here.
+    /// Those of [`SelfHosted::add`].
     ///
     /// # Repeating
     /// Sets the same again.
-    async fn restore(&self, lost: &SecretString, known: Known<'_>) -> Result<(), CallError> {
+    pub(crate) async fn restore(&self, lost: &SecretString, known: Known<'_>) -> Result<(), CallError> {
         let mut nodes = self.enter_all(&known.all()).await?;
         self.allow(&mut nodes, &[lost]).await?;
         self.follow_with(&mut nodes, lost).await
@@ -203,15 +209,15 @@ impl Credentials for SelfHosted<'_> {
     /// Has replicas and Sentinels log in with the current one, then every node refuse the previous one, and keep that.
     ///
     /// # Errors
-    /// As [`Credentials::add`] has them here. A node whose file cannot be written goes on accepting it.
+    /// Those of [`SelfHosted::add`]. A node whose file cannot be written goes on accepting it.
     ///
     /// # Repeating
     /// Leaves a node that refuses it as it is.
-    async fn remove(&self, previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
+    pub(crate) async fn remove(&self, previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
         let mut nodes = self.enter_all(&[current]).await?;
         for Entered { session, setup } in &mut nodes {
             // Before anything is taken away anywhere: the files can be written.
-            if let Some(save) = setup.keeping.save_users() {
+            if let Some(save) = setup.persistence.save_users() {
                 session.run::<()>(save).await?;
             }
         }
@@ -222,26 +228,26 @@ impl Credentials for SelfHosted<'_> {
         Ok(())
     }
 
-    async fn failed_logins(&self, current: &SecretString) -> Result<Vec<FailedLogin>, Failure> {
+    pub(crate) async fn failed_logins(&self, current: &SecretString) -> Result<Vec<FailedLogin>, Failure> {
         let mut nodes = self.enter_all(&[current]).await?;
         let read = nodes.iter_mut().map(|node| acl::failed_logins(&mut node.session, &self.hosts.username));
-        Ok(try_join_all(read).await?.into_iter().flatten().collect())
+        Ok(try_each(read).await?.into_iter().flatten().collect())
     }
 }
 
-impl Endpoints for SelfHosted<'_> {
+impl SelfHosted<'_> {
     /// Asks each node for its role: clients write to the primary, and may read from the first replica.
     ///
     /// # Errors
     /// Retryable where a node cannot be asked, or accepts no login; `NeedsHuman` where not one node alone is a primary.
-    async fn locate(&self, current: &SecretString) -> Result<Located, Failure> {
+    pub(crate) async fn endpoints(&self, current: &SecretString) -> Result<Located, Failure> {
         let entered = self.hosts.nodes.iter().map(|host| async move {
             let mut session = enter(&id(host), self.address(host), &self.hosts.username, &[current]).await?;
             let setup = Setup::of(&mut session).await?;
             Ok::<_, Failure>((setup.replica, endpoint(&host.host, host.port, self.hosts.tls)))
         });
         let (replicas, primaries): (Vec<_>, Vec<_>) =
-            try_join_all(entered).await?.into_iter().partition(|(replica, _)| *replica);
+            try_each(entered).await?.into_iter().partition(|(replica, _)| *replica);
         let [(_, primary)] = primaries.as_slice() else {
             return Err(Failure::needs_human(format!(
                 "{} of the nodes say that they are a primary, and clients can be told of one; mend the replication, or take the \
@@ -250,8 +256,8 @@ impl Endpoints for SelfHosted<'_> {
             )));
         };
         let reader = replicas.into_iter().next().map(|(_, reader)| reader);
-        let places = Places { primary: Some(primary.clone()), reader, ..Places::default() };
-        Ok(Located::of(places, &self.hosts.username))
+        let endpoints = Endpoints { primary: Some(primary.clone()), reader, ..Endpoints::default() };
+        Ok(Located::of(endpoints, &self.hosts.username))
     }
 }
 

@@ -1,12 +1,12 @@
 //! What Sentinels log in to the nodes with.
 
-use cloud::{CallError, Effect};
-use futures::future::try_join_all;
+use cloud::CallError;
 use policy::{Failure, target::Sentinel};
 use secrecy::SecretString;
 
 use crate::{
-    login::Address,
+    dial::Address,
+    nodes::try_each,
     session::{Command, Session, describe},
 };
 
@@ -21,13 +21,11 @@ pub(crate) async fn log_in_with(sentinel: &Sentinel, tls: bool, credential: &Sec
     let told = sentinel.nodes.iter().map(|node| async move {
         let name = format!("{}:{}", node.host, node.port);
         let address = Address { host: &node.host, port: node.port, tls };
-        let mut session = Session::open(&name, address).await.map_err(|error| CallError {
-            failure: Failure::retryable(format!(
+        let mut session = Session::open(&name, address).await.map_err(|error| {
+            CallError::untouched(Failure::retryable(format!(
                 "the Sentinel {name} cannot be reached: {}; it is tried again later",
                 describe(&error)
-            )),
-            code: None,
-            effect: Effect::None,
+            )))
         })?;
         let set = Command::new("SENTINEL SET").arg(&sentinel.master_name).arg("auth-pass").secret("", credential);
         session.run::<()>(set).await.map_err(|error| match error.is("NOAUTH") {
@@ -41,5 +39,5 @@ pub(crate) async fn log_in_with(sentinel: &Sentinel, tls: bool, credential: &Sec
             false => error,
         })
     });
-    try_join_all(told).await.map(drop)
+    try_each(told).await.map(drop)
 }

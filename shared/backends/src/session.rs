@@ -1,25 +1,17 @@
 //! One connection to one node, and what a refusal of it means.
 
-use std::time::Duration;
-
 use cloud::{CallError, Effect};
 use policy::Failure;
-use redis::{
-    AsyncConnectionConfig, Client, Cmd, ConnectionAddr, ErrorKind, FromRedisValue, IntoConnectionInfo, RedisError,
-    aio::MultiplexedConnection,
-};
+use redis::{Cmd, ErrorKind, FromRedisValue, RedisConnectionInfo, RedisError, aio::MultiplexedConnection};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::login::Address;
-
-/// How long a node may take to open a connection, and to answer a command.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+use crate::dial::{Address, Connection, dial};
 
 /// A connection to a node, which has a name in messages.
 pub(crate) struct Session {
     /// The node, as messages name it.
     pub(crate) node: String,
-    connection: MultiplexedConnection,
+    connection: Connection,
 }
 
 /// A command with the name that messages give it: they never show its arguments.
@@ -53,18 +45,18 @@ impl Command {
 impl Session {
     /// Connects, and logs in with nothing.
     pub(crate) async fn open(node: &str, address: Address<'_>) -> Result<Self, RedisError> {
-        Ok(Self { node: node.to_owned(), connection: connect(address).await? })
+        Ok(Self { node: node.to_owned(), connection: dial(address, &RedisConnectionInfo::default()).await? })
     }
 
     /// The connection, for answers that are no errors.
     pub(crate) fn connection(&mut self) -> &mut MultiplexedConnection {
-        &mut self.connection
+        &mut self.connection.redis
     }
 
     /// Carries out one command.
     pub(crate) async fn run<T: FromRedisValue>(&mut self, command: Command) -> Result<T, CallError> {
         let Command { name, cmd } = command;
-        cmd.query_async(&mut self.connection).await.map_err(|error| failed(&self.node, name, &error))
+        cmd.query_async(&mut self.connection.redis).await.map_err(|error| failed(&self.node, name, &error))
     }
 
     /// Carries out all of these with nothing in between: a connection that is lost leaves all of them done or none.
@@ -78,7 +70,7 @@ impl Session {
             names.push(name);
             pipe.add_command(cmd);
         }
-        pipe.exec_async(&mut self.connection).await.map_err(|error| match error.clone().into_server_errors() {
+        pipe.exec_async(&mut self.connection.redis).await.map_err(|error| match error.clone().into_server_errors() {
             Some(errors) if !errors.is_empty() => {
                 let (nth, error) = &errors[0];
                 let name = names.get(*nth).copied().unwrap_or("MULTI");
@@ -103,17 +95,6 @@ impl Session {
         let answer: Vec<String> = self.run(Command::new("CONFIG GET").arg(name)).await?;
         Ok(answer.into_iter().nth(1).unwrap_or_default())
     }
-}
-
-async fn connect(address: Address<'_>) -> Result<MultiplexedConnection, RedisError> {
-    let (host, port) = (address.host.to_owned(), address.port);
-    let address = match address.tls {
-        true => ConnectionAddr::TcpTls { host, port, insecure: false, tls_params: None },
-        false => ConnectionAddr::Tcp(host, port),
-    };
-    let config =
-        AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
-    Client::open(address.into_connection_info()?)?.get_multiplexed_async_connection_with_config(&config).await
 }
 
 /// The error of a command that may have been sent.

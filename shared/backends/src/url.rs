@@ -1,10 +1,13 @@
 //! A login with a URL, as clients do it.
 
 use policy::Failure;
-use redis::{AsyncConnectionConfig, Client};
+use redis::{ConnectionAddr, IntoConnectionInfo};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::session::{PATIENCE, describe, is_connection_trouble, is_not_ready};
+use crate::{
+    dial::{Address, dial},
+    session::{describe, is_connection_trouble, is_not_ready},
+};
 
 /// Connects with a URL and nothing else, and sends a PING. A login that is refused is an error here: what is about to be
 /// published does not work.
@@ -15,13 +18,16 @@ use crate::session::{PATIENCE, describe, is_connection_trouble, is_not_ready};
 /// - Permanent where the text is no URL.
 pub async fn log_in(url: &SecretString, what: &str) -> Result<(), Failure> {
     // The parser's own error is left out: it may quote the URL.
-    let client = Client::open(url.expose_secret())
-        .map_err(|_| Failure::permanent(format!("{what} is no URL that a client can read; nothing was written")))?;
-    let config =
-        AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
+    let unreadable = || Failure::permanent(format!("{what} is no URL that a client can read; nothing was written"));
+    let info = url.expose_secret().into_connection_info().map_err(|_| unreadable())?;
+    let address = match info.addr() {
+        ConnectionAddr::Tcp(host, port) => Address { host, port: *port, tls: false },
+        ConnectionAddr::TcpTls { host, port, .. } => Address { host, port: *port, tls: true },
+        _ => return Err(unreadable()),
+    };
     let answer = async {
-        let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
-        redis::cmd("PING").query_async::<()>(&mut connection).await
+        let mut connection = dial(address, info.redis_settings()).await?;
+        redis::cmd("PING").query_async::<()>(&mut connection.redis).await
     };
     match answer.await {
         Ok(()) => Ok(()),

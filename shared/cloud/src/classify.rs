@@ -30,6 +30,11 @@ pub enum Effect {
 }
 
 impl CallError {
+    /// The failure of a change that was not requested, or of which nothing came.
+    pub fn untouched(failure: Failure) -> Self {
+        Self { failure, code: None, effect: Effect::None }
+    }
+
     /// Whether the service answered this error code.
     pub fn is(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)

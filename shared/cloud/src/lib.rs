@@ -14,5 +14,6 @@ pub mod lambda;
 pub mod secrets_manager;
 pub mod ssm;
 
+pub use aws_config::SdkConfig;
 pub use classify::{CallError, Effect};
 pub use clients::Clients;

@@ -1,7 +1,7 @@
 //! What redis-lifecycle decides: pure functions from facts to plans, with no IO and no clock.
 //!
 //! ```
-//! use policy::rotation::{Decision, Facts, PendingValue, Step, VersionStage, decide};
+//! use policy::rotation::{Decision, Facts, PendingValue, Step, VersionStage, decide_user};
 //!
 //! let facts = Facts {
 //!     step: Step::Create,
@@ -10,7 +10,7 @@
 //!     pending: PendingValue::Absent,
 //!     server: None,
 //! };
-//! assert!(matches!(decide(&facts), Ok(Decision::CreatePending { .. })));
+//! assert!(matches!(decide_user(&facts), Ok(Decision::CreatePending { .. })));
 //! ```
 //!
 //! # Layout
@@ -18,6 +18,8 @@
 //! - [`secret`]: a secret's value, the credential in it, and what its versions and labels tell
 //! - [`token`]: which credentials a backend takes
 //! - [`login`]: what the nodes answered to which credential
+//! - [`server`]: what is seen of a server
+//! - [`change`]: what became of a change that was requested
 //! - [`rotation`]: the four steps of a rotation, decided
 //! - [`consumers`]: whoever logs in, and whether it has followed a change
 //! - [`retirement`]: when the previous credential is taken away, decided
@@ -29,6 +31,7 @@
 //! - [`outcome`]: the record of one run
 //! - [`failure`]: the three classes of failure
 
+pub mod change;
 pub mod connection;
 pub mod consumers;
 pub mod failure;
@@ -41,6 +44,7 @@ pub mod retirement;
 pub mod rollout;
 pub mod rotation;
 pub mod secret;
+pub mod server;
 pub mod target;
 pub mod token;
 

@@ -3,23 +3,7 @@
 use cloud::{CallError, Effect};
 use policy::{Class, Failure, outcome::Outcome};
 
-/// What became of a change that was requested.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Made {
-    /// The service confirmed it.
-    Yes,
-    /// The service refused it for now: nothing has changed.
-    No,
-    /// No answer came, or one that says nothing about it: it may have taken effect.
-    Unknown,
-}
-
-impl Made {
-    /// Whether the change has taken effect, or may have.
-    pub fn may_have_taken_effect(self) -> bool {
-        self != Self::No
-    }
-}
+pub use policy::change::Made;
 
 /// Records in the outcome what became of a change.
 ///

@@ -3,16 +3,14 @@
 use policy::{
     Class,
     login::{Answer, NodeState},
-    rotation::Upkeep,
+    secret::Known,
+    server::Propagation,
     target::{Host, Hosts, Sentinel, SentinelNode},
 };
 use secrecy::SecretString;
 
 use super::SelfHosted;
-use crate::{
-    Credentials, Known,
-    testing::{Files, RedisServer, eventually},
-};
+use crate::testing::{Files, RedisServer, eventually};
 
 fn hosts(servers: &[&RedisServer]) -> Hosts {
     let node = |server: &&RedisServer| Host { host: "127.0.0.1".to_owned(), port: server.port };
@@ -233,15 +231,17 @@ async fn another_user_is_rotated_and_the_default_one_left_alone() {
 
 #[tokio::test]
 async fn what_is_seen_says_whether_nodes_forget_and_whether_they_are_open() {
-    for (files, upkeep) in
-        [(Files::Config, Upkeep::NodeByNode), (Files::Acl, Upkeep::NodeByNode), (Files::None, Upkeep::UntilRestart)]
-    {
+    for (files, propagation) in [
+        (Files::Config, Propagation::NodeByNode),
+        (Files::Acl, Propagation::NodeByNode),
+        (Files::None, Propagation::UntilRestart),
+    ] {
         let server = RedisServer::start(files, "one", &[]);
         let (pending, current) = (secret("two"), secret("one"));
         let known = Known { pending: Some(&pending), current: &current, previous: None, pending_created_ms: None };
         let look = async || SelfHosted { hosts: &hosts(&[&server]) }.observe(known).await.unwrap().server;
         let seen = look().await;
-        assert_eq!(seen.upkeep, upkeep, "{files:?}");
+        assert_eq!(seen.propagation, propagation, "{files:?}");
         let asked = |open, pending| NodeState::Asked {
             open,
             pending: Some(pending),

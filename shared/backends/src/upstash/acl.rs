@@ -6,62 +6,115 @@ use cloud::{CallError, Clients, secrets_manager};
 use policy::{
     Failure,
     login::Answer,
+    rotation::Step,
+    secret::Known,
     target::{AclUser, Database},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::{
-    refused,
+    database,
     rest::{Reply, Rest},
 };
+use crate::{capability::Capability, located::Located, observed::Observed};
 
 /// Codes that mean "not now".
 const LATER: [&str; 6] = ["LOADING", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "READONLY"];
 
-/// An ACL user, and whoever may change it.
-pub(super) struct Acl<'a> {
+/// The ACL user of one target, and the clients to reach it and whoever may change it.
+#[derive(Clone, Copy, Debug)]
+pub struct UpstashAcl<'a> {
     clients: &'a Clients,
+    database: &'a Database,
     rest: Rest<'a>,
     user: &'a AclUser,
 }
 
-impl<'a> Acl<'a> {
-    pub(super) fn new(clients: &'a Clients, database: &'a Database, user: &'a AclUser) -> Self {
-        Self { clients, rest: Rest::new(database), user }
+impl<'a> UpstashAcl<'a> {
+    /// What can be done for it, in words.
+    pub const CAPABILITY: Capability = Capability {
+        flavour: "`upstash`, by `acl`",
+        credential: "REST token of an ACL user",
+        logs_in: "the REST API",
+        overlap: "yes, by ACL",
+        retired: "ACL",
+    };
+
+    /// The steps that need AWSPREVIOUS: a user has as many tokens as it is given.
+    pub(crate) const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set];
+
+    /// The user that the settings name.
+    pub fn new(clients: &'a Clients, database: &'a Database, user: &'a AclUser) -> Self {
+        Self { clients, database, rest: Rest::new(database), user }
     }
 
-    /// Makes a token that the user does not have yet.
-    pub(super) async fn generate(&self) -> Result<SecretString, CallError> {
+    /// Logs in with each token.
+    ///
+    /// # Errors
+    /// None: a database that gives no answer is in what was seen.
+    pub(crate) async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
+        Ok(database::observe(self.database, &self.user.username, known).await)
+    }
+
+    /// Names the REST API.
+    pub(crate) fn endpoints(&self) -> Located {
+        database::endpoints(self.database, &self.user.username)
+    }
+
+    /// Has Upstash make a token for the user; it accepts no other (`ACL GENTOKEN`).
+    ///
+    /// # Errors
+    /// Permanent where the user is not there or is off, or the database lets nobody run ACL commands: nothing has been
+    /// changed.
+    ///
+    /// # Repeating
+    /// Makes another one. Neither is accepted before it is added.
+    pub async fn generate(&self) -> Result<SecretString, CallError> {
         let admin = self.admin().await?;
         self.check_user(&admin).await?;
         match self.run(&admin, &["ACL", "GENTOKEN", &self.user.username]).await? {
             Value::String(token) => Ok(token.into()),
-            _ => Err(refused(Failure::permanent("Upstash answered ACL GENTOKEN with something that is no token"))),
+            _ => Err(CallError::untouched(Failure::permanent(
+                "Upstash answered ACL GENTOKEN with something that is no token",
+            ))),
         }
     }
 
-    /// Gives the user one more token.
-    pub(super) async fn add(&self, token: &SecretString, current: &SecretString) -> Result<(), CallError> {
+    /// Gives the user the pending token beside those that it has (`ACL SETUSER`).
+    ///
+    /// # Errors
+    /// Permanent where the user is not there or is off, or ACL commands are refused; `NeedsHuman` where AWSCURRENT is the
+    /// token of another user.
+    ///
+    /// # Repeating
+    /// Changes nothing.
+    pub(crate) async fn add(&self, pending: &SecretString, current: &SecretString) -> Result<(), CallError> {
         let admin = self.admin().await?;
         self.check_user(&admin).await?;
         self.check_owner(current).await?;
-        let rule = rule('>', token);
+        let rule = rule('>', pending);
         self.run(&admin, &["ACL", "SETUSER", &self.user.username, rule.expose_secret()]).await?;
         Ok(())
     }
 
-    /// Takes a token from the user.
-    pub(super) async fn remove(&self, token: &SecretString, current: &SecretString) -> Result<(), CallError> {
+    /// Removes the previous token from the user (`ACL SETUSER`).
+    ///
+    /// # Errors
+    /// Permanent where ACL commands are refused; `NeedsHuman` where AWSCURRENT is the token of another user.
+    ///
+    /// # Repeating
+    /// Changes nothing.
+    pub(crate) async fn remove(&self, previous: &SecretString, current: &SecretString) -> Result<(), CallError> {
         let admin = self.admin().await?;
         self.check_user(&admin).await?;
         self.check_owner(current).await?;
-        let rule = rule('<', token);
-        let taken = self.run(&admin, &["ACL", "SETUSER", &self.user.username, rule.expose_secret()]).await;
-        match taken {
+        let rule = rule('<', previous);
+        let removed = self.run(&admin, &["ACL", "SETUSER", &self.user.username, rule.expose_secret()]).await;
+        match removed {
             Ok(_) => Ok(()),
-            // Redis refuses to take away what is not there, as after a try whose answer was lost.
-            Err(_) if self.rest.log_in(token).await == Ok(Answer::Refused) => Ok(()),
+            // Redis refuses to remove what is not there, as after an attempt whose answer was lost.
+            Err(_) if self.rest.log_in(previous).await == Ok(Answer::Refused) => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -74,7 +127,7 @@ impl<'a> Acl<'a> {
         let object: Option<Value> = serde_json::from_str(value.expose_secret()).ok();
         let token = object.as_ref().and_then(|object| object.get("token")).and_then(Value::as_str);
         token.map(SecretString::from).ok_or_else(|| {
-            refused(Failure::permanent(format!(
+            CallError::untouched(Failure::permanent(format!(
                 "the secret {id} is no JSON object with a string under \"token\"; put there the REST token of a user who may \
                  run ACL commands"
             )))
@@ -90,7 +143,7 @@ impl<'a> Acl<'a> {
             () if flags(&user).any(|flag| flag == "off") => "is off; switch it on with ACL SETUSER first",
             () => return Ok(()),
         };
-        Err(refused(Failure::permanent(format!("the ACL user {username} {why}. Nothing was touched"))))
+        Err(CallError::untouched(Failure::permanent(format!("the ACL user {username} {why}. Nothing was touched"))))
     }
 
     /// Refuses the token of another user in AWSCURRENT: a rotation would give its clients another user's rights, nobody would
@@ -98,7 +151,7 @@ impl<'a> Acl<'a> {
     async fn check_owner(&self, current: &SecretString) -> Result<(), CallError> {
         match self.rest.run(current, &["ACL", "WHOAMI"]).await? {
             Reply::Result(Value::String(name)) if name != self.user.username => {
-                Err(refused(Failure::needs_human(format!(
+                Err(CallError::untouched(Failure::needs_human(format!(
                     "AWSCURRENT holds a token of the user {name:?}, and the settings name {:?}; nothing was touched. Put the \
                      secret or `backend.renewal.username` right",
                     self.user.username
@@ -117,7 +170,7 @@ impl<'a> Acl<'a> {
             Reply::Refused => format!("it refuses the token in the secret {id}; put there one that logs in"),
             Reply::Error(code) if LATER.contains(&code.as_str()) => {
                 let failure = Failure::retryable(format!("the database takes no ACL command now ({code})"));
-                return Err(refused(failure));
+                return Err(CallError::untouched(failure));
             }
             Reply::Error(code) if code == "NOPERM" => {
                 format!("the user of the secret {id} may not run ACL commands; allow it `+acl`")
@@ -128,7 +181,9 @@ impl<'a> Acl<'a> {
             ),
         };
         let command = command.iter().take(2).copied().collect::<Vec<_>>().join(" ");
-        Err(refused(Failure::permanent(format!("the database refuses {command}: {why}. Nothing was touched"))))
+        Err(CallError::untouched(Failure::permanent(format!(
+            "the database refuses {command}: {why}. Nothing was touched"
+        ))))
     }
 }
 

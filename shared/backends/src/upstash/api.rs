@@ -8,10 +8,7 @@ use reqwest::{Client, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
-use super::{
-    http::{Answered, TRIES, send},
-    refused,
-};
+use super::http::{Answered, TRIES, send};
 
 /// Where the API is, unless `UPSTASH_API_URL` says otherwise.
 const URL: &str = "https://api.upstash.com";
@@ -116,7 +113,10 @@ impl<'a> Api<'a> {
             StatusCode::NOT_FOUND => "put `backend.renewal.database_id` right".to_owned(),
             _ => "put the settings right; if they are, Upstash has changed its API".to_owned(),
         };
-        Err(refused(Failure::permanent(format!("cannot {doing}: Upstash answered {}; {way_out}", status.as_u16()))))
+        Err(CallError::untouched(Failure::permanent(format!(
+            "cannot {doing}: Upstash answered {}; {way_out}",
+            status.as_u16()
+        ))))
     }
 }
 

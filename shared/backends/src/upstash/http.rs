@@ -8,8 +8,6 @@ use reqwest::{Client, RequestBuilder, StatusCode, redirect::Policy};
 use serde_json::Value;
 use tokio::time::sleep;
 
-use super::refused;
-
 /// How long a connection may take to open.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -43,7 +41,7 @@ fn client() -> Result<&'static Client, CallError> {
         .timeout(TRY_TIMEOUT)
         .redirect(Policy::none())
         .build()
-        .map_err(|error| refused(Failure::permanent("no HTTPS client can be made here").because(error)))?;
+        .map_err(|error| CallError::untouched(Failure::permanent("no HTTPS client can be made here").because(error)))?;
     Ok(CLIENT.get_or_init(|| client))
 }
 

@@ -1,6 +1,6 @@
 //! The facts that a retirement is decided on.
 
-use crate::{consumers::ConsumerFacts, rotation::Server, secret::SecretFacts, target::Retirement};
+use crate::{consumers::ConsumerFacts, secret::SecretFacts, server::Server, target::Retirement};
 
 /// Everything that [`super::decide`] may look at. Times are in milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]

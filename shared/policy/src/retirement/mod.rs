@@ -12,9 +12,8 @@ use crate::{
     Failure,
     login::{Verdict, Verdicts, sum_up},
     outcome::Waiting,
-    rotation::{Room, Server, Upkeep},
     secret::PreviousValue,
-    target::{Backend, Renewal},
+    server::{Capacity, Propagation, Server},
 };
 use gates::{Gates, gates};
 
@@ -58,15 +57,8 @@ pub enum Decision {
     },
 }
 
-/// Why a backend never accepts the previous credential; `None` if it may.
-pub fn never_has_two(backend: &Backend) -> Option<&'static str> {
-    match backend {
-        Backend::Upstash(database) if matches!(database.renewal, Renewal::Reset(_)) => {
-            Some("a reset revokes the credential before it, so there is nothing to retire")
-        }
-        _ => None,
-    }
-}
+/// Why there is nothing to retire where a reset replaces the credential.
+pub const REPLACED: &str = "a reset revokes the credential before it, so there is nothing to retire";
 
 /// Whether the consumers have to be looked at before [`decide`] can decide.
 ///
@@ -76,7 +68,7 @@ pub fn needs_consumers(facts: &Facts) -> bool {
     let Some(server) = &facts.server else { return false };
     let Ok(verdicts) = sum_up(&server.nodes) else { return false };
     let proven = verdicts.open == Verdict::Nowhere && verdicts.current == Verdict::Everywhere;
-    let unsure = server.upkeep != Upkeep::Service && !is_retired(facts);
+    let unsure = server.propagation != Propagation::Service && !is_retired(facts);
     facts.consumers.is_none() && proven && (verdicts.previous != Verdict::Nowhere || unsure)
 }
 
@@ -100,7 +92,7 @@ pub fn needs_consumers(facts: &Facts) -> bool {
 ///
 /// Then, with AWSCURRENT not accepted everywhere:
 ///
-/// | upkeep | AWSCURRENT accepted | AWSPREVIOUS accepted | group | ⇒ |
+/// | propagation | AWSCURRENT accepted | AWSPREVIOUS accepted | group | ⇒ |
 /// |---|---|---|---|---|
 /// | any | not everywhere | | busy, or asked to change in this run | Wait |
 /// | service | somewhere | | available | Blocked: the service applies it everywhere |
@@ -111,7 +103,7 @@ pub fn needs_consumers(facts: &Facts) -> bool {
 ///
 /// Then, with AWSCURRENT accepted everywhere:
 ///
-/// | AWSPREVIOUS accepted | retired before | upkeep | gates | group | ⇒ |
+/// | AWSPREVIOUS accepted | retired before | propagation | gates | group | ⇒ |
 /// |---|---|---|---|---|---|
 /// | nowhere | yes | | | | Kept |
 /// | nowhere | no | service | | | `MarkRetired` |
@@ -180,16 +172,16 @@ fn open(server: &Server) -> Result<Decision, Failure> {
 
 /// A server on which not every node accepts AWSCURRENT: AWSPREVIOUS may be the only way in.
 fn without_current(server: &Server, verdicts: Verdicts) -> Result<Decision, Failure> {
-    let Server { group, upkeep, change_asked, .. } = server;
-    if group.is_busy() || *change_asked && *upkeep == Upkeep::Service {
+    let Server { group, propagation, change_asked, .. } = server;
+    if group.is_busy() || *change_asked && *propagation == Propagation::Service {
         return wait(&format!("not every node accepts AWSCURRENT; {group}"));
     }
-    match (upkeep, verdicts.current, verdicts.any) {
-        (Upkeep::Service, Verdict::Somewhere, _) => blocked_by("login", "some nodes refuse AWSCURRENT"),
-        (Upkeep::NodeByNode | Upkeep::UntilRestart, Verdict::Somewhere, Verdict::Everywhere) => {
+    match (propagation, verdicts.current, verdicts.any) {
+        (Propagation::Service, Verdict::Somewhere, _) => blocked_by("login", "some nodes refuse AWSCURRENT"),
+        (Propagation::NodeByNode | Propagation::UntilRestart, Verdict::Somewhere, Verdict::Everywhere) => {
             Ok(Decision::RestoreCurrent { reason: "a node has lost AWSCURRENT, and has AWSPREVIOUS" })
         }
-        (Upkeep::UntilRestart, Verdict::Nowhere, Verdict::Everywhere) => Ok(Decision::RestoreCurrent {
+        (Propagation::UntilRestart, Verdict::Nowhere, Verdict::Everywhere) => Ok(Decision::RestoreCurrent {
             reason: "the nodes were started while AWSCURRENT moved, and have AWSPREVIOUS alone",
         }),
         (_, Verdict::Nowhere, Verdict::Nowhere) => Err(Failure::needs_human(
@@ -212,35 +204,37 @@ fn refused_everywhere(server: &Server, gates: Gates, retired: bool) -> Result<De
     if retired {
         return kept("every node refuses AWSPREVIOUS, and accepts AWSCURRENT");
     }
-    match server.upkeep {
-        Upkeep::Service => {}
-        Upkeep::UntilRestart if !gates.in_use.is_empty() => return restore_previous(server),
+    match server.propagation {
+        Propagation::Service => {}
+        Propagation::UntilRestart if !gates.in_use.is_empty() => return restore_previous(server),
         _ if !gates.are_open() => return Ok(Decision::Blocked { by: gates.all() }),
         _ if server.change_asked => {}
         _ if server.group.is_busy() => return wait(&format!("AWSPREVIOUS is refused for now; {}", server.group)),
         _ => return Ok(Decision::Remove { reason: "every node refuses AWSPREVIOUS, which is saved so that it lasts" }),
     }
-    let reason = match server.room {
-        Room::Full => "every node refuses AWSPREVIOUS; the other credential there is one that the secret does not know",
-        Room::Free | Room::Unlimited => "every node refuses AWSPREVIOUS, and accepts AWSCURRENT",
+    let reason = match server.capacity {
+        Capacity::Full => {
+            "every node refuses AWSPREVIOUS; the other credential there is one that the secret does not know"
+        }
+        Capacity::Free | Capacity::Unlimited => "every node refuses AWSPREVIOUS, and accepts AWSCURRENT",
     };
     Ok(Decision::MarkRetired { reason })
 }
 
 /// Some node accepts AWSPREVIOUS.
 fn still_accepted(server: &Server, gates: Gates, accepted: Verdict, retired: bool) -> Result<Decision, Failure> {
-    let Server { group, upkeep, change_asked, .. } = server;
+    let Server { group, propagation, change_asked, .. } = server;
     if !gates.are_open() {
-        let lost = *upkeep == Upkeep::UntilRestart && accepted == Verdict::Somewhere && !retired;
+        let lost = *propagation == Propagation::UntilRestart && accepted == Verdict::Somewhere && !retired;
         return match lost && !gates.in_use.is_empty() {
             true => restore_previous(server),
             false => Ok(Decision::Blocked { by: gates.all() }),
         };
     }
-    match (upkeep, accepted) {
+    match (propagation, accepted) {
         _ if group.is_busy() => wait(&format!("AWSPREVIOUS is still accepted; {group}")),
-        (Upkeep::Service, Verdict::Somewhere) => wait("some nodes still accept AWSPREVIOUS"),
-        (Upkeep::Service, _) if *change_asked => wait("every node still accepts AWSPREVIOUS"),
+        (Propagation::Service, Verdict::Somewhere) => wait("some nodes still accept AWSPREVIOUS"),
+        (Propagation::Service, _) if *change_asked => wait("every node still accepts AWSPREVIOUS"),
         _ if retired => Ok(Decision::Remove { reason: "a node accepts AWSPREVIOUS again, which was retired before" }),
         _ => Ok(Decision::Remove { reason: "the overlap is over, and every consumer has followed" }),
     }

@@ -1,13 +1,16 @@
-//! A server whose nodes are changed one by one: each has its own ACLs, and may miss what others have.
+//! A server whose nodes are changed one by one: each has its own ACL, and may lack what others have.
 
 use super::{
-    Decision, Server, Step, VersionStage, current_is_refused,
-    facts::{PendingValue, Upkeep},
-    no_usable_pending, previous_would_stay, remove_previous, wait,
+    decision::{AfterPromotion, Decision, RestoreCurrent, remove_previous, wait},
+    facts::{Facts, PendingValue, VersionStage},
+    look::{Look, look, previous_would_stay},
+    refusals::{current_is_refused, lets_everybody_in, no_usable_pending},
+    step::Step,
 };
 use crate::{
     Failure,
-    login::{Verdict, Verdicts},
+    login::Verdict,
+    server::{Propagation, Server},
 };
 
 /// Decides for such a server. What is missing is added again: that is what a stopped run, or a node that restarted, leaves
@@ -37,27 +40,24 @@ use crate::{
 /// setSecret adds what every node accepts already: a run that was stopped may not have made it last, nor told the replicas
 /// and the Sentinels. Nothing is promoted while the service starts a node: it would come up with the credential that was
 /// AWSCURRENT when its start began.
-pub(super) fn decide_node_by_node(
-    step: Step,
-    version: VersionStage,
-    pending: &PendingValue,
-    server: &Server,
-    verdicts: Verdicts,
-) -> Result<Decision, Failure> {
-    let Server { group, upkeep, change_asked, .. } = server;
+pub fn decide_node_by_node(facts: &Facts) -> Result<Decision<RestoreCurrent>, Failure> {
+    let (server, verdicts) = match look(facts)? {
+        Look::Decided(decision) => return Ok(decision),
+        Look::At(server, verdicts) => (server, verdicts),
+    };
+    let Facts { step, version, pending, .. } = facts;
+    let (step, version) = (*step, *version);
+    let Server { group, propagation, change_asked, .. } = server;
     if verdicts.open != Verdict::Nowhere {
-        return Err(Failure::permanent(
-            "a node lets clients in without a credential, so a login proves nothing there; give its user the credential in \
-             AWSCURRENT first, and rotate again. Nothing was touched",
-        ));
+        return Err(lets_everybody_in());
     }
     if verdicts.any != Verdict::Everywhere || verdicts.current != Verdict::Everywhere {
-        let forgets = *upkeep == Upkeep::UntilRestart && version == VersionStage::Current;
+        let forgets = *propagation == Propagation::UntilRestart && version == VersionStage::Current;
         return match (verdicts.any, verdicts.current) {
-            _ if group.is_busy() => wait(&format!("not every node accepts AWSCURRENT; {group}")),
-            (Verdict::Everywhere, Verdict::Somewhere) => restore("a node has lost AWSCURRENT"),
+            _ if group.is_busy() => Ok(wait(&format!("not every node accepts AWSCURRENT; {group}"))),
+            (Verdict::Everywhere, Verdict::Somewhere) => Ok(restore("a node has lost AWSCURRENT")),
             (Verdict::Everywhere, _) if forgets => {
-                restore("the nodes were started while AWSCURRENT moved, and have the one before")
+                Ok(restore("the nodes were started while AWSCURRENT moved, and have the one before"))
             }
             (_, Verdict::Nowhere) => Err(current_is_refused(verdicts.pending)),
             (_, _) => Err(Failure::needs_human(
@@ -74,17 +74,18 @@ pub(super) fn decide_node_by_node(
             Ok(Decision::Done { reason: "AWSPENDING has no value, so this is a test: every node accepts AWSCURRENT" })
         }
         (_, PendingValue::Absent | PendingValue::Illegal(_), _) => Err(no_usable_pending(step, pending)),
-        (Step::Set, _, _) if !group.is_busy() && previous_would_stay(server, verdicts) => remove_previous(),
+        (Step::Set, _, _) if !group.is_busy() && previous_would_stay(server, verdicts) => Ok(remove_previous()),
         (Step::Set, _, Verdict::Everywhere) if *change_asked => {
             Ok(Decision::Done { reason: "every node accepts AWSPENDING" })
         }
         (Step::Test, _, Verdict::Everywhere) => {
             Ok(Decision::Done { reason: "every node accepts AWSPENDING, and AWSCURRENT still" })
         }
-        _ if group.is_busy() => wait(&group.to_string()),
-        (Step::Finish, _, Verdict::Everywhere) => {
-            Ok(Decision::Promote { reason: "every node accepts AWSPENDING, and AWSCURRENT still" })
-        }
+        _ if group.is_busy() => Ok(wait(&group.to_string())),
+        (Step::Finish, _, Verdict::Everywhere) => Ok(Decision::Promote {
+            reason: "every node accepts AWSPENDING, and AWSCURRENT still",
+            then: after_promotion(*propagation),
+        }),
         (Step::Set | Step::Create, _, Verdict::Everywhere) => {
             Ok(Decision::AddPending { reason: "an earlier run may have been stopped before it was made to last" })
         }
@@ -95,6 +96,14 @@ pub(super) fn decide_node_by_node(
     }
 }
 
-fn restore(reason: &'static str) -> Result<Decision, Failure> {
-    Ok(Decision::RestoreCurrent { reason })
+fn restore(reason: &'static str) -> Decision<RestoreCurrent> {
+    Decision::Specific { change: RestoreCurrent, reason }
+}
+
+/// A node that restarted since the look came up with what was AWSCURRENT then.
+fn after_promotion(propagation: Propagation) -> AfterPromotion {
+    match propagation {
+        Propagation::UntilRestart => AfterPromotion::LookAgain,
+        Propagation::Service | Propagation::NodeByNode => AfterPromotion::DecideAgain,
+    }
 }

@@ -3,7 +3,11 @@
 //! There is no moment at which both are accepted, and the answer that holds the new one can be lost. So a reset is asked
 //! for only where its result can be read back, at most once in a run, and never where one has happened already.
 
-use super::{PendingValue, Step, VersionStage, check_event, current_is_refused, no_usable_pending, not_set};
+use super::{
+    facts::{PendingValue, VersionStage},
+    refusals::{check_event, current_is_refused, no_usable_pending, not_set},
+    step::Step,
+};
 use crate::{
     Failure,
     login::{Answer, Verdict},

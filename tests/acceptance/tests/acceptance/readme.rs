@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use backends::{CAPABILITIES, capability_table::markdown};
+use backends::{CAPABILITIES, markdown};
 use policy::Target;
 
 const BEGIN: &str = "<!-- capabilities: ";

@@ -7,8 +7,8 @@ use super::*;
 use crate::{
     consumers::{ConsumerFacts, Deployment, Progress, Seen, Task},
     login::{Answer, Node, NodeState},
-    rotation::GroupState,
     secret::{Promotion, SecretFacts},
+    server::GroupState,
     target::Retirement,
 };
 
@@ -54,8 +54,8 @@ fn server(current: &str, previous: &str) -> Server {
         group: GroupState::Available,
         change_asked: false,
         token_set_since_pending: false,
-        room: Room::Free,
-        upkeep: Upkeep::Service,
+        capacity: Capacity::Free,
+        propagation: Propagation::Service,
     }
 }
 

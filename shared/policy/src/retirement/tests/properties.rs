@@ -31,16 +31,17 @@ fn any_server() -> impl Strategy<Value = Server> {
         1 => Just(GroupState::ChangingToken),
         1 => Just(GroupState::Busy("snapshotting".to_owned())),
     ];
-    let room = prop_oneof![Just(Room::Free), Just(Room::Full), Just(Room::Unlimited)];
-    let upkeep = prop_oneof![Just(Upkeep::Service), Just(Upkeep::NodeByNode), Just(Upkeep::UntilRestart)];
-    (proptest::collection::vec(any_node(), 0..4), group, any::<bool>(), room, upkeep).prop_map(
-        |(nodes, group, change_asked, room, upkeep)| Server {
+    let capacity = prop_oneof![Just(Capacity::Free), Just(Capacity::Full), Just(Capacity::Unlimited)];
+    let propagation =
+        prop_oneof![Just(Propagation::Service), Just(Propagation::NodeByNode), Just(Propagation::UntilRestart)];
+    (proptest::collection::vec(any_node(), 0..4), group, any::<bool>(), capacity, propagation).prop_map(
+        |(nodes, group, change_asked, capacity, propagation)| Server {
             nodes,
             group,
             change_asked,
             token_set_since_pending: false,
-            room,
-            upkeep,
+            capacity,
+            propagation,
         },
     )
 }
@@ -147,9 +148,9 @@ proptest! {
             prop_assert_eq!(facts.secret.nothing_to_retire(), None);
             prop_assert!(all(server, |open, current, _| !open && *current == Answer::Accepted), "{facts:?}");
             let refused = all(server, |_, _, previous| previous == Some(&Answer::Refused));
-            prop_assert!(!refused || server.upkeep != Upkeep::Service, "{facts:?}");
+            prop_assert!(!refused || server.propagation != Propagation::Service, "{facts:?}");
             prop_assert_eq!(&server.group, &GroupState::Available);
-            prop_assert!(!(server.change_asked && server.upkeep == Upkeep::Service));
+            prop_assert!(!(server.change_asked && server.propagation == Propagation::Service));
         }
     }
 
@@ -158,7 +159,7 @@ proptest! {
         if let Ok(Decision::Remove { .. }) = decide(&facts) {
             let server = facts.server.as_ref().unwrap();
             let in_step = all(server, |_, _, previous| previous == Some(&Answer::Accepted));
-            prop_assert!(in_step || server.upkeep != Upkeep::Service, "{facts:?}");
+            prop_assert!(in_step || server.propagation != Propagation::Service, "{facts:?}");
         }
     }
 
@@ -167,7 +168,7 @@ proptest! {
         if let Ok(Decision::MarkRetired { .. }) = decide(&facts) {
             let server = facts.server.as_ref().unwrap();
             prop_assert!(all(server, |open, _, previous| !open && previous == Some(&Answer::Refused)), "{facts:?}");
-            prop_assert!(server.upkeep != Upkeep::UntilRestart || !may_be_held(&facts), "{facts:?}");
+            prop_assert!(server.propagation != Propagation::UntilRestart || !may_be_held(&facts), "{facts:?}");
         }
     }
 
@@ -175,7 +176,7 @@ proptest! {
     fn nothing_is_restored_where_a_service_does_it_or_a_change_is_under_way(facts in any_facts()) {
         if let Ok(Decision::RestoreCurrent { .. } | Decision::RestorePrevious { .. }) = decide(&facts) {
             let server = facts.server.as_ref().unwrap();
-            prop_assert_ne!(server.upkeep, Upkeep::Service);
+            prop_assert_ne!(server.propagation, Propagation::Service);
             prop_assert_eq!(&server.group, &GroupState::Available);
         }
     }

@@ -3,11 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::{
-    Class,
-    consumers::names_version,
-    target::{Output, Target},
-};
+use crate::{Class, consumers::names_version, target::Output};
 
 /// Each gate that can hold, alone, and what it is called in the outcome.
 fn each_gate_alone(server: &Server) -> Vec<(&'static str, Facts)> {
@@ -154,7 +150,7 @@ fn without_another_previous_credential_nothing_is_looked_at() {
 
 #[test]
 fn each_answer_leads_to_one_decision() {
-    use Upkeep::{NodeByNode, Service, UntilRestart};
+    use Propagation::{NodeByNode, Service, UntilRestart};
     for (current, previous, service, node_by_node, until_restart) in [
         ("yy", "yy", "remove", "remove", "remove"),
         ("yy", "yn", "wait", "remove", "remove"),
@@ -166,46 +162,46 @@ fn each_answer_leads_to_one_decision() {
         ("nn", "yn", "NeedsHuman", "NeedsHuman", "NeedsHuman"),
         ("nn", "nn", "NeedsHuman", "NeedsHuman", "NeedsHuman"),
     ] {
-        for (upkeep, expected) in [(Service, service), (NodeByNode, node_by_node), (UntilRestart, until_restart)] {
-            let facts = facts(Server { upkeep, ..server(current, previous) });
-            assert_eq!(decided(&facts), expected, "{upkeep:?} {current} {previous}");
+        for (propagation, expected) in [(Service, service), (NodeByNode, node_by_node), (UntilRestart, until_restart)] {
+            let facts = facts(Server { propagation, ..server(current, previous) });
+            assert_eq!(decided(&facts), expected, "{propagation:?} {current} {previous}");
         }
     }
 }
 
 #[test]
 fn what_was_retired_stays_retired() {
-    for upkeep in [Upkeep::Service, Upkeep::NodeByNode, Upkeep::UntilRestart] {
+    for propagation in [Propagation::Service, Propagation::NodeByNode, Propagation::UntilRestart] {
         let retired = |previous: &str| {
-            let mut facts = facts(Server { upkeep, ..server("yy", previous) });
+            let mut facts = facts(Server { propagation, ..server("yy", previous) });
             facts.secret.previous = PreviousValue::Another { retired: true };
             facts
         };
-        assert_eq!(decided(&retired("nn")), "kept", "{upkeep:?}");
-        assert_eq!(decided(&retired("yy")), "remove", "{upkeep:?}: it came back");
+        assert_eq!(decided(&retired("nn")), "kept", "{propagation:?}");
+        assert_eq!(decided(&retired("yy")), "remove", "{propagation:?}: it came back");
         let early = Facts { now_ms: PROMOTED_MS, ..retired("nn") };
-        assert_eq!(decided(&early), "kept", "{upkeep:?}: and is not given back");
+        assert_eq!(decided(&early), "kept", "{propagation:?}: and is not given back");
         let early = Facts { now_ms: PROMOTED_MS, ..retired("yn") };
-        assert_eq!(decided(&early), "blocked", "{upkeep:?}");
+        assert_eq!(decided(&early), "blocked", "{propagation:?}");
     }
 }
 
 #[test]
 fn a_node_that_forgets_gets_the_previous_credential_back_while_somebody_may_hold_it() {
-    let forgets = Server { upkeep: Upkeep::UntilRestart, ..server("yy", "nn") };
+    let forgets = Server { propagation: Propagation::UntilRestart, ..server("yy", "nn") };
     for (named, facts) in each_gate_alone(&forgets) {
         let expected = if named == "rotation" { "blocked" } else { "restore-previous" };
         assert_eq!(decided(&facts), expected, "{facts:?}");
-        for (upkeep, expected) in [(Upkeep::Service, "mark"), (Upkeep::NodeByNode, "blocked")] {
+        for (propagation, expected) in [(Propagation::Service, "mark"), (Propagation::NodeByNode, "blocked")] {
             let mut facts = facts.clone();
-            facts.server.iter_mut().for_each(|server| server.upkeep = upkeep);
+            facts.server.iter_mut().for_each(|server| server.propagation = propagation);
             assert_eq!(decided(&facts), expected, "{facts:?}");
         }
         let mut facts = facts;
         facts.server.iter_mut().for_each(|server| server.group = GroupState::Busy("starting a task".to_owned()));
         assert_eq!(decided(&facts), if named == "rotation" { "blocked" } else { "wait" }, "{facts:?}");
     }
-    let mut half = facts(Server { upkeep: Upkeep::UntilRestart, ..server("yy", "yn") });
+    let mut half = facts(Server { propagation: Propagation::UntilRestart, ..server("yy", "yn") });
     half.now_ms = PROMOTED_MS;
     assert_eq!(decided(&half), "restore-previous");
 }
@@ -214,8 +210,8 @@ fn a_node_that_forgets_gets_the_previous_credential_back_while_somebody_may_hold
 fn a_busy_group_is_waited_for_and_never_touched() {
     for group in [GroupState::ChangingToken, GroupState::Busy("snapshotting".to_owned())] {
         for (current, previous) in [("yy", "yy"), ("yy", "yn"), ("yn", "yy"), ("nn", "nn")] {
-            for upkeep in [Upkeep::Service, Upkeep::NodeByNode, Upkeep::UntilRestart] {
-                let facts = facts(Server { group: group.clone(), upkeep, ..server(current, previous) });
+            for propagation in [Propagation::Service, Propagation::NodeByNode, Propagation::UntilRestart] {
+                let facts = facts(Server { group: group.clone(), propagation, ..server(current, previous) });
                 assert_eq!(decided(&facts), "wait", "{facts:?}");
             }
         }
@@ -226,16 +222,16 @@ fn a_busy_group_is_waited_for_and_never_touched() {
 
 #[test]
 fn a_removal_that_was_asked_for_is_not_asked_for_again_of_a_service() {
-    for (upkeep, expected) in [(Upkeep::Service, "wait"), (Upkeep::NodeByNode, "remove")] {
-        let facts = facts(Server { upkeep, change_asked: true, ..server("yy", "yy") });
+    for (propagation, expected) in [(Propagation::Service, "wait"), (Propagation::NodeByNode, "remove")] {
+        let facts = facts(Server { propagation, change_asked: true, ..server("yy", "yy") });
         assert_eq!(decided(&facts), expected);
     }
 }
 
 #[test]
 fn what_nodes_refuse_is_marked_only_by_a_run_that_made_them_refuse_it_for_good() {
-    for upkeep in [Upkeep::NodeByNode, Upkeep::UntilRestart] {
-        let refused = |change_asked, group| facts(Server { upkeep, change_asked, group, ..server("yy", "nn") });
+    for propagation in [Propagation::NodeByNode, Propagation::UntilRestart] {
+        let refused = |change_asked, group| facts(Server { propagation, change_asked, group, ..server("yy", "nn") });
         assert_eq!(decided(&refused(false, GroupState::Available)), "remove");
         assert_eq!(decided(&refused(true, GroupState::Available)), "mark");
         assert_eq!(decided(&refused(false, GroupState::Busy("deploying".to_owned()))), "wait");
@@ -269,15 +265,15 @@ fn a_server_that_lets_everybody_in_proves_nothing() {
 
 #[test]
 fn a_password_that_the_secret_does_not_know_is_left_alone_and_told() {
-    let full = facts(Server { room: Room::Full, ..server("yy", "nn") });
+    let full = facts(Server { capacity: Capacity::Full, ..server("yy", "nn") });
     let Ok(Decision::MarkRetired { reason }) = decide(&full) else { panic!("{full:?}") };
     assert!(reason.contains("one that the secret does not know"), "{reason}");
 }
 
 #[test]
 fn consumers_are_looked_at_only_where_somebody_could_be_cut_off() {
-    use Upkeep::{NodeByNode, Service, UntilRestart};
-    for (upkeep, current, previous, retired, needed) in [
+    use Propagation::{NodeByNode, Service, UntilRestart};
+    for (propagation, current, previous, retired, needed) in [
         (Service, "yy", "yy", false, true),
         (Service, "yy", "yn", true, true),
         (Service, "yy", "nn", false, false),
@@ -286,27 +282,12 @@ fn consumers_are_looked_at_only_where_somebody_could_be_cut_off() {
         (UntilRestart, "yy", "nn", true, false),
         (Service, "nn", "yy", false, false),
     ] {
-        let mut facts = facts(Server { upkeep, ..server(current, previous) });
+        let mut facts = facts(Server { propagation, ..server(current, previous) });
         facts.secret.previous = PreviousValue::Another { retired };
         assert!(!needs_consumers(&facts), "they have been looked at");
         facts.consumers = None;
         assert_eq!(needs_consumers(&facts), needed, "{facts:?}");
     }
-}
-
-#[test]
-fn a_reset_leaves_nothing_to_retire() {
-    let upstash = |renewal: &str| {
-        let document = format!(
-            r#"{{ "name": "cart", "secret": {{ "id": "cart/redis", "json_key": "token" }},
-                 "backend": {{ "type": "upstash", "endpoint": "cart.upstash.io", "renewal": {renewal} }} }}"#
-        );
-        Target::parse(&document).unwrap().backend
-    };
-    let reset = upstash(r#"{ "by": "reset", "database_id": "id", "api_secret_id": "api" }"#);
-    assert!(never_has_two(&reset).is_some());
-    let acl = upstash(r#"{ "by": "acl", "username": "app", "admin_secret_id": "admin" }"#);
-    assert_eq!(never_has_two(&acl), None);
 }
 
 #[test]

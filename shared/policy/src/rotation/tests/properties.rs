@@ -30,16 +30,17 @@ fn any_server() -> impl Strategy<Value = Server> {
         1 => Just(GroupState::ChangingToken),
         1 => Just(GroupState::Busy("snapshotting".to_owned())),
     ];
-    let room = prop_oneof![Just(Room::Free), Just(Room::Full), Just(Room::Unlimited)];
-    let upkeep = prop_oneof![Just(Upkeep::Service), Just(Upkeep::NodeByNode), Just(Upkeep::UntilRestart)];
-    (proptest::collection::vec(any_node(), 0..4), group, any::<bool>(), any::<bool>(), room, upkeep).prop_map(
-        |(nodes, group, change_asked, token_set_since_pending, room, upkeep)| Server {
+    let capacity = prop_oneof![Just(Capacity::Free), Just(Capacity::Full), Just(Capacity::Unlimited)];
+    let propagation =
+        prop_oneof![Just(Propagation::Service), Just(Propagation::NodeByNode), Just(Propagation::UntilRestart)];
+    (proptest::collection::vec(any_node(), 0..4), group, any::<bool>(), any::<bool>(), capacity, propagation).prop_map(
+        |(nodes, group, change_asked, token_set_since_pending, capacity, propagation)| Server {
             nodes,
             group,
             change_asked,
             token_set_since_pending,
-            room,
-            upkeep,
+            capacity,
+            propagation,
         },
     )
 }
@@ -70,7 +71,7 @@ fn any_facts() -> impl Strategy<Value = Facts> {
 /// Facts of a server that a service keeps in step.
 fn kept_by_a_service() -> impl Strategy<Value = Facts> {
     any_facts().prop_map(|mut facts| {
-        facts.server.iter_mut().for_each(|server| server.upkeep = Upkeep::Service);
+        facts.server.iter_mut().for_each(|server| server.propagation = Propagation::Service);
         facts
     })
 }
@@ -78,8 +79,8 @@ fn kept_by_a_service() -> impl Strategy<Value = Facts> {
 /// Facts of a server whose nodes are changed one by one.
 fn changed_node_by_node() -> impl Strategy<Value = Facts> {
     (any_facts(), any::<bool>()).prop_map(|(mut facts, forgets)| {
-        let upkeep = if forgets { Upkeep::UntilRestart } else { Upkeep::NodeByNode };
-        facts.server.iter_mut().for_each(|server| server.upkeep = upkeep);
+        let propagation = if forgets { Propagation::UntilRestart } else { Propagation::NodeByNode };
+        facts.server.iter_mut().for_each(|server| server.propagation = propagation);
         facts
     })
 }
@@ -112,7 +113,7 @@ proptest! {
             let proven = all(server, |open, pending, current| {
                 !open && pending == Some(&Answer::Accepted) && *current == Answer::Accepted
             });
-            let first = server.upkeep == Upkeep::Service && all(server, |open, _, _| open);
+            let first = server.propagation == Propagation::Service && all(server, |open, _, _| open);
             prop_assert!(proven || first, "{facts:?}");
             prop_assert_eq!(facts.step, Step::Finish);
             prop_assert_eq!(facts.version, VersionStage::Pending);
@@ -135,7 +136,7 @@ proptest! {
 
     #[test]
     fn open_access_is_closed_only_after_current_has_moved(facts in any_facts()) {
-        if let Ok(Decision::CloseOpenAccess { .. }) = decide(&facts) {
+        if let Ok(Decision::Specific { change: Change::Close, .. }) = decide(&facts) {
             prop_assert_eq!(facts.version, VersionStage::Current);
             prop_assert!(all(facts.server.as_ref().unwrap(), |open, _, _| open));
         }
@@ -163,10 +164,10 @@ proptest! {
         if let Err(failure) = decide(&facts) && failure.class() == Class::NeedsHuman {
             let server = facts.server.as_ref().unwrap();
             let refused = all(server, |open, _, current| !open && *current == Answer::Refused);
-            let in_the_way = server.room == Room::Full && facts.step == Step::Set && server.nodes.iter().all(|node| {
+            let in_the_way = server.capacity == Capacity::Full && facts.step == Step::Set && server.nodes.iter().all(|node| {
                 matches!(&node.state, NodeState::Asked { previous, .. } if *previous != Some(Answer::Accepted))
             });
-            let out_of_reach = server.upkeep != Upkeep::Service && server.nodes.iter().any(accepts_nothing_known);
+            let out_of_reach = server.propagation != Propagation::Service && server.nodes.iter().any(accepts_nothing_known);
             prop_assert!(refused || in_the_way || out_of_reach, "{facts:?}");
         }
     }
@@ -178,13 +179,13 @@ proptest! {
             let known = server.nodes.iter().all(|node| {
                 matches!(&node.state, NodeState::Asked { previous: Some(Answer::Accepted), .. })
             });
-            prop_assert!(server.room != Room::Full || known || all(server, |open, _, _| open), "{facts:?}");
+            prop_assert!(server.capacity != Capacity::Full || known || all(server, |open, _, _| open), "{facts:?}");
         }
     }
 
     #[test]
     fn nodes_are_changed_only_where_somebody_can_get_in_and_nothing_else_changes_them(facts in changed_node_by_node()) {
-        if let Ok(Decision::AddPending { .. } | Decision::RestoreCurrent { .. }) = decide(&facts) {
+        if let Ok(Decision::AddPending { .. } | Decision::Specific { change: Change::Restore, .. }) = decide(&facts) {
             let server = facts.server.as_ref().unwrap();
             prop_assert_eq!(&server.group, &GroupState::Available);
             prop_assert!(all(server, |open, _, _| !open), "{facts:?}");
@@ -198,7 +199,7 @@ proptest! {
             let server = facts.server.as_ref().unwrap();
             prop_assert!(all(server, |open, _, current| !open && *current == Answer::Accepted), "{facts:?}");
             prop_assert_eq!((facts.step, facts.version), (Step::Set, VersionStage::Pending));
-            prop_assert_eq!((server.room, &server.group), (Room::Unlimited, &GroupState::Available));
+            prop_assert_eq!((server.capacity, &server.group), (Capacity::Unlimited, &GroupState::Available));
         }
     }
 
@@ -210,16 +211,16 @@ proptest! {
                 matches!(&node.state, NodeState::Asked { open: false, previous: Some(Answer::Accepted), .. })
             });
             let in_set = facts.step == Step::Set;
-            prop_assert!(!in_set || server.room != Room::Unlimited || !third || all(server, |open, _, _| open), "{facts:?}");
+            prop_assert!(!in_set || server.capacity != Capacity::Unlimited || !third || all(server, |open, _, _| open), "{facts:?}");
         }
     }
 
     #[test]
     fn current_is_restored_everywhere_at_once_only_after_it_has_moved(facts in changed_node_by_node()) {
-        if let Ok(Decision::RestoreCurrent { .. }) = decide(&facts) {
+        if let Ok(Decision::Specific { change: Change::Restore, .. }) = decide(&facts) {
             let server = facts.server.as_ref().unwrap();
             let drifted = all(server, |_, _, current| *current == Answer::Refused);
-            let moved = facts.version == VersionStage::Current && server.upkeep == Upkeep::UntilRestart;
+            let moved = facts.version == VersionStage::Current && server.propagation == Propagation::UntilRestart;
             prop_assert!(!drifted || moved, "{facts:?}");
         }
     }

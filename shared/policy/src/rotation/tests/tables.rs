@@ -42,8 +42,8 @@ impl Said {
             group: GroupState::Available,
             change_asked: false,
             token_set_since_pending: false,
-            room: Room::Free,
-            upkeep: Upkeep::Service,
+            capacity: Capacity::Free,
+            propagation: Propagation::Service,
         }
     }
 }
@@ -130,7 +130,7 @@ fn a_full_server_takes_the_new_value_only_in_the_place_of_the_previous_one() {
         assert_eq!(decided(&facts), "add", "{facts:?}");
         let mut full = |group: GroupState, change_asked| {
             let server = facts.server.as_mut().unwrap();
-            (server.room, server.group, server.change_asked) = (Room::Full, group, change_asked);
+            (server.capacity, server.group, server.change_asked) = (Capacity::Full, group, change_asked);
             decided(&facts)
         };
         assert_eq!(full(GroupState::Available, false), expected, "{previous:?}");
@@ -144,13 +144,13 @@ fn a_full_server_takes_the_new_value_only_in_the_place_of_the_previous_one() {
 fn a_full_server_that_accepts_the_new_value_needs_no_room() {
     for (step, expected) in [(Step::Set, "done"), (Step::Test, "done"), (Step::Finish, "promote")] {
         let mut facts = facts(step, CLOSED.pending("yy"));
-        facts.server.as_mut().unwrap().room = Room::Full;
+        facts.server.as_mut().unwrap().capacity = Capacity::Full;
         assert_eq!(decided(&facts), expected, "{facts:?}");
     }
     for step in [Step::Test, Step::Finish] {
         let mut facts = facts(step, CLOSED);
-        facts.server.as_mut().unwrap().room = Room::Full;
-        assert_eq!(decided(&facts), "Retryable", "only setSecret asks for room: {facts:?}");
+        facts.server.as_mut().unwrap().capacity = Capacity::Full;
+        assert_eq!(decided(&facts), "Retryable", "only setSecret asks for capacity: {facts:?}");
     }
 }
 
@@ -234,11 +234,11 @@ fn an_event_that_does_not_fit_the_secret_is_refused() {
 #[test]
 fn what_a_node_has_lost_is_given_to_it_again() {
     use Step::{Finish, Set, Test};
-    let (keeps, forgets) = (Upkeep::NodeByNode, Upkeep::UntilRestart);
+    let (keeps, forgets) = (Propagation::NodeByNode, Propagation::UntilRestart);
     let (pending, current) = (VersionStage::Pending, VersionStage::Current);
     let lost = CLOSED.current("nn");
     let before = |previous| Said { previous: Some(previous), ..lost };
-    for (step, version, upkeep, said, expected) in [
+    for (step, version, propagation, said, expected) in [
         (Set, pending, keeps, CLOSED, "add"),
         (Set, pending, keeps, CLOSED.pending("yn"), "add"),
         (Set, pending, keeps, CLOSED.pending("yy"), "add"),
@@ -257,7 +257,7 @@ fn what_a_node_has_lost_is_given_to_it_again() {
         (Set, pending, keeps, OPEN, "Permanent"),
     ] {
         let mut facts = Facts { version, ..facts(step, said) };
-        facts.server.iter_mut().for_each(|server| server.upkeep = upkeep);
+        facts.server.iter_mut().for_each(|server| server.propagation = propagation);
         assert_eq!(decided(&facts), expected, "{facts:?}");
         facts.server.iter_mut().for_each(|server| server.group = GroupState::Busy("starting a task".to_owned()));
         let busy = decided(&facts);
@@ -268,17 +268,17 @@ fn what_a_node_has_lost_is_given_to_it_again() {
 #[test]
 fn what_was_not_retired_makes_room_where_nothing_else_would_take_it_away() {
     let third = |previous| Said { previous: Some(previous), ..CLOSED };
-    for (step, room, said, expected) in [
-        (Step::Set, Room::Unlimited, third("yy"), "remove"),
-        (Step::Set, Room::Unlimited, third("ny"), "remove"),
-        (Step::Set, Room::Unlimited, third("yy").pending("yy"), "remove"),
-        (Step::Set, Room::Unlimited, third("nn"), "add"),
-        (Step::Set, Room::Free, third("yy"), "add"),
-        (Step::Finish, Room::Unlimited, third("yy").pending("yy"), "promote"),
+    for (step, capacity, said, expected) in [
+        (Step::Set, Capacity::Unlimited, third("yy"), "remove"),
+        (Step::Set, Capacity::Unlimited, third("ny"), "remove"),
+        (Step::Set, Capacity::Unlimited, third("yy").pending("yy"), "remove"),
+        (Step::Set, Capacity::Unlimited, third("nn"), "add"),
+        (Step::Set, Capacity::Free, third("yy"), "add"),
+        (Step::Finish, Capacity::Unlimited, third("yy").pending("yy"), "promote"),
     ] {
-        for upkeep in [Upkeep::Service, Upkeep::NodeByNode, Upkeep::UntilRestart] {
+        for propagation in [Propagation::Service, Propagation::NodeByNode, Propagation::UntilRestart] {
             let mut facts = facts(step, said);
-            facts.server.iter_mut().for_each(|server| (server.room, server.upkeep) = (room, upkeep));
+            facts.server.iter_mut().for_each(|server| (server.capacity, server.propagation) = (capacity, propagation));
             assert_eq!(decided(&facts), expected, "{facts:?}");
             facts.server.iter_mut().for_each(|server| server.group = GroupState::Busy("starting a task".to_owned()));
             assert_ne!(decided(&facts), "remove");
@@ -290,10 +290,47 @@ fn what_was_not_retired_makes_room_where_nothing_else_would_take_it_away() {
 fn a_run_that_has_added_it_to_every_node_is_done() {
     let mut facts = facts(Step::Set, CLOSED.pending("yy"));
     facts.server.iter_mut().for_each(|server| {
-        server.upkeep = Upkeep::NodeByNode;
+        server.propagation = Propagation::NodeByNode;
         server.change_asked = true;
     });
     assert_eq!(decided(&facts), "done");
+}
+
+#[test]
+fn a_user_is_decided_on_as_a_group_is_while_nobody_gets_in_without_a_credential() {
+    for step in Step::ALL {
+        for said in [CLOSED, CLOSED.pending("yn"), CLOSED.pending("yy"), CLOSED.current("yn"), CLOSED.current("nn")] {
+            let facts = facts(step, said);
+            assert_eq!(decided_for_user(&facts), decided(&facts), "{facts:?}");
+        }
+    }
+}
+
+#[test]
+fn a_user_without_a_password_is_refused_and_waited_for_while_it_is_changed() {
+    for step in [Step::Set, Step::Test, Step::Finish] {
+        for version in [VersionStage::Pending, VersionStage::Current] {
+            let mut facts = Facts { version, ..facts(step, OPEN) };
+            assert_eq!(decided_for_user(&facts), "Permanent", "{facts:?}");
+            facts.server.as_mut().unwrap().group = GroupState::ChangingToken;
+            assert_eq!(decided_for_user(&facts), "wait", "{facts:?}");
+        }
+        assert_eq!(decided_for_user(&facts(step, Said { open: "yn", ..CLOSED })), "wait");
+    }
+}
+
+#[test]
+fn nodes_that_forget_are_looked_at_again_after_the_promotion() {
+    for (propagation, expected) in [
+        (Propagation::Service, AfterPromotion::DecideAgain),
+        (Propagation::NodeByNode, AfterPromotion::DecideAgain),
+        (Propagation::UntilRestart, AfterPromotion::LookAgain),
+    ] {
+        let mut facts = facts(Step::Finish, CLOSED.pending("yy"));
+        facts.server.as_mut().unwrap().propagation = propagation;
+        let Ok(Decision::Promote { then, .. }) = decide(&facts) else { panic!("{facts:?}") };
+        assert_eq!(then, expected, "{propagation:?}");
+    }
 }
 
 #[test]

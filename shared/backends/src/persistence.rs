@@ -1,4 +1,4 @@
-//! What a node of one's own keeps over a restart, and how it is made to.
+//! What a self-hosted node persists over a restart, and how it is made to.
 
 use cloud::CallError;
 
@@ -6,18 +6,18 @@ use crate::session::{Command, Session};
 
 /// The files that a node reads when it starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Keeping {
-    /// Whether it has an ACL file, which holds its users.
+pub(crate) struct Persistence {
+    /// Whether it has an ACL file, which contains its users.
     pub(crate) acl_file: bool,
-    /// Whether it has a configuration file, which holds its users where there is no ACL file.
+    /// Whether it has a configuration file, which contains its users where there is no ACL file.
     pub(crate) config_file: bool,
 }
 
 /// What a node says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Setup {
-    /// What it keeps.
-    pub(crate) keeping: Keeping,
+    /// Where it persists its users and settings.
+    pub(crate) persistence: Persistence,
     /// Whether it follows a primary.
     pub(crate) replica: bool,
 }
@@ -28,7 +28,7 @@ impl Setup {
         let info: String = session.run(Command::new("INFO")).await?;
         let field = |key: &str| info.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default().trim();
         Ok(Self {
-            keeping: Keeping {
+            persistence: Persistence {
                 config_file: !field("config_file:").is_empty(),
                 acl_file: !session.setting("aclfile").await?.is_empty(),
             },
@@ -37,13 +37,13 @@ impl Setup {
     }
 }
 
-impl Keeping {
-    /// Whether a restart leaves its users as they are, once they are saved.
-    pub(crate) fn keeps_users(self) -> bool {
+impl Persistence {
+    /// Whether its users survive a restart, once they are saved.
+    pub(crate) fn persists_users(self) -> bool {
         self.acl_file || self.config_file
     }
 
-    /// Writes the users down; `None` where there is no file for them.
+    /// The command that saves the users; `None` where there is no file for them.
     ///
     /// With an ACL file, `CONFIG REWRITE` leaves users out; without, `ACL SAVE` is refused.
     /// <https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#use-an-external-acl-file>
@@ -55,12 +55,12 @@ impl Keeping {
         }
     }
 
-    /// Writes the settings down; `None` where there is no file for them.
+    /// The command that saves the settings; `None` where there is no file for them.
     pub(crate) fn save_settings(self) -> Option<Command> {
         self.config_file.then(|| Command::new("CONFIG REWRITE"))
     }
 
-    /// Whether the configuration file holds the password of the user `default` in a line of its own, beside the user's.
+    /// Whether the configuration file contains the password of the user `default` in a line of its own, beside the user's.
     ///
     /// `CONFIG REWRITE` writes both: that line is dead, the user's wins, and yet it looks alive.
     pub(crate) fn has_requirepass(self) -> bool {

@@ -1,0 +1,160 @@
+//! Look, decide, act, until the step is done or time is up, where the old and the new credential are valid at once.
+
+use backends::{ElasticacheAuth, NodeByNode, Overlapping};
+use cloud::{Clients, secrets_manager};
+use policy::{
+    Failure,
+    outcome::{Measure, Outcome},
+    rotation::{
+        AfterPromotion, CloseOpenAccess, Decision, Facts, RestoreCurrent, decide_auth_token, decide_node_by_node,
+        decide_user, needs_server,
+    },
+    server::{Propagation, Server},
+};
+use runtime::{change, deadline::Deadline, event::rotation::RotationEvent};
+
+use crate::{
+    pending::{Put, discard_pending, put_pending},
+    view::View,
+};
+
+/// What an action leaves the step to do.
+enum Next {
+    /// Nothing: what was done completes it.
+    Stop,
+    /// Decide again on the same look at the server: only the secret has changed.
+    DecideAgain,
+    /// Look at the server again, after a pause.
+    LookAgain,
+}
+
+/// The change that only one kind of credential needs, with what makes it.
+enum Specific<'a> {
+    /// Close the open access of a group.
+    Close(ElasticacheAuth<'a>),
+    /// Restore AWSCURRENT on the nodes that have lost it.
+    Restore(NodeByNode<'a>),
+}
+
+/// Decides for the kind of credential: it can carry out whatever is decided.
+fn decide<'a>(credential: Overlapping<'a>, facts: &Facts) -> Result<Decision<Specific<'a>>, Failure> {
+    Ok(match credential {
+        Overlapping::AuthToken(group) => decide_auth_token(facts)?.map(|CloseOpenAccess| Specific::Close(group)),
+        Overlapping::User(_) | Overlapping::Issued(_) => decide_user(facts)?.map(|never| match never {}),
+        Overlapping::NodeByNode(nodes) => decide_node_by_node(facts)?.map(|RestoreCurrent| Specific::Restore(nodes)),
+    })
+}
+
+/// Carries out one step.
+pub(crate) async fn run(
+    clients: &Clients,
+    event: &RotationEvent,
+    mut deadline: Deadline,
+    outcome: &mut Outcome,
+    mut view: View,
+    credential: Overlapping<'_>,
+) -> Result<(), Failure> {
+    let mut change_asked = false;
+    let mut server: Option<Server> = None;
+    loop {
+        let pending = view.pending_value();
+        if server.is_none() && needs_server(event.step, view.stage(), &pending) {
+            let seen = view.observe_server(clients).await?;
+            outcome.count(Measure::Logins, seen.nodes.len());
+            server = Some(seen);
+        }
+        if let Some(server) = &mut server {
+            server.change_asked = change_asked;
+        }
+        let facts = Facts {
+            step: event.step,
+            version: view.stage(),
+            rotation_enabled: view.secret.rotation_enabled(),
+            pending,
+            server: server.clone(),
+        };
+        let next = match decide(credential, &facts)? {
+            Decision::Done { reason } => {
+                outcome.left(event.step.as_str(), reason);
+                if let Some(caveat) = server.as_ref().and_then(|server| server.propagation.caveat()) {
+                    outcome.left("a restart", caveat);
+                }
+                Next::Stop
+            }
+            Decision::Wait { reason } => wait(&mut deadline, &reason).await?,
+            Decision::CreatePending { reason } => {
+                match create_pending(clients, event, &view, credential).await? {
+                    Put::Done => outcome.did("create-pending", reason),
+                    Put::ThereAlready => outcome.left("create-pending", "another run put a value meanwhile"),
+                }
+                Next::Stop
+            }
+            Decision::DiscardPending { reason } => {
+                return Err(discard_pending(clients, &view, event, outcome, reason).await?);
+            }
+            Decision::AddPending { reason } => {
+                let pending = view.pending().expect("a pending value is legal only where there is one");
+                let asked = credential.add(pending.credential(), view.known()).await;
+                let made = change::note(asked, outcome, "add-pending", reason)?;
+                let propagation = server.as_ref().map_or(Propagation::Service, |server| server.propagation);
+                change_asked = propagation.is_pending(made);
+                wait(&mut deadline, "the target takes the pending credential").await?
+            }
+            Decision::RemovePrevious { reason } => {
+                let previous = view.known().previous.expect("a previous value is accepted only where there is one");
+                let asked = credential.remove(previous, view.current()).await;
+                change::note(asked, outcome, "remove-previous", reason)?;
+                wait(&mut deadline, "the target refuses AWSPREVIOUS").await?
+            }
+            Decision::Specific { change: Specific::Restore(nodes), reason } => {
+                let asked = nodes.restore(view.current(), view.known()).await;
+                change::note(asked, outcome, "restore-current", reason)?;
+                wait(&mut deadline, "the nodes take AWSCURRENT again").await?
+            }
+            Decision::Specific { change: Specific::Close(group), reason } => {
+                let asked = group.close(view.current()).await;
+                change_asked |= change::note(asked, outcome, "close-open-access", reason)?.may_have_taken_effect();
+                wait(&mut deadline, "the group closes access without a credential").await?
+            }
+            Decision::Promote { reason, then } => {
+                view.promote(clients).await?;
+                outcome.did("promote", reason);
+                match then {
+                    AfterPromotion::DecideAgain => Next::DecideAgain,
+                    AfterPromotion::LookAgain => Next::LookAgain,
+                }
+            }
+        };
+        match next {
+            Next::Stop => return Ok(()),
+            Next::DecideAgain => {}
+            Next::LookAgain => server = None,
+        }
+    }
+}
+
+/// Waits for one pause.
+async fn wait(deadline: &mut Deadline, reason: &str) -> Result<Next, Failure> {
+    deadline.wait(reason).await?;
+    Ok(Next::LookAgain)
+}
+
+/// Makes a credential and keeps it as AWSPENDING.
+async fn create_pending(
+    clients: &Clients,
+    event: &RotationEvent,
+    view: &View,
+    credential: Overlapping<'_>,
+) -> Result<Put, Failure> {
+    let made = match credential {
+        Overlapping::Issued(user) => user.generate().await?,
+        Overlapping::AuthToken(_) | Overlapping::User(_) | Overlapping::NodeByNode(_) => {
+            let length = view.secret.target.rotation.credential_length;
+            secrets_manager::random_credential(clients.secrets_manager(), length).await?
+        }
+    };
+    if let Some(why) = policy::token::fault(&view.secret.target.backend, &made) {
+        return Err(Failure::permanent(format!("the credential that was made is no use: {why}")));
+    }
+    put_pending(clients, event, view, &made).await
+}

@@ -1,0 +1,97 @@
+//! The one place that opens connections to nodes.
+
+use std::{
+    io,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use futures::future::select_ok;
+use redis::{
+    AsyncConnectionConfig, RedisConnectionInfo, RedisError,
+    aio::{AsyncStream, MultiplexedConnection},
+};
+use tokio::{
+    net::{TcpStream, lookup_host},
+    task::JoinSet,
+    time::timeout,
+};
+use tokio_rustls::{
+    TlsConnector,
+    rustls::{ClientConfig, RootCertStore, crypto::aws_lc_rs, pki_types::ServerName},
+};
+
+/// The time limit for opening a connection, and for the answer to a command.
+pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(2);
+
+/// Where a node listens.
+#[derive(Clone, Copy, Debug)]
+pub struct Address<'a> {
+    /// Its name or address; with TLS, its certificate must be valid for this name.
+    pub host: &'a str,
+    /// Its port.
+    pub port: u16,
+    /// Whether it uses TLS. The certificate is verified against the root certificates of the machine, or those of
+    /// `SSL_CERT_FILE`.
+    pub tls: bool,
+}
+
+/// An open connection. It closes when this value is dropped, whatever the node has still to answer.
+pub(crate) struct Connection {
+    pub(crate) redis: MultiplexedConnection,
+    /// Reads and writes the stream; ends with this set.
+    _driver: JoinSet<()>,
+}
+
+/// Connects to a node, and logs in as `login` says.
+pub(crate) async fn dial(address: Address<'_>, login: &RedisConnectionInfo) -> Result<Connection, RedisError> {
+    let config = AsyncConnectionConfig::new().set_response_timeout(Some(TIME_LIMIT));
+    let opened = timeout(TIME_LIMIT, async {
+        let stream = stream(address).await?;
+        MultiplexedConnection::new_with_config(login, stream, config).await
+    });
+    let (redis, driver) = opened.await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+    let mut drivers = JoinSet::new();
+    drivers.spawn(driver);
+    Ok(Connection { redis, _driver: drivers })
+}
+
+/// Opens the stream, with TLS where the node uses it.
+async fn stream(Address { host, port, tls }: Address<'_>) -> io::Result<Box<dyn AsyncStream + Send + Sync + Unpin>> {
+    let addresses = lookup_host((host, port)).await?;
+    let attempts: Vec<_> = addresses.map(|address| Box::pin(TcpStream::connect(address))).collect();
+    if attempts.is_empty() {
+        return Err(io::Error::new(io::ErrorKind::NotFound, "the name has no address"));
+    }
+    let (stream, _) = select_ok(attempts).await?;
+    if !tls {
+        return Ok(Box::new(stream));
+    }
+    let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+    Ok(Box::new(connector()?.connect(name, stream).await?))
+}
+
+/// The TLS configuration, made once a process: reading the root certificates takes longer than a login.
+fn connector() -> io::Result<TlsConnector> {
+    static CONFIG: OnceLock<Arc<ClientConfig>> = OnceLock::new();
+    if let Some(config) = CONFIG.get() {
+        return Ok(config.clone().into());
+    }
+    let config = Arc::new(tls_config()?);
+    Ok(CONFIG.get_or_init(|| config).clone().into())
+}
+
+fn tls_config() -> io::Result<ClientConfig> {
+    let mut read = rustls_native_certs::load_native_certs();
+    if let Some(error) = read.errors.pop() {
+        return Err(io::Error::other(error));
+    }
+    let mut roots = RootCertStore::empty();
+    for certificate in read.certs {
+        roots.add(certificate).map_err(io::Error::other)?;
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
+}

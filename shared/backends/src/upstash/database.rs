@@ -1,0 +1,58 @@
+//! Logging in to a database, whichever way its token is renewed.
+
+use policy::{
+    connection::Endpoints,
+    login::{Answer, Node, NodeState},
+    secret::Known,
+    server::{Capacity, GroupState, Propagation, Server},
+    target::Database,
+};
+use secrecy::SecretString;
+
+use super::rest::Rest;
+use crate::{located::Located, observed::Observed};
+
+/// Asks a database whether it accepts a token.
+///
+/// A refusal is an answer.
+///
+/// # Errors
+/// Why there is no answer: the database cannot be reached, or serves nobody for now.
+pub async fn log_in(database: &Database, token: &SecretString) -> Result<Answer, NodeState> {
+    Rest::new(database).log_in(token).await
+}
+
+/// Logs in with each token. Nothing else shows which are live.
+pub(super) async fn observe(database: &Database, username: &str, known: Known<'_>) -> Observed {
+    let state = ask(database, known).await.unwrap_or_else(|no_answer| no_answer);
+    let server = Server {
+        nodes: vec![Node { id: database.endpoint.clone(), state }],
+        group: GroupState::Available,
+        change_asked: false,
+        token_set_since_pending: false,
+        capacity: Capacity::Unlimited,
+        // An ACL change is persisted and on all replicas before its command returns.
+        // <https://upstash.com/blog/redis-6>
+        propagation: Propagation::Service,
+    };
+    Observed { server, username: username.to_owned(), hosts: vec![database.endpoint.clone()] }
+}
+
+async fn ask(database: &Database, known: Known<'_>) -> Result<NodeState, NodeState> {
+    let pending = match known.pending {
+        Some(token) => Some(log_in(database, token).await?),
+        None => None,
+    };
+    let current = log_in(database, known.current).await?;
+    let previous = match known.previous {
+        Some(token) => Some(log_in(database, token).await?),
+        None => None,
+    };
+    Ok(NodeState::Asked { open: false, pending, current, previous })
+}
+
+/// Names the REST API. The Redis endpoint beside it takes another credential than a REST token, which the secret does not
+/// contain.
+pub(super) fn endpoints(database: &Database, username: &str) -> Located {
+    Located::of(Endpoints { rest_url: Some(database.url()), ..Endpoints::default() }, username)
+}

@@ -1,0 +1,104 @@
+//! The own token of a database of Upstash, which a reset of its password replaces.
+
+use cloud::Clients;
+use policy::{
+    Failure,
+    login::{Answer, NodeState},
+    rotation::Step,
+    secret::Known,
+    target::{Database, Reset},
+};
+use secrecy::SecretString;
+
+use super::{
+    api::{Api, Description},
+    database,
+};
+use crate::{capability::Capability, located::Located, login::DEFAULT_USER, observed::Observed};
+
+/// The database of one target, and the clients to reach it.
+#[derive(Clone, Copy, Debug)]
+pub struct UpstashReset<'a> {
+    clients: &'a Clients,
+    database: &'a Database,
+    reset: &'a Reset,
+}
+
+impl<'a> UpstashReset<'a> {
+    /// What can be done for it, in words.
+    pub const CAPABILITY: Capability = Capability {
+        flavour: "`upstash`, by `reset`",
+        credential: "REST token of a database",
+        logs_in: "the REST API",
+        overlap: "no: clients are refused until they read the secret again",
+        retired: "the reset itself",
+    };
+
+    /// The steps that need AWSPREVIOUS.
+    pub(crate) const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set];
+
+    /// The database that the settings name.
+    pub fn new(clients: &'a Clients, database: &'a Database, reset: &'a Reset) -> Self {
+        Self { clients, database, reset }
+    }
+
+    /// The user that logs in with the credential.
+    pub fn username(&self) -> &'static str {
+        DEFAULT_USER
+    }
+
+    /// The name that the database is known by.
+    pub fn host(&self) -> &'a str {
+        &self.database.endpoint
+    }
+
+    /// Asks the database whether it accepts a token.
+    ///
+    /// A refusal is an answer.
+    ///
+    /// # Errors
+    /// Why there is no answer: the database cannot be reached, or serves nobody for now.
+    pub async fn log_in(&self, token: &SecretString) -> Result<Answer, NodeState> {
+        database::log_in(self.database, token).await
+    }
+
+    /// The Developer API, with the key that the settings name.
+    ///
+    /// # Errors
+    /// Those of [`Api::load`].
+    pub async fn api(&self) -> Result<Api<'a>, Failure> {
+        Api::load(self.clients, self.reset).await
+    }
+
+    /// Reads the database's own token; `None` where the service shows it to nobody.
+    ///
+    /// # Errors
+    /// Those of [`Api::load`] and [`Api::describe`]; Permanent too where the id and the endpoint of the settings are those
+    /// of different databases.
+    pub async fn own_token(&self) -> Result<Option<SecretString>, Failure> {
+        let Description { endpoint, rest_token } = self.api().await?.describe().await?;
+        if let Some(endpoint) = endpoint
+            && !endpoint.eq_ignore_ascii_case(&self.database.endpoint)
+        {
+            return Err(Failure::permanent(format!(
+                "the database {} is at {endpoint}, and the settings say {}; put `backend.renewal.database_id` or \
+                 `backend.endpoint` right. Nothing was touched",
+                self.reset.database_id, self.database.endpoint
+            )));
+        }
+        Ok(rest_token)
+    }
+
+    /// Logs in with each token.
+    ///
+    /// # Errors
+    /// None: a database that gives no answer is in what was seen.
+    pub(crate) async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
+        Ok(database::observe(self.database, self.username(), known).await)
+    }
+
+    /// Names the REST API.
+    pub(crate) fn endpoints(&self) -> Located {
+        database::endpoints(self.database, self.username())
+    }
+}

@@ -1,0 +1,57 @@
+//! What is decided before the server's answers matter, whatever the kind of server.
+
+use super::{
+    decision::Decision,
+    facts::{Facts, PendingValue, VersionStage},
+    refusals::check_event,
+    step::Step,
+};
+use crate::{
+    Failure,
+    login::{Verdict, Verdicts, sum_up},
+    server::{Capacity, Server},
+};
+
+/// How far a step gets without the server's answers.
+pub(super) enum Look<'a, Specific> {
+    /// All the way.
+    Decided(Decision<Specific>),
+    /// Every node has answered, and these answers decide.
+    At(&'a Server, Verdicts),
+}
+
+/// Decides what needs no server, or a look at it alone; see [`super::decide_auth_token`] for the table.
+pub(super) fn look<Specific>(facts: &Facts) -> Result<Look<'_, Specific>, Failure> {
+    let Facts { step, version, rotation_enabled, pending, server } = facts;
+    check_event(*version, *rotation_enabled)?;
+    match (step, server) {
+        (Step::Create, server) => Ok(Look::Decided(create(*version, pending, server.as_ref()))),
+        (_, Some(server)) => Ok(match sum_up(&server.nodes) {
+            Ok(verdicts) => Look::At(server, verdicts),
+            Err(reason) => Look::Decided(Decision::Wait { reason }),
+        }),
+        (_, None) => Err(Failure::permanent(format!("{step} was decided without a look at the server"))),
+    }
+}
+
+fn create<Specific>(version: VersionStage, pending: &PendingValue, server: Option<&Server>) -> Decision<Specific> {
+    match (version, pending) {
+        (VersionStage::Current, _) => Decision::Done { reason: "the version is AWSCURRENT" },
+        (_, PendingValue::Absent) => Decision::CreatePending { reason: "AWSPENDING has no value yet" },
+        (_, PendingValue::Legal) => Decision::Done { reason: "AWSPENDING has a value already" },
+        (_, PendingValue::Illegal(why)) => match server.map(|server| sum_up(&server.nodes)) {
+            Some(Ok(Verdicts {
+                open: Verdict::Nowhere, pending: Verdict::Everywhere | Verdict::Somewhere, ..
+            })) => Decision::Done { reason: "AWSPENDING has a value that the server accepts" },
+            Some(Ok(_)) => Decision::DiscardPending { reason: why.clone() },
+            Some(Err(reason)) => Decision::Wait { reason },
+            None => Decision::Wait { reason: "nobody has asked the server about AWSPENDING".to_owned() },
+        },
+    }
+}
+
+/// Whether AWSPREVIOUS would go on logging in after this rotation, with nobody left who knows it: the next AWSPREVIOUS is
+/// what is AWSCURRENT now, and that one is all that a retirement takes away.
+pub(super) fn previous_would_stay(server: &Server, verdicts: Verdicts) -> bool {
+    server.capacity == Capacity::Unlimited && verdicts.previous != Verdict::Nowhere
+}

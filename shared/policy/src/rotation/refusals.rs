@@ -1,0 +1,65 @@
+//! Why a step is refused, with a class and a way out.
+
+use super::{
+    facts::{PendingValue, VersionStage},
+    step::Step,
+};
+use crate::{Failure, login::Verdict};
+
+/// Refuses an event that does not fit the secret.
+pub(super) fn check_event(version: VersionStage, rotation_enabled: Option<bool>) -> Result<(), Failure> {
+    if rotation_enabled == Some(false) {
+        return Err(Failure::permanent(
+            "rotation is switched off for this secret; start one with RotateSecret, do not invoke the function by hand",
+        ));
+    }
+    match version {
+        VersionStage::Unknown => Err(Failure::permanent(
+            "the event's ClientRequestToken is no version of this secret; start a rotation with RotateSecret",
+        )),
+        VersionStage::Unlabelled => Err(Failure::permanent(
+            "the event's version is neither AWSPENDING nor AWSCURRENT: its rotation was given up; start another with \
+                 RotateSecret",
+        )),
+        VersionStage::Pending | VersionStage::Current => Ok(()),
+    }
+}
+
+pub(super) fn no_usable_pending(step: Step, pending: &PendingValue) -> Failure {
+    Failure::retryable(match pending {
+        PendingValue::Illegal(why) => format!(
+            "AWSPENDING holds what the server will not take ({why}); createSecret discards it when the rotation is retried"
+        ),
+        _ => format!(
+            "{step} was called before AWSPENDING had a value; createSecret is called first when the rotation is retried"
+        ),
+    })
+}
+
+pub(super) fn not_set(step: Step) -> Failure {
+    Failure::retryable(format!(
+        "{step}: no node accepts AWSPENDING, so setSecret has not taken effect; it is called again when the rotation is \
+         retried"
+    ))
+}
+
+pub(super) fn current_is_refused(pending: Verdict) -> Failure {
+    let pending = match pending {
+        Verdict::Everywhere => {
+            "every node accepts AWSPENDING: if that is the credential to go on with, move AWSCURRENT to it"
+        }
+        Verdict::Somewhere => "only some nodes accept AWSPENDING",
+        Verdict::Nowhere => "no node accepts AWSPENDING either: the secret and the server have drifted apart",
+    };
+    Failure::needs_human(format!(
+        "no node accepts AWSCURRENT, and {pending}. Nothing was touched. Find the live credential, put it into AWSCURRENT, \
+         and rotate again"
+    ))
+}
+
+pub(super) fn lets_everybody_in() -> Failure {
+    Failure::permanent(
+        "a node lets clients in without a credential, so a login proves nothing there; give its user the credential in \
+             AWSCURRENT first, and rotate again. Nothing was touched",
+    )
+}
