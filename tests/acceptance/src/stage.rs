@@ -1,6 +1,7 @@
 //! A sandbox with one target and the compiled function.
 
 use std::{
+    collections::HashMap,
     net::Ipv4Addr,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
@@ -22,8 +23,9 @@ use serde_json::{Value, json};
 use workload::{Provisioned, Topology, load::LoadTarget, provision, put_settings};
 
 use crate::{
-    Flavour, door,
+    Flavour, Outcome, door,
     flavour::{USER_ID, redis_8},
+    timing::quick,
 };
 
 /// The credential that every Redis begins with, where it does not make its own.
@@ -32,18 +34,11 @@ const FIRST_TOKEN: &str = "first-token-0123456789abcdef";
 /// A credential that somebody puts by hand, where a Redis takes any.
 const PUT_BY_HAND: &str = "put-by-hand-0123456789abcdef";
 
+/// The steps of a rotation, in order.
+pub const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finishSecret"];
+
 /// How long a rotation may take, retries and all.
 const PATIENCE: Duration = Duration::from_secs(120);
-
-/// Timing for tests: states last long enough to be seen, and no longer.
-pub fn quick() -> Timing {
-    Timing {
-        create: Duration::ZERO,
-        modify: Duration::from_millis(600),
-        spread: Duration::from_millis(100),
-        stale: Duration::from_millis(200),
-    }
-}
 
 /// What can be set about a stage.
 #[derive(Clone, Debug)]
@@ -52,6 +47,8 @@ pub struct StageOptions {
     pub flavour: Flavour,
     /// The shape of the group.
     pub topology: Topology,
+    /// The user that logs in, where the settings of the flavour can name one.
+    pub username: Option<&'static str>,
     /// Whether the group asks for a token from the start.
     pub token: bool,
     /// The key of the token, where the secret is a JSON object.
@@ -70,6 +67,7 @@ impl Default for StageOptions {
         Self {
             flavour: Flavour::ElasticacheAuth,
             topology: Topology::Single { replicas: 1 },
+            username: None,
             token: true,
             json_key: None,
             timing: quick(),
@@ -110,6 +108,9 @@ impl Stage {
         });
         if let Some(key) = options.json_key.or(options.flavour.json_key()) {
             document["secret"]["json_key"] = json!(key);
+        }
+        if let Some(username) = options.username {
+            document["backend"]["username"] = json!(username);
         }
         let token = options.token.then(|| SecretString::from(FIRST_TOKEN));
         let target =
@@ -197,6 +198,14 @@ impl Stage {
         self.direct().pop().expect("there is a node").address
     }
 
+    /// The settings of the target, as they were at first.
+    ///
+    /// # Panics
+    /// They are no JSON.
+    pub fn settings(&self) -> Value {
+        serde_json::to_value(&self.target.target).expect("settings are JSON")
+    }
+
     /// Puts the settings of the target.
     ///
     /// # Panics
@@ -209,6 +218,21 @@ impl Stage {
     /// What a load or a watcher on the target has to know.
     pub fn load_target(&self) -> LoadTarget {
         LoadTarget::of(&self.sandbox, &self.target)
+    }
+
+    /// ECS.
+    pub fn ecs(&self) -> aws_sdk_ecs::Client {
+        aws_sdk_ecs::Client::new(&self.sandbox.sdk_config())
+    }
+
+    /// Lambda.
+    pub fn lambda(&self) -> aws_sdk_lambda::Client {
+        aws_sdk_lambda::Client::new(&self.sandbox.sdk_config())
+    }
+
+    /// Parameter Store.
+    pub fn ssm(&self) -> aws_sdk_ssm::Client {
+        aws_sdk_ssm::Client::new(&self.sandbox.sdk_config())
     }
 
     /// ElastiCache.
@@ -270,15 +294,33 @@ impl Stage {
         answer.await.ok()?.secret_string
     }
 
-    /// The token that AWSCURRENT holds.
+    /// The labels of every version of the secret, by the version's id.
     ///
     /// # Panics
-    /// It holds none.
+    /// The secret cannot be described.
+    pub async fn labels(&self) -> HashMap<String, Vec<String>> {
+        let described = self.secrets.describe_secret().secret_id(&self.target.secret_arn).send().await;
+        described.expect("the secret is described").version_ids_to_stages.unwrap_or_default()
+    }
+
+    /// The id of the version of the secret that a label is on.
+    ///
+    /// # Panics
+    /// The secret cannot be described.
+    pub async fn version_with(&self, label: &str) -> Option<String> {
+        let mut versions = self.labels().await.into_iter();
+        versions.find(|(_, labels)| labels.iter().any(|one| one == label)).map(|(id, _)| id)
+    }
+
+    /// The token in AWSCURRENT.
+    ///
+    /// # Panics
+    /// There is none.
     pub async fn current(&self) -> SecretString {
         self.credential("AWSCURRENT").await.expect("AWSCURRENT has a value")
     }
 
-    /// The token that a stage of the secret holds.
+    /// The token in a stage of the secret.
     pub async fn credential(&self, stage: &str) -> Option<SecretString> {
         Some(self.token(&self.value(stage).await?).into())
     }
@@ -316,6 +358,14 @@ impl Stage {
         self.sandbox.runner.invoke("rotate-auth", &event, step).await
     }
 
+    /// Calls one step of the function by hand, and returns its outcome.
+    ///
+    /// # Panics
+    /// The step fails.
+    pub async fn step(&self, step: &str, version_id: &str) -> Outcome {
+        Outcome::of(self.call(step, version_id).await)
+    }
+
     /// Tags the secret with another target's name.
     pub async fn tag_with(&self, target: &str) {
         let tag = Tag::builder().key("redis-lifecycle:target").value(target).build();
@@ -328,11 +378,11 @@ impl Stage {
         self.sandbox.journal.effective(self.flavour.change())
     }
 
-    /// Ends the stage.
+    /// Ends every process of the stage, and removes its files.
     ///
     /// # Panics
     /// A process or file of it stays behind.
-    pub async fn strike(self) {
+    pub async fn stop(self) {
         self.sandbox.stop().await.expect("the sandbox stops");
     }
 }
@@ -353,7 +403,7 @@ pub fn function() -> PathBuf {
 /// A compiled function, beside the test program.
 ///
 /// # Panics
-/// It is older than its source: the tests would hold of what is no more.
+/// It is older than its source: the tests would run what the source no longer says.
 pub fn program(name: &str) -> PathBuf {
     let program = std::env::current_exe().expect("a test has a program");
     let target = program.ancestors().nth(2).expect("tests are compiled to target/debug/deps");

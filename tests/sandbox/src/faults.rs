@@ -1,4 +1,4 @@
-//! Faults on demand: what to do to the Nth call of a function.
+//! Faults on demand: which calls of which function meet what.
 
 use std::{
     collections::HashMap,
@@ -29,15 +29,48 @@ pub struct Rule {
     pub times: usize,
 }
 
-/// Which calls of an invocation a rule is about.
+impl Rule {
+    /// Creates a rule for one call of a function, in any of its invocations.
+    pub fn new(function: &str, at: At, what: What) -> Self {
+        Self { function: function.to_owned(), during: None, at, what, times: 1 }
+    }
+
+    /// Limits the rule to invocations with this label: the step of a rotation.
+    pub fn during(self, label: &str) -> Self {
+        Self { during: Some(label.to_owned()), ..self }
+    }
+
+    /// Applies the rule to so many calls.
+    pub fn times(self, times: usize) -> Self {
+        Self { times, ..self }
+    }
+}
+
+/// Which calls of an invocation a rule applies to.
+///
+/// `Connect` is the operation of a Redis connection, `ACL SETUSER` that of a command on one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum At {
     /// The Nth call, from 1, AWS calls and Redis connections counted together.
     Call(usize),
-    /// Every call of one operation; `Connect` is a Redis connection, `ACL SETUSER` a command on one.
+    /// Every call of one operation.
     Operation(String),
+    /// The Nth call of one operation, from 1.
+    NthOf(usize, String),
     /// Every call.
     Every,
+}
+
+impl At {
+    /// Every call of one operation.
+    pub fn operation(name: &str) -> Self {
+        Self::Operation(name.to_owned())
+    }
+
+    /// The Nth call of one operation, from 1.
+    pub fn nth(nth: usize, operation: &str) -> Self {
+        Self::NthOf(nth, operation.to_owned())
+    }
 }
 
 /// What a call meets.
@@ -89,6 +122,7 @@ struct Running {
     label: String,
     pid: i32,
     calls: usize,
+    calls_by_operation: HashMap<String, usize>,
 }
 
 impl Faults {
@@ -125,6 +159,7 @@ impl Faults {
             label: label.to_owned(),
             pid: i32::try_from(pid).expect("a pid fits"),
             calls: 0,
+            calls_by_operation: HashMap::new(),
         };
         self.state().running.insert(principal.to_owned(), running);
     }
@@ -167,13 +202,17 @@ impl State {
     fn strike(&mut self, principal: &str, operation: &str) -> (Option<Place>, Option<What>) {
         let Some(running) = self.running.get_mut(principal) else { return (None, None) };
         running.calls += 1;
+        let nth_of_operation = running.calls_by_operation.entry(operation.to_owned()).or_default();
+        *nth_of_operation += 1;
+        let nth_of_operation = *nth_of_operation;
         let place = Place {
             request_id: running.request_id.clone(),
             function: running.function.clone(),
             label: running.label.clone(),
             nth: running.calls,
         };
-        let rule = self.rules.iter_mut().find(|rule| rule.times > 0 && rule.matches(&place, operation));
+        let rule =
+            self.rules.iter_mut().find(|rule| rule.times > 0 && rule.matches(&place, operation, nth_of_operation));
         let what = rule.map(|rule| {
             rule.times -= 1;
             rule.what
@@ -184,12 +223,38 @@ impl State {
 }
 
 impl Rule {
-    fn matches(&self, place: &Place, operation: &str) -> bool {
+    fn matches(&self, place: &Place, operation: &str, nth_of_operation: usize) -> bool {
         let at = match &self.at {
             At::Call(nth) => *nth == place.nth,
             At::Operation(name) => name == operation,
+            At::NthOf(nth, name) => *nth == nth_of_operation && name == operation,
             At::Every => true,
         };
         at && self.function == place.function && self.during.as_ref().is_none_or(|label| *label == place.label)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{At, Faults, Rule, What};
+
+    #[test]
+    fn the_nth_call_of_an_operation_is_counted_in_each_invocation_apart_from_other_operations() {
+        let faults = Faults::default();
+        faults.arm(Rule::new("rotate-auth", At::nth(2, "PutSecretValue"), What::Throttle));
+        for principal in ["one", "two"] {
+            faults.invocation_began(principal, principal, "rotate-auth", "setSecret", 0);
+        }
+        let calls = [
+            ("one", "PutSecretValue", None),
+            ("one", "DescribeSecret", None),
+            ("two", "PutSecretValue", None),
+            ("one", "PutSecretValue", Some(What::Throttle)),
+            ("two", "PutSecretValue", None),
+        ];
+        for (nth, (principal, operation, expected)) in calls.into_iter().enumerate() {
+            assert_eq!(faults.on_call(principal, operation).1, expected, "call {nth}");
+        }
+        assert_eq!(faults.fired(), 1);
     }
 }

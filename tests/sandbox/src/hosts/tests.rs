@@ -32,7 +32,7 @@ impl Scene {
         Self { hosts, fleet, journal, faults, _home: home }
     }
 
-    async fn strike(self) {
+    async fn stop(self) {
         self.hosts.stop().await;
         self.fleet.stop().await;
     }

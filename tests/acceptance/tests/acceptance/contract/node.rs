@@ -47,7 +47,7 @@ async fn held(majors: &[Major]) -> anyhow::Result<()> {
         );
         all = all.and(held.await);
     }
-    places.strike().await?;
+    places.stop().await?;
     all
 }
 

@@ -78,7 +78,7 @@ impl Places {
     }
 
     /// Ends them.
-    pub(super) async fn strike(self) -> anyhow::Result<()> {
+    pub(super) async fn stop(self) -> anyhow::Result<()> {
         self.sandbox.stop().await
     }
 

@@ -23,7 +23,7 @@ async fn held(script: &str, kinds: &[Kind]) -> anyhow::Result<()> {
         ask(&mut command, cases, LIMIT).await
     });
     let held = held.await;
-    places.strike().await?;
+    places.stop().await?;
     held
 }
 

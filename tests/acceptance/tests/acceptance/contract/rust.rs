@@ -25,7 +25,7 @@ async fn redis_rs_accepts_what_is_published() -> anyhow::Result<()> {
         Ok(answers)
     });
     let held = held.await;
-    places.strike().await?;
+    places.stop().await?;
     held
 }
 

@@ -21,5 +21,5 @@ async fn a_failover_is_notified_over_sns_in_the_wrapping_that_a_function_gets() 
         assert_eq!(message, json!({ "ElastiCache:FailoverComplete": stage.cache(), "Cache Cluster ID": new_primary }));
     }
     assert!(stage.sandbox.runner.invocations().iter().all(|one| one.label == "sns"));
-    stage.strike().await;
+    stage.stop().await;
 }

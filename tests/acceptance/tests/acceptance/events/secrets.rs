@@ -60,7 +60,7 @@ async fn a_label_that_moves_is_told_of_but_for_awspending_and_awsprevious() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_promotion_leads_to_the_retirement_of_what_was_before() {
     let stage = Stage::set(StageOptions::default()).await;
-    retirement::deploy(&stage, PATIENCE, Default::default());
+    stage.deploy(retirement::NAME, PATIENCE);
     retirement::settle(&stage, 0, &[]).await;
     stage.sandbox.events.route("aws.secretsmanager", "Secret Label Updated", retirement::NAME).unwrap();
     assert!(stage.rotate().await.succeeded);
@@ -70,5 +70,5 @@ async fn a_promotion_leads_to_the_retirement_of_what_was_before() {
     let deliveries = stage.sandbox.events.deliveries();
     let said: Vec<_> = deliveries.iter().map(|one| one.payload["detail"]["labelUpdated"].as_str().unwrap()).collect();
     assert_eq!(said, ["AWSCURRENT", retirement::RETIRED]);
-    stage.strike().await;
+    stage.stop().await;
 }

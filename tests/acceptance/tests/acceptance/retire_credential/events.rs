@@ -1,8 +1,8 @@
 //! Which events start retire-credential, and what it does about each.
 
 use acceptance::{
-    Stage, StageOptions,
-    retirement::{done, outcome_of, rotated},
+    Outcome, Stage, StageOptions,
+    retirement::{REMOVED, outcome_of, rotated},
 };
 use aws_sdk_secretsmanager::types::Tag;
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn label_updated(arn: &str, label: &str) -> Value {
     })
 }
 
-async fn calls(stage: &Stage, event: &Value) -> (Value, usize) {
+async fn calls(stage: &Stage, event: &Value) -> (Outcome, usize) {
     let before = stage.sandbox.journal.entries().len();
     let outcome = outcome_of(stage, event).await;
     (outcome, stage.sandbox.journal.entries().len() - before)
@@ -32,10 +32,10 @@ async fn a_label_that_has_moved_leads_to_the_secrets_target_whichever_label_it_i
     for label in ["AWSCURRENT", "blue"] {
         let stage = rotated(StageOptions::default()).await;
         let (outcome, _) = calls(&stage, &label_updated(&stage.target.secret_arn, label)).await;
-        assert_eq!(outcome["target"], "orders");
-        assert_eq!(done(&outcome), ["remove-previous", "mark-retired"], "{outcome}");
+        assert_eq!(outcome.target(), Some("orders"));
+        assert_eq!(outcome.done(), REMOVED, "{outcome}");
         assert_eq!(stage.accepting(&stage.first_token()).await, 0);
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -43,14 +43,14 @@ async fn a_label_that_has_moved_leads_to_the_secrets_target_whichever_label_it_i
 async fn an_event_about_our_own_label_or_anothers_secret_is_quiet() {
     let stage = rotated(StageOptions::default()).await;
     let (outcome, made) = calls(&stage, &label_updated(&stage.target.secret_arn, "redis-lifecycle-retired")).await;
-    assert_eq!((outcome["status"].as_str(), made), (Some("kept"), 0), "{outcome}");
+    assert_eq!((outcome.status(), made), ("kept", 0), "{outcome}");
     let tag = Tag::builder().key("team").value("web").build();
     let create = stage.secrets.create_secret().name("another").secret_string("a-value-of-another").tags(tag);
     let another = create.send().await.unwrap().arn.unwrap();
     let (outcome, made) = calls(&stage, &label_updated(&another, "AWSCURRENT")).await;
-    assert_eq!((outcome["status"].as_str(), made), (Some("kept"), 1), "{outcome}");
+    assert_eq!((outcome.status(), made), ("kept", 1), "{outcome}");
     assert!(stage.accepts(&stage.first_token()).await);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -58,9 +58,9 @@ async fn an_event_that_is_not_known_is_refused_and_not_tried_again() {
     let stage = rotated(StageOptions::default()).await;
     for event in [json!({}), json!({ "Step": "setSecret" }), json!({ "target": "orders", "force": true }), json!([])] {
         let (outcome, made) = calls(&stage, &event).await;
-        assert_eq!((outcome["status"].as_str(), made), (Some("permanent"), 0), "{outcome}");
-        assert!(outcome["failure"].as_str().unwrap().contains("dry_run"), "{outcome}");
+        assert_eq!((outcome.status(), made), ("permanent", 0), "{outcome}");
+        assert!(outcome.failure().unwrap().contains("dry_run"), "{outcome}");
     }
     assert!(stage.accepts(&stage.first_token()).await);
-    stage.strike().await;
+    stage.stop().await;
 }

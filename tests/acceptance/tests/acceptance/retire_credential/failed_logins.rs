@@ -7,19 +7,18 @@ use std::{
 };
 
 use acceptance::{
-    Flavour, Stage, StageOptions,
-    retirement::{deploy, done, invoke, retire, rotated},
+    Flavour, Outcome, Stage, StageOptions,
+    retirement::{NAME, REMOVED, invoke, retire, rotated},
+    run::TIMEOUT,
+    secrecy::assert_nothing_leaked,
 };
 use sandbox::{
     hosts::SetUp,
-    lambda::InvocationResult,
     redis::{DIRECT_PORT, Direct},
 };
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::time::sleep;
-
-use crate::rotate_auth::secrecy::assert_nothing_leaked;
 
 /// By how much the time of a refused login may be wrong: some nodes tell its age, and are asked for their clock before.
 const UNSURE: Duration = Duration::from_millis(500);
@@ -36,10 +35,10 @@ fn flavours() -> impl Iterator<Item = Flavour> {
 /// A stage whose previous credential has just been retired, with a function that is as talkative as it can be.
 async fn retired(flavour: Flavour) -> Stage {
     let stage = rotated(StageOptions { flavour, ..StageOptions::default() }).await;
-    deploy(&stage, Duration::from_secs(30), [("RUST_LOG".to_owned(), "trace".to_owned())].into());
+    stage.deploy_tracing(NAME, TIMEOUT);
     let outcome = retire(&stage).await;
-    assert_eq!(done(&outcome), ["remove-previous", "mark-retired"], "{outcome}");
-    assert_eq!(outcome["failed_logins"], json!([]), "our own refused logins are not told");
+    assert_eq!(outcome.done(), REMOVED, "{outcome}");
+    assert!(outcome.failed_logins().is_empty(), "our own refused logins are not told");
     sleep(UNSURE).await;
     stage
 }
@@ -71,8 +70,8 @@ fn name(stage: &Stage, node: &Direct) -> String {
 }
 
 /// What a run says of refused logins, without when; and when. Nodes tell in no order.
-fn told(outcome: &Value) -> (Vec<Value>, Vec<u64>) {
-    let mut logins = outcome["failed_logins"].as_array().unwrap().clone();
+fn told(outcome: &Outcome) -> (Vec<Value>, Vec<u64>) {
+    let mut logins = outcome.failed_logins().to_vec();
     logins.sort_by_key(|login| login["count"].as_u64());
     let without_when = |mut login: Value| {
         let last_ms = login.as_object_mut().unwrap().remove("last_ms").unwrap().as_u64().unwrap();
@@ -103,17 +102,17 @@ async fn a_client_that_still_holds_the_previous_password_is_told_with_its_node_a
         }
 
         let invocation = invoke(&stage, &json!({ "target": "orders" })).await;
-        let InvocationResult::Returned(outcome) = &invocation.result else { panic!("{invocation:?}") };
-        let (told, times) = told(outcome);
+        let (outcome, metrics) = Outcome::logged(&invocation);
+        let (told, times) = told(&outcome);
         assert_eq!(told, expected, "{flavour:?}: {outcome}");
         let unsure = UNSURE.as_millis() as u64;
         let meanwhile = began_ms - unsure..=now_ms() + unsure;
         assert!(times.iter().all(|ms| meanwhile.contains(ms)), "{meanwhile:?}: {outcome}");
-        assert_eq!((outcome["status"].as_str(), done(outcome).len()), (Some("kept"), 0), "{outcome}");
+        assert_eq!((outcome.status(), outcome.done().len()), ("kept", 0), "{outcome}");
         let counts: u64 = expected.iter().map(|login| login["count"].as_u64().unwrap()).sum();
-        assert!(invocation.logs.contains(&format!("\"FailedLogins\":{counts}")), "{}", invocation.logs);
+        assert_eq!(metrics["FailedLogins"], counts, "{metrics}");
         assert_nothing_leaked(&stage, 2);
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -123,14 +122,14 @@ async fn our_own_refused_logins_are_never_told_however_often_we_look() {
         let stage = retired(flavour).await;
         for _ in 0..3 {
             let outcome = retire(&stage).await;
-            assert_eq!(outcome["failed_logins"], json!([]), "{flavour:?}");
-            assert!(outcome["measures"]["logins"].as_u64().unwrap() > 0, "it has asked the nodes: {outcome}");
+            assert!(outcome.failed_logins().is_empty(), "{flavour:?}");
+            assert!(outcome.logins().unwrap() > 0, "it has asked the nodes: {outcome}");
         }
         // The nodes have refused us all the same: the log that was read has entries.
         for node in stage.direct() {
             assert!(refusals(&stage, &node).await > 0, "{flavour:?}");
         }
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -153,7 +152,7 @@ async fn a_password_in_the_place_of_a_user_is_told_without_it() {
         let expected = json!({ "node": name(&stage, &node), "client": client, "username": null, "count": 1 });
         assert_eq!(told, [expected], "{flavour:?}");
         assert_nothing_leaked(&stage, 2);
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -165,10 +164,10 @@ async fn a_login_that_was_refused_before_the_previous_password_was_taken_away_is
             is_refused(&node, &["HELLO", "3", "AUTH", "default", "a-password-of-long-ago"], 2);
         }
         sleep(UNSURE).await;
-        for expected in [&["remove-previous", "mark-retired"][..], &[]] {
+        for expected in [&REMOVED[..], &[]] {
             let outcome = retire(&stage).await;
-            assert_eq!((done(&outcome), &outcome["failed_logins"]), (expected.to_vec(), &json!([])), "{flavour:?}");
+            assert_eq!((outcome.done(), outcome.failed_logins().len()), (expected.to_vec(), 0), "{flavour:?}");
         }
-        stage.strike().await;
+        stage.stop().await;
     }
 }

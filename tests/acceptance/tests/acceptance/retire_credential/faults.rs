@@ -2,7 +2,8 @@
 
 use acceptance::{
     Flavour, Stage, StageOptions,
-    retirement::{NAME, RETIRED, done, labels_of_previous, retire, retire_with_retries, rotated},
+    retirement::{NAME, RETIRED, labels_of_previous, retire, retire_with_retries, rotated},
+    timing::{TOO_LATE, brief},
 };
 use sandbox::{
     faults::{At, Rule, What},
@@ -10,8 +11,6 @@ use sandbox::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use workload::load::{Watcher, WatcherOptions};
-
-use crate::rotate_auth::matrix::{TOO_LATE, brief};
 
 /// More calls than any run makes.
 const MOST_CALLS: usize = 80;
@@ -30,13 +29,12 @@ async fn strike_every_call(flavour: Flavour, what: What) {
     let (mut before, mut struck) = (stage.first_token(), 0);
     for nth in 1..=MOST_CALLS {
         let changes = stage.modifications();
-        stage.sandbox.faults.arm(Rule { function: NAME.to_owned(), during: None, at: At::Call(nth), what, times: 1 });
+        stage.arm(Rule::new(NAME, At::Call(nth), what));
         let outcome = retire_with_retries(&stage).await;
         stage.sandbox.faults.disarm();
-        let waited = outcome["waiting"].as_array().is_some_and(|waiting| !waiting.is_empty());
+        let waited = !outcome.waiting_for().is_empty();
         // What Redis itself calls an error, in one word for all, is for whoever runs it; nothing is lost by the next run.
-        let refused =
-            what == What::InternalError && !flavour.is_kept_by_a_service() && outcome["status"] == "permanent";
+        let refused = what == What::InternalError && !flavour.is_kept_by_a_service() && outcome.status() == "permanent";
         // So does a node that gave no answer hold a run back until the next one.
         let outcome = if waited || refused { retire(&stage).await } else { outcome };
         let told = format!("{flavour:?}: {what:?} at call {nth}: {outcome}");
@@ -50,7 +48,7 @@ async fn strike_every_call(flavour: Flavour, what: What) {
             is_retired(&stage, &before, &current, &format!("afterwards, {told}")).await;
         }
         let changes = stage.modifications();
-        assert_eq!(done(&retire(&stage).await), [""; 0], "{told}");
+        assert_eq!(retire(&stage).await.done(), [""; 0], "{told}");
         assert_eq!(stage.modifications(), changes, "{told}");
         if stage.sandbox.faults.fired() == struck {
             break;
@@ -64,7 +62,7 @@ async fn strike_every_call(flavour: Flavour, what: What) {
     let seen = watcher.stop().await;
     assert_eq!(seen.refused, 0, "{seen:?}");
     assert!(seen.logins > 20, "{seen:?}");
-    stage.strike().await;
+    stage.stop().await;
 }
 
 /// Holds that every node refuses the previous credential and accepts the current one, and that the secret remembers it.

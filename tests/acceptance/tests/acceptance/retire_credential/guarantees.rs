@@ -3,8 +3,12 @@
 use std::time::Duration;
 
 use acceptance::{
-    Flavour, Stage, StageOptions, quick,
-    retirement::{RETIRED, deploy, done, invoke, labels_of_previous, outcome_of, retire, retire_with_retries, rotated},
+    Flavour, List, Outcome, Stage, StageOptions,
+    retirement::{
+        NAME, REMOVED, RETIRED, invoke, labels_of_previous, outcome_of, retire, retire_with_retries, rotated,
+    },
+    run::TIMEOUT,
+    timing::quick,
 };
 use sandbox::{
     faults::{At, Rule, What},
@@ -28,13 +32,13 @@ async fn the_previous_credential_is_refused_everywhere_and_the_current_one_accep
             let stage = rotated(StageOptions { flavour, topology: *topology, ..StageOptions::default() }).await;
             let changes = stage.modifications();
             let outcome = retire(&stage).await;
-            assert_eq!((outcome["status"].as_str(), outcome["target"].as_str()), (Some("done"), Some("orders")));
-            assert_eq!(done(&outcome), ["remove-previous", "mark-retired"], "{outcome}");
+            assert_eq!((outcome.status(), outcome.target()), ("done", Some("orders")));
+            assert_eq!(outcome.done(), REMOVED, "{outcome}");
             assert_eq!(stage.accepting(&stage.first_token()).await, 0, "{flavour:?}");
             assert!(stage.accepts(&stage.current().await).await, "{flavour:?}");
             assert_eq!(stage.modifications(), changes + flavour.calls_per_change(stage.nodes()));
             assert!(labels_of_previous(&stage).await.contains(&RETIRED.to_owned()));
-            stage.strike().await;
+            stage.stop().await;
         }
     }
 }
@@ -46,12 +50,12 @@ async fn a_second_run_does_nothing_and_says_so() {
         retire(&stage).await;
         let changes = (stage.modifications(), stage.sandbox.journal.effective("UpdateSecretVersionStage"));
         let outcome = retire(&stage).await;
-        assert_eq!(outcome["status"], "kept", "{outcome}");
-        assert_eq!(done(&outcome), [""; 0]);
-        assert_eq!(outcome["kept"][0]["what"], "previous credential");
+        assert_eq!(outcome.status(), "kept", "{outcome}");
+        assert_eq!(outcome.done(), [""; 0]);
+        assert_eq!(outcome.kept()[0], "previous credential");
         let after = (stage.modifications(), stage.sandbox.journal.effective("UpdateSecretVersionStage"));
         assert_eq!(after, changes);
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -61,14 +65,14 @@ async fn rotations_and_retirements_take_turns() {
         let stage = a_rotated(flavour).await;
         let mut before = stage.first_token();
         for _ in 0..3 {
-            assert_eq!(done(&retire(&stage).await), ["remove-previous", "mark-retired"]);
+            assert_eq!(retire(&stage).await.done(), REMOVED);
             assert_eq!(stage.accepting(&before).await, 0);
             before = stage.current().await;
             let report = stage.rotate().await;
             assert!(report.succeeded, "{report:?}");
             assert!(stage.accepts(&before).await, "the overlap of the next rotation is there");
         }
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -77,31 +81,31 @@ async fn a_dry_run_looks_at_everything_and_changes_nothing() {
     let stage = a_rotated(Flavour::ElasticacheAuth).await;
     let changes = stage.modifications();
     let outcome = outcome_of(&stage, &json!({ "target": "orders", "dry_run": true })).await;
-    assert_eq!(outcome["planned"][0]["what"], "remove-previous", "{outcome}");
-    assert_eq!((outcome["status"].as_str(), outcome["dry_run"].as_bool()), (Some("kept"), Some(true)));
-    assert_eq!(done(&outcome), [""; 0]);
+    assert_eq!(outcome.planned()[0], "remove-previous", "{outcome}");
+    assert_eq!((outcome.status(), outcome.is_dry_run()), ("kept", true));
+    assert_eq!(outcome.done(), [""; 0]);
     assert_eq!(stage.modifications(), changes);
     assert!(stage.accepts(&stage.first_token()).await);
     assert!(!labels_of_previous(&stage).await.contains(&RETIRED.to_owned()));
     retire(&stage).await;
     let outcome = outcome_of(&stage, &json!({ "target": "orders", "dry_run": true })).await;
-    assert_eq!(outcome["planned"], json!([]), "the plan of the result is empty");
-    stage.strike().await;
+    assert_eq!(outcome.planned(), [""; 0], "the plan of the result is empty");
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_secret_that_was_never_rotated_has_nothing_to_retire() {
     let stage = Stage::by_default().await;
-    deploy(&stage, Duration::from_secs(30), Default::default());
+    stage.deploy(NAME, TIMEOUT);
     let outcome = retire(&stage).await;
-    assert_eq!(outcome["kept"][0]["reason"], "the secret has no AWSPREVIOUS", "{outcome}");
-    assert_eq!(outcome["measures"]["logins"], 0);
+    assert_eq!(outcome.entries(List::Kept)[0].1, "the secret has no AWSPREVIOUS", "{outcome}");
+    assert_eq!(outcome.logins(), Some(0));
     let same = stage.first_token();
     stage.put(same.expose_secret(), &["AWSCURRENT"]).await;
     let outcome = retire(&stage).await;
-    assert_eq!(outcome["kept"][0]["reason"], "AWSPREVIOUS holds the same credential as AWSCURRENT", "{outcome}");
+    assert_eq!(outcome.entries(List::Kept)[0].1, "AWSPREVIOUS holds the same credential as AWSCURRENT", "{outcome}");
     assert!(stage.accepts(&same).await);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,11 +116,11 @@ async fn a_current_credential_that_has_drifted_stops_it_and_nothing_is_touched()
         let changes = stage.modifications();
         stage.put_credential(&stage.put_by_hand(), &["AWSCURRENT"]).await;
         let outcome = retire(&stage).await;
-        assert_eq!(outcome["status"], "needs-human", "{outcome}");
-        assert!(outcome["failure"].as_str().unwrap().contains("AWSPREVIOUS still logs in"), "{outcome}");
+        assert_eq!(outcome.status(), "needs-human", "{outcome}");
+        assert!(outcome.failure().unwrap().contains("AWSPREVIOUS still logs in"), "{outcome}");
         assert_eq!(stage.modifications(), changes);
         assert!(stage.accepts(&live).await && stage.accepts(&stage.first_token()).await);
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -131,11 +135,11 @@ async fn a_password_that_the_secret_does_not_know_is_left_alone() {
         sleep(Duration::from_secs(2)).await;
         let changes = stage.modifications();
         let outcome = retire(&stage).await;
-        assert!(outcome["done"][0]["reason"].as_str().unwrap().contains("does not know"), "{outcome}");
-        assert_eq!(done(&outcome), ["mark-retired"]);
+        assert!(outcome.entries(List::Done)[0].1.contains("does not know"), "{outcome}");
+        assert_eq!(outcome.done(), ["mark-retired"]);
         assert_eq!(stage.modifications(), changes);
         assert!(stage.accepts(&current).await && stage.accepts(&unknown.into()).await);
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -145,16 +149,16 @@ async fn a_busy_group_is_waited_for_without_touching_its_tokens() {
     let changes = stage.modifications();
     stage.sandbox.elasticache.busy(stage.cache(), "snapshotting", Duration::from_secs(3)).unwrap();
     let outcome = retire(&stage).await;
-    assert_eq!(done(&outcome), ["remove-previous", "mark-retired"], "{outcome}");
+    assert_eq!(outcome.done(), REMOVED, "{outcome}");
     assert_eq!(stage.modifications(), changes + 1);
-    assert!(outcome["duration_ms"].as_u64().unwrap() > 2500, "{outcome}");
-    stage.strike().await;
+    assert!(outcome.duration_ms().unwrap() > 2500, "{outcome}");
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_group_that_is_busy_too_long_is_left_before_the_deadline_and_taken_up_again() {
     let stage = a_rotated(Flavour::ElasticacheAuth).await;
-    deploy(&stage, Duration::from_secs(6), Default::default());
+    stage.deploy(NAME, Duration::from_secs(6));
     stage.sandbox.elasticache.busy(stage.cache(), "snapshotting", Duration::from_secs(7)).unwrap();
     let invocation = invoke(&stage, &json!({ "target": "orders" })).await;
     let InvocationResult::Failed { error_type, message } = &invocation.result else { panic!("{invocation:?}") };
@@ -162,24 +166,24 @@ async fn a_group_that_is_busy_too_long_is_left_before_the_deadline_and_taken_up_
     assert!(message.contains("snapshotting"), "{message}");
     retire_with_retries(&stage).await;
     assert_eq!(stage.accepting(&stage.first_token()).await, 0);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removal_that_takes_longer_than_a_run_is_gone_on_with_and_not_asked_for_again() {
     for flavour in service_flavours() {
         let stage = a_rotated(flavour).await;
-        deploy(&stage, Duration::from_secs(6), Default::default());
+        stage.deploy(NAME, Duration::from_secs(6));
         let slow = Timing { modify: Duration::from_secs(5), spread: Duration::from_secs(1), ..quick() };
         stage.sandbox.elasticache.set_timing(slow);
         let changes = stage.modifications();
         let invocation = invoke(&stage, &json!({ "target": "orders" })).await;
         assert!(matches!(&invocation.result, InvocationResult::Failed { error_type, .. } if error_type == "Retryable"));
         let outcome = retire_with_retries(&stage).await;
-        assert_eq!(done(&outcome), ["mark-retired"], "{outcome}");
+        assert_eq!(outcome.done(), ["mark-retired"], "{outcome}");
         assert_eq!(stage.modifications(), changes + 1, "{flavour:?}");
         assert_eq!(stage.accepting(&stage.first_token()).await, 0);
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -188,20 +192,14 @@ async fn a_removal_whose_answer_is_lost_is_not_asked_for_again_while_the_status_
     for flavour in service_flavours() {
         let timing = Timing { modify: Duration::from_secs(3), stale: Duration::from_secs(2), ..quick() };
         let stage = rotated(StageOptions { flavour, timing, ..StageOptions::default() }).await;
-        stage.sandbox.faults.arm(Rule {
-            function: "retire-credential".to_owned(),
-            during: None,
-            at: At::Operation(flavour.change().to_owned()),
-            what: What::LoseAnswer,
-            times: 1,
-        });
+        stage.arm(Rule::new("retire-credential", At::operation(flavour.change()), What::LoseAnswer));
         let before = stage.sandbox.journal.entries().len();
         let outcome = retire(&stage).await;
-        assert!(outcome["done"][0]["reason"].as_str().unwrap().contains("no answer was received"), "{outcome}");
+        assert!(outcome.entries(List::Done)[0].1.contains("no answer was received"), "{outcome}");
         let sent = stage.sandbox.journal.entries().into_iter().skip(before);
         assert_eq!(sent.filter(|entry| entry.operation == flavour.change()).count(), 1);
         assert_eq!(stage.accepting(&stage.first_token()).await, 0);
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -216,7 +214,7 @@ async fn a_status_that_reads_available_too_early_proves_nothing() {
         retire_with_retries(&stage).await;
         assert_eq!(stage.accepting(&stage.first_token()).await, 0, "{flavour:?}");
         assert_eq!(stage.modifications(), changes + 1, "{flavour:?}");
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -230,7 +228,7 @@ async fn two_runs_at_once_make_one_change() {
         assert_eq!(stage.accepting(&stage.first_token()).await, 0);
         assert!(stage.accepts(&stage.current().await).await);
         assert!(labels_of_previous(&stage).await.contains(&RETIRED.to_owned()));
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -239,21 +237,11 @@ async fn every_run_leaves_one_record_and_the_calls_it_counts_are_the_calls_it_ma
     let stage = a_rotated(Flavour::ElasticacheAuth).await;
     for _ in 0..2 {
         let invocation = invoke(&stage, &json!({ "target": "orders" })).await;
-        let InvocationResult::Returned(outcome) = &invocation.result else { panic!("{invocation:?}") };
-        let lines = invocation.logs.lines().filter(|line| !line.is_empty());
-        let lines = lines.map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-        let records: Vec<_> = lines.filter(|line| line.get("_aws").is_some()).collect();
-        assert_eq!(records.len(), 1, "{}", invocation.logs);
-        assert_eq!(&records[0]["outcome"], outcome);
-        assert_eq!((&records[0]["FailedLogins"], &records[0]["Waiting"]), (&json!(0), &json!(0)));
-        let made = stage.sandbox.journal.entries().into_iter();
-        let made = made
-            .filter(|entry| entry.invocation.as_ref().is_some_and(|place| place.request_id == invocation.request_id));
-        let (logins, calls): (Vec<_>, Vec<_>) = made.partition(|entry| entry.service == "redis");
-        assert_eq!(
-            (outcome["api_calls"].as_u64(), outcome["measures"]["logins"].as_u64()),
-            (Some(calls.len() as u64), Some(logins.len() as u64))
-        );
+        let (logged, metrics) = Outcome::logged(&invocation);
+        assert_eq!((&metrics["FailedLogins"], &metrics["Waiting"]), (&json!(0), &json!(0)));
+        let (calls, logins) = stage.calls_of(&invocation);
+        assert_eq!(Outcome::of(invocation), logged);
+        assert_eq!((logged.api_calls(), logged.logins()), (Some(calls), Some(logins)));
     }
-    stage.strike().await;
+    stage.stop().await;
 }

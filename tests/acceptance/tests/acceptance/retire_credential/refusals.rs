@@ -1,15 +1,15 @@
 //! What retire-credential refuses, with a class and a way out, before it changes anything.
 
 use acceptance::{
-    Stage, StageOptions,
+    Outcome, Stage, StageOptions,
     retirement::{outcome_of, retire, rotated, settle},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Holds that the run was refused for good, that the refusal says this, and that both credentials are as they were.
-async fn refused(stage: &Stage, outcome: &Value, changes: usize, said: &[&str]) {
-    assert_eq!(outcome["status"], "permanent", "{outcome}");
-    let failure = outcome["failure"].as_str().unwrap();
+async fn refused(stage: &Stage, outcome: &Outcome, changes: usize, said: &[&str]) {
+    assert_eq!(outcome.status(), "permanent", "{outcome}");
+    let failure = outcome.failure().unwrap();
     for words in said {
         assert!(failure.contains(words), "{failure}");
     }
@@ -22,7 +22,7 @@ async fn a_target_that_is_not_there_is_refused() {
     let stage = rotated(StageOptions::default()).await;
     let outcome = outcome_of(&stage, &json!({ "target": "baskets" })).await;
     refused(&stage, &outcome, stage.modifications(), &["/redis-lifecycle/targets/baskets"]).await;
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -30,7 +30,7 @@ async fn a_rollback_is_refused_with_the_function_that_it_is_for() {
     let stage = rotated(StageOptions::default()).await;
     let outcome = outcome_of(&stage, &json!({ "target": "orders", "rollback": true })).await;
     refused(&stage, &outcome, stage.modifications(), &["`rollback`", "sync-connection"]).await;
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,7 +39,7 @@ async fn a_secret_that_is_tagged_with_another_target_is_refused() {
     stage.tag_with("baskets").await;
     let outcome = retire(&stage).await;
     refused(&stage, &outcome, stage.modifications(), &["orders/redis", "baskets", "tag"]).await;
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,5 +60,5 @@ async fn a_consumer_that_is_not_there_is_refused_by_its_field_and_the_previous_c
     settle(&stage, 0, &[first, function]).await;
     let outcome = retire(&stage).await;
     refused(&stage, &outcome, stage.modifications(), &["`consumers[1]`"]).await;
-    stage.strike().await;
+    stage.stop().await;
 }

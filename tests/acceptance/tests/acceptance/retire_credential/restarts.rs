@@ -3,22 +3,22 @@
 use std::time::Duration;
 
 use acceptance::{
-    Flavour, Stage, StageOptions,
-    retirement::{deploy, done, invoke, retire, retire_with_retries, rotated, settle, waiting_for},
+    Flavour, Outcome, Stage, StageOptions,
+    fargate::{End, ends},
+    retirement::{NAME, REMOVED, invoke, retire, retire_with_retries, rotated, settle},
+    run::TIMEOUT,
 };
 use sandbox::{
     faults::{At, Rule, What},
     hosts::SetUp,
 };
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::sleep;
 use workload::{
     create_consumer_service,
     load::{Load, LoadOptions, LoadTarget},
 };
-
-use crate::rotate_auth::fargate::{End, ends, replace_task};
 
 /// Longer than any of these tests takes.
 const LONG: u64 = 3600;
@@ -46,9 +46,9 @@ async fn were_served(clients: Load, told: &str) {
 }
 
 /// Runs the function, and holds that it did this and is held back by that.
-async fn does(stage: &Stage, expected: &[&str], held_by: &[&str], told: &str) -> Value {
+async fn does(stage: &Stage, expected: &[&str], held_by: &[&str], told: &str) -> Outcome {
     let outcome = retire(stage).await;
-    assert_eq!((done(&outcome), waiting_for(&outcome)), (expected.to_vec(), held_by.to_vec()), "{told}: {outcome}");
+    assert_eq!((outcome.done(), outcome.waiting_for()), (expected.to_vec(), held_by.to_vec()), "{told}: {outcome}");
     outcome
 }
 
@@ -70,7 +70,7 @@ async fn a_task_that_is_replaced_during_the_overlap_is_given_the_previous_passwo
         let told = format!("{flavour:?}: {how:?}");
         let stage = a_rotated(flavour).await;
         settle(&stage, LONG, &[]).await;
-        replace_task(&stage, how).await;
+        stage.replace_task(how).await;
         previous_is_refused(&stage, "a task starts with AWSCURRENT alone").await;
 
         does(&stage, &["restore-previous"], &["overlap"], &told).await;
@@ -84,32 +84,31 @@ async fn a_task_that_is_replaced_during_the_overlap_is_given_the_previous_passwo
         were_served(clients, &told).await;
 
         settle(&stage, 0, &[]).await;
-        does(&stage, &["remove-previous", "mark-retired"], &[], &told).await;
+        does(&stage, &REMOVED, &[], &told).await;
         previous_is_refused(&stage, &told).await;
-        replace_task(&stage, how).await;
+        stage.replace_task(how).await;
         does(&stage, &[], &[], &told).await;
         previous_is_refused(&stage, &told).await;
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_that_is_replaced_before_a_consumer_has_followed_is_given_the_previous_password_back() {
     let stage = Stage::set(StageOptions { flavour: Flavour::Fargate, ..StageOptions::default() }).await;
-    deploy(&stage, Duration::from_secs(30), Default::default());
+    stage.deploy(NAME, TIMEOUT);
     create_consumer_service(&stage.sandbox, "main", "web", 1).await.unwrap();
     settle(&stage, 0, &[json!({ "type": "ecs-service", "cluster": "main", "service": "web" })]).await;
     assert!(stage.rotate().await.succeeded);
-    replace_task(&stage, End::Kill).await;
+    stage.replace_task(End::Kill).await;
     does(&stage, &["restore-previous"], &["the ECS service main/web"], "before").await;
     both_are_accepted(&stage, "before").await;
 
-    let ecs = aws_sdk_ecs::Client::new(&stage.sandbox.sdk_config());
-    ecs.update_service().cluster("main").service("web").force_new_deployment(true).send().await.unwrap();
+    stage.ecs().update_service().cluster("main").service("web").force_new_deployment(true).send().await.unwrap();
     stage.sandbox.ecs.settled("main", "web", Duration::from_secs(40)).await.unwrap();
-    does(&stage, &["remove-previous", "mark-retired"], &[], "afterwards").await;
+    does(&stage, &REMOVED, &[], "afterwards").await;
     previous_is_refused(&stage, "afterwards").await;
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,18 +116,10 @@ async fn a_task_that_is_replaced_in_the_middle_of_the_removal_ends_without_the_p
     for (flavour, how) in ends() {
         let told = format!("{flavour:?}: {how:?}");
         let stage = a_rotated(flavour).await;
-        stage.sandbox.faults.arm(Rule {
-            function: "retire-credential".to_owned(),
-            during: None,
-            at: At::Operation("ACL SETUSER".to_owned()),
-            what: What::Hold,
-            times: 1,
-        });
+        stage.arm(Rule::new("retire-credential", At::operation("ACL SETUSER"), What::Hold));
         let meanwhile = async {
-            while stage.sandbox.faults.fired() == 0 {
-                sleep(Duration::from_millis(10)).await;
-            }
-            replace_task(&stage, how).await;
+            stage.fired(1).await;
+            stage.replace_task(how).await;
             stage.sandbox.faults.release();
         };
         let event = json!({ "target": "orders" });
@@ -137,7 +128,7 @@ async fn a_task_that_is_replaced_in_the_middle_of_the_removal_ends_without_the_p
         retire_with_retries(&stage).await;
         previous_is_refused(&stage, &told).await;
         does(&stage, &[], &[], &told).await;
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -159,14 +150,14 @@ async fn hosts_that_forget_are_given_back_what_they_lost_and_refuse_the_previous
         stage.estate().settled().await.unwrap();
 
         settle(&stage, 0, &[]).await;
-        does(&stage, &["remove-previous", "mark-retired"], &[], &told).await;
+        does(&stage, &REMOVED, &[], &told).await;
         previous_is_refused(&stage, &told).await;
         restart().await;
         assert_eq!(stage.accepting(&stage.first_token()).await, restarted, "{told}: it is on their command line");
         does(&stage, &["restore-current", "remove-previous"], &[], &told).await;
         previous_is_refused(&stage, &told).await;
         stage.estate().settled().await.unwrap();
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -182,8 +173,8 @@ async fn hosts_that_keep_their_users_lose_nothing_by_a_restart_during_the_overla
         both_are_accepted(&stage, &told).await;
         does(&stage, &[], &["overlap"], &told).await;
         settle(&stage, 0, &[]).await;
-        does(&stage, &["remove-previous", "mark-retired"], &[], &told).await;
+        does(&stage, &REMOVED, &[], &told).await;
         previous_is_refused(&stage, &told).await;
-        stage.strike().await;
+        stage.stop().await;
     }
 }

@@ -1,21 +1,20 @@
 //! No credential appears in anything that retire-credential writes.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use acceptance::{
     Stage, StageOptions,
-    retirement::{NAME, deploy, invoke, retire, retire_with_retries, rotated},
+    retirement::{NAME, invoke, retire, retire_with_retries, rotated},
+    secrecy::assert_nothing_leaked,
 };
 use sandbox::faults::{At, Rule, What};
 use serde_json::json;
 
 use super::one_call_flavours;
-use crate::rotate_auth::secrecy::assert_nothing_leaked;
 
 async fn talkative(options: StageOptions) -> Stage {
     let stage = rotated(options).await;
-    let environment = BTreeMap::from([("RUST_LOG".to_owned(), "trace".to_owned())]);
-    deploy(&stage, Duration::from_secs(8), environment);
+    stage.deploy_tracing(NAME, Duration::from_secs(8));
     stage
 }
 
@@ -27,7 +26,7 @@ async fn nothing_is_leaked_by_retirements_that_succeed() {
         retire(&stage).await;
         retire(&stage).await;
         assert_nothing_leaked(&stage, 2);
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -37,10 +36,10 @@ async fn nothing_is_leaked_by_a_retirement_that_needs_a_human_or_cannot_read_the
     for value in [r#"{"token":"drifted-token-0123456789abcdef"}"#, "no-json-0123456789abcdefghij"] {
         stage.put(value, &["AWSCURRENT"]).await;
         let outcome = retire(&stage).await;
-        assert!(outcome["failure"].is_string(), "{outcome}");
+        assert!(outcome.failure().is_some(), "{outcome}");
     }
     assert_nothing_leaked(&stage, 4);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,19 +48,13 @@ async fn nothing_is_leaked_by_calls_that_fail() {
     for (what, flavour) in faults.into_iter().flat_map(|what| one_call_flavours().map(move |flavour| (what, flavour))) {
         let stage = talkative(StageOptions { flavour, ..StageOptions::default() }).await;
         for operation in ["GetSecretValue", flavour.change(), "UpdateSecretVersionStage", flavour.login()] {
-            stage.sandbox.faults.arm(Rule {
-                function: NAME.to_owned(),
-                during: None,
-                at: At::Operation(operation.to_owned()),
-                what,
-                times: 1,
-            });
+            stage.arm(Rule::new(NAME, At::operation(operation), what));
         }
         retire_with_retries(&stage).await;
         retire_with_retries(&stage).await;
         assert!(stage.sandbox.faults.fired() >= 4, "{what:?}");
         assert_nothing_leaked(&stage, 2);
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -74,5 +67,5 @@ async fn an_event_that_holds_a_secret_is_refused_without_repeating_it() {
         let printed = format!("{:?} {}", invocation.result, invocation.logs);
         assert!(!printed.contains(secret), "{printed}");
     }
-    stage.strike().await;
+    stage.stop().await;
 }

@@ -1,10 +1,9 @@
 //! Databases of Upstash, beside what holds for every flavour.
 
-use std::{collections::BTreeMap, time::Duration};
-
 use acceptance::{
-    Flavour, Stage, StageOptions,
-    retirement::{RETIRED, deploy, done, labels_of_previous, retire, rotated, settle},
+    Flavour, List, Stage, StageOptions,
+    retirement::{NAME, RETIRED, labels_of_previous, retire, rotated, settle},
+    run::TIMEOUT,
 };
 use serde_json::{Value, json};
 
@@ -16,11 +15,11 @@ async fn a_rotated(flavour: Flavour) -> Stage {
 async fn refused(stage: &Stage, outcome: &str, words: &[&str]) {
     let changes = stage.modifications();
     let refusal = retire(stage).await;
-    assert_eq!(refusal["status"], outcome, "{refusal}");
+    assert_eq!(refusal.status(), outcome, "{refusal}");
     for word in words {
-        assert!(refusal["failure"].as_str().unwrap().contains(word), "{word:?} in {refusal}");
+        assert!(refusal.failure().unwrap().contains(word), "{word:?} in {refusal}");
     }
-    assert_eq!(done(&refusal), [""; 0]);
+    assert_eq!(refusal.done(), [""; 0]);
     assert_eq!(stage.modifications(), changes);
     assert!(stage.accepts(&stage.first_token()).await);
     assert!(!labels_of_previous(stage).await.contains(&RETIRED.to_owned()));
@@ -31,29 +30,25 @@ async fn a_database_that_is_reset_has_nothing_to_retire_and_is_not_even_asked() 
     let stage = a_rotated(Flavour::UpstashReset).await;
     let (current, before) = (stage.current().await, stage.sandbox.journal.entries().len());
     let outcome = retire(&stage).await;
-    assert_eq!(
-        (outcome["status"].as_str(), outcome["measures"]["logins"].as_u64()),
-        (Some("kept"), Some(0)),
-        "{outcome}"
-    );
-    assert!(outcome["kept"][0]["reason"].as_str().unwrap().contains("nothing to retire"), "{outcome}");
-    assert_eq!(done(&outcome), [""; 0]);
+    assert_eq!((outcome.status(), outcome.logins()), ("kept", Some(0)), "{outcome}");
+    assert!(outcome.entries(List::Kept)[0].1.contains("nothing to retire"), "{outcome}");
+    assert_eq!(outcome.done(), [""; 0]);
     let calls = stage.sandbox.journal.entries().into_iter().skip(before).map(|entry| entry.operation);
     assert_eq!(calls.collect::<Vec<_>>(), ["GetParameterHistory"]);
     assert!(stage.accepts(&current).await && !stage.accepts(&stage.first_token()).await);
     assert!(!labels_of_previous(&stage).await.contains(&RETIRED.to_owned()));
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_of_another_user_in_current_needs_a_human_before_the_users_own_is_taken() {
     let stage = Stage::set(StageOptions { flavour: Flavour::UpstashAcl, ..StageOptions::default() }).await;
-    deploy(&stage, Duration::from_secs(30), BTreeMap::new());
+    stage.deploy(NAME, TIMEOUT);
     settle(&stage, 0, &[]).await;
     // By hand, as no rotation would.
     stage.put_credential(&stage.database().token(), &["AWSCURRENT"]).await;
     refused(&stage, "needs-human", &["\"default\"", "\"orders-app\""]).await;
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,7 +61,7 @@ async fn an_administrator_who_is_none_is_refused_by_the_name_of_the_secret() {
         put_key(&stage, &key).await;
         refused(&stage, "permanent", &[words, "orders/upstash"]).await;
     }
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -79,11 +74,11 @@ async fn a_secret_whose_url_leads_elsewhere_needs_a_human() {
     stage.put(&foreign.to_string(), &["AWSCURRENT"]).await;
     stage.put_credential(&previous, &["AWSPREVIOUS"]).await;
     let (changes, outcome) = (stage.modifications(), retire(&stage).await);
-    assert_eq!(outcome["status"], "needs-human", "{outcome}");
-    assert!(outcome["failure"].as_str().unwrap().contains("\"url\""), "{outcome}");
+    assert_eq!(outcome.status(), "needs-human", "{outcome}");
+    assert!(outcome.failure().unwrap().contains("\"url\""), "{outcome}");
     assert_eq!(stage.modifications(), changes);
     assert!(stage.accepts(&previous).await);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 /// Puts another value into the secret that renewals need.

@@ -4,19 +4,18 @@
 
 use std::time::Duration;
 
-use acceptance::{Flavour, Stage, StageOptions, class};
+use acceptance::{
+    Flavour, STEPS, Stage, StageOptions, class,
+    fargate::{CLUSTER, End, SERVICE, ends},
+};
 use sandbox::{
     faults::{At, Rule, What},
     services::{ecs::EcsTiming, secrets_manager::RotationTiming},
 };
 use secrecy::{ExposeSecret, SecretString};
-use tokio::time::sleep;
 
 use super::matrix::every_fault;
 
-const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finishSecret"];
-const CLUSTER: &str = "orders";
-const SERVICE: &str = "redis";
 const SECOND: &str = "second-password-0123456789";
 
 /// How long the service may take to be steady again.
@@ -30,56 +29,9 @@ async fn on(flavour: Flavour) -> Stage {
     Stage::set(StageOptions { flavour, ..StageOptions::default() }).await
 }
 
-/// Every end of a task, on every Redis.
-pub(crate) fn ends() -> impl Iterator<Item = (Flavour, End)> {
-    Flavour::on_fargate().flat_map(|flavour| End::ALL.map(|how| (flavour, how)))
-}
-
-/// How a task comes to its end.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum End {
-    /// Its process dies.
-    Kill,
-    /// Somebody asks ECS to stop it.
-    StopTask,
-}
-
-impl End {
-    pub(crate) const ALL: [Self; 2] = [Self::Kill, Self::StopTask];
-}
-
-/// Ends the task; ECS starts another one, in its own time.
-async fn end_task(stage: &Stage, how: End) {
-    let task = stage.sandbox.ecs.tasks(CLUSTER, SERVICE).into_iter().find(|task| task.wanted).unwrap();
-    match how {
-        End::Kill => stage.sandbox.ecs.kill_task(&task.arn).await.unwrap(),
-        End::StopTask => {
-            let stop = ecs(stage).stop_task().cluster(CLUSTER).task(&task.arn);
-            stop.send().await.unwrap();
-        }
-    }
-}
-
-/// Ends the task, and waits until another one serves in its place.
-pub(crate) async fn replace_task(stage: &Stage, how: End) {
-    end_task(stage, how).await;
-    stage.sandbox.ecs.settled(CLUSTER, SERVICE, PATIENCE).await.unwrap();
-}
-
-fn ecs(stage: &Stage) -> aws_sdk_ecs::Client {
-    aws_sdk_ecs::Client::new(&stage.sandbox.sdk_config())
-}
-
-/// Calls a step, which must succeed.
-async fn does(stage: &Stage, step: &str, version: &str) {
-    let ended = stage.call(step, version).await;
-    assert_eq!(class(&ended.result), "none", "{step}: {ended:?}");
-}
-
-/// What one call of finishSecret meets.
+/// The fault that one call of finishSecret meets.
 fn at_finish(operation: &str, what: What) -> Rule {
-    let (function, during) = ("rotate-auth".to_owned(), Some("finishSecret".to_owned()));
-    Rule { function, during, at: At::Operation(operation.to_owned()), what, times: 1 }
+    Rule::new("rotate-auth", At::operation(operation), what).during("finishSecret")
 }
 
 fn second() -> SecretString {
@@ -93,15 +45,15 @@ async fn a_task_that_is_replaced_before_any_step_is_given_the_overlap_again() {
         let version = stage.put(SECOND, &["AWSPENDING"]).await;
         for step in STEPS {
             if step == struck {
-                replace_task(&stage, how).await;
+                stage.replace_task(how).await;
                 let current = stage.current().await;
                 assert!(stage.accepts(&current).await, "{how:?} before {step}: it boots with AWSCURRENT");
             }
-            does(&stage, step, &version).await;
+            stage.step(step, &version).await;
         }
         assert_eq!(stage.current().await.expose_secret(), SECOND, "{how:?} before {struck}");
         assert!(stage.accepts(&stage.first_token()).await && stage.accepts(&second()).await, "{how:?} before {struck}");
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -110,13 +62,11 @@ async fn a_task_that_is_replaced_between_a_look_and_the_promotion_is_given_awscu
     for (flavour, how) in ends() {
         let stage = on(flavour).await;
         let version = stage.put(SECOND, &["AWSPENDING"]).await;
-        does(&stage, "setSecret", &version).await;
-        stage.sandbox.faults.arm(at_finish("UpdateSecretVersionStage", What::Hold));
+        stage.step("setSecret", &version).await;
+        stage.arm(at_finish("UpdateSecretVersionStage", What::Hold));
         let meanwhile = async {
-            while stage.sandbox.faults.fired() == 0 {
-                sleep(Duration::from_millis(10)).await;
-            }
-            replace_task(&stage, how).await;
+            stage.fired(1).await;
+            stage.replace_task(how).await;
             assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret(), "it is held");
             assert!(!stage.accepts(&second()).await, "the task was started with what was AWSCURRENT");
             stage.sandbox.faults.release();
@@ -125,7 +75,7 @@ async fn a_task_that_is_replaced_between_a_look_and_the_promotion_is_given_awscu
         assert_eq!(class(&ended.result), "none", "{ended:?}");
         assert_eq!(stage.current().await.expose_secret(), SECOND);
         assert!(stage.accepts(&second()).await && stage.accepts(&stage.first_token()).await, "{how:?}: {ended:?}");
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -133,16 +83,13 @@ async fn a_task_that_is_replaced_between_a_look_and_the_promotion_is_given_awscu
 async fn a_task_that_is_on_its_way_when_awscurrent_moves_is_given_it_by_the_next_run() {
     let stage = on_fargate().await;
     let version = stage.put(SECOND, &["AWSPENDING"]).await;
-    does(&stage, "setSecret", &version).await;
-    stage.sandbox.faults.arm(at_finish("UpdateSecretVersionStage", What::Hold));
-    let fired = stage.sandbox.faults.fired();
+    stage.step("setSecret", &version).await;
+    stage.arm(at_finish("UpdateSecretVersionStage", What::Hold));
     let meanwhile = async {
-        while stage.sandbox.faults.fired() == fired {
-            sleep(Duration::from_millis(10)).await;
-        }
-        replace_task(&stage, End::Kill).await;
+        stage.fired(1).await;
+        stage.replace_task(End::Kill).await;
         // What it was about to look at, nobody looks at.
-        stage.sandbox.faults.arm(at_finish("ListTasks", What::KillBefore));
+        stage.arm(at_finish("ListTasks", What::KillBefore));
         stage.sandbox.faults.release();
     };
     let (killed, ()) = tokio::join!(stage.call("finishSecret", &version), meanwhile);
@@ -151,24 +98,24 @@ async fn a_task_that_is_on_its_way_when_awscurrent_moves_is_given_it_by_the_next
     assert!(!stage.accepts(&second()).await, "nobody has told the task yet");
     // Secrets Manager tries again from the first step.
     for step in STEPS {
-        does(&stage, step, &version).await;
+        stage.step(step, &version).await;
     }
     assert!(stage.accepts(&second()).await && stage.accepts(&stage.first_token()).await);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_that_is_replaced_after_the_rotation_has_awscurrent_and_there_is_nothing_left_to_do() {
     let stage = on_fargate().await;
     let version = stage.rotate().await.version_id;
-    replace_task(&stage, End::Kill).await;
+    stage.replace_task(End::Kill).await;
     let changes = stage.modifications();
     assert!(stage.accepts(&stage.current().await).await);
     for step in STEPS {
-        does(&stage, step, &version).await;
+        stage.step(step, &version).await;
     }
     assert_eq!(stage.modifications(), changes);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,13 +129,13 @@ async fn a_task_that_is_still_starting_is_waited_for() {
             let version = stage.put(SECOND, &["AWSPENDING"]).await;
             for step in STEPS {
                 if step == struck {
-                    end_task(&stage, how).await;
+                    stage.end_task(how).await;
                 }
-                does(&stage, step, &version).await;
+                stage.step(step, &version).await;
             }
             assert_eq!(stage.current().await.expose_secret(), SECOND, "{how:?} before {struck}");
             assert!(stage.accepts(&second()).await, "{how:?} before {struck}");
-            stage.strike().await;
+            stage.stop().await;
         }
     }
 }
@@ -196,13 +143,13 @@ async fn a_task_that_is_still_starting_is_waited_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_is_waited_for() {
     let stage = on_fargate().await;
-    let deploy = ecs(&stage).update_service().cluster(CLUSTER).service(SERVICE).force_new_deployment(true);
+    let deploy = stage.ecs().update_service().cluster(CLUSTER).service(SERVICE).force_new_deployment(true);
     deploy.send().await.unwrap();
     let report = stage.rotate().await;
     assert!(report.succeeded, "{report:?}");
     stage.sandbox.ecs.settled(CLUSTER, SERVICE, PATIENCE).await.unwrap();
     assert!(stage.accepts(&stage.current().await).await);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -210,7 +157,7 @@ async fn a_service_that_is_scaled_to_nothing_or_is_not_there_is_refused() {
     let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
     let stage = Stage::set(StageOptions { flavour: Flavour::Fargate, rotation, ..StageOptions::default() }).await;
     let version = stage.put(SECOND, &["AWSPENDING"]).await;
-    ecs(&stage).update_service().cluster(CLUSTER).service(SERVICE).desired_count(0).send().await.unwrap();
+    stage.ecs().update_service().cluster(CLUSTER).service(SERVICE).desired_count(0).send().await.unwrap();
     let ended = stage.call("setSecret", &version).await;
     assert_eq!(class(&ended.result), "Permanent", "{ended:?}");
     assert!(format!("{:?}", ended.result).contains("scale it to one"), "{ended:?}");
@@ -220,14 +167,14 @@ async fn a_service_that_is_scaled_to_nothing_or_is_not_there_is_refused() {
     let ended = stage.call("setSecret", &version).await;
     assert_eq!(class(&ended.result), "Permanent", "{ended:?}");
     assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret());
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cloud_map_sends_clients_to_is_asked_too() {
     let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
     let stage = Stage::set(StageOptions { flavour: Flavour::Fargate, rotation, ..StageOptions::default() }).await;
-    let described = ecs(&stage).describe_services().cluster(CLUSTER).services(SERVICE).send().await.unwrap();
+    let described = stage.ecs().describe_services().cluster(CLUSTER).services(SERVICE).send().await.unwrap();
     let registry = described.services()[0].service_registries()[0].registry_arn().unwrap().to_owned();
     let id = registry.rsplit('/').next().unwrap();
     for (id, expected) in [(id, "none"), ("srv-not-there", "Permanent")] {
@@ -240,7 +187,7 @@ async fn what_cloud_map_sends_clients_to_is_asked_too() {
         assert_eq!(class(&ended.result), expected, "{ended:?}");
     }
     assert!(stage.sandbox.journal.effective("ListInstances") > 0);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -250,7 +197,7 @@ async fn neither_requirepass_nor_a_configuration_file_is_touched() {
     let operations: Vec<String> = stage.sandbox.journal.entries().into_iter().map(|entry| entry.operation).collect();
     assert!(operations.iter().any(|operation| operation == "ACL SETUSER"), "{operations:?}");
     assert!(!operations.iter().any(|operation| operation.starts_with("CONFIG")), "{operations:?}");
-    stage.strike().await;
+    stage.stop().await;
 }
 
 every_fault!(a_fargate_rotation, Flavour::Fargate);

@@ -54,18 +54,12 @@ async fn a_fault_that_does_not_end_is_left_as_retryable_before_the_deadline() {
         let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
         let timeout = Duration::from_secs(15);
         let stage = Stage::set(StageOptions { rotation, timeout, ..StageOptions::default() }).await;
-        stage.sandbox.faults.arm(Rule {
-            function: "rotate-auth".to_owned(),
-            during: Some("setSecret".to_owned()),
-            at: At::Every,
-            what,
-            times: usize::MAX,
-        });
+        stage.arm(Rule::new("rotate-auth", At::Every, what).during("setSecret").times(usize::MAX));
         let report = stage.rotate().await;
         let (step, class, message) = &report.failures[0];
         assert_eq!((step.as_str(), class.as_str()), ("setSecret", "Retryable"), "{what:?}: {message}");
         assert_eq!(stage.modifications(), 0);
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -73,16 +67,14 @@ async fn a_fault_that_does_not_end_is_left_as_retryable_before_the_deadline() {
 async fn a_call_that_hangs_is_left_as_retryable_before_the_deadline() {
     let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
     let stage = Stage::set(StageOptions { rotation, timeout: Duration::from_secs(4), ..StageOptions::default() }).await;
-    stage.sandbox.faults.arm(Rule {
-        function: "rotate-auth".to_owned(),
-        during: Some("setSecret".to_owned()),
-        at: At::Operation("DescribeReplicationGroups".to_owned()),
-        what: What::Delay(Duration::from_secs(60)),
-        times: usize::MAX,
-    });
+    stage.arm(
+        Rule::new("rotate-auth", At::operation("DescribeReplicationGroups"), What::Delay(Duration::from_secs(60)))
+            .during("setSecret")
+            .times(usize::MAX),
+    );
     let report = stage.rotate().await;
     let (step, class, message) = &report.failures[0];
     assert_eq!((step.as_str(), class.as_str()), ("setSecret", "Retryable"), "{message}");
     assert!(message.contains("time is up"), "{message}");
-    stage.strike().await;
+    stage.stop().await;
 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use acceptance::{Stage, StageOptions, class, door, quick};
+use acceptance::{Stage, StageOptions, class, door, timing::quick};
 use sandbox::{
     faults::{At, Rule, What},
     services::{elasticache::Timing, secrets_manager::RotationTiming},
 };
 use secrecy::ExposeSecret;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 use workload::Topology;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -20,7 +20,7 @@ async fn a_pending_token_that_was_never_set_fails_the_test_and_is_not_promoted()
         assert_eq!(class(&ended.result), "Retryable", "{ended:?}");
     }
     assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret());
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,7 +35,7 @@ async fn a_status_that_reads_available_too_early_moves_nothing() {
     assert!(report.succeeded, "{report:?}");
     assert!(stage.accepts(&stage.current().await).await);
     assert_eq!(stage.modifications(), 1);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,36 +47,24 @@ async fn a_first_rotation_of_a_group_without_auth_does_not_leave_it_open() {
         assert!(report.succeeded, "{report:?}");
         assert_eq!(door::open(&stage.sandbox, &stage.direct()).await, 0, "somebody gets in with nothing");
         assert!(stage.accepts(&stage.current().await).await);
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_value_that_another_run_put_first_stays() {
     let stage = Stage::by_default().await;
-    stage.sandbox.faults.arm(Rule {
-        function: "rotate-auth".to_owned(),
-        during: Some("createSecret".to_owned()),
-        at: At::Operation("PutSecretValue".to_owned()),
-        what: What::Hold,
-        times: 1,
-    });
+    stage.arm(Rule::new("rotate-auth", At::operation("PutSecretValue"), What::Hold).during("createSecret"));
     stage.start_rotation().await.unwrap();
-    let give_up = Instant::now() + Duration::from_secs(20);
-    while stage.sandbox.faults.fired() == 0 {
-        assert!(Instant::now() < give_up, "nothing is put");
-        sleep(Duration::from_millis(20)).await;
-    }
-    let described = stage.secrets.describe_secret().secret_id(&stage.target.secret_arn).send().await.unwrap();
-    let stages = described.version_ids_to_stages.unwrap();
-    let (pending, _) = stages.iter().find(|(_, stages)| stages.contains(&"AWSPENDING".to_owned())).unwrap();
-    assert_eq!(class(&stage.call("createSecret", pending).await.result), "none");
+    stage.fired(1).await;
+    let pending = stage.version_with("AWSPENDING").await.unwrap();
+    assert_eq!(class(&stage.call("createSecret", &pending).await.result), "none");
     let put_first = stage.value("AWSPENDING").await.unwrap();
     stage.sandbox.faults.release();
     let report = stage.settled().await;
     assert!(report.succeeded && report.failures.is_empty(), "{report:?}");
     assert_eq!(stage.current().await.expose_secret(), put_first);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,7 +74,7 @@ async fn a_busy_group_is_waited_for_without_touching_its_tokens() {
     let report = stage.rotate().await;
     assert!(report.succeeded, "{report:?}");
     assert_eq!((report.tries, stage.modifications()), (1, 1));
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,7 +90,7 @@ async fn a_group_busy_for_longer_than_the_function_may_run_is_left_in_time_and_t
     let (_, _, first) = &report.failures[0];
     assert!(first.contains("snapshotting"), "{first}");
     assert_eq!(stage.modifications(), 1);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,23 +99,17 @@ async fn the_rotation_token_is_handed_on() {
     stage.sandbox.secrets_manager.demand_rotation_token(true);
     let report = stage.rotate().await;
     assert!(report.succeeded, "{report:?}");
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_whose_answer_is_lost_is_not_sent_again_while_the_status_lags() {
     let timing = Timing { modify: Duration::from_secs(3), stale: Duration::from_secs(2), ..quick() };
     let stage = Stage::set(StageOptions { timing, ..StageOptions::default() }).await;
-    stage.sandbox.faults.arm(Rule {
-        function: "rotate-auth".to_owned(),
-        during: None,
-        at: At::Operation("ModifyReplicationGroup".to_owned()),
-        what: What::LoseAnswer,
-        times: 1,
-    });
+    stage.arm(Rule::new("rotate-auth", At::operation("ModifyReplicationGroup"), What::LoseAnswer));
     let report = stage.rotate().await;
     assert!(report.succeeded, "{report:?}");
     let sent = stage.sandbox.journal.entries().into_iter().filter(|entry| entry.operation == "ModifyReplicationGroup");
     assert_eq!(sent.count(), 1);
-    stage.strike().await;
+    stage.stop().await;
 }

@@ -1,20 +1,12 @@
 //! One rotation after another on one stage, each with one fault at one call, until there are no more calls.
 
-use std::time::Duration;
-
-use acceptance::{Flavour, Stage, StageOptions};
-use sandbox::{
-    faults::{At, Rule, What},
-    services::elasticache::Timing,
-};
+use acceptance::{Flavour, Stage, StageOptions, timing::brief};
+use sandbox::faults::{At, Rule, What};
 use secrecy::ExposeSecret;
 use workload::load::{Watcher, WatcherOptions};
 
 /// More calls than any step makes: the matrix ends by itself before.
 const MOST_CALLS: usize = 80;
-
-/// Longer than a function waits for an answer.
-pub(crate) const TOO_LATE: Duration = Duration::from_millis(5500);
 
 /// A step, and how many calls it makes at least: fewer would mean that the matrix struck nothing.
 pub(super) struct Step {
@@ -26,16 +18,6 @@ pub(super) const CREATE: Step = Step { name: "createSecret", least: 6 };
 pub(super) const SET: Step = Step { name: "setSecret", least: 10 };
 pub(super) const TEST: Step = Step { name: "testSecret", least: 6 };
 pub(super) const FINISH: Step = Step { name: "finishSecret", least: 7 };
-
-/// States that end soon: one rotation follows another, dozens of times.
-pub(crate) fn brief() -> Timing {
-    Timing {
-        create: Duration::ZERO,
-        modify: Duration::from_millis(300),
-        spread: Duration::from_millis(50),
-        stale: Duration::from_millis(150),
-    }
-}
 
 /// Strikes every call of `step`, AWS calls and logins alike, with `what`, one rotation each.
 ///
@@ -54,13 +36,7 @@ pub(super) async fn strike_every_call(flavour: Flavour, step: Step, what: What) 
     for nth in 1..=MOST_CALLS {
         let (before, changes) = (stage.current().await, stage.modifications());
         stage.sandbox.faults.disarm();
-        stage.sandbox.faults.arm(Rule {
-            function: "rotate-auth".to_owned(),
-            during: Some(step.to_owned()),
-            at: At::Call(nth),
-            what,
-            times: 1,
-        });
+        stage.arm(Rule::new("rotate-auth", At::Call(nth), what).during(step));
         let report = stage.rotate().await;
         let told = format!("{what:?} at call {nth} of {step}: {report:?}");
         assert!(report.succeeded, "{told}");
@@ -86,7 +62,7 @@ pub(super) async fn strike_every_call(flavour: Flavour, step: Step, what: What) 
     let seen = watcher.stop().await;
     assert!(seen.refused == 0 || !flavour.has_overlap(), "{seen:?}");
     assert!(seen.logins + seen.refused > 20, "{seen:?}");
-    stage.strike().await;
+    stage.stop().await;
 }
 
 /// One fault at every call: a module with a test for each step, or for those that are named.
@@ -128,7 +104,7 @@ macro_rules! every_fault {
             at_every_call!(survives_a_throttle_at_every_call, $flavour, What::Throttle);
             at_every_call!(survives_an_internal_error_at_every_call, $flavour, What::InternalError);
             at_every_call!(survives_a_reset_at_every_call, $flavour, What::Reset);
-            at_every_call!(survives_a_timeout_at_every_call, $flavour, What::Delay(matrix::TOO_LATE));
+            at_every_call!(survives_a_timeout_at_every_call, $flavour, What::Delay(acceptance::timing::TOO_LATE));
         }
     };
 }

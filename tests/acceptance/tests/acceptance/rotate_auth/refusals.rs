@@ -14,7 +14,7 @@ async fn refused_with(document: &Value) -> (String, String) {
     assert_eq!(stage.value("AWSPENDING").await, None, "nothing was generated");
     let (step, class, message) = report.failures[0].clone();
     assert_eq!(step, "createSecret");
-    stage.strike().await;
+    stage.stop().await;
     (class, message)
 }
 
@@ -50,7 +50,7 @@ async fn a_target_without_settings_is_refused_by_the_name_of_the_parameter() {
     let (_, class, message) = &report.failures[0];
     assert_eq!(class, "Permanent");
     assert!(message.contains("/redis-lifecycle/targets/nowhere"), "{message}");
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,5 +64,5 @@ async fn an_event_that_is_no_rotation_is_refused_by_the_name_of_the_field() {
     let InvocationResult::Failed { error_type, message } = &unknown.result else { panic!("{unknown:?}") };
     assert_eq!(error_type, "Permanent");
     assert!(message.contains("ClientRequestToken"), "{message}");
-    stage.strike().await;
+    stage.stop().await;
 }

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use acceptance::{Flavour, Stage, StageOptions, door, quick};
+use acceptance::{Flavour, Outcome, Stage, StageOptions, door, timing::quick};
 use aws_sdk_elasticache::types::{AuthenticationMode, InputAuthenticationType};
 use sandbox::{
     faults::{At, Rule, What},
-    lambda::InvocationResult,
     services::{
         elasticache::Timing,
         secrets_manager::{RotationReport, RotationTiming},
@@ -76,7 +75,7 @@ async fn three_rotations_in_a_row_push_the_oldest_password_out() {
             assert_eq!(stage.accepting(password).await, 0);
         }
     }
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -94,10 +93,10 @@ async fn every_cache_of_the_user_must_accept_the_new_password() {
     assert!(basket_accepts(&stage, &stage.first_token()).await);
     assert_eq!(stage.modifications(), 1);
     let asked = stage.sandbox.runner.invocations().into_iter().find(|ended| ended.label == "finishSecret").unwrap();
-    let InvocationResult::Returned(outcome) = asked.result else { panic!("{asked:?}") };
+    let outcome = Outcome::of(asked);
     // Each node of the group, and both endpoints of the cache.
-    assert_eq!(outcome["measures"]["logins"], stage.nodes() + 2, "{outcome}");
-    stage.strike().await;
+    assert_eq!(outcome.logins(), Some(stage.nodes() as u64 + 2), "{outcome}");
+    stage.stop().await;
 }
 
 /// Whether every node of the serverless cache lets the user in.
@@ -123,7 +122,7 @@ async fn a_live_password_that_the_secret_does_not_know_is_not_pushed_out() {
     assert_eq!(stage.start_rotation().await, Err("InvalidRequestException".to_owned()));
     let report = stage.settled().await;
     assert!(report.succeeded, "{report:?}");
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,7 +135,7 @@ async fn a_password_put_beside_current_after_a_rotation_is_not_pushed_out_either
     stopped(&stage.rotate().await, "NeedsHuman");
     assert_eq!(stage.modifications(), changes);
     assert!(stage.accepts(&current).await && stage.accepts(&UNKNOWN.into()).await);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -149,7 +148,7 @@ async fn a_previous_version_with_the_password_of_current_vouches_for_nothing() {
     stopped(&stage.rotate().await, "NeedsHuman");
     assert_eq!(stage.modifications(), changes);
     assert!(stage.accepts(&UNKNOWN.into()).await);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -164,25 +163,19 @@ async fn a_status_that_reads_active_too_early_moves_nothing() {
     assert!(report.succeeded, "{report:?}");
     assert!(stage.accepts(&stage.current().await).await);
     assert_eq!(stage.modifications(), 1);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_whose_answer_is_lost_is_not_sent_again_while_the_status_lags() {
     let timing = Timing { modify: Duration::from_secs(3), stale: Duration::from_secs(2), ..quick() };
     let stage = Stage::set(StageOptions { timing, ..options() }).await;
-    stage.sandbox.faults.arm(Rule {
-        function: "rotate-auth".to_owned(),
-        during: None,
-        at: At::Operation("ModifyUser".to_owned()),
-        what: What::LoseAnswer,
-        times: 1,
-    });
+    stage.arm(Rule::new("rotate-auth", At::operation("ModifyUser"), What::LoseAnswer));
     let report = stage.rotate().await;
     assert!(report.succeeded, "{report:?}");
     let sent = stage.sandbox.journal.entries().into_iter().filter(|entry| entry.operation == "ModifyUser");
     assert_eq!(sent.count(), 1);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -211,7 +204,7 @@ async fn a_user_without_a_password_is_refused() {
         let message = stopped(&stage.rotate().await, "Permanent");
         assert!(message.contains(named), "{message}");
         assert_eq!(stage.modifications(), changes);
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -236,7 +229,7 @@ async fn a_user_that_is_not_there_or_on_no_cache_is_refused() {
         assert!(message.contains(named), "{message}");
     }
     assert_eq!(stage.modifications(), 0);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -248,7 +241,7 @@ async fn a_user_who_may_not_ping_is_rotated() {
     let report = stage.rotate().await;
     assert!(report.succeeded, "{report:?}");
     assert!(stage.accepts(&stage.current().await).await);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -262,7 +255,7 @@ async fn a_busy_user_is_waited_for_without_touching_its_passwords() {
     assert_eq!((report.tries, stage.modifications()), (1, 2), "one by hand, one by the function");
     let refused = stage.sandbox.journal.entries().into_iter().filter(|entry| entry.operation == "ModifyUser");
     assert_eq!(refused.count(), 2, "it was not tried in vain");
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -274,5 +267,5 @@ async fn a_secret_of_another_user_is_refused_and_nothing_is_touched() {
     let message = stopped(&stage.rotate().await, "NeedsHuman");
     assert!(message.contains("\"username\""), "{message}");
     assert_eq!(stage.modifications(), 0);
-    stage.strike().await;
+    stage.stop().await;
 }

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use acceptance::{Flavour, Stage, StageOptions};
+use acceptance::{
+    Flavour, List, Stage, StageOptions,
+    connection::{NAME, dry_run, sync},
+};
 use aws_sdk_ssm::types::ParameterType;
 use serde_json::{Value, json};
 use workload::create_consumer_service;
 
 use super::{
     publishing::{HOST, SECRET, edit, parameter},
-    services::{
-        CLUSTER, NAME, arns, at_once, create_reading_service, deployments, rehearse, said, stage, steady, sync,
-    },
+    services::{CLUSTER, arns, at_once, create_reading_service, deployments, stage, steady},
 };
 
 /// Long enough for every run here.
@@ -23,7 +24,7 @@ const WORKER: &str = "deploy-service the ECS service main/worker";
 /// Puts the settings again, with these outputs and services, and clients told the task's address.
 async fn settle(stage: &Stage, outputs: &Value, services: &[&str]) {
     let consumer = |name: &&str| json!({ "type": "ecs-service", "cluster": CLUSTER, "service": name });
-    let mut document = serde_json::to_value(&stage.target.target).unwrap();
+    let mut document = stage.settings();
     document["backend"].as_object_mut().unwrap().remove("host");
     document["outputs"] = outputs.clone();
     document["consumers"] = services.iter().map(consumer).collect();
@@ -57,13 +58,13 @@ async fn follows_the_address(outputs: Value, value_from: impl AsyncFn(&Stage) ->
         move_redis(&stage).await;
         let before = arns(&stage, "web");
         let outcome = sync(&stage).await;
-        assert_eq!(said(&outcome, "done").last().map(String::as_str), Some(WEB), "{outcome}");
+        assert_eq!(outcome.actions_at(List::Done).last().map(String::as_str), Some(WEB), "{outcome}");
         assert!(arns(&stage, "web").iter().all(|arn| !before.contains(arn)), "{outcome}");
         let outcome = sync(&stage).await;
-        assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("kept"), round), "{outcome}");
+        assert_eq!((outcome.status(), deployments(&stage)), ("kept", round), "{outcome}");
     }
-    assert_eq!(said(&rehearse(&stage).await, "planned").len(), 0);
-    stage.strike().await;
+    assert_eq!(dry_run(&stage).await.actions_at(List::Planned).len(), 0);
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,8 +98,8 @@ async fn a_service_follows_an_address_because_ecs_tells_of_it() {
     steady(&stage, "web").await;
     assert_ne!(parameter(&stage, HOST).await, address);
     assert!(arns(&stage, "web").iter().all(|arn| !before.contains(arn)));
-    assert_eq!(sync(&stage).await["status"], "kept");
-    stage.strike().await;
+    assert_eq!(sync(&stage).await.status(), "kept");
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,8 +113,8 @@ async fn a_failover_behind_names_that_stay_deploys_nothing() {
     stage.elasticache().test_failover().replication_group_id(stage.cache()).node_group_id("0001").send().await.unwrap();
     tokio::time::sleep(Duration::from_secs(2)).await;
     let outcome = sync(&stage).await;
-    assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("kept"), 0), "{outcome}");
-    stage.strike().await;
+    assert_eq!((outcome.status(), deployments(&stage)), ("kept", 0), "{outcome}");
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,10 +127,14 @@ async fn a_value_that_is_put_right_deploys_only_the_service_that_was_started_wit
     create_reading_service(&stage, "worker", HOST).await;
     settle(&stage, &host(), &["web", "worker"]).await;
     let outcome = sync(&stage).await;
-    assert_eq!(said(&outcome, "done"), ["write-parameter the parameter /orders/redis/host", WORKER], "{outcome}");
+    assert_eq!(
+        outcome.actions_at(List::Done),
+        ["write-parameter the parameter /orders/redis/host", WORKER],
+        "{outcome}"
+    );
     assert_eq!(deployments(&stage), 1);
-    assert_eq!(sync(&stage).await["status"], "kept");
-    stage.strike().await;
+    assert_eq!(sync(&stage).await.status(), "kept");
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,7 +147,7 @@ async fn a_service_that_was_started_between_a_promotion_and_its_publication_is_d
     create_reading_service(&stage, "web", HOST).await;
     settle(&stage, &outputs, &["web"]).await;
     let outcome = sync(&stage).await;
-    assert_eq!(said(&outcome, "done").last().map(String::as_str), Some(WEB), "{outcome}");
-    assert_eq!(sync(&stage).await["status"], "kept");
-    stage.strike().await;
+    assert_eq!(outcome.actions_at(List::Done).last().map(String::as_str), Some(WEB), "{outcome}");
+    assert_eq!(sync(&stage).await.status(), "kept");
+    stage.stop().await;
 }

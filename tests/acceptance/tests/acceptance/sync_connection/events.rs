@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
-use acceptance::{Flavour, Stage, StageOptions};
+use acceptance::{
+    Flavour, List, Stage, StageOptions,
+    connection::{NAME, outcome_of, sync},
+};
 use aws_sdk_ssm::types::ParameterType;
 use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::{
     moving::Moving,
-    publishing::{HOST, NAME, URL, edit, listed, outcome_of, outputs, parameter, publishing, sync},
+    publishing::{HOST, URL, edit, outputs, parameter, publishing},
 };
 
 /// Long enough for everything that is told to be dealt with.
@@ -24,7 +27,7 @@ async fn a_rotation_is_published_because_secrets_manager_tells_of_it() {
     stage.sandbox.events.settled(PATIENCE).await.unwrap();
     let (url, _) = parameter(&stage, URL).await.unwrap();
     assert!(url.contains(stage.current().await.expose_secret()));
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,7 +40,7 @@ async fn a_parameter_that_is_written_by_hand_is_put_right_because_parameter_stor
     edit(&stage, HOST, "elsewhere:6379", ParameterType::String).await;
     stage.sandbox.events.settled(PATIENCE).await.unwrap();
     assert_eq!(parameter(&stage, HOST).await, Some((published, version + 2)), "its own change leads to no other");
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,13 +51,13 @@ async fn a_system_moves_because_parameter_store_tells_of_its_settings() {
     moving.name_there().await;
     moving.stage.sandbox.events.settled(PATIENCE).await.unwrap();
     moving.is_published_there().await;
-    moving.stage.strike().await;
+    moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_with_another_address_is_published_because_ecs_tells_of_it() {
     let stage = publishing(StageOptions { flavour: Flavour::Fargate, ..StageOptions::default() }, &json!([])).await;
-    let mut document = serde_json::to_value(&stage.target.target).unwrap();
+    let mut document = stage.settings();
     document["backend"].as_object_mut().unwrap().remove("host");
     document["outputs"] = json!([{ "type": "ssm-parameter", "name": HOST, "value": "{host}", "kind": "string" }]);
     stage.put_settings(&document).await;
@@ -69,7 +72,7 @@ async fn a_task_with_another_address_is_published_because_ecs_tells_of_it() {
     let addresses: Vec<String> = stage.direct().iter().map(|node| node.address.to_string()).collect();
     assert_eq!([after.as_str()], addresses.as_slice());
     assert_ne!(after, before, "the task has another address");
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -90,8 +93,8 @@ async fn a_failover_leads_to_a_look_because_elasticache_tells_of_it() {
         invocations.iter().skip(before).any(|one| format!("{:?}", one.result).contains("\"orders\"")),
         "{invocations:?}"
     );
-    assert_eq!(sync(&stage).await["status"], "kept", "the endpoints are the same names");
-    stage.strike().await;
+    assert_eq!(sync(&stage).await.status(), "kept", "the endpoints are the same names");
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,14 +106,10 @@ async fn an_event_that_is_about_nothing_of_ours_is_quiet() {
         (label_updated(&stage, "redis-lifecycle-retired"), 0),
     ] {
         let outcome = outcome_of(&stage, &event).await;
-        assert_eq!(
-            (outcome["status"].as_str(), outcome["api_calls"].as_u64()),
-            (Some("kept"), Some(calls)),
-            "{outcome}"
-        );
-        assert_eq!(listed(&outcome, "kept")[0].0, "event");
+        assert_eq!((outcome.status(), outcome.api_calls()), ("kept", Some(calls)), "{outcome}");
+        assert_eq!(outcome.entries(List::Kept)[0].0, "event");
     }
-    stage.strike().await;
+    stage.stop().await;
 }
 
 fn parameter_change(operation: &str, name: &str) -> serde_json::Value {

@@ -1,19 +1,18 @@
 //! sync-connection stopped at every call, with every answer lost and every fault at every call.
 
-use std::time::Duration;
-
-use acceptance::StageOptions;
+use acceptance::{
+    StageOptions,
+    connection::{NAME, sync, with_retries},
+    timing::TOO_LATE,
+};
 use sandbox::faults::{At, Rule, What};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::{
     moving::Moving,
-    publishing::{HOST, NAME, URL, environment, keys, outputs, parameter, publishing, sync, with_retries},
+    publishing::{HOST, URL, environment, keys, outputs, parameter, publishing},
 };
-
-/// Longer than the function waits for an answer.
-pub(super) const TOO_LATE: Duration = Duration::from_millis(5500);
 
 /// More calls than any run makes.
 const MOST_CALLS: usize = 60;
@@ -27,7 +26,7 @@ async fn strike_every_call(what: What) {
         let report = stage.rotate().await;
         assert!(report.succeeded, "{report:?}");
         let before = parameter(&stage, URL).await.unwrap().0;
-        stage.sandbox.faults.arm(Rule { function: NAME.to_owned(), during: None, at: At::Call(nth), what, times: 1 });
+        stage.arm(Rule::new(NAME, At::Call(nth), what));
         let outcome = with_retries(&stage, &json!({ "target": "orders" })).await;
         stage.sandbox.faults.disarm();
         let told = format!("{what:?} at call {nth}: {outcome}");
@@ -39,14 +38,14 @@ async fn strike_every_call(what: What) {
         assert_eq!(keys(&stage).await["redis_password"], current.expose_secret(), "{told}");
         assert_eq!(environment(&stage).await.len(), 4, "{told}");
         assert_eq!(parameter(&stage, HOST).await.unwrap().1, 1, "what has not changed is not written: {told}");
-        assert_eq!(sync(&stage).await["status"], "kept", "{told}");
+        assert_eq!(sync(&stage).await.status(), "kept", "{told}");
         if stage.sandbox.faults.fired() == struck {
             break;
         }
         struck = stage.sandbox.faults.fired();
     }
     assert!((15..MOST_CALLS).contains(&struck), "{struck} calls were struck");
-    stage.strike().await;
+    stage.stop().await;
 }
 
 /// Moves a system to another place and rolls it back, once for each call of either run, with that call struck, until there is
@@ -59,20 +58,20 @@ async fn strike_every_call_of_a_move(what: What) {
     for nth in 1..=MOST_CALLS {
         moving.name_there().await;
         for event in [json!({ "target": "orders" }), json!({ "target": "orders", "rollback": true })] {
-            faults.arm(Rule { function: NAME.to_owned(), during: None, at: At::Call(nth), what, times: 1 });
+            faults.arm(Rule::new(NAME, At::Call(nth), what));
             let mut outcome = with_retries(&moving.stage, &event).await;
             // A place that gave no answer is asked again by the next schedule.
-            if outcome["status"] == "waiting" {
+            if outcome.status() == "waiting" {
                 outcome = with_retries(&moving.stage, &event).await;
             }
             faults.disarm();
             let told = format!("{what:?} at call {nth} of {event}: {outcome}");
-            assert!(["done", "kept"].contains(&outcome["status"].as_str().unwrap()), "{told}");
+            assert!(["done", "kept"].contains(&outcome.status()), "{told}");
             match event.get("rollback") {
                 None => moving.is_published_there().await,
                 Some(_) => moving.is_published_here().await,
             }
-            assert_eq!(sync(&moving.stage).await["status"], "kept", "{told}");
+            assert_eq!(sync(&moving.stage).await.status(), "kept", "{told}");
         }
         if faults.fired() == struck {
             break;
@@ -80,7 +79,7 @@ async fn strike_every_call_of_a_move(what: What) {
         struck = faults.fired();
     }
     assert!((20..2 * MOST_CALLS).contains(&struck), "{struck} calls were struck");
-    moving.stage.strike().await;
+    moving.stage.stop().await;
 }
 
 /// One test for each fault.

@@ -1,18 +1,14 @@
 //! A system moves to another Redis, and back.
 
+use acceptance::connection::{outcome_of, sync, sync_until_done};
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     moving::{Moving, OTHER_PASSWORD},
-    publishing::{URL, listed, outcome_of, parameter, sync, writes},
-    services::{CLUSTER, arns, at_once, create_reading_service, deployments, sync_until_done},
+    publishing::{URL, parameter, writes},
+    services::{CLUSTER, arns, at_once, create_reading_service, deployments},
 };
-
-/// What an outcome says was done, by name.
-fn did(outcome: &Value) -> Vec<&str> {
-    listed(outcome, "done").into_iter().map(|(what, _)| what).collect()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn elasticache_moves_to_hosts_once_they_accept_a_login_and_back_with_one_command() {
@@ -25,8 +21,8 @@ async fn elasticache_moves_to_hosts_once_they_accept_a_login_and_back_with_one_c
     moving.put_there("not-their-password-0123456789abcdef").await;
     moving.name_there().await;
     let outcome = sync(&moving.stage).await;
-    assert_eq!(outcome["status"], "needs-human", "{outcome}");
-    let failure = outcome["failure"].as_str().unwrap();
+    assert_eq!(outcome.status(), "needs-human", "{outcome}");
+    let failure = outcome.failure().unwrap();
     assert!(failure.contains("blocked") && failure.contains("orders/hosts"), "{failure}");
     assert_eq!(parameter(&moving.stage, URL).await.unwrap().0, before);
 
@@ -39,24 +35,24 @@ async fn elasticache_moves_to_hosts_once_they_accept_a_login_and_back_with_one_c
     moving.put_there(OTHER_PASSWORD).await;
     let (before, _) = parameter(&moving.stage, URL).await.unwrap();
     let outcome = sync(&moving.stage).await;
-    assert_eq!(did(&outcome), ["move", "write-parameter"], "{outcome}");
+    assert_eq!(outcome.done(), ["move", "write-parameter"], "{outcome}");
     moving.is_published_there().await;
     assert_eq!(parameter(&moving.stage, &format!("{URL}:previous")).await.unwrap().0, before);
-    assert_eq!(sync(&moving.stage).await["status"], "kept");
+    assert_eq!(sync(&moving.stage).await.status(), "kept");
     assert!(!moving.stage.rotate().await.succeeded, "it was left");
 
     // One command, and no schedule undoes it.
     let outcome = moving.roll_back().await;
-    assert_eq!(did(&outcome), ["roll-back", "write-parameter"], "{outcome}");
+    assert_eq!(outcome.done(), ["roll-back", "write-parameter"], "{outcome}");
     moving.is_published_here().await;
     for _ in 0..2 {
-        assert_eq!(sync(&moving.stage).await["status"], "kept");
+        assert_eq!(sync(&moving.stage).await.status(), "kept");
     }
-    assert_eq!(moving.roll_back().await["status"], "kept", "it has happened already");
+    assert_eq!(moving.roll_back().await.status(), "kept", "it has happened already");
     assert!(moving.stage.rotate().await.succeeded);
     sync(&moving.stage).await;
     moving.is_published_here().await;
-    moving.stage.strike().await;
+    moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,7 +64,7 @@ async fn newer_settings_move_a_system_again_that_was_rolled_back_and_older_ones_
     moving.roll_back().await;
     moving.name_there().await;
     let outcome = sync(&moving.stage).await;
-    assert_eq!(did(&outcome), ["move", "write-parameter"], "{outcome}");
+    assert_eq!(outcome.done(), ["move", "write-parameter"], "{outcome}");
     moving.is_published_there().await;
     let current = moving.current_there().await;
     // The rotation that was given up while the settings named it for the first time is no trouble to this one.
@@ -78,31 +74,31 @@ async fn newer_settings_move_a_system_again_that_was_rolled_back_and_older_ones_
     moving.is_published_there().await;
     moving.name_here().await;
     let outcome = sync(&moving.stage).await;
-    assert_eq!(did(&outcome), ["move", "write-parameter"], "{outcome}");
+    assert_eq!(outcome.done(), ["move", "write-parameter"], "{outcome}");
     moving.is_published_here().await;
-    moving.stage.strike().await;
+    moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn upstash_moves_to_elasticache_and_back_though_they_publish_other_parameters() {
     let moving = Moving::from_upstash_to_elasticache().await;
     let outcome = sync(&moving.stage).await;
-    assert_eq!(outcome["status"], "done", "{outcome}");
+    assert_eq!(outcome.status(), "done", "{outcome}");
     moving.name_there().await;
     let outcome = sync(&moving.stage).await;
-    assert_eq!(did(&outcome), ["move", "write-parameter"], "{outcome}");
+    assert_eq!(outcome.done(), ["move", "write-parameter"], "{outcome}");
     moving.is_published_there().await;
     assert!(moving.rotate_there().await);
     sync(&moving.stage).await;
     moving.is_published_there().await;
     let outcome = moving.roll_back().await;
-    assert_eq!(did(&outcome), ["roll-back"], "what Upstash's clients read was never touched: {outcome}");
+    assert_eq!(outcome.done(), ["roll-back"], "what Upstash's clients read was never touched: {outcome}");
     let token = parameter(&moving.stage, "/orders/upstash/token").await.unwrap().0;
     assert!(moving.stage.accepts(&token.into()).await);
     assert!(moving.stage.rotate().await.succeeded);
     let outcome = sync(&moving.stage).await;
-    assert_eq!(did(&outcome), ["write-parameter"], "{outcome}");
-    moving.stage.strike().await;
+    assert_eq!(outcome.done(), ["write-parameter"], "{outcome}");
+    moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,8 +122,8 @@ async fn services_that_read_at_start_follow_a_move_and_its_rollback() {
     sync_until_done(stage).await;
     moving.is_published_here().await;
     assert!(arns(stage, "web").iter().all(|arn| !before.contains(arn)));
-    assert_eq!((sync(stage).await["status"].as_str(), deployments(stage)), (Some("kept"), 2));
-    moving.stage.strike().await;
+    assert_eq!((sync(stage).await.status(), deployments(stage)), ("kept", 2));
+    moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,14 +135,14 @@ async fn a_place_that_gives_no_answer_is_waited_for_and_what_is_in_force_is_kept
     moving.name_there().await;
     assert!(moving.stage.rotate().await.succeeded);
     let outcome = sync(&moving.stage).await;
-    assert_eq!(outcome["status"], "waiting", "{outcome}");
-    assert_eq!(outcome["waiting"][0]["for"], "move", "{outcome}");
-    assert_eq!(did(&outcome), ["write-parameter"], "{outcome}");
+    assert_eq!(outcome.status(), "waiting", "{outcome}");
+    assert_eq!(outcome.waiting_for()[0], "move", "{outcome}");
+    assert_eq!(outcome.done(), ["write-parameter"], "{outcome}");
     moving.is_published_here().await;
     moving.stage.sandbox.hosts.host(host).unwrap().thaw().await;
     sync(&moving.stage).await;
     moving.is_published_there().await;
-    moving.stage.strike().await;
+    moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,11 +153,11 @@ async fn a_move_that_has_not_begun_is_given_up_by_the_same_command() {
     moving.name_there().await;
     sync(&moving.stage).await;
     let outcome = moving.roll_back().await;
-    assert_eq!(did(&outcome), ["roll-back"], "{outcome}");
+    assert_eq!(outcome.done(), ["roll-back"], "{outcome}");
     moving.put_there(OTHER_PASSWORD).await;
-    assert_eq!(sync(&moving.stage).await["status"], "kept");
+    assert_eq!(sync(&moving.stage).await.status(), "kept");
     moving.is_published_here().await;
-    moving.stage.strike().await;
+    moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,18 +165,18 @@ async fn nothing_is_rolled_back_to_a_place_that_is_none_or_does_not_accept_its_c
     let moving = Moving::from_elasticache_to_hosts().await;
     sync(&moving.stage).await;
     let outcome = moving.roll_back().await;
-    assert_eq!(outcome["status"], "permanent", "{outcome}");
-    assert!(outcome["failure"].as_str().unwrap().contains("`previous`"), "{outcome}");
+    assert_eq!(outcome.status(), "permanent", "{outcome}");
+    assert!(outcome.failure().unwrap().contains("`previous`"), "{outcome}");
     moving.name_there().await;
     sync(&moving.stage).await;
     moving.stage.put("not-its-token-0123456789abcdef", &["AWSCURRENT"]).await;
     let labels = (moving.labelled("current").await, moving.labelled("previous").await);
     let outcome = moving.roll_back().await;
-    assert_eq!(outcome["status"], "needs-human", "{outcome}");
-    assert!(outcome["failure"].as_str().unwrap().contains("nothing was rolled back"), "{outcome}");
+    assert_eq!(outcome.status(), "needs-human", "{outcome}");
+    assert!(outcome.failure().unwrap().contains("nothing was rolled back"), "{outcome}");
     assert_eq!((moving.labelled("current").await, moving.labelled("previous").await), labels);
     moving.is_published_there().await;
-    moving.stage.strike().await;
+    moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -190,10 +186,10 @@ async fn settings_that_cannot_be_published_are_not_moved_to() {
     let rest = json!([{ "type": "ssm-parameter", "name": URL, "value": "{rest_url}" }]);
     moving.name_there_with(&json!({ "outputs": rest })).await;
     let outcome = sync(&moving.stage).await;
-    assert_eq!(outcome["status"], "permanent", "{outcome}");
-    assert!(outcome["failure"].as_str().unwrap().contains("no REST API"), "{outcome}");
+    assert_eq!(outcome.status(), "permanent", "{outcome}");
+    assert!(outcome.failure().unwrap().contains("no REST API"), "{outcome}");
     moving.is_published_here().await;
-    moving.stage.strike().await;
+    moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -202,10 +198,10 @@ async fn a_place_that_lets_clients_in_with_nothing_is_not_moved_to() {
     sync(&moving.stage).await;
     moving.name_there().await;
     let outcome = sync(&moving.stage).await;
-    assert_eq!(outcome["status"], "needs-human", "{outcome}");
-    assert!(outcome["failure"].as_str().unwrap().contains("without a credential"), "{outcome}");
+    assert_eq!(outcome.status(), "needs-human", "{outcome}");
+    assert!(outcome.failure().unwrap().contains("without a credential"), "{outcome}");
     moving.is_published_here().await;
-    moving.stage.strike().await;
+    moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -215,33 +211,30 @@ async fn a_rollout_that_stops_leaves_no_settings_unproven() {
     let missing = json!([{ "type": "ecs-service", "cluster": CLUSTER, "service": "missing" }]);
     moving.name_here_with(&json!({ "consumers": missing })).await;
     let outcome = sync(&moving.stage).await;
-    assert_eq!((outcome["status"].as_str(), did(&outcome)), (Some("permanent"), vec!["write-parameter"]), "{outcome}");
+    assert_eq!((outcome.status(), outcome.done()), ("permanent", vec!["write-parameter"]), "{outcome}");
     assert!(moving.labelled("current").await.is_some());
     moving.put_there("not-their-password-0123456789abcdef").await;
     moving.name_there().await;
     sync(&moving.stage).await;
     moving.is_published_here().await;
-    moving.stage.strike().await;
+    moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_tells_of_a_move_and_of_a_rollback_and_makes_neither() {
     let moving = Moving::from_elasticache_to_hosts().await;
     sync(&moving.stage).await;
-    let planned = |outcome: &Value| -> Vec<String> {
-        listed(outcome, "planned").into_iter().map(|(what, _)| what.to_owned()).collect()
-    };
     moving.name_there().await;
     let (before, labelled) = (writes(&moving.stage), moving.labelled("current").await);
     let outcome = outcome_of(&moving.stage, &json!({ "target": "orders", "dry_run": true })).await;
-    assert_eq!(planned(&outcome), ["move", "write-parameter"], "{outcome}");
+    assert_eq!(outcome.planned(), ["move", "write-parameter"], "{outcome}");
     assert_eq!((writes(&moving.stage), moving.labelled("current").await), (before, labelled));
     moving.is_published_here().await;
     sync(&moving.stage).await;
     let before = writes(&moving.stage);
     let outcome = outcome_of(&moving.stage, &json!({ "target": "orders", "dry_run": true, "rollback": true })).await;
-    assert_eq!(planned(&outcome), ["roll-back", "write-parameter"], "{outcome}");
+    assert_eq!(outcome.planned(), ["roll-back", "write-parameter"], "{outcome}");
     assert_eq!((writes(&moving.stage), moving.labelled("rolled-back").await), (before, None));
     moving.is_published_there().await;
-    moving.stage.strike().await;
+    moving.stage.stop().await;
 }

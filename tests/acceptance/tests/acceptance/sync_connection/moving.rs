@@ -1,12 +1,12 @@
 //! A target whose parameters are published, and a second Redis that it can move to.
 
-use acceptance::{Flavour, Stage, StageOptions, door};
+use acceptance::{Flavour, Outcome, Stage, StageOptions, connection::outcome_of, door};
 use sandbox::hosts::SetUp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use workload::{Provisioned, Shape, Topology, provision};
 
-use super::publishing::{URL, outcome_of, parameter, publishing, ssm};
+use super::publishing::{URL, parameter, publishing};
 
 /// The settings of the target.
 pub(super) const SETTINGS: &str = "/redis-lifecycle/targets/orders";
@@ -76,7 +76,7 @@ impl Moving {
     async fn both(stage: Stage, there: &Value, shape: Shape, password: Option<&str>, published: Value) -> Self {
         let password = password.map(SecretString::from);
         let other = provision(&stage.sandbox, &there.to_string(), shape, password.as_ref()).await.unwrap();
-        let mut here = serde_json::to_value(&stage.target.target).unwrap();
+        let mut here = stage.settings();
         here["outputs"] = published;
         let mut document = serde_json::to_value(&other.target).unwrap();
         document["outputs"] = there["outputs"].clone();
@@ -106,7 +106,7 @@ impl Moving {
     }
 
     async fn put(&self, document: &Value) {
-        self.stage.put_settings(&document).await;
+        self.stage.put_settings(document).await;
     }
 
     /// Puts a credential into the secret of the other place, by hand.
@@ -165,13 +165,13 @@ impl Moving {
     }
 
     /// Invokes the function as a person does who wants the move taken back.
-    pub(super) async fn roll_back(&self) -> Value {
+    pub(super) async fn roll_back(&self) -> Outcome {
         outcome_of(&self.stage, &json!({ "target": "orders", "rollback": true })).await
     }
 
     /// Which version of the settings a label is on.
     pub(super) async fn labelled(&self, label: &str) -> Option<i64> {
-        let history = ssm(&self.stage).get_parameter_history().name(SETTINGS).send().await.unwrap();
+        let history = self.stage.ssm().get_parameter_history().name(SETTINGS).send().await.unwrap();
         let carries = |labels: &[String]| labels.iter().any(|carried| carried == label);
         history.parameters().iter().find(|version| carries(version.labels())).map(|version| version.version)
     }

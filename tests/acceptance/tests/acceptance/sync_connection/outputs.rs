@@ -1,25 +1,24 @@
 //! What applications read is true.
 
-use acceptance::{Flavour, Stage, StageOptions};
+use acceptance::{
+    Flavour, List, Stage, StageOptions,
+    connection::{NAME, outcome_of, sync},
+};
 use aws_sdk_ssm::types::ParameterType;
 use redis::cmd;
-use sandbox::hosts::SetUp;
+use sandbox::{
+    faults::{At, Rule, What},
+    hosts::SetUp,
+};
 use secrecy::ExposeSecret;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::publishing::{
-    HOST, LAMBDA, SECRET, URL, edit, environment, keys, listed, outcome_of, outputs, parameter, publishing, settle,
-    ssm, sync, writes,
+    HOST, LAMBDA, SECRET, URL, edit, environment, keys, outputs, parameter, publishing, settle, writes,
 };
 
 async fn by_default() -> Stage {
     publishing(StageOptions::default(), &outputs()).await
-}
-
-/// The names of what was written, in order.
-fn written(outcome: &Value) -> Vec<String> {
-    let actions = listed(outcome, "done").into_iter();
-    actions.map(|(what, reason)| format!("{what} {}", reason.split(':').next().unwrap())).collect()
 }
 
 /// Holds that every output says what is true of the stage now.
@@ -42,25 +41,21 @@ async fn holds(stage: &Stage) {
 async fn every_output_is_written_urls_last_and_a_second_run_writes_nothing() {
     let stage = by_default().await;
     let outcome = sync(&stage).await;
-    assert_eq!(outcome["status"], "done", "{outcome}");
+    assert_eq!(outcome.status(), "done", "{outcome}");
     let expected = [
         format!("write-parameter the parameter {HOST}"),
         format!("write-environment the Lambda function {LAMBDA}"),
         format!("write-secret-keys the secret {SECRET}"),
         format!("write-parameter the parameter {URL}"),
     ];
-    assert_eq!(written(&outcome), expected);
+    assert_eq!(outcome.actions_at(List::Done), expected);
     holds(&stage).await;
     let before = writes(&stage);
     let outcome = sync(&stage).await;
-    assert_eq!(
-        (outcome["status"].as_str(), outcome["measures"]["logins"].as_u64()),
-        (Some("kept"), Some(0)),
-        "{outcome}"
-    );
-    assert_eq!(listed(&outcome, "kept").iter().filter(|(what, _)| *what == "output").count(), 4);
+    assert_eq!((outcome.status(), outcome.logins()), ("kept", Some(0)), "{outcome}");
+    assert_eq!(outcome.entries(List::Kept).iter().filter(|(what, _)| *what == "output").count(), 4);
     assert_eq!(writes(&stage), before);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,7 +66,7 @@ async fn what_was_rotated_in_is_published_and_what_was_published_before_is_label
     for rotation in 1..=3 {
         assert!(stage.rotate().await.succeeded);
         let outcome = sync(&stage).await;
-        assert_eq!(written(&outcome).len(), 2, "what has not changed is not written: {outcome}");
+        assert_eq!(outcome.actions_at(List::Done).len(), 2, "what has not changed is not written: {outcome}");
         holds(&stage).await;
         let (current, version) = parameter(&stage, &format!("{URL}:current")).await.unwrap();
         assert_eq!(version, first + rotation);
@@ -80,7 +75,7 @@ async fn what_was_rotated_in_is_published_and_what_was_published_before_is_label
         assert_eq!(labelled, version - 1);
         assert!(rotation > 1 || previous == before);
     }
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,16 +86,16 @@ async fn more_versions_than_parameter_store_keeps_are_no_obstacle() {
     for round in 0..3 {
         edit(&stage, HOST, &format!("by hand {round}"), ParameterType::SecureString).await;
         let outcome = sync(&stage).await;
-        assert_eq!(outcome["status"], "done", "{outcome}");
+        assert_eq!(outcome.status(), "done", "{outcome}");
         // As many as there is room for behind what we have labelled.
         for version in 0..97 {
             edit(&stage, HOST, &format!("by hand {round} {version}"), ParameterType::SecureString).await;
         }
         let outcome = sync(&stage).await;
-        assert_eq!(outcome["status"], "done", "{outcome}");
+        assert_eq!(outcome.status(), "done", "{outcome}");
     }
     assert_eq!(parameter(&stage, HOST).await, parameter(&stage, &format!("{HOST}:current")).await);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,19 +108,19 @@ async fn what_somebody_has_written_by_hand_is_put_right_or_only_reported() {
     reporting[1]["drift"] = json!("report");
     settle(&stage, &reporting).await;
     let outcome = sync(&stage).await;
-    assert_eq!(outcome["status"], "kept", "{outcome}");
-    assert!(listed(&outcome, "kept")[1].1.contains("by hand"), "{outcome}");
+    assert_eq!(outcome.status(), "kept", "{outcome}");
+    assert!(outcome.entries(List::Kept)[1].1.contains("by hand"), "{outcome}");
     assert_eq!(parameter(&stage, HOST).await.unwrap().0, "elsewhere:6379");
     settle(&stage, &outputs()).await;
     let outcome = sync(&stage).await;
-    assert!(listed(&outcome, "done")[0].1.contains("by hand"), "{outcome}");
+    assert!(outcome.entries(List::Done)[0].1.contains("by hand"), "{outcome}");
     assert_eq!(parameter(&stage, HOST).await.unwrap().0, published);
     assert_eq!(
         parameter(&stage, &format!("{HOST}:previous")).await.unwrap().0,
         published,
         "not what was written by hand"
     );
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,10 +131,10 @@ async fn what_does_not_log_in_is_not_published() {
     stage.put("drifted-token-0123456789abcdef", &["AWSCURRENT"]).await;
     let put = writes(&stage);
     let outcome = sync(&stage).await;
-    assert_eq!(outcome["status"], "needs-human", "{outcome}");
-    assert!(outcome["failure"].as_str().unwrap().contains("`outputs[0]`"), "{outcome}");
+    assert_eq!(outcome.status(), "needs-human", "{outcome}");
+    assert!(outcome.failure().unwrap().contains("`outputs[0]`"), "{outcome}");
     assert_eq!((writes(&stage), parameter(&stage, URL).await), (put, before.1));
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -166,11 +161,11 @@ async fn nothing_is_written_anywhere_while_one_output_cannot_be() {
         edit(&stage, "/orders/other-type", "text", ParameterType::String).await;
         let before = writes(&stage);
         let outcome = sync(&stage).await;
-        assert_eq!(outcome["status"], "permanent", "{outcome}");
-        let failure = outcome["failure"].as_str().unwrap();
+        assert_eq!(outcome.status(), "permanent", "{outcome}");
+        let failure = outcome.failure().unwrap();
         assert!(failure.contains(named) && !failure.contains("a raw password"), "{failure}");
         assert_eq!((writes(&stage), parameter(&stage, HOST).await), (before, None));
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -179,30 +174,22 @@ async fn a_dry_run_says_what_it_would_write_and_shows_no_secret() {
     let stage = by_default().await;
     let before = writes(&stage);
     let outcome = outcome_of(&stage, &json!({ "target": "orders", "dry_run": true })).await;
-    assert_eq!((outcome["status"].as_str(), listed(&outcome, "planned").len()), (Some("kept"), 4), "{outcome}");
+    assert_eq!((outcome.status(), outcome.entries(List::Planned).len()), ("kept", 4), "{outcome}");
     assert_eq!(writes(&stage), before);
     assert!(!outcome.to_string().contains(stage.current().await.expose_secret()));
     sync(&stage).await;
     let outcome = outcome_of(&stage, &json!({ "target": "orders", "dry_run": true })).await;
-    assert_eq!(listed(&outcome, "planned").len(), 0, "the plan of the result is empty");
-    stage.strike().await;
+    assert_eq!(outcome.entries(List::Planned).len(), 0, "the plan of the result is empty");
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_variable_that_somebody_else_writes_meanwhile_is_kept() {
     let stage = by_default().await;
     let lambda = aws_sdk_lambda::Client::new(&stage.sandbox.sdk_config());
-    stage.sandbox.faults.arm(sandbox::faults::Rule {
-        function: super::publishing::NAME.to_owned(),
-        during: None,
-        at: sandbox::faults::At::Operation("UpdateFunctionConfiguration".to_owned()),
-        what: sandbox::faults::What::Hold,
-        times: 1,
-    });
+    stage.arm(Rule::new(NAME, At::operation("UpdateFunctionConfiguration"), What::Hold));
     let meanwhile = async {
-        while stage.sandbox.faults.fired() == 0 {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
+        stage.fired(1).await;
         let variables = [("OTHER", "as it was"), ("THEIRS", "new")];
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let environment = aws_sdk_lambda::types::Environment::builder().set_variables(Some(variables)).build();
@@ -213,7 +200,7 @@ async fn a_variable_that_somebody_else_writes_meanwhile_is_kept() {
     let environment = environment(&stage).await;
     assert_eq!(environment.get("THEIRS").map(String::as_str), Some("new"), "{outcome}");
     assert!(environment.contains_key("REDIS_HOST") && environment.len() == 5, "{outcome}");
-    stage.strike().await;
+    stage.stop().await;
 }
 
 /// What each flavour publishes, on the redis crate, which is given the URL and nothing else.
@@ -222,13 +209,13 @@ async fn what_is_published_of_every_flavour_logs_in() {
     let plain = [Flavour::Fargate, Flavour::SelfHosted(SetUp::ConfigFile)];
     for flavour in plain {
         let stage = publishing(StageOptions { flavour, ..StageOptions::default() }, &json!([])).await;
-        let mut document = serde_json::to_value(&stage.target.target).unwrap();
+        let mut document = stage.settings();
         document["backend"].as_object_mut().unwrap().remove("host");
         document["outputs"] = json!([{ "type": "ssm-parameter", "name": URL, "value": "{url}" }]);
         stage.put_settings(&document).await;
         for _ in 0..2 {
             let outcome = sync(&stage).await;
-            assert_eq!(outcome["status"], "done", "{flavour:?}: {outcome}");
+            assert_eq!(outcome.status(), "done", "{flavour:?}: {outcome}");
             let (url, _) = parameter(&stage, URL).await.unwrap();
             assert!(url.starts_with("redis://:"), "{flavour:?}");
             let client = redis::Client::open(url).unwrap();
@@ -236,7 +223,7 @@ async fn what_is_published_of_every_flavour_logs_in() {
             cmd("SET").arg("written").arg("by a client").exec_async(&mut connection).await.unwrap();
             assert!(stage.rotate().await.succeeded);
         }
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -250,15 +237,15 @@ async fn both_endpoints_of_every_cache_are_published() {
         ]);
         let stage = publishing(StageOptions { flavour, ..StageOptions::default() }, &wanted).await;
         let outcome = sync(&stage).await;
-        assert_eq!(outcome["status"], "done", "{flavour:?}: {outcome}");
-        assert_eq!(outcome["measures"]["logins"], 2, "{outcome}");
+        assert_eq!(outcome.status(), "done", "{flavour:?}: {outcome}");
+        assert_eq!(outcome.logins(), Some(2), "{outcome}");
         let (url, reader) =
             (parameter(&stage, URL).await.unwrap().0, parameter(&stage, "/orders/redis/reader").await.unwrap().0);
         assert_ne!(url, reader);
         let username = stage.target.username.as_deref().unwrap_or("default");
         assert_eq!(parameter(&stage, "/orders/redis/user").await.unwrap().0, username);
         assert_eq!(url.contains(&format!("//{username}:")), username != "default");
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -269,9 +256,9 @@ async fn a_label_that_a_stopped_run_has_not_moved_is_moved_by_the_next() {
     let (value, version) = parameter(&stage, HOST).await.unwrap();
     edit(&stage, HOST, &value, ParameterType::String).await;
     let outcome = sync(&stage).await;
-    assert_eq!(listed(&outcome, "done").iter().map(|(what, _)| *what).collect::<Vec<_>>(), ["label-parameter"]);
+    assert_eq!(outcome.entries(List::Done).iter().map(|(what, _)| *what).collect::<Vec<_>>(), ["label-parameter"]);
     assert_eq!(parameter(&stage, &format!("{HOST}:current")).await, Some((value, version + 1)));
-    let labels = ssm(&stage).get_parameter_history().name(HOST).send().await.unwrap();
+    let labels = stage.ssm().get_parameter_history().name(HOST).send().await.unwrap();
     assert_eq!(labels.parameters().len(), 2);
-    stage.strike().await;
+    stage.stop().await;
 }

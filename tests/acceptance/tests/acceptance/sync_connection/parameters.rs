@@ -1,13 +1,16 @@
 //! A parameter that is made here is tagged with its target; one that is there is nobody's to tag.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
-use acceptance::{Stage, StageOptions};
+use acceptance::{
+    List, Stage, StageOptions,
+    connection::{NAME, sync},
+};
 use aws_sdk_ssm::types::{ParameterType, ResourceTypeForTagging};
 use sandbox::faults::{At, Rule, What};
 use serde_json::json;
 
-use super::publishing::{HOST, NAME, edit, listed, parameter, publishing, ssm, sync};
+use super::publishing::{HOST, edit, parameter, publishing};
 
 async fn stage() -> Stage {
     let outputs = json!([{ "type": "ssm-parameter", "name": HOST, "value": "{port}", "kind": "string" }]);
@@ -15,7 +18,7 @@ async fn stage() -> Stage {
 }
 
 async fn tags(stage: &Stage) -> HashMap<String, String> {
-    let list = ssm(stage).list_tags_for_resource().resource_type(ResourceTypeForTagging::Parameter).resource_id(HOST);
+    let list = stage.ssm().list_tags_for_resource().resource_type(ResourceTypeForTagging::Parameter).resource_id(HOST);
     let tags = list.send().await.unwrap().tag_list.unwrap_or_default();
     tags.into_iter().map(|tag| (tag.key, tag.value)).collect()
 }
@@ -26,34 +29,26 @@ async fn a_parameter_that_is_made_leads_to_its_target_and_one_that_is_there_keep
     sync(&made).await;
     let expected = HashMap::from([("redis-lifecycle:target".to_owned(), "orders".to_owned())]);
     assert_eq!((parameter(&made, HOST).await, tags(&made).await), (Some(("6379".to_owned(), 1)), expected));
-    made.strike().await;
+    made.stop().await;
     let there = stage().await;
     edit(&there, HOST, "somebody's", ParameterType::String).await;
     sync(&there).await;
     assert_eq!((parameter(&there, HOST).await, tags(&there).await.len()), (Some(("6379".to_owned(), 2)), 0));
-    there.strike().await;
+    there.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_parameter_that_somebody_makes_meanwhile_is_looked_at_again() {
     let stage = stage().await;
-    stage.sandbox.faults.arm(Rule {
-        function: NAME.to_owned(),
-        during: None,
-        at: At::Operation("PutParameter".to_owned()),
-        what: What::Hold,
-        times: 1,
-    });
+    stage.arm(Rule::new(NAME, At::operation("PutParameter"), What::Hold));
     let meanwhile = async {
-        while stage.sandbox.faults.fired() == 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        stage.fired(1).await;
         edit(&stage, HOST, "somebody's", ParameterType::String).await;
         stage.sandbox.faults.release();
     };
     let (outcome, ()) = tokio::join!(sync(&stage), meanwhile);
-    assert_eq!((outcome["status"].as_str(), listed(&outcome, "done").len()), (Some("done"), 1), "{outcome}");
+    assert_eq!((outcome.status(), outcome.entries(List::Done).len()), ("done", 1), "{outcome}");
     assert_eq!(parameter(&stage, HOST).await, Some(("6379".to_owned(), 2)));
     assert_eq!(parameter(&stage, &format!("{HOST}:previous")).await, Some(("somebody's".to_owned(), 1)));
-    stage.strike().await;
+    stage.stop().await;
 }

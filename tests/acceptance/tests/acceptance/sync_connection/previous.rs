@@ -1,36 +1,34 @@
 //! An AWSPREVIOUS that cannot be read stops those to whom it matters, and nobody else.
 
-use std::{collections::BTreeMap, time::Duration};
-
 use acceptance::{
     StageOptions,
-    retirement::{self, done, retire},
+    connection::sync,
+    retirement::{self, retire},
+    run::TIMEOUT,
 };
 use secrecy::ExposeSecret;
 
-use super::publishing::{URL, outputs, parameter, publishing, sync};
+use super::publishing::{URL, outputs, parameter, publishing};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_credential_in_use_is_published_and_the_one_before_is_not_taken_away() {
     for broken in ["hunter2", r#"{"another":"hunter2"}"#, r#"{"token":["hunter2"]}"#] {
         let stage = publishing(StageOptions { json_key: Some("token"), ..StageOptions::default() }, &outputs()).await;
-        retirement::deploy(&stage, Duration::from_secs(30), BTreeMap::new());
+        stage.deploy(retirement::NAME, TIMEOUT);
         sync(&stage).await;
         assert!(stage.rotate().await.succeeded);
         stage.put(broken, &["AWSPREVIOUS"]).await;
         let outcome = sync(&stage).await;
-        assert_eq!(outcome["status"], "done", "{outcome}");
+        assert_eq!(outcome.status(), "done", "{outcome}");
         let current = stage.current().await;
         assert!(parameter(&stage, URL).await.unwrap().0.contains(current.expose_secret()), "{outcome}");
-        assert_eq!(sync(&stage).await["status"], "kept");
+        assert_eq!(sync(&stage).await.status(), "kept");
         let refused = retire(&stage).await;
-        assert_eq!((refused["status"].as_str(), done(&refused).len()), (Some("permanent"), 0), "{refused}");
-        assert!(
-            refused["failure"].as_str().unwrap().starts_with("target orders: AWSPREVIOUS has no credential"),
-            "{refused}"
-        );
+        assert_eq!((refused.status(), refused.done().len()), ("permanent", 0), "{refused}");
+        let failure = refused.failure().unwrap();
+        assert!(failure.starts_with("target orders: AWSPREVIOUS has no credential"), "{refused}");
         assert!(!refused.to_string().contains("hunter2") && !outcome.to_string().contains("hunter2"));
         assert!(stage.accepts(&stage.first_token()).await && stage.accepts(&current).await);
-        stage.strike().await;
+        stage.stop().await;
     }
 }

@@ -3,8 +3,10 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use acceptance::{
-    Stage, StageOptions,
-    retirement::{self, done, retire, waiting_for},
+    Audience, List, Outcome, Stage, StageOptions,
+    connection::{NAME, dry_run, sync, sync_until_done},
+    retirement::{self, REMOVED, retire},
+    run::TIMEOUT,
 };
 use sandbox::services::ecs::EcsTiming;
 use serde_json::{Value, json};
@@ -12,10 +14,9 @@ use tokio::time::sleep;
 use workload::create_consumer_service;
 
 use super::services::{
-    Breaker, CLUSTER, arns, at_once, break_fragile, create_fragile_service, create_login_service, deploy, deployments,
-    ecs, mend_fragile, rehearse, said, settle, stage, steady, sync, sync_until_done, tasks,
+    Breaker, CLUSTER, arns, at_once, break_fragile, create_fragile_service, create_login_service, deployments,
+    mend_fragile, settle, stage, steady, tasks,
 };
-use crate::rotate_auth::story::Audience;
 
 /// Long enough for every rollout here.
 const AMPLE: Duration = Duration::from_secs(60);
@@ -35,15 +36,14 @@ async fn rotated() -> Stage {
 }
 
 /// What is waited for, and why.
-fn waiting(outcome: &Value) -> Vec<String> {
-    let all = outcome["waiting"].as_array().into_iter().flatten();
-    all.map(|one| format!("{}: {}", one["for"].as_str().unwrap(), one["reason"].as_str().unwrap())).collect()
+fn waiting(outcome: &Outcome) -> Vec<String> {
+    outcome.entries(List::Waiting).into_iter().map(|(what, reason)| format!("{what}: {reason}")).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_services_are_rolled_one_after_another_and_then_the_previous_credential_goes() {
     let stage = stage(StageOptions::default(), AMPLE).await;
-    retirement::deploy(&stage, Duration::from_secs(30), Default::default());
+    stage.deploy(retirement::NAME, TIMEOUT);
     for name in ["worker", "web"] {
         create_login_service(&stage, name).await;
     }
@@ -53,11 +53,11 @@ async fn two_services_are_rolled_one_after_another_and_then_the_previous_credent
         let old = stage.current().await;
         assert!(stage.rotate().await.succeeded);
         let outcome = retire(&stage).await;
-        assert_eq!(waiting_for(&outcome), ["the ECS service main/web", "the ECS service main/worker"], "{outcome}");
+        assert_eq!(outcome.waiting_for(), ["the ECS service main/web", "the ECS service main/worker"], "{outcome}");
         let before = [arns(&stage, "web"), arns(&stage, "worker")].concat();
         let outcome = sync(&stage).await;
-        assert_eq!(said(&outcome, "done"), [WEB, WORKER], "{outcome}");
-        assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("done"), 2 * round), "{outcome}");
+        assert_eq!(outcome.actions_at(List::Done), [WEB, WORKER], "{outcome}");
+        assert_eq!((outcome.status(), deployments(&stage)), ("done", 2 * round), "{outcome}");
         let (web, worker) = (tasks(&stage, "web"), tasks(&stage, "worker"));
         assert!(web.iter().chain(&worker).all(|task| !before.contains(&task.arn)), "{web:?} {worker:?}");
         let last_of_web = web.iter().map(|task| task.created).max().unwrap();
@@ -66,10 +66,10 @@ async fn two_services_are_rolled_one_after_another_and_then_the_previous_credent
         audience.roll();
         sleep(Duration::from_millis(500)).await;
         let outcome = retire(&stage).await;
-        assert_eq!(done(&outcome), ["remove-previous", "mark-retired"], "{outcome}");
+        assert_eq!(outcome.done(), REMOVED, "{outcome}");
         assert_eq!(stage.accepting(&old).await, 0);
         let outcome = sync(&stage).await;
-        assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("kept"), 2 * round), "{outcome}");
+        assert_eq!((outcome.status(), deployments(&stage)), ("kept", 2 * round), "{outcome}");
         sleep(Duration::from_secs(1)).await;
         for (name, tasks) in [("web", web), ("worker", worker)] {
             let arns_after: Vec<String> = tasks.into_iter().map(|task| task.arn).collect();
@@ -77,19 +77,19 @@ async fn two_services_are_rolled_one_after_another_and_then_the_previous_credent
         }
     }
     audience.was_served().await;
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_somebody_deployed_since_is_not_deployed_again() {
     let stage = rotated().await;
-    let force = ecs(&stage).update_service().cluster(CLUSTER).service("web").force_new_deployment(true);
+    let force = stage.ecs().update_service().cluster(CLUSTER).service("web").force_new_deployment(true);
     force.send().await.unwrap();
     let outcome = sync(&stage).await;
-    assert_eq!(said(&outcome, "done"), [WORKER], "{outcome}");
+    assert_eq!(outcome.actions_at(List::Done), [WORKER], "{outcome}");
     let outcome = sync(&stage).await;
-    assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("kept"), 1), "{outcome}");
-    stage.strike().await;
+    assert_eq!((outcome.status(), deployments(&stage)), ("kept", 1), "{outcome}");
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,18 +98,18 @@ async fn a_secret_that_was_never_rotated_and_settings_without_services_deploy_no
     create_consumer_service(&stage.sandbox, CLUSTER, "web", 1).await.unwrap();
     settle(&stage, &["web"], at_once()).await;
     let outcome = sync(&stage).await;
-    assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("kept"), 0), "{outcome}");
+    assert_eq!((outcome.status(), deployments(&stage)), ("kept", 0), "{outcome}");
     assert!(stage.rotate().await.succeeded);
     settle(&stage, &[], at_once()).await;
     let outcome = sync(&stage).await;
-    assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("kept"), 0), "{outcome}");
-    stage.strike().await;
+    assert_eq!((outcome.status(), deployments(&stage)), ("kept", 0), "{outcome}");
+    stage.stop().await;
 }
 
 /// A service that never becomes stable: nothing goes on, and a person is called for.
 async fn stops_at(breaker: Breaker, rollout: Value) {
     let stage = stage(StageOptions::default(), AMPLE).await;
-    retirement::deploy(&stage, Duration::from_secs(30), Default::default());
+    stage.deploy(retirement::NAME, TIMEOUT);
     create_fragile_service(&stage, "web", breaker).await;
     create_consumer_service(&stage.sandbox, CLUSTER, "worker", 1).await.unwrap();
     settle(&stage, &["web", "worker"], rollout).await;
@@ -118,8 +118,8 @@ async fn stops_at(breaker: Breaker, rollout: Value) {
     let worker = arns(&stage, "worker");
     for round in ["the run that deployed", "the next run"] {
         let outcome = sync(&stage).await;
-        assert_eq!(outcome["status"], "needs-human", "{round}: {outcome}");
-        let failure = outcome["failure"].as_str().unwrap();
+        assert_eq!(outcome.status(), "needs-human", "{round}: {outcome}");
+        let failure = outcome.failure().unwrap();
         assert!(
             failure.starts_with("target orders: the ECS service main/web does not become stable"),
             "{round}: {failure}"
@@ -127,19 +127,19 @@ async fn stops_at(breaker: Breaker, rollout: Value) {
         assert_eq!((deployments(&stage), arns(&stage, "worker")), (1, worker.clone()), "{round}");
     }
     let outcome = retire(&stage).await;
-    assert_eq!(outcome["status"], "waiting", "{outcome}");
+    assert_eq!(outcome.status(), "waiting", "{outcome}");
     assert!(stage.accepts(&stage.first_token()).await && stage.accepts(&stage.current().await).await);
     // Put right, and deployed by hand: the rollout goes on from there.
     mend_fragile(&stage).await;
-    let force = ecs(&stage).update_service().cluster(CLUSTER).service("web").force_new_deployment(true);
+    let force = stage.ecs().update_service().cluster(CLUSTER).service("web").force_new_deployment(true);
     force.send().await.unwrap();
     steady(&stage, "web").await;
     settle(&stage, &["web", "worker"], at_once()).await;
     let outcome = sync_until_done(&stage).await;
-    assert_eq!(said(&outcome, "done").last().map(String::as_str), Some(WORKER), "{outcome}");
+    assert_eq!(outcome.actions_at(List::Done).last().map(String::as_str), Some(WORKER), "{outcome}");
     let outcome = retire(&stage).await;
-    assert_eq!(done(&outcome), ["remove-previous", "mark-retired"], "{outcome}");
-    stage.strike().await;
+    assert_eq!(outcome.done(), REMOVED, "{outcome}");
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -168,7 +168,7 @@ async fn nothing_is_deployed_outside_the_window_and_it_says_until_when() {
     // Two hours off, so that no hour that ends meanwhile opens it.
     settle(&stage, &["web", "worker"], window(hour + 2, hour + 3)).await;
     let outcome = sync(&stage).await;
-    assert_eq!(outcome["status"], "waiting", "{outcome}");
+    assert_eq!(outcome.status(), "waiting", "{outcome}");
     let waited = waiting(&outcome);
     let until = format!(", {:02}:00 UTC", (hour + 2) % 24);
     assert!(waited[0].starts_with("window: `rollout.window` is closed until "), "{waited:?}");
@@ -177,8 +177,8 @@ async fn nothing_is_deployed_outside_the_window_and_it_says_until_when() {
     assert_eq!((waited.len(), deployments(&stage)), (3, 0), "{waited:?}");
     settle(&stage, &["web", "worker"], window(hour, hour + 2)).await;
     let outcome = sync(&stage).await;
-    assert_eq!(said(&outcome, "done"), [WEB, WORKER], "{outcome}");
-    stage.strike().await;
+    assert_eq!(outcome.actions_at(List::Done), [WEB, WORKER], "{outcome}");
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -188,7 +188,7 @@ async fn several_changes_within_the_debounce_make_one_deployment() {
     for _ in 0..2 {
         let outcome = sync(&stage).await;
         let expected = ["debounce", "the ECS service main/web", "the ECS service main/worker"];
-        assert_eq!(waiting_for(&outcome), expected, "{outcome}");
+        assert_eq!(outcome.waiting_for(), expected, "{outcome}");
         assert!(waiting(&outcome)[0].contains("`rollout.debounce_s` is 3600"), "{outcome}");
         assert!(stage.rotate().await.succeeded);
     }
@@ -196,34 +196,34 @@ async fn several_changes_within_the_debounce_make_one_deployment() {
     settle(&stage, &["web", "worker"], at_once()).await;
     sync(&stage).await;
     assert_eq!(deployments(&stage), 2);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_names_what_it_would_deploy_and_deploys_nothing() {
     let stage = rotated().await;
     let before = [arns(&stage, "web"), arns(&stage, "worker")];
-    let outcome = rehearse(&stage).await;
-    assert_eq!(said(&outcome, "planned"), [WEB, WORKER], "{outcome}");
-    assert_eq!((said(&outcome, "done").len(), deployments(&stage)), (0, 0), "{outcome}");
+    let outcome = dry_run(&stage).await;
+    assert_eq!(outcome.actions_at(List::Planned), [WEB, WORKER], "{outcome}");
+    assert_eq!((outcome.actions_at(List::Done).len(), deployments(&stage)), (0, 0), "{outcome}");
     assert_eq!([arns(&stage, "web"), arns(&stage, "worker")], before);
     sync(&stage).await;
-    let outcome = rehearse(&stage).await;
-    assert_eq!((said(&outcome, "planned").len(), outcome["status"].as_str()), (0, Some("kept")), "{outcome}");
-    stage.strike().await;
+    let outcome = dry_run(&stage).await;
+    assert_eq!((outcome.actions_at(List::Planned).len(), outcome.status()), (0, "kept"), "{outcome}");
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_is_out_of_time_ends_well_and_leaves_the_rest_to_the_next() {
     let stage = rotated().await;
     stage.sandbox.ecs.set_timing(EcsTiming { provision: Duration::from_secs(4), ..EcsTiming::default() });
-    deploy(&stage, Duration::from_secs(5));
+    stage.deploy(NAME, Duration::from_secs(5));
     let outcome = sync(&stage).await;
-    assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("waiting"), 1), "{outcome}");
-    assert!(waiting_for(&outcome).contains(&"the ECS service main/web"), "{outcome}");
+    assert_eq!((outcome.status(), deployments(&stage)), ("waiting", 1), "{outcome}");
+    assert!(outcome.waiting_for().contains(&"the ECS service main/web"), "{outcome}");
     let outcome = sync_until_done(&stage).await;
-    assert_eq!((outcome["failure"].as_str(), deployments(&stage)), (None, 2), "{outcome}");
-    stage.strike().await;
+    assert_eq!((outcome.failure(), deployments(&stage)), (None, 2), "{outcome}");
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -231,10 +231,7 @@ async fn a_service_that_is_not_there_is_refused_by_its_field() {
     let stage = rotated().await;
     settle(&stage, &["web", "gone"], at_once()).await;
     let outcome = sync(&stage).await;
-    assert_eq!((outcome["status"].as_str(), deployments(&stage)), (Some("permanent"), 0), "{outcome}");
-    assert!(
-        outcome["failure"].as_str().unwrap().starts_with("target orders: `consumers[1]` of the settings"),
-        "{outcome}"
-    );
-    stage.strike().await;
+    assert_eq!((outcome.status(), deployments(&stage)), ("permanent", 0), "{outcome}");
+    assert!(outcome.failure().unwrap().starts_with("target orders: `consumers[1]` of the settings"), "{outcome}");
+    stage.stop().await;
 }

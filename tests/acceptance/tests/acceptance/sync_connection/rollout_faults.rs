@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use acceptance::{Stage, StageOptions};
-use sandbox::{
-    faults::{At, Rule, What},
-    services::ecs::EcsTiming,
+use acceptance::{
+    Stage, StageOptions,
+    connection::{NAME, sync, sync_until_done},
+    timing::{TOO_LATE, brief, brief_tasks},
 };
+use sandbox::faults::{At, Rule, What};
 use serde_json::json;
 
 use super::{
-    faults::{TOO_LATE, at_every_call},
+    faults::at_every_call,
     publishing::HOST,
-    services::{CLUSTER, NAME, arns, at_once, create_reading_service, deployments, stage, sync, sync_until_done},
+    services::{CLUSTER, arns, at_once, create_reading_service, deployments, stage},
 };
-use crate::rotate_auth::matrix::brief;
 
 /// Long enough for a rollout one of whose calls comes too late.
 const AMPLE: Duration = Duration::from_secs(60);
@@ -25,24 +25,10 @@ const MOST_CALLS: usize = 80;
 /// What the service reads, in turn: each is a change that a rotation would take longer to bring about.
 const VALUES: [&str; 2] = ["{host}", "{host}:{port}"];
 
-/// Tasks that start and end soon: one deployment follows another, dozens of times.
-fn soon() -> EcsTiming {
-    let short = Duration::from_millis(20);
-    EcsTiming {
-        provision: short,
-        pull: short,
-        activate: short,
-        deactivate: short,
-        deprovision: short,
-        notice: short,
-        ..EcsTiming::default()
-    }
-}
-
 /// Puts the settings, with this service and what it reads.
 async fn settle(stage: &Stage, value: &str, services: &[&str]) {
     let consumer = |name: &&str| json!({ "type": "ecs-service", "cluster": CLUSTER, "service": name });
-    let mut document = serde_json::to_value(&stage.target.target).unwrap();
+    let mut document = stage.settings();
     document["outputs"] = json!([{ "type": "ssm-parameter", "name": HOST, "value": value }]);
     document["consumers"] = services.iter().map(consumer).collect();
     document["rollout"] = at_once();
@@ -52,7 +38,7 @@ async fn settle(stage: &Stage, value: &str, services: &[&str]) {
 /// A stage that was rotated, with a service that has followed.
 async fn rolled() -> Stage {
     let stage = stage(StageOptions { timing: brief(), ..StageOptions::default() }, AMPLE).await;
-    stage.sandbox.ecs.set_timing(soon());
+    stage.sandbox.ecs.set_timing(brief_tasks());
     assert!(stage.rotate().await.succeeded);
     settle(&stage, VALUES[0], &[]).await;
     sync(&stage).await;
@@ -68,7 +54,7 @@ async fn strike_every_call(what: What) {
     for nth in 1..=MOST_CALLS {
         settle(&stage, VALUES[nth % 2], &["web"]).await;
         let before = arns(&stage, "web");
-        stage.sandbox.faults.arm(Rule { function: NAME.to_owned(), during: None, at: At::Call(nth), what, times: 1 });
+        stage.arm(Rule::new(NAME, At::Call(nth), what));
         let outcome = sync_until_done(&stage).await;
         stage.sandbox.faults.disarm();
         let told = format!("{what:?} at call {nth}: {outcome}");
@@ -79,9 +65,9 @@ async fn strike_every_call(what: What) {
         }
         struck = stage.sandbox.faults.fired();
     }
-    assert_eq!(sync(&stage).await["status"], "kept");
+    assert_eq!(sync(&stage).await.status(), "kept");
     assert!((20..MOST_CALLS).contains(&struck), "{struck} calls were struck");
-    stage.strike().await;
+    stage.stop().await;
 }
 
 at_every_call! {

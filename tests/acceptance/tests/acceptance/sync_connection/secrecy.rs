@@ -1,42 +1,28 @@
 //! No secret anywhere, however talkative the function is.
 
-use std::{collections::BTreeMap, time::Duration};
-
-use acceptance::{Stage, StageOptions, program};
-use sandbox::{
-    faults::{At, Rule, What},
-    lambda::Function,
+use acceptance::{
+    StageOptions,
+    connection::{NAME, invoke, sync},
+    run::TIMEOUT,
+    secrecy::written,
 };
+use sandbox::faults::{At, Rule, What};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
 use super::{
     moving::{Moving, OTHER_PASSWORD},
-    publishing::{NAME, invoke, outputs, publishing, sync},
+    publishing::{outputs, publishing},
 };
 
 /// How much of a secret is looked for: a part of it would be as bad.
 const PART: usize = 14;
 
-/// Deploys the function with every line of its log.
-fn have_it_tell_all(stage: &Stage) {
-    let environment = BTreeMap::from([("RUST_LOG".to_owned(), "trace".to_owned())]);
-    let (name, binary) = (NAME.to_owned(), program(NAME));
-    stage.sandbox.runner.add(Function { name, binary, timeout: Duration::from_secs(20), environment });
-}
-
-/// Everything that was written so far, by the function and of its calls.
-fn written(stage: &Stage) -> String {
-    let invocations = serde_json::to_string(&stage.sandbox.runner.invocations()).unwrap();
-    let journal = serde_json::to_string(&stage.sandbox.journal.entries()).unwrap();
-    format!("{invocations}\n{journal}")
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_leaked_by_a_move_that_is_held_back_made_and_taken_back() {
     const WRONG: &str = "not-their-password-0123456789abcdef";
     let moving = Moving::from_elasticache_to_hosts().await;
-    have_it_tell_all(&moving.stage);
+    moving.stage.deploy_tracing(NAME, TIMEOUT);
     sync(&moving.stage).await;
     moving.name_there().await;
     moving.put_there(WRONG).await;
@@ -51,7 +37,7 @@ async fn nothing_is_leaked_by_a_move_that_is_held_back_made_and_taken_back() {
     for secret in [WRONG, OTHER_PASSWORD, current.expose_secret()] {
         assert!(!written.contains(&secret[..PART]), "a secret was written");
     }
-    moving.stage.strike().await;
+    moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,9 +52,8 @@ async fn nothing_is_leaked_whatever_fails() {
     ] {
         for what in [What::InternalError, What::Reset, What::LoseAnswer] {
             let stage = publishing(StageOptions::default(), &outputs()).await;
-            have_it_tell_all(&stage);
-            let at = At::Operation(operation.to_owned());
-            stage.sandbox.faults.arm(Rule { function: NAME.to_owned(), during: None, at, what, times: 2 });
+            stage.deploy_tracing(NAME, TIMEOUT);
+            stage.arm(Rule::new(NAME, At::operation(operation), what).times(2));
             for _ in 0..3 {
                 invoke(&stage, &json!({ "target": "orders" })).await;
             }
@@ -79,7 +64,7 @@ async fn nothing_is_leaked_whatever_fails() {
             for value in values.iter().filter(|value| !value.starts_with('{')) {
                 assert!(!written.contains(&value[..PART]), "{operation} {what:?}: a secret was written");
             }
-            stage.strike().await;
+            stage.stop().await;
         }
     }
 }

@@ -1,24 +1,15 @@
 //! ECS services that log in, the settings that name them, and the function that deploys them anew.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
-use acceptance::{Stage, StageOptions, program};
-use aws_sdk_ecs::{
-    Client,
-    types::{
-        AwsVpcConfiguration, Compatibility, ContainerDefinition, DeploymentCircuitBreaker, DeploymentConfiguration,
-        LaunchType, NetworkConfiguration, NetworkMode, Secret,
-    },
+use acceptance::{Stage, StageOptions, connection::NAME};
+use aws_sdk_ecs::types::{
+    AwsVpcConfiguration, Compatibility, ContainerDefinition, DeploymentCircuitBreaker, DeploymentConfiguration,
+    LaunchType, NetworkConfiguration, NetworkMode, Secret,
 };
 use aws_sdk_ssm::types::ParameterType;
-use sandbox::{
-    lambda::{Function, Invocation, InvocationResult},
-    services::ecs::TaskView,
-};
+use sandbox::services::ecs::TaskView;
 use serde_json::{Value, json};
-
-/// The function.
-pub(super) const NAME: &str = "sync-connection";
 
 /// The cluster of every service here.
 pub(super) const CLUSTER: &str = "main";
@@ -29,26 +20,17 @@ const CRUTCH: &str = "/main/crutch";
 /// How long a service may take to be steady on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How often a schedule comes round, at most, before everything must be done.
-const TRIES: usize = 15;
-
 /// A stage with `sync-connection` deployed beside the function that rotates.
 pub(super) async fn stage(options: StageOptions, timeout: Duration) -> Stage {
     let stage = Stage::set(options).await;
-    deploy(&stage, timeout);
+    stage.deploy(NAME, timeout);
     stage
-}
-
-/// Deploys the function with this timeout.
-pub(super) fn deploy(stage: &Stage, timeout: Duration) {
-    let (name, binary) = (NAME.to_owned(), program(NAME));
-    stage.sandbox.runner.add(Function { name, binary, timeout, environment: BTreeMap::new() });
 }
 
 /// Puts the settings again, with these services, this rollout, and no overlap.
 pub(super) async fn settle(stage: &Stage, services: &[&str], rollout: Value) {
     let consumer = |name: &&str| json!({ "type": "ecs-service", "cluster": CLUSTER, "service": name });
-    let mut document = serde_json::to_value(&stage.target.target).unwrap();
+    let mut document = stage.settings();
     document["retirement"] = json!({ "overlap_s": 0 });
     document["consumers"] = services.iter().map(consumer).collect();
     document["rollout"] = rollout;
@@ -104,18 +86,17 @@ fn reads(value_from: &str) -> ContainerDefinition {
 
 /// From now on no task of a fragile service starts.
 pub(super) async fn break_fragile(stage: &Stage) {
-    let ssm = aws_sdk_ssm::Client::new(&stage.sandbox.sdk_config());
-    ssm.delete_parameter().name(CRUTCH).send().await.unwrap();
+    stage.ssm().delete_parameter().name(CRUTCH).send().await.unwrap();
 }
 
 /// From now on they start.
 pub(super) async fn mend_fragile(stage: &Stage) {
-    let put = aws_sdk_ssm::Client::new(&stage.sandbox.sdk_config()).put_parameter().name(CRUTCH).value("there");
+    let put = stage.ssm().put_parameter().name(CRUTCH).value("there");
     put.r#type(ParameterType::String).overwrite(true).send().await.unwrap();
 }
 
 async fn create(stage: &Stage, name: &str, container: ContainerDefinition, breaker: Option<Breaker>) {
-    let client = ecs(stage);
+    let client = stage.ecs();
     client.create_cluster().cluster_name(CLUSTER).send().await.unwrap();
     let register = client.register_task_definition().family(name).requires_compatibilities(Compatibility::Fargate);
     let register = register.network_mode(NetworkMode::Awsvpc).cpu("256").memory("512");
@@ -140,11 +121,6 @@ pub(super) async fn steady(stage: &Stage, name: &str) {
     stage.sandbox.ecs.settled(CLUSTER, name, PATIENCE).await.unwrap();
 }
 
-/// ECS, as a person uses it.
-pub(super) fn ecs(stage: &Stage) -> Client {
-    Client::new(&stage.sandbox.sdk_config())
-}
-
 /// The tasks that a service should have; others of it may still be ending.
 pub(super) fn tasks(stage: &Stage, name: &str) -> Vec<TaskView> {
     stage.sandbox.ecs.tasks(CLUSTER, name).into_iter().filter(|task| task.wanted).collect()
@@ -153,41 +129,6 @@ pub(super) fn tasks(stage: &Stage, name: &str) -> Vec<TaskView> {
 /// The ARNs of the tasks of a service.
 pub(super) fn arns(stage: &Stage, name: &str) -> Vec<String> {
     tasks(stage, name).into_iter().map(|task| task.arn).collect()
-}
-
-/// Runs the function on an event, once.
-pub(super) async fn invoke(stage: &Stage, event: &Value) -> Invocation {
-    stage.sandbox.runner.invoke(NAME, event, "sync").await
-}
-
-/// Runs the function as a schedule does, once, and gives its outcome.
-pub(super) async fn sync(stage: &Stage) -> Value {
-    outcome(invoke(stage, &json!({ "target": "orders" })).await)
-}
-
-/// Runs the function without a change, and gives its outcome.
-pub(super) async fn rehearse(stage: &Stage) -> Value {
-    outcome(invoke(stage, &json!({ "target": "orders", "dry_run": true })).await)
-}
-
-fn outcome(invocation: Invocation) -> Value {
-    match invocation.result {
-        InvocationResult::Returned(outcome) => outcome,
-        InvocationResult::Failed { .. } => panic!("{invocation:?}"),
-    }
-}
-
-/// Runs the function as a schedule does, again wherever it fails or something is left, and gives its last outcome.
-pub(super) async fn sync_until_done(stage: &Stage) -> Value {
-    for _ in 0..TRIES {
-        let result = invoke(stage, &json!({ "target": "orders" })).await.result;
-        if let InvocationResult::Returned(outcome) = result
-            && outcome["status"] != "waiting"
-        {
-            return outcome;
-        }
-    }
-    panic!("{:?}", stage.sandbox.runner.invocations().pop())
 }
 
 /// How many deployments the function has begun.
@@ -199,15 +140,4 @@ pub(super) fn deployments(stage: &Stage) -> usize {
             && matches!(entry.result, Answered | FaultedAfter(_))
     };
     stage.sandbox.journal.entries().iter().filter(by_function).count()
-}
-
-/// What an outcome says was done, or would be, with the service's name.
-pub(super) fn said(outcome: &Value, key: &str) -> Vec<String> {
-    let items = outcome[key].as_array().into_iter().flatten();
-    items
-        .map(|item| {
-            let reason = item["reason"].as_str().unwrap();
-            format!("{} {}", item["what"].as_str().unwrap(), reason.split(':').next().unwrap())
-        })
-        .collect()
 }

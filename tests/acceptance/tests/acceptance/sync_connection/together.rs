@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use acceptance::{Stage, StageOptions};
+use acceptance::{
+    List, Stage, StageOptions,
+    connection::{NAME, sync},
+};
 use sandbox::faults::{At, Rule, What};
 use tokio::time::sleep;
 
-use super::services::{
-    CLUSTER, NAME, arns, at_once, create_login_service, deployments, ecs, said, settle, stage, steady, sync,
-};
+use super::services::{CLUSTER, arns, at_once, create_login_service, deployments, settle, stage, steady};
 
 /// Long enough for every rollout here.
 const AMPLE: Duration = Duration::from_secs(60);
@@ -31,7 +32,7 @@ async fn fewest_running(stage: &Stage, services: &[&str], done: impl Future<Outp
     let mut fewest = i32::MAX;
     tokio::pin!(done);
     loop {
-        let described = ecs(stage).describe_services().cluster(CLUSTER);
+        let described = stage.ecs().describe_services().cluster(CLUSTER);
         let described = described.set_services(Some(services.iter().map(|name| (*name).to_owned()).collect()));
         let counts = described.send().await.unwrap().services.unwrap_or_default();
         fewest = counts.iter().map(|service| service.running_count).min().unwrap().min(fewest);
@@ -50,7 +51,7 @@ async fn two_runs_at_once_end_well_with_at_most_one_deployment_too_many_and_nobo
     let both = async {
         let (one, other) = tokio::join!(sync(&stage), sync(&stage));
         for outcome in [one, other] {
-            assert!(["done", "kept"].contains(&outcome["status"].as_str().unwrap()), "{outcome}");
+            assert!(["done", "kept"].contains(&outcome.status()), "{outcome}");
         }
     };
     let fewest = fewest_running(&stage, &services, both).await;
@@ -61,31 +62,23 @@ async fn two_runs_at_once_end_well_with_at_most_one_deployment_too_many_and_nobo
         let now = arns(&stage, name);
         assert!(now.len() == 2 && now.iter().all(|arn| !before.contains(arn)), "{name}: {now:?}");
     }
-    assert_eq!(sync(&stage).await["status"], "kept");
-    stage.strike().await;
+    assert_eq!(sync(&stage).await.status(), "kept");
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_another_run_deploys_meanwhile_is_not_deployed_again() {
     let stage = rotated(&["web"]).await;
     // Held while it asks the nodes, after it has seen a service that is to be deployed.
-    stage.sandbox.faults.arm(Rule {
-        function: NAME.to_owned(),
-        during: None,
-        at: At::Operation("Connect".to_owned()),
-        what: What::Hold,
-        times: 1,
-    });
+    stage.arm(Rule::new(NAME, At::operation("Connect"), What::Hold));
     let meanwhile = async {
-        while stage.sandbox.faults.fired() == 0 {
-            sleep(Duration::from_millis(10)).await;
-        }
-        let force = ecs(&stage).update_service().cluster(CLUSTER).service("web").force_new_deployment(true);
+        stage.fired(1).await;
+        let force = stage.ecs().update_service().cluster(CLUSTER).service("web").force_new_deployment(true);
         force.send().await.unwrap();
         stage.sandbox.faults.release();
     };
     let (outcome, ()) = tokio::join!(sync(&stage), meanwhile);
-    assert_eq!((outcome["status"].as_str(), said(&outcome, "done").len()), (Some("kept"), 0), "{outcome}");
+    assert_eq!((outcome.status(), outcome.actions_at(List::Done).len()), ("kept", 0), "{outcome}");
     assert_eq!(deployments(&stage), 0);
-    stage.strike().await;
+    stage.stop().await;
 }

@@ -1,10 +1,12 @@
 //! A function follows by the id of AWSCURRENT's version in its environment.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use acceptance::{
-    Stage, StageOptions,
-    retirement::{self, done, retire, waiting_for},
+    List, Stage, StageOptions,
+    connection::sync,
+    retirement::{self, REMOVED, retire},
+    run::TIMEOUT,
 };
 use sandbox::{
     faults::{At, Rule, What},
@@ -12,7 +14,7 @@ use sandbox::{
 };
 use serde_json::{Value, json};
 
-use super::publishing::{HOST, LAMBDA, environment, listed, parameter, publishing, ssm, sync};
+use super::publishing::{HOST, LAMBDA, environment, parameter, publishing};
 
 /// The variable that a rotation changes.
 const VERSION: &str = "REDIS_SECRET_VERSION";
@@ -29,13 +31,13 @@ fn outputs(variable: &str) -> Value {
 /// A stage with a function that logs in, these outputs, no overlap, and both functions of ours.
 async fn with_a_function_that_logs_in(variable: &str) -> Stage {
     let stage = publishing(StageOptions::default(), &json!([])).await;
-    retirement::deploy(&stage, Duration::from_secs(30), BTreeMap::new());
-    let mut document = serde_json::to_value(&stage.target.target).unwrap();
+    stage.deploy(retirement::NAME, TIMEOUT);
+    let mut document = stage.settings();
     document["retirement"] = json!({ "overlap_s": 0 });
     document["consumers"] = json!([{ "type": "lambda-function", "function_name": LAMBDA }]);
     document["outputs"] = outputs(variable);
     stage.put_settings(&document).await;
-    assert_eq!(sync(&stage).await["status"], "done");
+    assert_eq!(sync(&stage).await.status(), "done");
     stage
 }
 
@@ -53,17 +55,17 @@ async fn a_function_that_was_told_the_version_is_waited_for_no_longer_though_it_
         let report = stage.rotate().await;
         assert!(report.succeeded, "{report:?}");
         let outcome = retire(&stage).await;
-        assert_eq!(waiting_for(&outcome), ["the Lambda function report"], "{outcome}");
+        assert_eq!(outcome.waiting_for(), ["the Lambda function report"], "{outcome}");
         let outcome = sync(&stage).await;
-        assert!(listed(&outcome, "done").iter().any(|(what, _)| *what == "write-environment"), "{outcome}");
+        assert!(outcome.entries(List::Done).iter().any(|(what, _)| *what == "write-environment"), "{outcome}");
         names(&stage, &report).await;
-        assert_eq!(done(&retire(&stage).await), ["remove-previous", "mark-retired"]);
+        assert_eq!(retire(&stage).await.done(), REMOVED);
         assert_eq!(stage.accepting(&old).await, 0);
-        assert_eq!(sync(&stage).await["status"], "kept");
+        assert_eq!(sync(&stage).await.status(), "kept");
     }
-    let kind = ssm(&stage).get_parameter().name(HOST).send().await.unwrap().parameter.unwrap().r#type;
+    let kind = stage.ssm().get_parameter().name(HOST).send().await.unwrap().parameter.unwrap().r#type;
     assert_eq!(kind, Some(aws_sdk_ssm::types::ParameterType::String));
-    stage.strike().await;
+    stage.stop().await;
 }
 
 /// Secrets Manager says that a rotation has ended after it has told that AWSCURRENT has moved: what was written in between
@@ -72,13 +74,9 @@ async fn a_function_that_was_told_the_version_is_waited_for_no_longer_though_it_
 async fn a_function_that_was_told_before_the_rotation_had_ended_is_waited_for_no_longer() {
     let stage = with_a_function_that_logs_in("{secret_version_id}").await;
     let first = stage.first_token();
-    stage.sandbox.faults.arm(Rule {
-        function: "rotate-auth".to_owned(),
-        during: Some("finishSecret".to_owned()),
-        at: At::Operation("UpdateSecretVersionStage".to_owned()),
-        what: What::KillAfter,
-        times: 1,
-    });
+    stage.arm(
+        Rule::new("rotate-auth", At::operation("UpdateSecretVersionStage"), What::KillAfter).during("finishSecret"),
+    );
     stage.start_rotation().await.unwrap();
     let moved = async {
         while stage.credential("AWSPREVIOUS").await.is_none() {
@@ -90,10 +88,10 @@ async fn a_function_that_was_told_before_the_rotation_had_ended_is_waited_for_no
     let report = stage.settled().await;
     assert!(report.succeeded, "{report:?}");
     names(&stage, &report).await;
-    assert_eq!(sync(&stage).await["status"], "kept");
-    assert_eq!(done(&retire(&stage).await), ["remove-previous", "mark-retired"]);
+    assert_eq!(sync(&stage).await.status(), "kept");
+    assert_eq!(retire(&stage).await.done(), REMOVED);
     assert_eq!(stage.accepting(&first).await, 0);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,7 +101,7 @@ async fn a_function_whose_environment_a_rotation_does_not_change_is_waited_for()
     let before = stage.sandbox.journal.effective("UpdateFunctionConfiguration");
     sync(&stage).await;
     assert_eq!(stage.sandbox.journal.effective("UpdateFunctionConfiguration"), before);
-    assert_eq!(waiting_for(&retire(&stage).await), ["the Lambda function report"]);
+    assert_eq!(retire(&stage).await.waiting_for(), ["the Lambda function report"]);
     assert!(stage.accepts(&stage.first_token()).await);
-    stage.strike().await;
+    stage.stop().await;
 }

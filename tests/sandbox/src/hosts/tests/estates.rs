@@ -13,5 +13,5 @@ async fn an_estate_settles_after_its_links_were_cut() {
     eventually("out of sight", async || !estate.sentinels[1].knows_master_up().await).await;
     estate.mend_links();
     estate.settled().await.unwrap();
-    scene.strike().await;
+    scene.stop().await;
 }

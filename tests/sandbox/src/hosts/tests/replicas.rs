@@ -24,7 +24,7 @@ async fn replicas_of_every_set_up_and_user_are_in_step_and_nobodys_calls() {
             let mut connection = client(&replica, username, &one()).await;
             assert_eq!(run(&mut connection, "GET kept").await.unwrap(), redis::Value::BulkString(b"yes".to_vec()));
             assert_eq!(scene.journal.entries().len(), 2, "{set_up:?} {username}");
-            scene.strike().await;
+            scene.stop().await;
         }
     }
 }
@@ -44,7 +44,7 @@ async fn a_link_that_was_cut_logs_in_anew_with_what_masterauth_says_now() {
     let mut connection = client(&replica, "", &one()).await;
     run(&mut connection, "CONFIG SET masterauth password-two-0123456789").await.unwrap();
     replica.in_step().await.unwrap();
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn acl_changes_and_passwords_are_not_replicated() {
     assert_eq!(run(&mut connection, "WAIT 1 5000").await.unwrap(), redis::Value::Int(1));
     assert!(primary.accepts(None, &two()).await.unwrap());
     assert!(!replica.accepts(None, &two()).await.unwrap());
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -72,6 +72,6 @@ async fn replicas_come_back_after_a_restart_of_either_side() {
         primary.kill().await;
         primary.ready().await.unwrap();
         eventually("in step", async || replica.link_is_up().await).await;
-        scene.strike().await;
+        scene.stop().await;
     }
 }

@@ -29,7 +29,7 @@ async fn a_sentinel_logs_in_as_any_user_and_its_watching_is_nobodys_call() {
         sentinel.restart().await.unwrap();
         sentinel.ready().await.unwrap();
         assert_eq!(scene.journal.entries().len(), 0);
-        scene.strike().await;
+        scene.stop().await;
     }
 }
 
@@ -51,7 +51,7 @@ async fn a_sentinel_with_the_old_password_loses_sight_of_its_primary_until_it_is
     assert!(config.contains("password-two") && !config.contains("password-one"), "{config}");
     sentinel.restart().await.unwrap();
     sentinel.ready().await.unwrap();
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn sentinels_find_replicas_and_one_another_and_promote_nobody() {
     first.ready().await.unwrap();
     second.ready().await.unwrap();
     replica.in_step().await.unwrap();
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -103,5 +103,5 @@ async fn a_sentinel_that_may_not_write_its_configuration_says_so() {
     sentinel.release_config().unwrap();
     run(&mut connection, set).await.unwrap();
     assert_ne!(sentinel.config_text(), before);
-    scene.strike().await;
+    scene.stop().await;
 }

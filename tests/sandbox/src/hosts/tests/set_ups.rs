@@ -18,7 +18,7 @@ async fn kept_over_a_restart(set_up: SetUp, keep: &str) {
     let mut connection = client(&host, "", &two()).await;
     assert_eq!(run(&mut connection, "GET kept").await.unwrap(), redis::Value::BulkString(b"yes".to_vec()));
     assert_eq!(host.starts().await, 2);
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn without_a_configuration_file_a_restart_brings_the_command_line_back() {
     assert!(!host.accepts(None, &two()).await.unwrap());
     let mut connection = client(&host, "default", &one()).await;
     assert_eq!(run(&mut connection, "GET kept").await.unwrap(), redis::Value::BulkString(b"yes".to_vec()));
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -65,7 +65,7 @@ async fn a_rewritten_redis_conf_holds_the_dead_requirepass_and_the_user_line_win
     host.restart().await.unwrap();
     assert!(!host.accepts(None, &one()).await.unwrap());
     assert!(host.accepts(None, &two()).await.unwrap());
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn config_set_requirepass_drops_every_other_password() {
     run(&mut connection, "CONFIG SET requirepass password-two-0123456789").await.unwrap();
     assert!(!host.accepts(None, &one()).await.unwrap());
     assert!(host.accepts(None, &two()).await.unwrap());
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn an_acl_file_of_the_owner_holds_hashes_and_no_password() {
     let (config, users) = (host.config_text().unwrap(), host.acl_text().unwrap());
     assert!(!format!("{config}{users}").contains("password-one"));
     assert!(users.starts_with("user default on #"), "{users}");
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn a_configuration_that_the_server_may_not_write_is_not_rewritten() {
         host.release_config().unwrap();
         run(&mut connection, keep).await.unwrap();
         assert_ne!((host.config_text(), host.acl_text()), before);
-        scene.strike().await;
+        scene.stop().await;
     }
 }
 
@@ -119,7 +119,7 @@ async fn another_user_than_default_has_full_rights_and_default_gets_in_nowhere()
         let mut connection = client(&host, "app", &one()).await;
         run(&mut connection, "ACL SETUSER app >password-two-0123456789").await.unwrap();
         assert!(host.accepts(Some("app"), &two()).await.unwrap(), "{set_up:?}");
-        scene.strike().await;
+        scene.stop().await;
     }
 }
 
@@ -131,7 +131,7 @@ async fn a_host_without_a_password_lets_everybody_in() {
         let host = scene.hosts.create(options).await.unwrap();
         let mut connection = connect("", (host.address(), host.port())).await;
         run(&mut connection, "CONFIG GET requirepass").await.unwrap();
-        scene.strike().await;
+        scene.stop().await;
     }
 }
 
@@ -149,7 +149,7 @@ async fn a_password_of_any_characters_is_what_logs_in() {
         assert!(!primary.accepts(None, &one()).await.unwrap(), "{set_up:?}");
         let options = HostOptions::new(set_up, &hostile).replica_of(primary.address());
         assert!(scene.hosts.create(options).await.unwrap().link_is_up().await);
-        scene.strike().await;
+        scene.stop().await;
     }
 }
 
@@ -163,7 +163,7 @@ async fn a_killed_server_is_started_again_by_itself() {
     host.ready().await.unwrap();
     assert_eq!(host.starts().await, 2);
     assert!(host.accepts(None, &one()).await.unwrap());
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -173,7 +173,7 @@ async fn a_server_that_is_told_to_shut_down_is_started_again() {
     run(&mut client(&host, "", &one()).await, "SHUTDOWN").await.unwrap_err();
     eventually("started again", async || host.starts().await == 2).await;
     host.ready().await.unwrap();
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -189,5 +189,5 @@ async fn a_frozen_server_answers_when_it_is_thawed_and_restarts_all_the_same() {
     host.freeze().await;
     host.restart().await.unwrap();
     assert!(host.accepts(None, &one()).await.unwrap());
-    scene.strike().await;
+    scene.stop().await;
 }

@@ -86,7 +86,7 @@ impl Scene {
         false
     }
 
-    async fn strike(mut self) {
+    async fn stop(mut self) {
         self.faults.invocation_ended(PRINCIPAL);
         self.function.kill().unwrap();
         self.function.wait().unwrap();
@@ -106,7 +106,7 @@ async fn only_the_connections_of_an_invocation_are_written_down() {
     assert_eq!((entries[0].service.as_str(), entries[0].operation.as_str()), ("redis", "Connect"));
     assert_eq!(entries[0].subject, Some(scene.node.address().to_string()));
     assert_eq!((&entries[0].result, entries[0].invocation.as_ref().unwrap().nth), (&CallResult::Answered, 1));
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn a_reset_connection_reaches_no_server() {
     assert_eq!(scene.talk(&["SET kept yes"]).await, "");
     assert_eq!(scene.results(), [CallResult::FaultedBefore("Reset".to_owned())]);
     assert_eq!(scene.talk(&["EXISTS kept"]).await, ":0\r\n");
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -126,7 +126,7 @@ async fn a_lost_answer_has_had_its_effect() {
     assert_eq!(scene.talk(&["PING", "SET kept yes"]).await, "+PONG\r\n");
     assert_eq!(scene.results(), [CallResult::FaultedAfter("LoseAnswer".to_owned())]);
     assert_eq!(scene.talk(&["EXISTS kept"]).await, ":1\r\n");
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -152,7 +152,7 @@ async fn a_login_over_tls_whose_answer_is_lost_has_reached_the_server() {
     assert_eq!(refusals().await, 1, "the server refused nobody: the login never arrived");
     log_in(token).await.unwrap();
     assert_eq!(scene.results(), [CallResult::FaultedAfter("LoseAnswer".to_owned()), CallResult::Answered]);
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -162,7 +162,7 @@ async fn a_function_is_killed_before_it_is_connected() {
     assert_eq!(scene.talk(&["SET kept yes"]).await, "");
     assert!(scene.killed().await);
     assert_eq!(scene.talk(&["EXISTS kept"]).await, ":0\r\n");
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -172,7 +172,7 @@ async fn a_function_is_killed_after_its_connection_had_its_effect() {
     assert_eq!(scene.talk(&["SET kept yes"]).await, "+OK\r\n");
     assert!(scene.killed().await);
     assert_eq!(scene.talk(&["EXISTS kept"]).await, ":1\r\n");
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -186,13 +186,13 @@ async fn a_dead_node_is_unreachable_until_it_starts_again() {
     assert_eq!(scene.talk(&["PING"]).await, "", "nobody gets in before the node is admitted");
     scene.node.admit().await;
     assert_eq!(scene.talk(&["PING"]).await, "+PONG\r\n");
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
 async fn two_fleets_lease_two_networks() {
     let (one, other) = (Scene::set().await, Scene::set().await);
     assert_ne!(one.node.address(), other.node.address());
-    one.strike().await;
-    other.strike().await;
+    one.stop().await;
+    other.stop().await;
 }

@@ -2,25 +2,17 @@
 
 use std::time::Duration;
 
-use acceptance::{Flavour, Stage, StageOptions};
+use acceptance::{Audience, Flavour, Stage, StageOptions};
 use sandbox::faults::{At, Rule, What};
 use secrecy::ExposeSecret;
 use tokio::time::sleep;
-
-use crate::rotate_auth::story::{Audience, ended};
 
 /// Holds each step's first call back until it is released, so that there is time to look between two steps.
 ///
 /// The function gives an answer up after a while and asks again: that call is held back too.
 fn hold_between_steps(stage: &Stage) {
     for step in ["setSecret", "testSecret", "finishSecret"] {
-        stage.sandbox.faults.arm(Rule {
-            function: "rotate-auth".to_owned(),
-            during: Some(step.to_owned()),
-            at: At::Operation("DescribeSecret".to_owned()),
-            what: What::Hold,
-            times: 3,
-        });
+        stage.arm(Rule::new("rotate-auth", At::operation("DescribeSecret"), What::Hold).during(step).times(3));
     }
 }
 
@@ -35,20 +27,20 @@ pub(super) async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_s
             hold_between_steps(&stage);
             stage.start_rotation().await.unwrap();
 
-            ended(&stage, "createSecret", rotation).await;
+            stage.ended("createSecret", rotation).await;
             let new = stage.credential("AWSPENDING").await.unwrap();
             assert_ne!(new.expose_secret(), old.expose_secret());
             assert_eq!((stage.accepting(&old).await, stage.accepting(&new).await), (all, 0), "after createSecret");
             stage.sandbox.faults.release();
 
-            ended(&stage, "setSecret", rotation).await;
+            stage.ended("setSecret", rotation).await;
             assert_eq!((stage.accepting(&old).await, stage.accepting(&new).await), (all, all), "after setSecret");
             if let Some(evicted) = &before_that {
                 assert_eq!(stage.accepting(evicted).await, 0, "there is room for two");
             }
             stage.sandbox.faults.release();
 
-            ended(&stage, "testSecret", rotation).await;
+            stage.ended("testSecret", rotation).await;
             assert_eq!(stage.current().await.expose_secret(), old.expose_secret(), "after testSecret");
             stage.sandbox.faults.release();
 
@@ -64,6 +56,6 @@ pub(super) async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_s
         }
         assert_eq!(stage.modifications(), flavour.calls_of(2, all));
         audience.was_served().await;
-        stage.strike().await;
+        stage.stop().await;
     }
 }

@@ -1,6 +1,6 @@
 //! What the secret holds.
 
-use acceptance::{Flavour, Stage, StageOptions, class};
+use acceptance::{Flavour, STEPS, Stage, StageOptions, class};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ pub(super) async fn a_new_credential_is_long_legal_and_safe_in_a_url(flavour: Fl
     let stage = stage(flavour).await;
     assert!(stage.rotate().await.succeeded);
     assert!(flavour.is_well_made(stage.current().await.expose_secret()));
-    stage.strike().await;
+    stage.stop().await;
 }
 
 pub(super) async fn a_json_secret_keeps_its_other_keys(flavour: Flavour) {
@@ -23,7 +23,7 @@ pub(super) async fn a_json_secret_keeps_its_other_keys(flavour: Flavour) {
     assert!(stage.accepts(&stage.current().await).await);
     after["token"] = before["token"].clone();
     assert!(after == before && before.as_object().unwrap().len() > 1, "another key has changed");
-    stage.strike().await;
+    stage.stop().await;
 }
 
 pub(super) async fn a_secret_of_another_redis_is_refused_and_nothing_is_touched(flavour: Flavour) {
@@ -45,7 +45,7 @@ async fn refused_for(flavour: Flavour, key: &str, value: &str) {
     assert_eq!((step.as_str(), class.as_str()), ("setSecret", "NeedsHuman"), "{message}");
     assert!(message.contains(&format!("{key:?}")), "{message}");
     assert_eq!(stage.modifications(), 0);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 pub(super) async fn a_pending_credential_put_by_hand_is_rotated_in(flavour: Flavour) {
@@ -54,12 +54,12 @@ pub(super) async fn a_pending_credential_put_by_hand_is_rotated_in(flavour: Flav
     assert_eq!(described.rotation_enabled, None, "a secret that was never rotated does not say whether rotation is on");
     let by_hand = stage.put_by_hand();
     let version = stage.put_credential(&by_hand, &["AWSPENDING"]).await;
-    for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
+    for step in STEPS {
         let ended = stage.call(step, &version).await;
         assert_eq!(class(&ended.result), "none", "{ended:?}");
     }
     assert_eq!(stage.current().await.expose_secret(), by_hand.expose_secret());
-    stage.strike().await;
+    stage.stop().await;
 }
 
 pub(super) async fn an_illegal_pending_credential_left_by_an_earlier_run_is_replaced_not_used(flavour: Flavour) {
@@ -71,7 +71,7 @@ pub(super) async fn an_illegal_pending_credential_left_by_an_earlier_run_is_repl
     assert_ne!(report.version_id, bad);
     assert!(stage.accepts(&stage.current().await).await);
     assert_eq!(stage.modifications(), flavour.calls_per_change(stage.nodes()));
-    stage.strike().await;
+    stage.stop().await;
 }
 
 pub(super) async fn a_test_of_the_settings_has_no_side_effects(flavour: Flavour) {
@@ -94,5 +94,5 @@ pub(super) async fn a_test_of_the_settings_has_no_side_effects(flavour: Flavour)
     stage.sandbox.secrets_manager.test_with_empty_pending(true);
     let report = stage.test_only().await;
     assert!(report.succeeded, "{report:?}");
-    stage.strike().await;
+    stage.stop().await;
 }

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use acceptance::{Flavour, Stage, StageOptions, class};
+use acceptance::{Flavour, STEPS, Stage, StageOptions, class};
 use sandbox::{
     faults::{At, Rule, What},
-    lambda::InvocationResult,
     services::secrets_manager::RotationTiming,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -24,7 +23,7 @@ pub(super) async fn a_rotation_ends_with_the_new_credential_current_and_the_old_
         assert!(stage.accepts(&stage.first_token()).await, "taking it away is another function's");
         assert_eq!(stage.credential("AWSPREVIOUS").await.unwrap().expose_secret(), stage.first_token().expose_secret());
         assert_eq!(stage.modifications(), flavour.calls_per_change(stage.nodes()));
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -43,7 +42,7 @@ pub(super) async fn three_rotations_in_a_row_each_keep_the_one_before_and_no_oth
         }
         before = current;
     }
-    stage.strike().await;
+    stage.stop().await;
 }
 
 pub(super) async fn a_current_credential_that_has_drifted_stops_the_rotation_and_nothing_is_touched(flavour: Flavour) {
@@ -56,7 +55,7 @@ pub(super) async fn a_current_credential_that_has_drifted_stops_the_rotation_and
     assert_eq!(stage.modifications(), 0);
     assert_eq!(stage.current().await.expose_secret(), drifted.expose_secret());
     assert!(stage.accepts(&stage.first_token()).await);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 pub(super) async fn current_is_not_moved_while_one_node_cannot_be_asked(flavour: Flavour) {
@@ -71,7 +70,7 @@ pub(super) async fn current_is_not_moved_while_one_node_cannot_be_asked(flavour:
     stage.thaw_last_node().await;
     assert_eq!(class(&stage.call("finishSecret", &version).await.result), "none");
     assert_eq!(stage.current().await.expose_secret(), by_hand.expose_secret());
-    stage.strike().await;
+    stage.stop().await;
 }
 
 pub(super) async fn two_rotations_at_once_make_one_change(flavour: Flavour) {
@@ -81,7 +80,7 @@ pub(super) async fn two_rotations_at_once_make_one_change(flavour: Flavour) {
     let report = stage.settled().await;
     assert!(report.succeeded, "{report:?}");
     assert_eq!(stage.modifications(), flavour.calls_per_change(stage.nodes()));
-    stage.strike().await;
+    stage.stop().await;
 }
 
 pub(super) async fn one_step_that_runs_twice_at_once_ends_as_one(flavour: Flavour) {
@@ -94,33 +93,26 @@ pub(super) async fn one_step_that_runs_twice_at_once_ends_as_one(flavour: Flavou
         assert_eq!(stage.modifications(), 1);
     }
     assert!(stage.accepts(&stage.first_token()).await && stage.accepts(&pending).await);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 pub(super) async fn every_step_of_a_finished_rotation_can_be_called_again(flavour: Flavour) {
     let stage = stage(flavour).await;
     let version = stage.rotate().await.version_id;
     let current = stage.current().await;
-    for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
-        let ended = stage.call(step, &version).await;
-        let InvocationResult::Returned(outcome) = &ended.result else { panic!("{ended:?}") };
-        assert_eq!(outcome["status"], "kept", "{outcome}");
+    for step in STEPS {
+        let outcome = stage.step(step, &version).await;
+        assert_eq!(outcome.status(), "kept", "{outcome}");
     }
     assert_eq!(stage.modifications(), flavour.calls_per_change(stage.nodes()));
     assert_eq!(stage.current().await.expose_secret(), current.expose_secret());
-    stage.strike().await;
+    stage.stop().await;
 }
 
 pub(super) async fn a_rotation_left_stuck_by_an_earlier_one_is_taken_up_and_finished(flavour: Flavour) {
     let rotation = RotationTiming { attempts: 1, retry_after: Duration::from_millis(100) };
     let stage = Stage::set(StageOptions { flavour, rotation, ..StageOptions::default() }).await;
-    stage.sandbox.faults.arm(Rule {
-        function: "rotate-auth".to_owned(),
-        during: Some("testSecret".to_owned()),
-        at: At::Every,
-        what: What::InternalError,
-        times: 100,
-    });
+    stage.arm(Rule::new("rotate-auth", At::Every, What::InternalError).during("testSecret").times(100));
     let stuck = stage.rotate().await;
     assert!(!stuck.succeeded);
     stage.sandbox.faults.disarm();
@@ -132,5 +124,5 @@ pub(super) async fn a_rotation_left_stuck_by_an_earlier_one_is_taken_up_and_fini
         assert_eq!(stage.modifications(), 1, "the server accepted the pending credential already");
     }
     assert!(stage.accepts(&stage.current().await).await);
-    stage.strike().await;
+    stage.stop().await;
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sandbox::{
-    faults::{At, What},
+    faults::{At, Rule, What},
     hosts::SetUp,
 };
 use secrecy::ExposeSecret;
@@ -26,10 +26,10 @@ async fn strike_every_call(set_up: SetUp, step: &str, what: What, least: usize) 
     let hosted = Hosted::with_a_replica(set_up).await;
     let (mut struck, mut forgotten) = (0, None);
     for nth in 1..=MOST_CALLS {
-        let before = hosted.scene.current().await;
-        hosted.scene.sandbox.faults.disarm();
-        hosted.scene.arm(step, At::Call(nth), what);
-        let report = hosted.scene.rotate().await;
+        let before = hosted.stage.current().await;
+        hosted.stage.sandbox.faults.disarm();
+        hosted.stage.arm(Rule::new("rotate-auth", At::Call(nth), what).during(step));
+        let report = hosted.stage.rotate().await;
         // What was given up on arrives all the same. Where nodes forget, it would tell a Sentinel what the next rotation takes
         // away: none comes so soon after another but here.
         if let (What::Delay(late), SetUp::Neither) = (what, set_up) {
@@ -37,7 +37,7 @@ async fn strike_every_call(set_up: SetUp, step: &str, what: What, least: usize) 
         }
         let told = format!("{set_up:?}: {what:?} at call {nth} of {step}: {report:?}");
         assert!(report.succeeded, "{told}");
-        let after = hosted.scene.current().await;
+        let after = hosted.stage.current().await;
         assert_ne!(after.expose_secret(), before.expose_secret(), "{told}");
         let gone: Vec<_> = forgotten.iter().collect();
         hosted.accepts(&[&before, &after], &gone, &told).await;
@@ -47,13 +47,13 @@ async fn strike_every_call(set_up: SetUp, step: &str, what: What, least: usize) 
         }
         forgotten = Some(before);
         hosted.cut_and_mend(&told).await;
-        if hosted.scene.sandbox.faults.fired() == struck {
+        if hosted.stage.sandbox.faults.fired() == struck {
             break;
         }
-        struck = hosted.scene.sandbox.faults.fired();
+        struck = hosted.stage.sandbox.faults.fired();
     }
     assert!((least..MOST_CALLS).contains(&struck), "{struck} calls of {step} were struck");
-    hosted.scene.strike().await;
+    hosted.stage.stop().await;
 }
 
 /// One test for each step, all with the same fault; the set-ups take turns.
@@ -106,5 +106,5 @@ at_every_call! {
     a_rotation_on_hosts_survives_a_throttle_at_every_call: What::Throttle;
     a_rotation_on_hosts_survives_a_500_at_every_call: What::InternalError;
     a_rotation_on_hosts_survives_a_reset_at_every_call: What::Reset;
-    a_rotation_on_hosts_survives_a_timeout_at_every_call: What::Delay(crate::rotate_auth::matrix::TOO_LATE);
+    a_rotation_on_hosts_survives_a_timeout_at_every_call: What::Delay(acceptance::timing::TOO_LATE);
 }

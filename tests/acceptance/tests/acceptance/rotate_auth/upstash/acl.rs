@@ -1,14 +1,14 @@
 //! A second token for an ACL user, beside what holds for every backend.
 
 use acceptance::Flavour;
-use sandbox::faults::{At, What};
+use sandbox::faults::{At, Rule, What};
 
-use super::{arm, effective, refused, same, stage};
+use super::{effective, refused, same, stage};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_was_generated_is_accepted_only_after_set_secret() {
     let stage = stage(Flavour::UpstashAcl).await;
-    arm(&stage, "setSecret", At::Every, What::KillBefore, usize::MAX);
+    stage.arm(Rule::new("rotate-auth", At::Every, What::KillBefore).during("setSecret").times(usize::MAX));
     assert!(!stage.rotate().await.succeeded);
     let pending = stage.credential("AWSPENDING").await.unwrap();
     assert!(!stage.accepts(&pending).await && stage.accepts(&stage.first_token()).await);
@@ -17,7 +17,7 @@ async fn a_token_that_was_generated_is_accepted_only_after_set_secret() {
     assert!(stage.start_rotation().await.is_err());
     assert!(stage.settled().await.succeeded);
     assert!(same(&pending, &stage.current().await));
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -28,5 +28,5 @@ async fn a_token_of_another_user_stops_the_rotation_before_anything_is_changed()
     assert_eq!((step.as_str(), class.as_str()), ("setSecret", "NeedsHuman"), "{message}");
     assert!(message.contains("\"default\"") && message.contains("\"orders-app\""), "{message}");
     assert_eq!(effective(&stage, "Rest ACL SETUSER"), 0);
-    stage.strike().await;
+    stage.stop().await;
 }

@@ -6,10 +6,7 @@ mod reset;
 mod strikes;
 
 use acceptance::{Flavour, Stage, StageOptions};
-use sandbox::{
-    faults::{At, Rule, What},
-    services::secrets_manager::RotationTiming,
-};
+use sandbox::services::secrets_manager::RotationTiming;
 use secrecy::{ExposeSecret, SecretString};
 
 /// A database, with everything else as it is by default.
@@ -33,12 +30,6 @@ async fn refused(stage: &Stage) -> (String, String, String) {
 /// How many times a call took effect.
 fn effective(stage: &Stage, operation: &str) -> usize {
     stage.sandbox.journal.effective(operation)
-}
-
-/// Arms a fault for some calls of a step.
-fn arm(stage: &Stage, step: &str, at: At, what: What, times: usize) {
-    let (function, during) = ("rotate-auth".to_owned(), Some(step.to_owned()));
-    stage.sandbox.faults.arm(Rule { function, during, at, what, times });
 }
 
 /// Whether both are the same token.

@@ -15,7 +15,7 @@ async fn put_key(stage: &Stage, value: &Value) {
 
 /// Changes the settings' `renewal`.
 async fn settings(stage: &Stage, key: &str, value: &str) {
-    let mut document = serde_json::to_value(&stage.target.target).unwrap();
+    let mut document = stage.settings();
     document["backend"]["renewal"][key] = json!(value);
     stage.put_settings(&document).await;
 }
@@ -31,7 +31,7 @@ async fn holds(stage: Stage, step: &str, class: &str, words: &[&str]) {
         assert_eq!(effective(&stage, operation), 0, "{operation}");
     }
     assert!(stage.accepts(&stage.first_token()).await);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -98,7 +98,7 @@ async fn settings_that_name_another_database_are_refused() {
     assert!(first.2.contains("`backend.endpoint`"), "{}", first.2);
     assert_eq!(effective(&stage, "ResetPassword"), 0);
     assert!(same(&token, &other.token()));
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

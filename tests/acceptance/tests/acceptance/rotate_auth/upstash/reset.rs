@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use acceptance::{Flavour, Stage, class};
+use acceptance::{Flavour, Outcome, STEPS, Stage, class};
 use sandbox::{
-    faults::{At, What},
-    lambda::InvocationResult,
+    faults::{At, Rule, What},
     upstash::ResetAnswer,
 };
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 use workload::upstash::Load;
 
-use super::{arm, effective, same, stage};
+use super::{effective, same, stage};
 
 /// How long clients that reread the secret may go without an answer while a rotation by reset goes on: from the reset to
 /// the move of AWSCURRENT it is a few calls of three steps, each a process' start at worst.
@@ -53,7 +52,7 @@ async fn a_reset_has_a_gap_that_ends_for_whoever_rereads_the_secret() {
     let value: Value = serde_json::from_str(&stage.value("AWSCURRENT").await.unwrap()).unwrap();
     assert_eq!((&value["owner"], &value["url"]), (&"platform".into(), &stage.database().url().into()));
     assert_eq!(value.as_object().unwrap().len(), 3);
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,7 +65,7 @@ async fn every_shape_of_the_answer_to_a_reset_will_do() {
         assert!(report.succeeded && report.tries == 1, "{shape:?}: {report:?}");
         holds(&stage, resets).await;
     }
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,13 +73,13 @@ async fn a_reset_whose_answer_is_lost_is_recovered_from_without_another() {
     let stage = stage(Flavour::UpstashReset).await;
     for (resets, what) in (1..).zip([What::LoseAnswer, What::KillAfter, What::Delay(Duration::from_millis(5500))]) {
         stage.sandbox.faults.disarm();
-        arm(&stage, "setSecret", At::Operation("ResetPassword".to_owned()), what, 1);
+        stage.arm(Rule::new("rotate-auth", At::operation("ResetPassword"), what).during("setSecret"));
         let report = stage.rotate().await;
         assert!(report.succeeded, "{what:?}: {report:?}");
         assert_eq!(stage.sandbox.faults.fired(), resets, "{what:?}");
         holds(&stage, resets).await;
     }
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -90,14 +89,14 @@ async fn credentials_that_are_shown_late_are_waited_for() {
         stage.sandbox.upstash.set_stale(Duration::from_millis(1500));
         stage.sandbox.upstash.set_reset_answer(ResetAnswer::WithoutCredentials);
         if lost {
-            arm(&stage, "setSecret", At::Operation("ResetPassword".to_owned()), What::KillAfter, 1);
+            stage.arm(Rule::new("rotate-auth", At::operation("ResetPassword"), What::KillAfter).during("setSecret"));
         }
         sleep(Duration::from_millis(1600)).await;
         let report = stage.rotate().await;
         assert!(report.succeeded, "{report:?}");
         assert!(report.failures.iter().all(|(_, class, _)| class != "NeedsHuman"), "{report:?}");
         holds(&stage, 1).await;
-        stage.strike().await;
+        stage.stop().await;
     }
 }
 
@@ -108,31 +107,25 @@ async fn a_database_that_somebody_has_reset_already_is_not_reset_again() {
     let report = stage.rotate().await;
     assert!(report.succeeded && report.tries == 1, "{report:?}");
     holds(&stage, 0).await;
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_was_held_up_before_its_reset_finds_the_reset_of_another_run() {
     let stage = stage(Flavour::UpstashReset).await;
     // At its second look at the key of the Developer API, just before the reset.
-    arm(&stage, "setSecret", At::Call(9), What::Hold, 1);
+    stage.arm(Rule::new("rotate-auth", At::Call(9), What::Hold).during("setSecret"));
     stage.start_rotation().await.unwrap();
-    let give_up = Instant::now() + Duration::from_secs(20);
-    while stage.sandbox.faults.fired() == 0 {
-        assert!(Instant::now() < give_up, "nothing is held");
-        sleep(Duration::from_millis(20)).await;
-    }
+    stage.fired(1).await;
     assert_eq!(effective(&stage, "GetDatabase"), 2, "createSecret has looked, and so has setSecret");
-    let described = stage.secrets.describe_secret().secret_id(&stage.target.secret_arn).send().await.unwrap();
-    let stages = described.version_ids_to_stages.unwrap();
-    let (pending, _) = stages.iter().find(|(_, stages)| stages.contains(&"AWSPENDING".to_owned())).unwrap();
-    assert_eq!(class(&stage.call("setSecret", pending).await.result), "none");
+    let pending = stage.version_with("AWSPENDING").await.unwrap();
+    assert_eq!(class(&stage.call("setSecret", &pending).await.result), "none");
     holds_pending(&stage).await;
     stage.sandbox.faults.release();
     let report = stage.settled().await;
     assert!(report.succeeded && report.tries == 1, "{report:?}");
     holds(&stage, 1).await;
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,7 +139,7 @@ async fn a_pending_value_that_nobody_accepts_is_replaced() {
     assert!(report.succeeded, "{report:?}");
     assert_ne!(report.version_id, version);
     holds(&stage, 1).await;
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,20 +155,19 @@ async fn a_test_of_the_settings_resets_nothing() {
     stage.database().protect(true);
     let report = stage.test_only().await;
     assert!(!report.succeeded, "a reset could not be recovered from");
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_step_of_a_finished_rotation_by_reset_can_be_called_again() {
     let stage = stage(Flavour::UpstashReset).await;
     let version = stage.rotate().await.version_id;
-    for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
-        let ended = stage.call(step, &version).await;
-        let InvocationResult::Returned(outcome) = &ended.result else { panic!("{ended:?}") };
-        assert_eq!(outcome["status"], "kept", "{outcome}");
+    for step in STEPS {
+        let outcome = stage.step(step, &version).await;
+        assert_eq!(outcome.status(), "kept", "{outcome}");
     }
     holds(&stage, 1).await;
-    stage.strike().await;
+    stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -188,11 +180,10 @@ async fn every_step_of_a_rotation_by_reset_says_what_it_did() {
         .invocations()
         .iter()
         .map(|invocation| {
-            let InvocationResult::Returned(outcome) = &invocation.result else { panic!("{invocation:?}") };
-            let actions = outcome["done"].as_array().unwrap();
-            actions.iter().map(|action| action["what"].as_str().unwrap().to_owned()).collect()
+            let outcome = Outcome::of(invocation.clone());
+            outcome.done().into_iter().map(str::to_owned).collect()
         })
         .collect();
     assert_eq!(did, [vec![], vec!["reset-password", "create-pending"], vec![], vec!["promote"]]);
-    stage.strike().await;
+    stage.stop().await;
 }

@@ -110,7 +110,7 @@ impl Scene {
         false
     }
 
-    async fn strike(mut self) {
+    async fn stop(mut self) {
         self.faults.invocation_ended(PRINCIPAL);
         self.function.kill().unwrap();
         self.function.wait().unwrap();
@@ -153,7 +153,7 @@ async fn a_command_that_changes_something_is_a_call_and_nothing_of_it_is_kept_bu
     assert_eq!(entries.iter().map(|entry| entry.invocation.as_ref().unwrap().nth).collect::<Vec<_>>(), [1, 2, 3]);
     assert!(entries.iter().all(|entry| entry.subject == Some(scene.host.address().to_string())));
     assert!(!format!("{entries:?}").contains("hunter2"));
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -161,7 +161,7 @@ async fn nobodys_commands_are_not_written_down() {
     let scene = Scene::set().await;
     assert_eq!(scene.talk(&[SET_USER]).await, "+OK\r\n");
     assert_eq!(scene.commands(), []);
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -183,7 +183,7 @@ async fn commands_in_any_pieces_are_the_same_commands() {
         assert_eq!(hear(&mut stream, all.len()).await, all);
         let calls: Vec<_> = scene.commands().into_iter().map(|(operation, _)| operation).collect();
         assert_eq!(calls, ["ACL SETUSER", "CONFIG SET", "CONFIG REWRITE"]);
-        scene.strike().await;
+        scene.stop().await;
     }
 }
 
@@ -200,7 +200,7 @@ async fn a_command_that_is_reset_throttled_or_fails_has_no_effect() {
         let scene = Scene::set().await;
         assert_eq!(scene.set_user(what).await, (heard.to_owned(), false));
         assert_eq!(scene.commands(), [("ACL SETUSER".to_owned(), before(what))]);
-        scene.strike().await;
+        scene.stop().await;
     }
 }
 
@@ -209,7 +209,7 @@ async fn a_command_whose_answer_is_lost_has_had_its_effect() {
     let scene = Scene::set().await;
     assert_eq!(scene.set_user(What::LoseAnswer).await, ("+PONG\r\n".to_owned(), true));
     assert_eq!(scene.commands(), [("ACL SETUSER".to_owned(), after(What::LoseAnswer))]);
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -218,7 +218,7 @@ async fn a_function_is_killed_before_its_command() {
     assert_eq!(scene.set_user(What::KillBefore).await, ("+PONG\r\n".to_owned(), false));
     assert!(scene.killed().await);
     assert_eq!(scene.commands(), [("ACL SETUSER".to_owned(), before(What::KillBefore))]);
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -227,7 +227,7 @@ async fn a_function_is_killed_after_its_command_had_its_effect() {
     assert_eq!(scene.set_user(What::KillAfter).await, ("+PONG\r\n".to_owned(), true));
     assert!(scene.killed().await);
     assert_eq!(scene.commands(), [("ACL SETUSER".to_owned(), after(What::KillAfter))]);
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -237,7 +237,7 @@ async fn a_delayed_command_and_a_held_one_are_carried_out_later() {
     let delay = Duration::from_millis(300);
     assert_eq!(scene.set_user(What::Delay(delay)).await, ("+PONG\r\n+OK\r\n+PONG\r\n".to_owned(), true));
     assert!(began.elapsed() >= delay);
-    scene.strike().await;
+    scene.stop().await;
 
     let scene = Scene::set().await;
     scene.invoke_at("ACL SETUSER", What::Hold);
@@ -248,7 +248,7 @@ async fn a_delayed_command_and_a_held_one_are_carried_out_later() {
     scene.faults.release();
     assert_eq!(hear(&mut stream, 5).await, "+OK\r\n");
     assert_eq!(scene.commands(), [("ACL SETUSER".to_owned(), CallResult::Answered)]);
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -259,7 +259,7 @@ async fn a_transaction_that_changes_something_is_one_call_its_exec() {
     assert!(heard.ends_with("+OK\r\n+QUEUED\r\n"), "{heard}");
     assert!(!scene.has_user().await);
     assert_eq!(scene.commands(), [("EXEC".to_owned(), before(What::KillBefore))]);
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -271,7 +271,7 @@ async fn a_transaction_that_is_refused_is_discarded() {
     assert!(heard.ends_with("\r\n+PONG\r\n"), "the connection is still in the transaction: {heard}");
     assert!(!scene.has_user().await);
     assert_eq!(scene.commands(), [("EXEC".to_owned(), before(What::Throttle))]);
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -291,7 +291,7 @@ async fn a_call_that_gets_no_answer_is_written_down_as_such() {
         sleep(Duration::from_millis(10)).await;
     }
     assert_eq!(scene.commands(), [("ACL SETUSER".to_owned(), CallResult::Refused("NoAnswer".to_owned()))]);
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -311,7 +311,7 @@ async fn what_is_no_command_and_reply_goes_through_as_it_is() {
     let mut answer = [0; 12];
     replica.read_exact(&mut answer).await.unwrap();
     assert_eq!(&answer, b"+FULLRESYNC ");
-    scene.strike().await;
+    scene.stop().await;
 }
 
 #[tokio::test]
@@ -331,5 +331,5 @@ async fn what_a_server_says_unasked_is_nobodys_reply() {
     assert_eq!(hear(&mut tracking, push.len()).await, push);
     tracking.write_all(&resp("PING")).await.unwrap();
     assert_eq!(hear(&mut tracking, 7).await, "+PONG\r\n");
-    scene.strike().await;
+    scene.stop().await;
 }

@@ -1,0 +1,112 @@
+//! Running the compiled functions on a stage, and the faults that their calls meet.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use sandbox::{
+    faults::Rule,
+    lambda::{Function, Invocation, InvocationResult},
+};
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use crate::{Outcome, Stage, program};
+
+/// How often the platform invokes a function that fails, and more: every try must leave less to do.
+const TRIES: usize = 5;
+
+/// How long a step may take to end, or a call to meet its fault.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The timeout of a function that is deployed beside `rotate-auth`.
+pub const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The event of a schedule: the target and nothing else.
+pub fn scheduled() -> Value {
+    json!({ "target": "orders" })
+}
+
+impl Stage {
+    /// Deploys a function of the product, with the log level that it has by default.
+    pub fn deploy(&self, function: &str, timeout: Duration) {
+        self.deploy_with(function, timeout, BTreeMap::new());
+    }
+
+    /// Deploys a function of the product that logs everything.
+    pub fn deploy_tracing(&self, function: &str, timeout: Duration) {
+        self.deploy_with(function, timeout, BTreeMap::from([("RUST_LOG".to_owned(), "trace".to_owned())]));
+    }
+
+    fn deploy_with(&self, function: &str, timeout: Duration, environment: BTreeMap<String, String>) {
+        let (name, binary) = (function.to_owned(), program(function));
+        self.sandbox.runner.add(Function { name, binary, timeout, environment });
+    }
+
+    /// Invokes a function with an event, once.
+    pub async fn invoke(&self, function: &str, event: &Value) -> Invocation {
+        self.sandbox.runner.invoke(function, event, function).await
+    }
+
+    /// Invokes a function with an event, once, and returns its outcome.
+    ///
+    /// # Panics
+    /// The function fails.
+    pub async fn outcome_of(&self, function: &str, event: &Value) -> Outcome {
+        Outcome::of(self.invoke(function, event).await)
+    }
+
+    /// Invokes a function with an event, again while it fails, and returns its last outcome.
+    ///
+    /// # Panics
+    /// The function fails every time.
+    pub async fn outcome_with_retries(&self, function: &str, event: &Value) -> Outcome {
+        for _ in 0..TRIES {
+            let invocation = self.invoke(function, event).await;
+            if let InvocationResult::Returned(_) = invocation.result {
+                return Outcome::of(invocation);
+            }
+        }
+        panic!("{:?}", self.sandbox.runner.invocations().pop())
+    }
+
+    /// Waits until so many invocations with this label have ended in all: the step of a rotation.
+    ///
+    /// # Panics
+    /// They do not within a minute.
+    pub async fn ended(&self, label: &str, times: usize) {
+        let began = Instant::now();
+        while self.sandbox.runner.invocations().iter().filter(|ended| ended.label == label).count() < times {
+            assert!(began.elapsed() < PATIENCE, "{label} does not end");
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// How many calls of AWS an invocation made, and how many logins.
+    pub fn calls_of(&self, invocation: &Invocation) -> (u64, u64) {
+        let made =
+            self.sandbox.journal.entries().into_iter().filter(|entry| {
+                entry.invocation.as_ref().is_some_and(|place| place.request_id == invocation.request_id)
+            });
+        let (logins, calls): (Vec<_>, Vec<_>) = made.partition(|entry| entry.service == "redis");
+        (calls.len() as u64, logins.len() as u64)
+    }
+
+    /// Arms a fault.
+    pub fn arm(&self, rule: Rule) {
+        self.sandbox.faults.arm(rule);
+    }
+
+    /// Waits until so many calls have met a fault in all.
+    ///
+    /// # Panics
+    /// They do not within a minute.
+    pub async fn fired(&self, times: usize) {
+        let began = Instant::now();
+        while self.sandbox.faults.fired() < times {
+            assert!(began.elapsed() < PATIENCE, "{} calls met a fault, not {times}", self.sandbox.faults.fired());
+            sleep(Duration::from_millis(10)).await;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! How long things take on a stage.
+
+use std::time::Duration;
+
+use sandbox::services::{ecs::EcsTiming, elasticache::Timing};
+
+/// Longer than a function waits for an answer.
+pub const TOO_LATE: Duration = Duration::from_millis(5500);
+
+/// ElastiCache for tests: states last long enough to be seen, and no longer.
+pub fn quick() -> Timing {
+    Timing {
+        create: Duration::ZERO,
+        modify: Duration::from_millis(600),
+        spread: Duration::from_millis(100),
+        stale: Duration::from_millis(200),
+    }
+}
+
+/// ElastiCache for dozens of changes, one after another: states end soon.
+pub fn brief() -> Timing {
+    Timing {
+        create: Duration::ZERO,
+        modify: Duration::from_millis(300),
+        spread: Duration::from_millis(50),
+        stale: Duration::from_millis(150),
+    }
+}
+
+/// ECS for dozens of deployments, one after another: tasks start and end soon.
+pub fn brief_tasks() -> EcsTiming {
+    let short = Duration::from_millis(20);
+    EcsTiming {
+        provision: short,
+        pull: short,
+        activate: short,
+        deactivate: short,
+        deprovision: short,
+        notice: short,
+        ..EcsTiming::default()
+    }
+}
