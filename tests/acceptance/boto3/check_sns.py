@@ -5,9 +5,10 @@ FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:rotation-function"
 
 
 def run(service):
-    topic = service.answers("CreateTopic", "makes one", Name="alarms")
+    made = service.answers("CreateTopic", "makes one", Name="alarms")
     again = service.answers("CreateTopic", "is the same with the same name", Name="alarms")
-    service.expect("CreateTopic", "gives the same ARN", topic.get("TopicArn") == again.get("TopicArn"))
+    service.expect("CreateTopic", "gives the same ARN", made.get("TopicArn") == again.get("TopicArn"))
+    topic = {"TopicArn": made["TopicArn"]}
     listed = service.answers("ListTopics", "lists them")["Topics"]
     names = [one["TopicArn"].split(":")[-1] for one in listed]
     service.expect("ListTopics", "has the one of ElastiCache", names == ["alarms", "elasticache-events"])
@@ -27,7 +28,7 @@ def _subscribe(service, topic):
     for operation, of in (("ListSubscriptions", {}), ("ListSubscriptionsByTopic", topic)):
         listed = service.answers(operation, "lists it", **of)["Subscriptions"]
         service.expect(operation, "names the function", [entry["Endpoint"] for entry in listed] == [FUNCTION])
-    service.answers("Unsubscribe", "ends it", **one)
+    service.answers("Unsubscribe", "ends it", SubscriptionArn=one["SubscriptionArn"])
     left = service.answers("ListSubscriptionsByTopic", "lists none", **topic)
     service.expect("ListSubscriptionsByTopic", "has none left", left.get("Subscriptions") == [])
     mail = {"Protocol": "email", "Endpoint": "a@example.com"}

@@ -1,8 +1,12 @@
-//! The program `sandbox serve`, from its first line to SIGTERM.
+//! The program `sandbox serve`, from its first line to the signal that ends it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 use std::{
+    fs,
     io::{BufRead, BufReader, Read},
     net::TcpStream,
+    path::Path,
     process::{Child, Command, Stdio},
     sync::mpsc,
     thread,
@@ -29,8 +33,32 @@ impl Drop for Program {
 
 #[test]
 fn serve_says_how_to_reach_it_and_ends_on_sigterm() {
+    let stderr = serve_until(Signal::SIGTERM, &[]);
+    assert!(stderr.contains("aws sts get-caller-identity") && stderr.ends_with("Stopping.\n"), "{stderr}");
+}
+
+#[test]
+fn an_example_comes_with_its_commands_and_ends_with_its_terminal() {
+    let stderr = serve_until(Signal::SIGHUP, &["--example", "koneksi"]);
+    for said in [
+        "The target koneksi-prod is ready.",
+        "aws secretsmanager rotate-secret --secret-id koneksi/prod/redis/auth-token",
+        "aws lambda invoke --function-name sync-connection --payload '{\"target\":\"koneksi-prod\"}' /dev/stdout",
+        "--names /koneksi/prod/redis/url /koneksi/prod/redis/reader-url",
+        "aws lambda invoke --function-name retire-credential",
+    ] {
+        assert!(stderr.contains(said), "{said} is not in {stderr}");
+    }
+    assert!(stderr.ends_with("Stopping.\n"), "{stderr}");
+}
+
+/// Starts the program, checks that it can be reached, and ends it with this signal; gives what it wrote to standard error.
+///
+/// No process that it started outlives it.
+fn serve_until(signal: Signal, arguments: &[&str]) -> String {
     let child = Command::new(env!("CARGO_BIN_EXE_sandbox"))
         .args(["serve", "--port", "0"])
+        .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -41,7 +69,7 @@ fn serve_says_how_to_reach_it_and_ends_on_sigterm() {
     thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| said.send(line)));
     let began = Instant::now();
     let mut exports = Vec::new();
-    // The variables come in alphabetical order; the file of the authority is the last.
+    // The variables come in alphabetical order; the file of the authority is one of the last.
     while exports.last().is_none_or(|line: &String| !line.starts_with("export SSL_CERT_FILE=")) {
         exports.push(lines.recv_timeout(LIMIT.saturating_sub(began.elapsed())).unwrap());
     }
@@ -49,16 +77,31 @@ fn serve_says_how_to_reach_it_and_ends_on_sigterm() {
     let endpoint = exports.iter().find_map(|line| line.strip_prefix("export AWS_ENDPOINT_URL='http://")).unwrap();
     TcpStream::connect(endpoint.trim_end_matches('\'')).unwrap();
 
-    kill(Pid::from_raw(program.0.id().try_into().unwrap()), Signal::SIGTERM).unwrap();
+    let started = children(program.0.id());
+    assert!(arguments.is_empty() || !started.is_empty(), "an example has a Redis");
+    kill(Pid::from_raw(program.0.id().try_into().unwrap()), signal).unwrap();
     let status = loop {
         match program.0.try_wait().unwrap() {
             Some(status) => break status,
-            None if began.elapsed() > LIMIT => panic!("it goes on after SIGTERM"),
+            None if began.elapsed() > LIMIT => panic!("it goes on after {signal}"),
             None => thread::sleep(Duration::from_millis(20)),
         }
     };
     let mut stderr = String::new();
     program.0.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
     assert!(status.success(), "{status}: {stderr}");
-    assert!(stderr.contains("aws sts get-caller-identity") && stderr.ends_with("Stopping.\n"), "{stderr}");
+    let left: Vec<_> = started.into_iter().filter(|pid| Path::new(&format!("/proc/{pid}")).exists()).collect();
+    assert!(left.is_empty(), "{left:?} are left");
+    stderr
+}
+
+/// The processes that this one has started.
+fn children(parent: u32) -> Vec<u32> {
+    let pids = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    let is_child = |pid: &u32| {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        // After the name, in parentheses: the state, then the parent.
+        stat.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1)) == Some(parent.to_string().as_str())
+    };
+    pids.filter(is_child).collect()
 }

@@ -6,9 +6,10 @@
 //!
 //! # Layout
 //! - [`Sandbox`]: start one, point clients at it, stop it
-//! - [`services`]: Secrets Manager, Parameter Store, ElastiCache, ECS, Cloud Map, STS
+//! - [`services`]: Secrets Manager, Parameter Store, ElastiCache, ECS, Cloud Map, Lambda, EventBridge and its Scheduler,
+//!   SNS, STS
 //! - [`lambda`]: the runner of compiled functions
-//! - [`events`]: what happened, told to them: EventBridge, its schedules, and SNS
+//! - [`events`]: what happened, told to them: at least once, and again where they fail
 //! - [`redis`]: the processes behind ElastiCache
 //! - [`hosts`]: Redis that its owner runs, with a supervisor, replicas and Sentinels
 //! - [`upstash`]: a Redis that is not AWS's, behind a REST API

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     faults::{Faults, What},
     journal::{CallResult, Entry, Journal},
-    wire::{AwsError, Services, Stream},
+    wire::{self, AwsError, Services, Stream, Unreadable},
 };
 
 /// What the endpoint needs to answer.
@@ -47,10 +47,10 @@ async fn respond(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> Result<
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
     let request_id = Uuid::new_v4().to_string();
-    let (service, protocol, call) = match endpoint.services.parse(&head, body) {
+    let wire::Request { service, protocol, call } = match endpoint.services.parse(&head, body) {
         Ok(parsed) => parsed,
         // There is no operation, so nothing is written down.
-        Err((protocol, error)) => return Ok(protocol.render("Unknown", &request_id, Err(error))),
+        Err(Unreadable { protocol, error }) => return Ok(protocol.render("Unknown", &request_id, Err(error))),
     };
     let at = Timestamp::now();
     let (place, fault) = endpoint.faults.on_call(&call.principal, &call.operation);

@@ -18,7 +18,7 @@ use serde_json::Value;
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// The function that listens.
-const LISTENER: &str = "listener";
+pub(crate) const LISTENER: &str = "listener";
 
 /// A sandbox with the listener.
 async fn start() -> Sandbox {
@@ -28,7 +28,7 @@ async fn start() -> Sandbox {
 }
 
 /// Deploys a function that answers whatever it is told with what it was told.
-fn add_listener(sandbox: &Sandbox) {
+pub(crate) fn add_listener(sandbox: &Sandbox) {
     let found = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
     let python = String::from_utf8(found.stdout).unwrap();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("listener");

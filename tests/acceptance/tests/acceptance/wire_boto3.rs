@@ -11,10 +11,14 @@ use std::{
 };
 
 use anyhow::Context as _;
-use sandbox::{Options, Sandbox, lambda::Function};
+use sandbox::{Options, Sandbox, events::Progress, lambda::Function};
+use serde_json::json;
 use tokio::process::Command;
 
-use crate::tools::{self, HOME, run};
+use crate::{
+    events::{LISTENER, add_listener},
+    tools::{self, HOME, run},
+};
 
 /// The checks, and what they need.
 const CHECKS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/boto3");
@@ -80,5 +84,50 @@ async fn the_aws_command_works_on_the_sandbox() -> anyhow::Result<()> {
     sandbox.stop().await?;
     assert_eq!((identity.trim(), secret.trim(), parameter.trim()), ("123456789012", "one", "rediss://example"));
     assert!(unknown.contains("UnknownOperationException") && unknown.contains("DescribeSnapshots"), "{unknown}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn rules_subscriptions_and_schedules_made_with_the_aws_command_invoke_functions() -> anyhow::Result<()> {
+    let python = python().await?;
+    let sandbox = Sandbox::start(Options::default()).await?;
+    add_listener(&sandbox);
+    let aws = async |arguments: &[&str]| {
+        let mut command = client(&python.join("python"), &sandbox);
+        command.arg("-B").arg(python.join("aws")).args(arguments).args(["--output", "text"]);
+        run(&mut command, Duration::from_secs(60)).await
+    };
+    let listener = "arn:aws:lambda:us-east-1:123456789012:function:listener";
+    let invoked = ["lambda", "invoke", "--function-name", LISTENER, "--payload", r#"{"asked":1}"#, "/dev/stdout"];
+    let answered = aws(&invoked).await?;
+    let pattern = r#"{"source":["aws.ssm"],"detail":{"name":["/app/redis/url"]}}"#;
+    aws(&["events", "put-rule", "--name", "changed", "--event-pattern", pattern]).await?;
+    aws(&["events", "put-targets", "--rule", "changed", "--targets", &format!("Id=1,Arn={listener}")]).await?;
+    for name in ["/app/redis/url", "/app/other"] {
+        aws(&["ssm", "put-parameter", "--name", name, "--type", "String", "--value", "one"]).await?;
+    }
+    let topic = aws(&["sns", "create-topic", "--name", "alarms"]).await?;
+    let topic = topic.trim();
+    let subscribe =
+        ["sns", "subscribe", "--topic-arn", topic, "--protocol", "lambda", "--notification-endpoint", listener];
+    aws(&subscribe).await?;
+    aws(&["sns", "publish", "--topic-arn", topic, "--message", "hello"]).await?;
+    let target = json!({ "Arn": listener, "RoleArn": "arn:aws:iam::123456789012:role/scheduler", "Input": r#"{"target":"koneksi"}"# });
+    let schedule =
+        ["scheduler", "create-schedule", "--name", "once", "--schedule-expression", "at(2026-01-01T00:00:00)"];
+    let window = ["--flexible-time-window", "Mode=OFF", "--target"];
+    aws(&[&schedule[..], &window[..], &[target.to_string().as_str()]].concat()).await?;
+    sandbox.events.settled(Duration::from_secs(40)).await?;
+    let deliveries = sandbox.events.deliveries();
+    let failing = aws(&["kafka", "list-clusters"]).await.unwrap_err().to_string();
+    sandbox.stop().await?;
+    assert!(answered.contains("asked"), "{answered}");
+    let told: Vec<_> = deliveries.iter().map(|one| (one.kind.as_str(), one.progress)).collect();
+    let kinds = ["Parameter Store Change", "sns", "schedule"];
+    assert_eq!(told, kinds.map(|kind| (kind, Progress::Delivered)), "{deliveries:?}");
+    assert_eq!(deliveries[0].payload["detail"]["name"], "/app/redis/url");
+    assert_eq!(deliveries[1].payload["Records"][0]["Sns"]["Message"], "hello");
+    assert_eq!(deliveries[2].payload, json!({ "target": "koneksi" }));
+    assert!(failing.contains("the sandbox has no service kafka"), "{failing}");
     Ok(())
 }

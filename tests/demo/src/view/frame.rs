@@ -1,6 +1,6 @@
 //! The demo at one moment, for a terminal that is drawn over and over.
 
-use console::{pad_str, truncate_str};
+use console::{measure_text_width, pad_str, truncate_str};
 
 use super::{Paint, thousands};
 use crate::progress::{Phase, Progress, STEPS, StepProgress, StepState, TargetProgress};
@@ -12,7 +12,7 @@ pub fn frame(progress: &Progress, width: usize, paint: Paint) -> Vec<String> {
     let turn = usize::try_from(progress.elapsed.as_millis() / 100).unwrap_or_default() % SPINNER.len();
     let mut lines = vec![headline(progress, paint), String::new()];
     for target in &progress.targets {
-        lines.extend(of_target(target, SPINNER[turn], paint));
+        lines.extend(of_target(target, SPINNER[turn], width, paint));
     }
     lines.push(String::new());
     let sign = if progress.phase == Phase::Over { paint.good("✓") } else { paint.busy(SPINNER[turn]) };
@@ -26,10 +26,17 @@ pub(super) fn headline(progress: &Progress, paint: Paint) -> String {
     format!("  {}  {}", paint.strong("redis-lifecycle demo"), paint.dim(about))
 }
 
-/// Two lines: what it is and what its clients meet, then how far it is.
-fn of_target(target: &TargetProgress, spinner: &str, paint: Paint) -> [String; 2] {
+/// Two lines: what it is and what its clients meet, then how far it is. What its clients meet is never cut: a narrow
+/// terminal shows less of what it is.
+fn of_target(target: &TargetProgress, spinner: &str, width: usize, paint: Paint) -> [String; 2] {
     let name = pad_str(&target.name, 31, console::Alignment::Left, None).into_owned();
-    let shape = pad_str(&target.shape, 42, console::Alignment::Left, None).into_owned();
+    let clients = clients(target, paint);
+    // Two before the name, one after it, one after the shape, and the last column, which is left free.
+    let room = width.saturating_sub(31 + measure_text_width(&clients) + 5).min(42);
+    let shape = match room {
+        0..20 => String::new(),
+        _ => pad_str(&target.shape, room, console::Alignment::Left, Some("…")).into_owned() + " ",
+    };
     let steps = STEPS.iter().zip(&target.steps).map(|(name, step)| of_step(name, step, spinner, paint));
     let says = target.steps.iter().rfind(|step| matches!(step.state, StepState::Running | StepState::Failed));
     let says = says.map(|step| match step.state {
@@ -37,7 +44,7 @@ fn of_target(target: &TargetProgress, spinner: &str, paint: Paint) -> [String; 2
         _ => paint.dim(step.says.clone()).to_string(),
     });
     [
-        format!("  {} {} {}", paint.strong(name), paint.dim(shape), clients(target, paint)),
+        format!("  {} {}{clients}", paint.strong(name), paint.dim(shape)),
         format!("    {}  {}", steps.collect::<Vec<_>>().join(" "), says.unwrap_or_default()).trim_end().to_owned(),
     ]
 }
@@ -63,9 +70,19 @@ fn clients(target: &TargetProgress, paint: Paint) -> String {
 
 #[cfg(test)]
 mod tests {
-    use console::measure_text_width;
-
     use super::*;
+
+    #[test]
+    fn a_narrow_terminal_has_what_counts() {
+        let name = "transparent-trust-upstash-reset".to_owned();
+        let shape = "Upstash, reset: refused meanwhile".to_owned();
+        let target = TargetProgress { name, shape, commands: 123_456, failed: 7, ..TargetProgress::default() };
+        let progress = Progress { targets: vec![target], ..Progress::default() };
+        let narrow = frame(&progress, 80, Paint { colours: false });
+        assert!(narrow.iter().any(|line| line.contains("123 456 served, 7 failed, 0 refused")), "{narrow:#?}");
+        let wide = frame(&progress, 120, Paint { colours: false });
+        assert!(wide.iter().any(|line| line.contains("Upstash, reset: refused meanwhile")), "{wide:#?}");
+    }
 
     #[test]
     fn no_line_is_wider_than_the_terminal_and_a_failure_is_seen() {

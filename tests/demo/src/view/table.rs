@@ -21,39 +21,62 @@ const HEAD: [&str; 10] = [
     "refused",
 ];
 /// What the heads are short for.
-const LEGEND: [&str; 2] = [
-    "published: in how many places, and how long it took until they and the ECS services followed · refused: logins of the watcher",
-    "served, failed: commands of all clients · at start: of those that read their parameters when they start and never again",
+const LEGEND: [(&str, &str); 4] = [
+    ("published", "in how many places, and how long until the ECS services followed"),
+    ("served, failed", "commands of all clients"),
+    ("at start", "served to clients that read their parameters once, at start"),
+    ("refused", "logins of the watcher"),
 ];
+/// The columns that a narrow terminal does without, in the order in which they go. What counts always stays.
+const SPARE: [usize; 6] = [5, 1, 7, 2, 3, 4];
 /// What a gap is.
 const GAP: &str =
     "*: a reset refuses the old credential at once; the longest gap of a client that rereads the secret was";
 
 /// The table and the verdict, line by line.
-pub fn summary(report: &Report, paint: Paint) -> Vec<String> {
+///
+/// The table is no wider than the terminal: columns that count less are left out.
+pub fn summary(report: &Report, terminal: usize, paint: Paint) -> Vec<String> {
     let rows: Vec<_> = report.targets.iter().map(|target| row(target, paint)).collect();
     let width = |column: usize| {
         let cells = rows.iter().map(|row| measure_text_width(&row[column]));
         cells.chain([measure_text_width(HEAD[column])]).max().unwrap_or_default()
     };
+    let columns = shown(&(0..HEAD.len()).map(width).collect::<Vec<_>>(), terminal);
     let line = |cells: &[String]| {
-        let padded = cells.iter().enumerate().map(|(column, cell)| {
+        let padded = columns.iter().map(|&column| {
+            let cell = &cells[column];
             // Names to the left, numbers to the right.
             let alignment = if column < 2 { Alignment::Left } else { Alignment::Right };
             pad_str(cell, width(column), alignment, None).into_owned()
         });
         format!("  {}", padded.collect::<Vec<_>>().join("  ")).trim_end().to_owned()
     };
-    let rule = "─".repeat((0..HEAD.len()).map(|column| width(column) + 2).sum::<usize>() - 2);
+    let rule = "─".repeat(columns.iter().map(|&column| width(column) + 2).sum::<usize>() - 2);
     let mut lines = vec![line(&HEAD.map(|name| paint.dim(name).to_string())), format!("  {}", paint.dim(rule))];
     lines.extend(rows.iter().map(|row| line(row)));
-    lines.extend(LEGEND.map(|legend| format!("  {}", paint.dim(legend))));
+    let about_shown =
+        |names: &str| HEAD.iter().enumerate().any(|(at, head)| names.contains(head) && columns.contains(&at));
+    let legend = LEGEND.into_iter().filter(|(names, _)| about_shown(names));
+    lines.extend(legend.map(|(names, what)| format!("  {}", paint.dim(format!("{names}: {what}")))));
     lines.extend(report.targets.iter().flat_map(deployed).map(|line| format!("  {}", paint.dim(line))));
     let gaps = report.targets.iter().filter(|target| target.has_a_gap()).filter_map(|target| target.clients.gap_ms);
     lines.extend(gaps.map(|gap_ms| format!("  {}", paint.dim(format!("{GAP} {gap_ms} ms")))));
     lines.push(String::new());
     lines.extend(verdict(report, paint));
     lines
+}
+
+/// The columns of these widths that fit the terminal.
+fn shown(widths: &[usize], terminal: usize) -> Vec<usize> {
+    let mut columns: Vec<usize> = (0..widths.len()).collect();
+    for spare in SPARE {
+        if columns.iter().map(|&column| widths[column] + 2).sum::<usize>() <= terminal {
+            break;
+        }
+        columns.retain(|&column| column != spare);
+    }
+    columns
 }
 
 /// Which services followed by being deployed anew.
@@ -131,7 +154,7 @@ mod tests {
     fn a_table_is_aligned_and_ends_in_a_sentence() {
         let mut paperwurks = good("paperwurks-prod");
         paperwurks.jobs[1].deployed.push("the ECS service main/web".to_owned());
-        let lines = summary(&Report::of(vec![paperwurks, good("koneksi-prod")]), PLAIN);
+        let lines = summary(&Report::of(vec![paperwurks, good("koneksi-prod")]), usize::MAX, PLAIN);
         let width = lines[1].chars().count();
         assert!([0, 2, 3].iter().all(|line| lines[*line].chars().count() == width), "{lines:#?}");
         assert!(lines[2].contains("0a1b2c3d → 9f8e7d6c") && lines[2].contains("2 in 5.3 s"), "{lines:#?}");
@@ -141,10 +164,23 @@ mod tests {
     }
 
     #[test]
+    fn a_narrow_terminal_has_what_counts() {
+        let mut target = good("transparent-trust-upstash-reset");
+        target.clients.failed = 3;
+        let lines = summary(&Report::of(vec![target]), 80, PLAIN);
+        let table = lines.iter().take_while(|line| !line.is_empty());
+        assert!(table.clone().all(|line| measure_text_width(line) <= 80), "{lines:#?}");
+        for head in ["target", "served", "failed", "refused"] {
+            assert!(lines[0].contains(head), "{lines:#?}");
+        }
+        assert!(!lines[0].contains("API calls") && !lines.iter().any(|line| line.contains("at start:")), "{lines:#?}");
+    }
+
+    #[test]
     fn what_fell_short_is_named() {
         let mut target = good("koneksi-prod");
         target.clients.failed = 3;
-        let text = summary(&Report::of(vec![target]), PLAIN).join("\n");
+        let text = summary(&Report::of(vec![target]), usize::MAX, PLAIN).join("\n");
         assert!(
             text.contains("It fell short") && text.contains("koneksi-prod: 3 of the clients' commands failed"),
             "{text}"

@@ -30,5 +30,5 @@ pub use error::AwsError;
 pub use protocol::Protocol;
 pub use rest::Route;
 pub use service::Description;
-pub(crate) use service::{Service, Services};
+pub(crate) use service::{Request, Service, Services, Unreadable};
 pub use xml::Element;

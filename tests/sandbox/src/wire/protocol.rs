@@ -54,7 +54,11 @@ impl Protocol {
             Protocol::Query { namespace: "" },
             Protocol::RestJson { routes: &[] },
         ];
-        Self::of_request(&ALL, head)
+        // S3, which speaks REST-XML, is the service that requires this header.
+        match head.headers.contains_key("x-amz-content-sha256") {
+            true => Self::RestXml { routes: &[], namespace: "" },
+            false => Self::of_request(&ALL, head),
+        }
     }
 
     /// Whether the headers say that the request uses this protocol. No header says so for the REST protocols.

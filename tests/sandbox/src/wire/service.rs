@@ -30,6 +30,24 @@ pub(crate) trait Service: Send + Sync {
     fn carry_out<'a>(self: Arc<Self>, call: &'a Call) -> BoxFuture<'a, Result<Answer, AwsError>>;
 }
 
+/// A request that was read.
+pub(crate) struct Request {
+    /// The service that it is for.
+    pub(crate) service: Arc<dyn Service>,
+    /// The protocol that it uses, and that its answer uses.
+    pub(crate) protocol: Protocol,
+    /// What it asks for.
+    pub(crate) call: Call,
+}
+
+/// A request that was not read, and the protocol that its client can read the reason in.
+pub(crate) struct Unreadable {
+    /// The protocol.
+    pub(crate) protocol: Protocol,
+    /// The reason.
+    pub(crate) error: AwsError,
+}
+
 /// The services of one sandbox.
 pub(crate) struct Services(Vec<Arc<dyn Service>>);
 
@@ -39,25 +57,23 @@ impl Services {
         Self(services)
     }
 
-    /// Reads a request: the service it is for, the protocol it uses, and the call; a refusal has the protocol with it.
+    /// Reads a request: the service it is for, the protocol it uses, and the call.
     ///
     /// The signature names the service (`Credential=AKID/date/region/service/aws4_request`), as at AWS. The signature itself
     /// is not checked.
     ///
     /// # Errors
     /// The request is not signed, is for a service that the sandbox does not have, or cannot be read.
-    pub(crate) fn parse(
-        &self,
-        head: &Parts,
-        body: Bytes,
-    ) -> Result<(Arc<dyn Service>, Protocol, Call), (Protocol, AwsError)> {
-        let (principal, signing_name) = signer(head).map_err(|error| (Protocol::guess(head), error))?;
-        let service = self.find(&signing_name).map_err(|error| (Protocol::guess(head), error))?;
+    pub(crate) fn parse(&self, head: &Parts, body: Bytes) -> Result<Request, Unreadable> {
+        let (principal, signing_name) =
+            signer(head).map_err(|error| Unreadable { protocol: Protocol::guess(head), error })?;
+        let service =
+            self.find(&signing_name).map_err(|error| Unreadable { protocol: Protocol::guess(head), error })?;
         let description = service.description();
         let protocol = Protocol::of_request(description.protocols, head);
-        let (operation, input) = protocol.parse(head, &body).map_err(|error| (protocol, error))?;
+        let (operation, input) = protocol.parse(head, &body).map_err(|error| Unreadable { protocol, error })?;
         let call = Call { service: description, operation, principal, input, headers: head.headers.clone(), body };
-        Ok((service, protocol, call))
+        Ok(Request { service, protocol, call })
     }
 
     /// The service with this signing name.

@@ -8,7 +8,9 @@ use futures::{future::BoxFuture, stream};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::{Method, Request, Response, body::Frame, http::request::Parts};
 
-use super::{Answer, AwsError, Body, Call, Description, Element, Protocol, Route, Service, Services, Stream};
+use super::{
+    Answer, AwsError, Body, Call, Description, Element, Protocol, Route, Service, Services, Stream, Unreadable,
+};
 
 static ROUTES: [Route; 4] = [
     Route::new(Method::GET, "/{Bucket}?list-type=2", "ListObjectsV2"),
@@ -84,8 +86,10 @@ async fn send(service: &str, request: hyper::http::request::Builder, body: &[u8]
     let scope = format!("AWS4-HMAC-SHA256 Credential=me/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host");
     let (head, ()): (Parts, ()) = request.header("authorization", scope).body(()).unwrap().into_parts();
     let response: Response<Stream> = match services.parse(&head, Bytes::copy_from_slice(body)) {
-        Ok((service, protocol, call)) => protocol.render(&call.operation, "id-1", service.carry_out(&call).await),
-        Err((protocol, error)) => protocol.render("Unknown", "id-1", Err(error)),
+        Ok(super::Request { service, protocol, call }) => {
+            protocol.render(&call.operation, "id-1", service.carry_out(&call).await)
+        }
+        Err(Unreadable { protocol, error }) => protocol.render("Unknown", "id-1", Err(error)),
     };
     let (head, body) = response.into_parts();
     Response::from_parts(head, body.collect().await.unwrap().to_bytes())
@@ -173,8 +177,10 @@ async fn an_unknown_service_is_refused_by_name_in_the_protocol_of_the_request() 
     let rest = send("kafka", Request::get("/v1/clusters"), b"").await;
     assert!(text(&json).contains(r#""__type":"UnknownService""#), "{}", text(&json));
     assert!(text(&query).contains("<Code>UnknownService</Code>"), "{}", text(&query));
+    let xml = send("kafka", Request::get("/logs").header("x-amz-content-sha256", "UNSIGNED-PAYLOAD"), b"").await;
+    assert!(text(&xml).starts_with("<Error><Code>UnknownService</Code>"), "{}", text(&xml));
     assert_eq!(rest.headers()["x-amzn-errortype"], "UnknownService");
-    for response in [json, query, rest] {
+    for response in [json, query, rest, xml] {
         assert!(response.status().as_u16() == 400 && text(&response).contains(said), "{}", text(&response));
     }
 }

@@ -53,7 +53,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         write(&["Stopped, and everything that was started has been ended.".to_owned()])?;
         return Ok(ExitCode::from(INTERRUPTED));
     };
-    write(&view::summary(&report, paint()))?;
+    write(&view::summary(&report, width(), paint()))?;
     if let Some(file) = arguments.json {
         save(&report, &file)?;
     }
@@ -101,6 +101,11 @@ fn draw(terminal: &Term, progress: &Progress, drawn: &mut usize) -> std::io::Res
     text.push_str("\x1b[J");
     *drawn = lines.len();
     terminal.write_str(&text)
+}
+
+/// The width of the terminal; what is no terminal has room for everything.
+fn width() -> usize {
+    if stdout().is_terminal() { usize::from(Term::stdout().size().1) } else { usize::MAX }
 }
 
 fn paint() -> Paint {

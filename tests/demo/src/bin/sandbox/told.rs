@@ -64,9 +64,9 @@ fn told(ended: &Invocation) -> Told {
     let step = if record["step"].is_string() { format!("{}: ", text("step")) } else { String::new() };
     match &ended.result {
         InvocationResult::Failed { error_type, message } => {
-            let said = format!("{} {}", message.trim_end(), text("next_step"));
+            let said = sentences(message, text("next_step"));
             let status = if text("status").is_empty() { error_type.clone() } else { text("status").to_owned() };
-            Told { target, status, about: format!("{step}{}", said.trim_end()) }
+            Told { target, status, about: format!("{step}{said}") }
         }
         InvocationResult::Returned(_) if record.is_null() => {
             Told { target, status: "returned".to_owned(), about: String::new() }
@@ -74,9 +74,19 @@ fn told(ended: &Invocation) -> Told {
         InvocationResult::Returned(_) => {
             let happened = ["failure", "done", "waiting", "planned", "kept"].iter();
             let about = happened.map(|key| said(&record[*key])).find(|said| !said.is_empty()).unwrap_or_default();
-            let about = format!("{step}{about} {}", if text("failure").is_empty() { "" } else { text("next_step") });
-            Told { target, status: text("status").to_owned(), about: about.trim_end().to_owned() }
+            let step = if about.starts_with(&step) { "" } else { &step };
+            let next_step = if text("failure").is_empty() { "" } else { text("next_step") };
+            Told { target, status: text("status").to_owned(), about: format!("{step}{}", sentences(&about, next_step)) }
         }
+    }
+}
+
+/// What happened, and then what to do.
+fn sentences(happened: &str, next_step: &str) -> String {
+    let happened = happened.trim_end();
+    match next_step {
+        "" => happened.to_owned(),
+        next_step => format!("{}. {next_step}", happened.trim_end_matches('.')),
     }
 }
 
@@ -156,7 +166,7 @@ mod tests {
         let failed = InvocationResult::Failed { error_type: "NeedsHuman".to_owned(), message: message.clone() };
         let line =
             line(&ended(failed, &format!("plain text\n{log}\n")), "02:14:09", Look { colours: false, width: Some(80) });
-        let said = format!("koneksi-prod needs-human setSecret: {} Check it.", message.trim_end());
+        let said = format!("koneksi-prod needs-human setSecret: {}. Check it.", message.trim_end());
         assert!(line.ends_with(&said), "{line}");
     }
 
