@@ -6,9 +6,8 @@ use serde_json::{Map, Value};
 
 use super::{
     Resource,
-    eventbridge::Envelope,
+    envelope::{Envelope, Message},
     read::{read, refused},
-    sns::Message,
 };
 
 /// The prefix of the names of notifications.

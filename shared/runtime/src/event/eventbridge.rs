@@ -1,12 +1,8 @@
-//! The envelope of EventBridge, and the kinds of events that come in it.
+//! Events of EventBridge, read by their source and detail type.
 //!
 //! <https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html>
-//!
-//! The envelope is our own: that of `aws_lambda_events` refuses the whole event for one unusual `time`, and brings two crates
-//! for dates that nothing else here needs.
 
 use policy::Failure;
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
@@ -14,25 +10,12 @@ use super::{
     alarm::Alarm,
     ecs::{Deployment, ServiceAction, Task},
     elasticache::ServerlessCacheChange,
+    envelope::Envelope,
     parameter::ParameterChange,
     read::{read, refused},
     rotation::RotationResult,
     secret::SecretLabel,
 };
-
-/// The envelope, as far as it is read.
-#[derive(Deserialize)]
-pub(super) struct Envelope {
-    pub(super) source: String,
-    #[serde(rename = "detail-type")]
-    pub(super) detail_type: String,
-    #[serde(default)]
-    pub(super) resources: Vec<String>,
-    #[serde(default)]
-    pub(super) detail: Value,
-    #[serde(default, deserialize_with = "super::read::millis")]
-    pub(super) time: Option<u64>,
-}
 
 /// A schedule that came due: of a rule of EventBridge, or of EventBridge Scheduler without an input of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]

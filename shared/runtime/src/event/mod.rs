@@ -8,7 +8,7 @@
 //! - [`rotation`]: the rotation hook of Secrets Manager, which invokes rotate-auth alone, and how a rotation ended
 //! - [`secret`], [`parameter`], [`ecs`], [`elasticache`], [`alarm`]: what happened, by service
 //! - [`resource`]: what events are about
-//! - [`eventbridge`], [`sns`]: the envelopes
+//! - [`eventbridge`], [`sns`]: what comes from these services; `envelope` has the types that both read
 
 pub mod alarm;
 pub mod direct;
@@ -21,6 +21,7 @@ pub mod rotation;
 pub mod secret;
 pub mod sns;
 
+mod envelope;
 mod read;
 
 use policy::Failure;

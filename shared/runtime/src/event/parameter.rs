@@ -6,7 +6,7 @@ use policy::Failure;
 use serde::Deserialize;
 
 use super::{
-    eventbridge::Envelope,
+    envelope::Envelope,
     read::{read, required},
 };
 

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
-    eventbridge::Envelope,
+    envelope::Envelope,
     read::{read, required},
 };
 

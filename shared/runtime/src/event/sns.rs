@@ -13,6 +13,7 @@ use super::{
     Event,
     alarm::Alarm,
     elasticache::Notification,
+    envelope::Message,
     read::{read, refused},
 };
 
@@ -36,14 +37,6 @@ struct Sns {
     message: Option<String>,
     #[serde(default, deserialize_with = "super::read::millis")]
     timestamp: Option<u64>,
-}
-
-/// One message.
-pub(super) struct Message {
-    pub(super) topic_arn: String,
-    pub(super) subject: Option<String>,
-    pub(super) message: String,
-    pub(super) timestamp: Option<u64>,
 }
 
 /// Reads the one message of an event of SNS.

@@ -9,6 +9,7 @@ mod demo;
 mod dependencies;
 mod events;
 mod file_sentences;
+mod import_circles;
 mod readme;
 mod retire_credential;
 mod rotate_auth;
