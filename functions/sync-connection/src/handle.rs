@@ -4,21 +4,18 @@ use cloud::Clients;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use policy::{
     Failure,
-    labels::AWSCURRENT,
     outcome::{Details, Outcome},
 };
 use runtime::{
+    concern,
     deadline::Deadline,
-    event::Resource,
     run::{self, Caller},
-    target::{self, Found, Subject},
-    trigger::Trigger,
 };
 use serde_json::Value;
 
 use crate::{
-    connection,
-    moving::{self, Chosen, Wish},
+    concerns, connection,
+    moving::{self, Chosen},
     outputs::{self, Login},
     rollout,
 };
@@ -36,33 +33,9 @@ pub async fn handle(clients: &Clients, event: LambdaEvent<Value>) -> Result<Outc
 }
 
 async fn sync(clients: &Clients, event: Value, mut deadline: Deadline, outcome: &mut Outcome) -> Result<(), Failure> {
-    let mut wish = Wish::Follow;
-    let subject = match Trigger::parse(&event)? {
-        Trigger::Target { name, dry_run } => {
-            outcome.dry_run = dry_run;
-            Ok(Subject::Target(name))
-        }
-        Trigger::RollBack { name, dry_run } => {
-            (outcome.dry_run, wish) = (dry_run, Wish::RollBack);
-            Ok(Subject::Target(name))
-        }
-        Trigger::Settings { name } => Ok(Subject::Target(name)),
-        Trigger::SecretLabel { label, .. } if label != AWSCURRENT => Err("it is about another label than AWSCURRENT"),
-        Trigger::SecretLabel { secret_id, .. } => Ok(Subject::Resource(Resource::Secret(secret_id))),
-        Trigger::Resource(resource) => Ok(Subject::Resource(resource)),
-        Trigger::Quiet(why) => Err(why),
-    };
-    let found = match subject {
-        Ok(subject) => target::find(clients, subject, outcome).await?,
-        Err(why) => Found::Nothing(why),
-    };
-    let history = match found {
-        Found::Target(history) => *history,
-        Found::Nothing(why) => {
-            outcome.left("event", why);
-            return Ok(());
-        }
-    };
+    let event = concern::read(&event, outcome)?;
+    let wish = concerns::wish(&event)?;
+    let Some(history) = concern::find(clients, concerns::concern(&event)?, outcome).await? else { return Ok(()) };
     let chosen = moving::choose(clients, history, wish, &deadline, outcome).await?;
     publish(clients, &chosen, &mut deadline, outcome).await
 }

@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //! - [`handle`]: from event to outcome
+//! - [`concern`]: which events concern it, and why it leaves the others
 //! - `moving`: which settings a run uses, and the move to another Redis
 //! - `login`: what the nodes answer to AWSCURRENT
 //! - `connection`: what clients connect with, from the secret and the server
@@ -10,6 +11,7 @@
 //! - `stale`: when consumers that started read something else than is published now
 //! - `rollout`: consumers that started before a change are deployed again, one after another
 
+mod concerns;
 mod connection;
 mod handle;
 mod login;
@@ -19,4 +21,5 @@ mod rollout;
 mod stale;
 mod verify;
 
+pub use concerns::concern;
 pub use handle::handle;

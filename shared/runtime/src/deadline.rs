@@ -1,4 +1,4 @@
-//! How long this invocation may still wait.
+//! How long this invocation may still take, and the pauses between its looks.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -6,27 +6,27 @@ use backon::{BackoffBuilder, ConstantBuilder, ExponentialBackoff, ExponentialBui
 use lambda_runtime::Context;
 use policy::Failure;
 
-/// What is kept back for one more look after a pause, which takes well under a second as a rule.
-const KEPT_BACK: Duration = Duration::from_secs(3);
+/// The time reserved for one more look after a pause. A look usually takes well under a second.
+const RESERVED_FOR_LOOK: Duration = Duration::from_secs(3);
 
-/// What is kept back for the last word: a function that is cut off at its timeout reports nothing.
-const LAST_WORD: Duration = Duration::from_millis(500);
+/// The time reserved for the outcome record: a function that Lambda stops at its timeout reports nothing.
+const RESERVED_FOR_RECORD: Duration = Duration::from_millis(500);
 
-/// The longest timeout that a function can have.
+/// The longest timeout of a Lambda function.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const LONGEST_RUN: Duration = Duration::from_secs(15 * 60);
 
-/// The first pause between two looks. Short, because a group that was already changing may be done any moment.
+/// The first pause between two looks. It is short: a change that was already under way may complete any moment.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The longest pause between two looks. A token change takes minutes, and each look is a call or two.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// The longest stagger: long beside the few milliseconds that a look takes, and short beside what it is for.
+/// The longest random delay: longer than the few milliseconds that a look takes, and short compared with a deployment.
 const LONGEST_STAGGER: Duration = Duration::from_millis(500);
 
-/// The pauses of one invocation, and the moment it has to leave.
+/// The pauses of one invocation, and the moment at which it has to return.
 #[derive(Debug)]
 pub struct Deadline {
     moment: SystemTime,
@@ -36,8 +36,8 @@ pub struct Deadline {
 impl Deadline {
     /// The deadline that Lambda sets.
     ///
-    /// One that is over before the run begins is none: `cargo lambda` sends the same small number every time. The run
-    /// then has as long as Lambda ever gives.
+    /// A deadline in the past is ignored: `cargo lambda` sends the same small number every time. The run then has the longest
+    /// timeout of Lambda.
     pub fn of(context: &Context) -> Self {
         let (now, moment) = (SystemTime::now(), UNIX_EPOCH + Duration::from_millis(context.deadline));
         Self::at(if moment > now { moment } else { now + LONGEST_RUN })
@@ -54,45 +54,45 @@ impl Deadline {
         Self { moment, pauses }
     }
 
-    /// How long the run may still take, whatever it does: calls that hang must not be what ends it.
+    /// The time left for the run, whatever it does: a call that hangs must not keep it from reporting.
     pub fn left(&self) -> Duration {
-        self.left_before(LAST_WORD)
+        self.left_before(RESERVED_FOR_RECORD)
     }
 
-    /// Waits for one pause, longer each time, for what `reason` says.
+    /// Waits for what `reason` says, for one pause. Pauses grow.
     ///
     /// # Errors
-    /// Retryable, with the reason, where the time left is too short for it.
+    /// Retryable, with the reason, if the time left is too short for the pause.
     pub async fn wait(&mut self, reason: &str) -> Result<(), Failure> {
         tracing::info!(reason, "waiting");
         if self.pause().await {
             return Ok(());
         }
         Err(Failure::retryable(format!(
-            "time is up, and this is still waited for: {reason}. Nothing is lost: the next run goes on from here"
+            "time is up while waiting for this: {reason}. Nothing is lost: the next run continues from here"
         )))
     }
 
-    /// Waits for one pause, longer each time; says `false`, at once, where the time left is too short for it.
+    /// Waits for one pause. Returns `false` at once if the time left is too short for it. Pauses grow.
     pub async fn pause(&mut self) -> bool {
         let pause = self.pauses.next().unwrap_or(LONGEST_PAUSE);
-        if self.left_before(KEPT_BACK) < pause {
+        if self.left_before(RESERVED_FOR_LOOK) < pause {
             return false;
         }
         tokio::time::sleep(pause).await;
         true
     }
 
-    /// Waits for a moment that is another in each run, so that two runs which began together do not go on together.
+    /// Waits for a short random time, so that two runs that started together do not continue together.
     pub async fn stagger(&self) {
-        // It comes between one and two of what is given.
+        // With jitter, a delay is between one and two times what it is without.
         let drawn = ConstantBuilder::new().with_delay(LONGEST_STAGGER).with_jitter().build().next().unwrap_or_default();
         let pause = drawn.saturating_sub(LONGEST_STAGGER);
-        tokio::time::sleep(pause.min(self.left_before(KEPT_BACK))).await;
+        tokio::time::sleep(pause.min(self.left_before(RESERVED_FOR_LOOK))).await;
     }
 
-    fn left_before(&self, kept_back: Duration) -> Duration {
-        let until = self.moment.checked_sub(kept_back).unwrap_or(UNIX_EPOCH);
+    fn left_before(&self, reserved: Duration) -> Duration {
+        let until = self.moment.checked_sub(reserved).unwrap_or(UNIX_EPOCH);
         until.duration_since(SystemTime::now()).unwrap_or_default()
     }
 }
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_deadline_that_was_never_possible_is_none() {
+    fn a_deadline_in_the_past_is_ignored() {
         let mut context = Context::default();
         context.deadline = 600_000;
         assert!(Deadline::of(&context).left() > LONGEST_RUN - Duration::from_secs(10));
@@ -113,9 +113,9 @@ mod tests {
 
     #[tokio::test]
     async fn it_pauses_while_there_is_time_and_leaves_before_the_end() {
-        let mut deadline = Deadline::at(SystemTime::now() + KEPT_BACK + Duration::from_secs(1));
+        let mut deadline = Deadline::at(SystemTime::now() + RESERVED_FOR_LOOK + Duration::from_secs(1));
         assert!(deadline.pause().await);
-        let mut late = Deadline::at(SystemTime::now() + KEPT_BACK + FIRST_PAUSE / 2);
+        let mut late = Deadline::at(SystemTime::now() + RESERVED_FOR_LOOK + FIRST_PAUSE / 2);
         assert!(!late.pause().await);
         let mut past = Deadline::at(SystemTime::now() - Duration::from_secs(60));
         assert!(!past.pause().await);

@@ -8,14 +8,15 @@
 //! - [`consumers`]: whoever logs in with the credential, looked at
 //! - [`moment`]: moments, as the policy counts them
 //! - [`event`]: what happened, and to what
+//! - [`concern`]: whether an event concerns a function, and what it looks at then
 //! - [`change`]: what became of a change that was requested
-//! - [`trigger`]: what invokes a function that looks after a target, but for the rotation hook
 //! - [`deadline`]: how long this invocation may still wait
 //! - [`log`]: JSON lines, of a message and fields
 //! - [`record`]: the one record that each run leaves, and its metrics
 //! - [`diagnostic`]: a failure, as Lambda reports it
 
 pub mod change;
+pub mod concern;
 pub mod consumers;
 pub mod deadline;
 pub mod diagnostic;
@@ -27,4 +28,3 @@ pub mod run;
 pub mod secret;
 pub mod settings;
 pub mod target;
-pub mod trigger;

@@ -1,12 +1,11 @@
-//! JSON lines on standard output, which Lambda keeps: a message that reads alone, and fields to query.
+//! The log: JSON lines on standard output, each with a message that reads on its own and fields to query.
 
 use tracing_subscriber::{EnvFilter, fmt};
 
-/// Starts the log. `RUST_LOG` says how much; what Lambda's own setting says (`AWS_LAMBDA_LOG_LEVEL`) counts where that is
-/// not set.
+/// Starts the log. `RUST_LOG` sets the level; without it, Lambda's own setting (`AWS_LAMBDA_LOG_LEVEL`) does.
 ///
-/// The SDK and the Redis client are held at `warn` whatever is asked for: their debug lines quote requests. The Lambda
-/// runtime is silent: it would log each failure a second time.
+/// The SDK and the Redis client log at `warn`, whatever the level: their debug lines quote requests. The Lambda runtime does
+/// not log: it would log each failure a second time.
 pub fn init() {
     let level = ["RUST_LOG", "AWS_LAMBDA_LOG_LEVEL"].into_iter().find_map(|name| std::env::var(name).ok());
     let level = level.unwrap_or_else(|| "info".to_owned()).to_lowercase();
@@ -24,6 +23,6 @@ pub fn init() {
         .init();
 }
 
-/// The crates whose lines are ours.
+/// The crates of this project, which log at the level that is set.
 const OURS: [&str; 7] =
     ["runtime", "cloud", "backends", "policy", "rotate_auth", "retire_credential", "sync_connection"];

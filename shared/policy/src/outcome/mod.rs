@@ -171,16 +171,21 @@ impl Outcome {
 
     /// What failed and what to do, in one text that names the target; `None` where nothing failed.
     pub fn failure(&self) -> Option<String> {
-        let mut said: Vec<String> = self.stopped.iter().map(|stopped| stopped.message.clone()).collect();
+        let failure = self.failure_alone()?;
+        Some(match &self.target {
+            Some(target) if !failure.contains(target.as_str()) => format!("target {target}: {failure}"),
+            _ => failure,
+        })
+    }
+
+    /// What failed and what to do, beside a text that names the target already.
+    fn failure_alone(&self) -> Option<String> {
+        let mut failures: Vec<String> = self.stopped.iter().map(|stopped| stopped.message.clone()).collect();
         if !self.failed.is_empty() {
             let items = self.failed.iter().map(|item| format!("{}: {}", item.what, item.reason));
-            said.push(format!("{} failed: {}", self.failed.len(), record::first_of(items)));
+            failures.push(format!("{} failed: {}", self.failed.len(), record::first_of(items)));
         }
-        let said = (!said.is_empty()).then(|| said.join(". "))?;
-        Some(match &self.target {
-            Some(target) if !said.contains(target.as_str()) => format!("target {target}: {said}"),
-            _ => said,
-        })
+        (!failures.is_empty()).then(|| failures.join(". "))
     }
 
     /// What came of the run.

@@ -59,12 +59,12 @@ impl Serialize for Outcome {
 fn summary(outcome: &Outcome) -> String {
     let about = match &outcome.target {
         Some(target) => format!("{} for {target}", outcome.function()),
-        None => format!("{} for no known target", outcome.function()),
+        None => format!("{} (target not known)", outcome.function()),
     };
     let (done, kept) = (first_of(outcome.done.iter().map(said)), first_of(outcome.kept.iter().map(said)));
     let planned = first_of(outcome.planned.iter().map(said));
     let waiting = first_of(outcome.waiting.iter().map(|wait| format!("{} ({})", wait.what, wait.reason)));
-    let failure = outcome.failure().unwrap_or_default();
+    let failure = outcome.failure_alone().unwrap_or_default();
     let happened = match outcome.status() {
         Status::NeedsHuman => format!("stopped, and a person must look: {failure}"),
         Status::Permanent => format!("failed, and will until something is corrected: {failure}"),

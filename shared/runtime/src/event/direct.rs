@@ -38,7 +38,7 @@ impl Direct {
         let mut arguments = Arguments(members.clone());
         let target = match arguments.0.shift_remove("target") {
             Some(Value::String(target)) if !target.is_empty() => target,
-            _ => return Err(refused("its `target` is not a target's name")),
+            _ => return Err(refused("its `target` is not the name of a target")),
         };
         Ok(Self { target, dry_run: arguments.flag("dry_run")?, arguments })
     }

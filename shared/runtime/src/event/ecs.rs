@@ -95,8 +95,9 @@ impl Task {
     pub fn service_arn(&self) -> Result<Option<String>, Failure> {
         let Some(service) = self.service() else { return Ok(None) };
         let cluster = self.cluster_arn.as_deref().unwrap_or_default();
-        let (place, cluster) =
-            cluster.split_once(":cluster/").ok_or_else(|| refused("its `detail.clusterArn` is no cluster's ARN"))?;
+        let (place, cluster) = cluster
+            .split_once(":cluster/")
+            .ok_or_else(|| refused("its `detail.clusterArn` is not the ARN of a cluster"))?;
         Ok(Some(format!("{place}:service/{cluster}/{service}")))
     }
 

@@ -66,7 +66,7 @@ impl Notification {
         let Some((event, id, other)) = said else { return Ok(None) };
         let place: Vec<&str> = message.topic_arn.split(':').collect();
         let [_, partition, "sns", region, account, _] = place.as_slice() else {
-            return Err(refused("its `Sns.TopicArn` is no topic's ARN"));
+            return Err(refused("its `Sns.TopicArn` is not the ARN of a topic"));
         };
         let place =
             Place { partition: (*partition).to_owned(), region: (*region).to_owned(), account: (*account).to_owned() };

@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html>
 
+use std::fmt;
+
 use policy::Failure;
 use serde_json::Value;
 
@@ -27,8 +29,9 @@ pub struct Schedule {
 impl Schedule {
     /// Refuses the event: it names no target.
     pub fn names_no_target(&self) -> Failure {
-        refused(
-            "it is that of a schedule without an input; give the schedule, or the target of the rule, the input {\"target\":\"NAME\"}",
+        Failure::permanent(
+            "the event is refused: it is that of a schedule, and names no target. Give the schedule, or the target of the rule, \
+             the input {\"target\":\"NAME\"}, with \"dry_run\":true to change nothing",
         )
     }
 }
@@ -40,6 +43,13 @@ pub struct OtherAwsEvent {
     pub source: String,
     /// The kind.
     pub detail_type: String,
+}
+
+impl fmt::Display for OtherAwsEvent {
+    /// Says why an event of this kind is left.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "it is {:?} of {}, from which nothing is needed", self.detail_type, self.source)
+    }
 }
 
 /// Reads an event of EventBridge by its `source` and `detail-type`:

@@ -39,9 +39,8 @@ use self::{
     secret::SecretLabel,
 };
 
-/// What happened.
+/// What happened. A new kind is a decision for each function, so that the list is exhaustive.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Event {
     /// A person or a schedule named a target.
     Direct(Direct),
@@ -78,14 +77,15 @@ impl Event {
     pub fn parse(event: &Value) -> Result<Self, Failure> {
         let Value::Object(members) = event else { return Err(read::refused("it is no JSON object")) };
         let has = |key: &str| members.contains_key(key);
-        if has("detail-type") {
+        // An alarm may come with parts of EventBridge's envelope around its own.
+        if has("alarmData") {
+            Alarm::of_invocation(event).map(Self::Alarm)
+        } else if has("detail-type") {
             eventbridge::parse(event)
         } else if has("target") {
             Direct::parse(members).map(Self::Direct)
         } else if has("Records") {
             sns::parse(event)
-        } else if has("alarmData") {
-            Alarm::of_invocation(event).map(Self::Alarm)
         } else {
             Err(read::refused("it is of no known kind"))
         }

@@ -9,6 +9,7 @@ use super::{
     envelope::Envelope,
     read::{read, required},
 };
+use crate::settings::PARAMETER_PREFIX;
 
 /// A parameter of Parameter Store changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +54,11 @@ struct Detail {
 }
 
 impl ParameterChange {
+    /// The target whose settings the parameter contains; `None` for any other parameter.
+    pub fn target(&self) -> Option<&str> {
+        self.name.strip_prefix(PARAMETER_PREFIX)
+    }
+
     pub(super) fn read(envelope: &Envelope) -> Result<Self, Failure> {
         let detail = read::<Option<Detail>>(&envelope.detail, "detail")?.unwrap_or_default();
         let Detail { name, operation, label, from_version, to_version } = detail;

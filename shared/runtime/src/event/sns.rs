@@ -23,13 +23,13 @@ struct Records {
     records: Vec<Record>,
 }
 
-#[derive(Deserialize)]
+#[derive(PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Record {
     sns: Option<Sns>,
 }
 
-#[derive(Deserialize)]
+#[derive(PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Sns {
     topic_arn: Option<String>,
@@ -39,11 +39,12 @@ struct Sns {
     timestamp: Option<u64>,
 }
 
-/// Reads the one message of an event of SNS.
+/// Reads the one message of an event of SNS. A message that is there twice is one.
 pub(super) fn parse(event: &Value) -> Result<Event, Failure> {
     let mut records = read::<Records>(event, "")?.records;
+    records.dedup();
     let (Some(record), true) = (records.pop(), records.is_empty()) else {
-        return Err(refused("its `Records` are not one"));
+        return Err(refused("its `Records` do not contain exactly one message"));
     };
     let missing = |field: &str| refused(format!("it has no `Sns.{field}`"));
     let sns = record.sns.ok_or_else(|| refused("it has no `Sns`"))?;
