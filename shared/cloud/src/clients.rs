@@ -12,10 +12,15 @@ use aws_config::{
     BehaviorVersion, ConfigLoader, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider,
     retry::RetryConfig, timeout::TimeoutConfig,
 };
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{
+    Builder, Connector,
+    proxy::ProxyConfig,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
+        http::SharedHttpClient,
         interceptors::{Intercept, context::BeforeTransmitInterceptorContextRef, dyn_dispatch_hint},
         runtime_components::RuntimeComponents,
     },
@@ -99,9 +104,8 @@ impl Clients {
 
 /// What all clients have in common, wherever their credentials come from.
 fn loader() -> ConfigLoader {
-    let http = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
     aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .http_client(http)
+        .http_client(http_client())
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(CONNECT_TIMEOUT)
@@ -109,6 +113,18 @@ fn loader() -> ConfigLoader {
                 .build(),
         )
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+}
+
+/// The HTTP client that all clients share. Like the SDK's own, it goes through the proxy of `HTTPS_PROXY`, `HTTP_PROXY` and
+/// `NO_PROXY`, if they are set.
+fn http_client() -> SharedHttpClient {
+    Builder::new().build_with_connector_fn(|settings, components| {
+        let mut connector = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        connector.set_proxy_config(Some(ProxyConfig::from_env()));
+        connector.build()
+    })
 }
 
 /// Takes the region and the credentials from the variables that Lambda sets, without the chains that look elsewhere too.

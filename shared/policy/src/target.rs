@@ -129,13 +129,18 @@ impl Target {
         Ok(target)
     }
 
+    /// Whether a text is the name of a target: lower-case letters, digits and hyphens, at most 63, beginning with a letter.
+    pub fn is_name(text: &str) -> bool {
+        is_identifier(text, 63)
+    }
+
     /// The JSON Schema of the document.
     pub fn json_schema() -> serde_json::Value {
         schemars::schema_for!(Self).into()
     }
 
     fn check(&self) -> Result<(), Failure> {
-        if !is_identifier(&self.name, 63) {
+        if !Self::is_name(&self.name) {
             return Err(refused("`name`", "use lower-case letters, digits and hyphens, at most 63, first a letter"));
         }
         if self.secret.id.is_empty() {

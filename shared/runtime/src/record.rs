@@ -20,7 +20,8 @@ pub const NAMESPACE: &str = "RedisLifecycle";
 /// - `Duration` (milliseconds), `ApiCalls`, and each measure of the outcome, such as `Logins`
 /// - `Done`, `Kept`, `Waiting`, `Retryable`, `Permanent`, `NeedsHuman`: 1 for the status of the run, 0 for the others, so that an
 ///   alarm on any of them has data at every run
-/// - `ActionRequired`: 1 where a person must act (`Permanent` or `NeedsHuman`), else 0
+/// - `ActionRequired`: 1 if a person must act (`Permanent` or `NeedsHuman`), else 0. A step of a rotation that is not the last
+///   one writes no 0: it succeeds also while a later step keeps failing
 ///
 /// Dimensions are `Function` alone, and `Function` with `Target`.
 ///
@@ -70,7 +71,9 @@ fn metrics(outcome: &Outcome) -> Vec<Metric> {
     metrics.extend(measures.map(|(measure, number)| Metric { name: measure.metric(), unit: measure.unit(), number }));
     let status = outcome.status();
     metrics.extend(Status::ALL.map(|(each, name)| count(name, u64::from(each == status))));
-    metrics.push(count("ActionRequired", u64::from(status.requires_action())));
+    if status.requires_action() || outcome.details.shows_recovery() {
+        metrics.push(count("ActionRequired", u64::from(status.requires_action())));
+    }
     metrics
 }
 
@@ -113,6 +116,19 @@ mod tests {
                 let name = metric["Name"].as_str().unwrap();
                 assert!(line[name].is_u64(), "{name}");
             }
+        }
+    }
+
+    #[test]
+    fn only_the_last_step_of_a_rotation_ends_the_need_for_action() {
+        let after = |step, failure: Option<Failure>| {
+            let mut outcome = Outcome::new(Details::Rotation { step: Some(step) });
+            failure.iter().for_each(|failure| outcome.failed(failure));
+            line(&outcome, UNIX_EPOCH)["ActionRequired"].clone()
+        };
+        for step in Step::ALL {
+            assert_eq!(after(step, Some(Failure::needs_human("look"))), json!(1), "{step}");
+            assert_eq!(after(step, None), if step == Step::Finish { json!(0) } else { Value::Null }, "{step}");
         }
     }
 

@@ -1,8 +1,9 @@
 //! One run of a function, from event to outcome.
 
-use std::time::Instant;
+use std::{panic::AssertUnwindSafe, time::Instant};
 
 use cloud::Clients;
+use futures::FutureExt;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use policy::{
     Class, Failure,
@@ -51,8 +52,13 @@ where
     // Boxed: the flow's calls are nested too deep for the compiler to lay them out as one.
     let flow = Box::pin(flow(clients, event.payload, deadline, &mut outcome));
     // Stopped between two calls, a run is like one that was killed there: the next run continues from what it finds.
-    let result = match timeout(left, flow).await {
-        Ok(result) => result,
+    // A panic leaves its record too. Nothing that the flow borrows is used afterwards but the outcome, which only grows.
+    let result = match timeout(left, AssertUnwindSafe(flow).catch_unwind()).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_panic)) => Err(Failure::permanent(
+            "the function panicked, which is a bug or a broken environment; the log line before this one says where. The next \
+             run starts from what it finds",
+        )),
         Err(_elapsed) => Err(Failure::retryable(
             "time is up, and a call had not been answered. Nothing is lost: the next run continues from here",
         )),
@@ -76,4 +82,30 @@ fn report(outcome: &Outcome) {
         Some(failure) => tracing::error!("the run failed: {failure}"),
     }
     record::write(outcome);
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda_runtime::Context;
+    use serde_json::json;
+
+    use super::*;
+
+    async fn nothing_but_a_panic(_: &Clients, _: Value, _: Deadline, outcome: &mut Outcome) -> Result<(), Failure> {
+        outcome.did("write-parameter", "it was missing");
+        panic!("a bug")
+    }
+
+    #[tokio::test]
+    async fn a_panic_leaves_an_outcome_that_says_what_was_done_before() {
+        let clients = Clients::from(aws_config::SdkConfig::builder().build());
+        let event = || LambdaEvent::new(json!({}), Context::default());
+        let platform = run(Details::Connection {}, Caller::Platform, &clients, event(), nothing_but_a_panic).await;
+        let outcome = serde_json::to_value(platform.unwrap()).unwrap();
+        assert_eq!((&outcome["status"], &outcome["done"][0]["what"]), (&json!("permanent"), &json!("write-parameter")));
+        assert!(outcome["failure"].as_str().unwrap().contains("panicked"), "{outcome}");
+        let hook =
+            run(Details::Rotation { step: None }, Caller::RotationHook, &clients, event(), nothing_but_a_panic).await;
+        assert_eq!(hook.unwrap_err().error_type, "Permanent");
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use cloud::{Clients, ecs, elasticache, secrets_manager, ssm};
 use policy::{
-    Failure,
+    Failure, Target,
     moving::{History, SecretId},
     outcome::Outcome,
 };
@@ -13,6 +13,9 @@ use crate::{event::Resource, settings};
 
 /// The tag by which a resource names the target it belongs to.
 pub const TARGET_TAG: &str = "redis-lifecycle:target";
+
+/// What the name of a target looks like, for messages.
+const NAME_RULE: &str = "a name has lower-case letters, digits and hyphens, at most 63, and begins with a letter";
 
 /// What a run is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +47,9 @@ pub enum Found {
 pub async fn find(clients: &Clients, subject: Subject, outcome: &mut Outcome) -> Result<Found, Failure> {
     let resource = match subject {
         Subject::Target(name) => {
+            if !Target::is_name(&name) {
+                return Err(Failure::permanent(format!("the event names no target: {NAME_RULE}")));
+            }
             outcome.target = Some(name.clone());
             return Ok(Found::Target(Box::new(settings::load(clients, &name).await?)));
         }
@@ -53,6 +59,9 @@ pub async fn find(clients: &Clients, subject: Subject, outcome: &mut Outcome) ->
     let Some(name) = tags.remove(TARGET_TAG) else {
         return Ok(Found::Nothing("it is about a resource that belongs to no target"));
     };
+    if !Target::is_name(&name) {
+        return Err(Failure::permanent(format!("the tag `{TARGET_TAG}` of {resource} names no target: {NAME_RULE}")));
+    }
     outcome.target = Some(name.clone());
     let history = settings::load(clients, &name).await?;
     if let Some(secret) = secret {
@@ -105,9 +114,11 @@ async fn tags(clients: &Clients, resource: &Resource) -> Result<Tagged, Failure>
 /// Reads the name of the target off a resource's tags.
 ///
 /// # Errors
-/// Permanent if the resource has no such tag, or an empty one.
+/// Permanent if the resource has no such tag, or its value is not a target's name.
 pub fn name_of<'a>(resource: &str, tags: &'a HashMap<String, String>) -> Result<&'a str, Failure> {
-    tags.get(TARGET_TAG).map(String::as_str).filter(|name| !name.is_empty()).ok_or_else(|| {
-        Failure::permanent(format!("{resource} has no tag `{TARGET_TAG}`; tag it with the name of its target"))
+    tags.get(TARGET_TAG).map(String::as_str).filter(|name| Target::is_name(name)).ok_or_else(|| {
+        Failure::permanent(format!(
+            "{resource} has no tag `{TARGET_TAG}` with the name of a target; tag it with the name of its target"
+        ))
     })
 }

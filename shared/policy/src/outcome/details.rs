@@ -42,6 +42,14 @@ impl Details {
         }
     }
 
+    /// Whether success shows that what failed before works again: for rotate-auth that is the last step alone.
+    pub fn shows_recovery(&self) -> bool {
+        match self {
+            Self::Rotation { step } => *step == Some(Step::Finish),
+            Self::Retirement { .. } | Self::Connection {} => true,
+        }
+    }
+
     /// How a person runs the function again.
     pub(super) fn again(&self) -> &'static str {
         match self {

@@ -60,9 +60,10 @@ impl fmt::Display for OtherAwsEvent {
 /// | aws.secretsmanager | AWS Service Event via CloudTrail | a rotation started or ended |
 /// | aws.ssm | Parameter Store Change | a parameter changed |
 /// | aws.ecs | ECS Task State Change, ECS Service Action, ECS Deployment State Change | each its own |
-/// | aws.elasticache | any | a serverless cache or its snapshot |
+/// | aws.elasticache | any but a call of its API | a serverless cache or its snapshot |
 /// | aws.cloudwatch | CloudWatch Alarm State Change | an alarm |
 /// | aws.events, aws.scheduler | Scheduled Event | a schedule without a target |
+/// | aws.elasticache | a call of its API, from CloudTrail | nothing that is needed |
 /// | aws.health, aws.cloudwatch, aws.ecs | any other | nothing that is needed |
 /// | aws.ssm | EC2 Command … | nothing that is needed |
 /// | any other | any other | refused |
@@ -78,10 +79,12 @@ pub(super) fn parse(event: &Value) -> Result<Event, Failure> {
         ("aws.ecs", "ECS Task State Change") => Event::Task(Task::read(&envelope)?),
         ("aws.ecs", "ECS Service Action") => Event::ServiceAction(ServiceAction::read(&envelope)?),
         ("aws.ecs", "ECS Deployment State Change") => Event::Deployment(Deployment::read(&envelope)?),
-        ("aws.elasticache", _) => Event::ServerlessCache(ServerlessCacheChange::read(&envelope)?),
+        ("aws.elasticache", kind) if !kind.ends_with("via CloudTrail") => {
+            Event::ServerlessCache(ServerlessCacheChange::read(&envelope)?)
+        }
         ("aws.cloudwatch", "CloudWatch Alarm State Change") => Event::Alarm(Alarm::of_eventbridge(&envelope)?),
         ("aws.events" | "aws.scheduler", "Scheduled Event") => Event::Schedule(Schedule { arns: envelope.resources }),
-        ("aws.health" | "aws.cloudwatch" | "aws.ecs", _)
+        ("aws.health" | "aws.cloudwatch" | "aws.ecs" | "aws.elasticache", _)
         | ("aws.ssm", "EC2 Command Status-change Notification" | "EC2 Command Invocation Status-change Notification") => {
             Event::Other(OtherAwsEvent { source: envelope.source, detail_type: envelope.detail_type })
         }

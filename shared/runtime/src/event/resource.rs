@@ -1,5 +1,7 @@
 //! What events are about: resources, whose tag may name a target.
 
+use std::fmt;
+
 use policy::Failure;
 
 use super::read::refused;
@@ -15,6 +17,17 @@ pub enum Resource {
     Service(String),
     /// A replication group of ElastiCache, by ARN.
     ReplicationGroup(String),
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Secret(arn) => write!(f, "the secret {arn}"),
+            Self::Parameter(name) => write!(f, "the parameter {name}"),
+            Self::Service(arn) => write!(f, "the ECS service {arn}"),
+            Self::ReplicationGroup(arn) => write!(f, "the replication group {arn}"),
+        }
+    }
 }
 
 /// The one resource that an event is about.

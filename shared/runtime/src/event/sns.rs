@@ -60,5 +60,5 @@ pub(super) fn parse(event: &Value) -> Result<Event, Failure> {
     let notification = Notification::of(&message)?;
     notification
         .map(Event::Notification)
-        .ok_or_else(|| refused("its `Sns.Message` is neither of ElastiCache nor an alarm"))
+        .ok_or_else(|| refused("its `Sns.Message` is neither a notification of ElastiCache nor an alarm. For an event of EventBridge, let the rule invoke the function itself"))
 }
