@@ -75,8 +75,8 @@ impl View {
 
     /// Checks that the secret belongs to the Redis that was looked at.
     pub(crate) fn check_owner(&self, username: &str, hosts: &[String]) -> Result<(), Failure> {
-        let values = [Some(self.secret.current()), self.pending()].into_iter().flatten();
-        values.map(|value| value.check_owner(&self.secret.target, username, hosts)).collect()
+        let mut values = [Some(self.secret.current()), self.pending()].into_iter().flatten();
+        values.try_for_each(|value| value.check_owner(&self.secret.target, username, hosts))
     }
 
     /// Looks at the server.

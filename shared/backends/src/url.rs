@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     dial::{Address, dial},
-    session::{describe, is_connection_trouble, is_not_ready},
+    session::{code, describe, is_connection_trouble, is_not_ready},
 };
 
 /// Connects with a URL and nothing else, and sends a PING. A login that is refused is an error here: what is about to be
@@ -34,13 +34,13 @@ pub async fn log_in(url: &SecretString, what: &str) -> Result<(), Failure> {
         // Whoever may not PING is logged in all the same.
         Err(error) if error.code() == Some("NOPERM") => Ok(()),
         Err(error) if is_not_ready(&error) || is_connection_trouble(&error) => Err(Failure::retryable(format!(
-            "nobody could be reached with {what}: {}; it is tried again, and nothing is written before",
+            "cannot connect with {what}: {}. Nothing was written; the next run tries again",
             describe(&error)
         ))),
         Err(error) => Err(Failure::needs_human(format!(
             "the login with {what} was refused ({}). Nothing was written. See whether AWSCURRENT is the credential of this \
              Redis, and its user",
-            error.code().unwrap_or("no reason given")
+            code(&error)
         ))),
     }
 }

@@ -122,7 +122,7 @@ impl Target {
                 path if path == "." => "the document".to_owned(),
                 path => format!("`{path}`"),
             };
-            refused(&at, &error.into_inner().to_string())
+            refused(&at, &without_values(&error.into_inner().to_string()))
         })?;
         reader.end().map_err(|error| refused("the document", &error.to_string()))?;
         target.check()?;
@@ -174,6 +174,16 @@ fn is_identifier(text: &str, longest: usize) -> bool {
     text.len() <= longest
         && text.starts_with(|first: char| first.is_ascii_lowercase())
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+/// The parser's error without the value that it quotes: somebody may have put a secret there. The names of keys stay.
+fn without_values(error: &str) -> String {
+    match error.rsplit_once(", expected ") {
+        Some((quoting, expected)) if !quoting.starts_with("unknown field") => {
+            format!("it has another value than {expected}")
+        }
+        _ => error.to_owned(),
+    }
 }
 
 fn refused(at: &str, why: &str) -> Failure {

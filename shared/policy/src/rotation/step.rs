@@ -46,9 +46,9 @@ impl FromStr for Step {
             "setSecret" | "set_secret" => Ok(Self::Set),
             "testSecret" | "test_secret" => Ok(Self::Test),
             "finishSecret" | "finish_secret" => Ok(Self::Finish),
-            other => Err(Failure::permanent(format!(
-                "the event's `Step` is {other:?}; it is one of createSecret, setSecret, testSecret, finishSecret"
-            ))),
+            _ => Err(Failure::permanent(
+                "the event's `Step` is unknown; it is one of createSecret, setSecret, testSecret, finishSecret",
+            )),
         }
     }
 }

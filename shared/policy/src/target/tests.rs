@@ -231,3 +231,22 @@ fn the_documents_of_all_example_systems_are_accepted() {
     }
     assert_eq!(names.len(), 9, "{names:?}");
 }
+
+#[test]
+fn a_refusal_never_repeats_a_value() {
+    let document = |overlap: &str, backend: &str| {
+        format!(
+            r#"{{ "name": "orders", "backend": {{ "type": {backend}, "replication_group_id": "orders" }},
+                 "secret": {{ "id": "orders" }}, "retirement": {{ "overlap_s": {overlap} }} }}"#
+        )
+    };
+    for document in [
+        document(r#""hunter2""#, r#""elasticache-auth""#),
+        document(r#""hunter2, expected nothing""#, r#""elasticache-auth""#),
+        document("1", r#""hunter2""#),
+    ] {
+        let refused = Target::parse(&document).unwrap_err().to_string();
+        assert!(refused.contains("settings are refused at `"), "{refused}");
+        assert!(!refused.contains("hunter2"), "{refused}");
+    }
+}

@@ -77,6 +77,10 @@ impl Event {
     pub fn parse(event: &Value) -> Result<Self, Failure> {
         let Value::Object(members) = event else { return Err(read::refused("it is no JSON object")) };
         let has = |key: &str| members.contains_key(key);
+        let has_envelope = ["alarmData", "detail-type", "Records"].into_iter().any(has);
+        if has("target") && has_envelope {
+            return Err(read::refused("it has a `target` and is an event of AWS too; send one of the two"));
+        }
         // An alarm may come with parts of EventBridge's envelope around its own.
         if has("alarmData") {
             Alarm::of_invocation(event).map(Self::Alarm)

@@ -42,10 +42,13 @@ impl RotationEvent {
     /// # Errors
     /// Permanent, naming the field, where one is missing, misspelt or empty.
     pub fn parse(event: Value) -> Result<Self, Failure> {
-        let event: SecretsManagerSecretRotationEvent = serde_json::from_value(event).map_err(|error| {
+        let is_text = |field: &&str| event.get(*field).is_some_and(Value::is_string);
+        let wrong = ["Step", "SecretId", "ClientRequestToken"].into_iter().find(|field| !is_text(field));
+        // The parser's own error is left out: it quotes values.
+        let event: SecretsManagerSecretRotationEvent = serde_json::from_value(event).map_err(|_| {
             Failure::permanent(format!(
-                "this is no rotation event of Secrets Manager ({error}); it has `Step`, `SecretId` and \
-                 `ClientRequestToken`"
+                "this is not a rotation event of Secrets Manager: its `{}` is not a string. Start a rotation with RotateSecret",
+                wrong.unwrap_or("RotationToken")
             ))
         })?;
         let rotation_token = match event.other.get("RotationToken") {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// Rotates with this settings document, and gives the class and the message of the first failure.
 async fn refused_with(document: &Value) -> (String, String) {
     let stage = Stage::by_default().await;
-    stage.put_settings(&document).await;
+    stage.put_settings(document).await;
     let report = stage.rotate().await;
     assert!(!report.succeeded);
     assert_eq!(stage.modifications(), 0);
