@@ -154,7 +154,7 @@ async fn create_pending(
         }
     };
     if let Some(why) = policy::token::fault(&view.secret.target.backend, &made) {
-        return Err(Failure::permanent(format!("the credential that was made is no use: {why}")));
+        return Err(Failure::permanent(format!("the generated credential is invalid: {why}")));
     }
     put_pending(clients, event, view, &made).await
 }

@@ -45,6 +45,6 @@ pub(crate) async fn discard_pending(
     view.secret.discard_pending(clients, &event.version_id).await?;
     outcome.did("discard-pending", reason.clone());
     Ok(Failure::retryable(format!(
-        "AWSPENDING held what the server will never take ({reason}), and was discarded; the next try makes a new one"
+        "AWSPENDING contained an invalid credential ({reason}), and was discarded; the next try makes a new one"
     )))
 }

@@ -38,7 +38,7 @@ impl ElasticacheServerless<'_> {
     pub const CAPABILITY: Capability = Capability {
         flavour: "`elasticache-serverless`",
         credential: "password of a user of a Serverless cache",
-        logs_in: "both endpoints, and wherever else the user gets in",
+        logs_in: "both endpoints, and every other cache that the user can access",
         overlap: "yes, by `ModifyUser`",
         retired: "`ModifyUser`",
     };

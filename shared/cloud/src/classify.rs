@@ -103,7 +103,7 @@ where
     let way_out = match class {
         Class::Retryable => "it is tried again later",
         _ if DENIED.contains(&code.as_str()) => "grant the action to the function's role",
-        _ => "put the settings or the resource right",
+        _ => "correct the settings or the resource",
     };
     let message = refused.message().unwrap_or("the service gave no message");
     CallError {

@@ -60,7 +60,7 @@ where
              run starts from what it finds",
         )),
         Err(_elapsed) => Err(Failure::retryable(
-            "time is up, and a call had not been answered. Nothing is lost: the next run continues from here",
+            "time is up before an AWS call returned. Nothing is lost: the next run continues from here",
         )),
     };
     outcome.api_calls = clients.calls_sent() - calls_before;

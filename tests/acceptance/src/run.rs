@@ -39,7 +39,8 @@ impl Stage {
         self.deploy_with(function, timeout, BTreeMap::from([("RUST_LOG".to_owned(), "trace".to_owned())]));
     }
 
-    fn deploy_with(&self, function: &str, timeout: Duration, environment: BTreeMap<String, String>) {
+    /// Deploys a function of the product with these variables in its environment.
+    pub fn deploy_with(&self, function: &str, timeout: Duration, environment: BTreeMap<String, String>) {
         let (name, binary) = (function.to_owned(), program(function));
         self.sandbox.runner.add(Function { name, binary, timeout, environment });
     }

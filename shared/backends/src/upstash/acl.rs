@@ -143,7 +143,7 @@ impl<'a> UpstashAcl<'a> {
             () if flags(&user).any(|flag| flag == "off") => "is off; switch it on with ACL SETUSER first",
             () => return Ok(()),
         };
-        Err(CallError::untouched(Failure::permanent(format!("the ACL user {username} {why}. Nothing was touched"))))
+        Err(CallError::untouched(Failure::permanent(format!("the ACL user {username} {why}. Nothing was changed"))))
     }
 
     /// Refuses the token of another user in AWSCURRENT: a rotation would give its clients another user's rights, nobody would
@@ -152,7 +152,7 @@ impl<'a> UpstashAcl<'a> {
         match self.rest.run(current, &["ACL", "WHOAMI"]).await? {
             Reply::Result(Value::String(name)) if name != self.user.username => {
                 Err(CallError::untouched(Failure::needs_human(format!(
-                    "AWSCURRENT holds a token of the user {name:?}, and the settings name {:?}; nothing was touched. Put the \
+                    "AWSCURRENT holds a token of the user {name:?}, and the settings name {:?}; nothing was changed. Put the \
                      secret or `backend.renewal.username` right",
                     self.user.username
                 ))))
@@ -182,7 +182,7 @@ impl<'a> UpstashAcl<'a> {
         };
         let command = command.iter().take(2).copied().collect::<Vec<_>>().join(" ");
         Err(CallError::untouched(Failure::permanent(format!(
-            "the database refuses {command}: {why}. Nothing was touched"
+            "the database refuses {command}: {why}. Nothing was changed"
         ))))
     }
 }

@@ -82,7 +82,7 @@ impl<'a> UpstashReset<'a> {
         {
             return Err(Failure::permanent(format!(
                 "the database {} is at {endpoint}, and the settings say {}; put `backend.renewal.database_id` or \
-                 `backend.endpoint` right. Nothing was touched",
+                 `backend.endpoint` right. Nothing was changed",
                 self.reset.database_id, self.database.endpoint
             )));
         }

@@ -66,8 +66,8 @@ fn summary(outcome: &Outcome) -> String {
     let waiting = first_of(outcome.waiting.iter().map(|wait| format!("{} ({})", wait.what, wait.reason)));
     let failure = outcome.failure_alone().unwrap_or_default();
     let happened = match outcome.status() {
-        Status::NeedsHuman => format!("stopped, and a person must look: {failure}"),
-        Status::Permanent => format!("failed, and will until something is corrected: {failure}"),
+        Status::NeedsHuman => format!("stopped, and a person must act: {failure}"),
+        Status::Permanent => format!("failed, and will fail again until the cause is corrected: {failure}"),
         Status::Retryable => format!("failed for now: {failure}"),
         Status::Waiting => format!("waiting for {waiting}"),
         Status::Done => format!("done: {done}"),
@@ -91,10 +91,8 @@ fn said(item: &Item) -> String {
 fn next_step(outcome: &Outcome) -> Option<String> {
     let again = outcome.details.again();
     match outcome.status() {
-        Status::NeedsHuman => {
-            Some(format!("Check what the failure describes before anything else is changed. Then {again}."))
-        }
-        Status::Permanent => Some(format!("Correct what the failure names. Then {again}.")),
+        Status::NeedsHuman => Some(format!("Check the cause first, before anything is changed. Then {again}.")),
+        Status::Permanent => Some(format!("Correct the cause. Then {again}.")),
         Status::Retryable => Some("Nothing to do yet: the run is repeated. Act if it keeps failing.".to_owned()),
         Status::Waiting => Some("Nothing to do: the next run checks again.".to_owned()),
         Status::Done | Status::Kept => None,

@@ -61,7 +61,7 @@ pub fn decide_node_by_node(facts: &Facts) -> Result<Decision<RestoreCurrent>, Fa
             }
             (_, Verdict::Nowhere) => Err(current_is_refused(verdicts.pending)),
             (_, _) => Err(Failure::needs_human(
-                "a node accepts neither AWSCURRENT nor AWSPENDING nor AWSPREVIOUS, so nobody here can get in. Nothing was \
+                "a node accepts neither AWSCURRENT nor AWSPENDING nor AWSPREVIOUS, so the function cannot log in. Nothing was \
                  touched. Give its user the credential in AWSCURRENT by hand, and rotate again",
             )),
         };
@@ -87,7 +87,7 @@ pub fn decide_node_by_node(facts: &Facts) -> Result<Decision<RestoreCurrent>, Fa
             then: after_promotion(*propagation),
         }),
         (Step::Set | Step::Create, _, Verdict::Everywhere) => {
-            Ok(Decision::AddPending { reason: "an earlier run may have been stopped before it was made to last" })
+            Ok(Decision::AddPending { reason: "an earlier run may have stopped before the credential was saved" })
         }
         (Step::Set | Step::Create, _, _) => {
             Ok(Decision::AddPending { reason: "not every node accepts AWSPENDING yet" })

@@ -28,7 +28,7 @@ pub(super) fn check_event(version: VersionStage, rotation_enabled: Option<bool>)
 pub(super) fn no_usable_pending(step: Step, pending: &PendingValue) -> Failure {
     Failure::retryable(match pending {
         PendingValue::Illegal(why) => format!(
-            "AWSPENDING holds what the server will not take ({why}); createSecret discards it when the rotation is retried"
+            "AWSPENDING contains a credential that the server does not accept ({why}); createSecret discards it when the rotation is retried"
         ),
         _ => format!(
             "{step} was called before AWSPENDING had a value; createSecret is called first when the rotation is retried"
@@ -49,10 +49,10 @@ pub(super) fn current_is_refused(pending: Verdict) -> Failure {
             "every node accepts AWSPENDING: if that is the credential to go on with, move AWSCURRENT to it"
         }
         Verdict::Somewhere => "only some nodes accept AWSPENDING",
-        Verdict::Nowhere => "no node accepts AWSPENDING either: the secret and the server have drifted apart",
+        Verdict::Nowhere => "no node accepts AWSPENDING either: the secret and the server have diverged",
     };
     Failure::needs_human(format!(
-        "no node accepts AWSCURRENT, and {pending}. Nothing was touched. Find the live credential, put it into AWSCURRENT, \
+        "no node accepts AWSCURRENT, and {pending}. Find the credential that the server accepts, put it into AWSCURRENT, \
          and rotate again"
     ))
 }
@@ -60,6 +60,6 @@ pub(super) fn current_is_refused(pending: Verdict) -> Failure {
 pub(super) fn lets_everybody_in() -> Failure {
     Failure::permanent(
         "a node lets clients in without a credential, so a login proves nothing there; give its user the credential in \
-             AWSCURRENT first, and rotate again. Nothing was touched",
+             AWSCURRENT first, and rotate again. Nothing was changed",
     )
 }

@@ -195,7 +195,7 @@ pub fn decide_reset(facts: &ResetFacts) -> Result<ResetDecision, Failure> {
         },
         (PendingLogin::Illegal(why), Step::Create) => discard(facts, why),
         (PendingLogin::Illegal(why), _) => Err(no_usable_pending(*step, &PendingValue::Illegal(why.clone()))),
-        (PendingLogin::SameAsCurrent, Step::Create) => discard(facts, "it holds what AWSCURRENT holds"),
+        (PendingLogin::SameAsCurrent, Step::Create) => discard(facts, "it is the credential of AWSCURRENT"),
         (PendingLogin::Asked(_), Step::Create) => {
             discard(facts, "the server picks its credential, and refuses this one")
         }
@@ -208,8 +208,8 @@ fn decide_without_pending(facts: &ResetFacts) -> Result<ResetDecision, Failure> 
     let ResetFacts { step, current, own, reset_asked, .. } = facts;
     match (current, own) {
         (Answer::Accepted, Own::Hidden) => Err(Failure::permanent(
-            "the service shows the database's credentials to nobody (Credential Protection), so a reset whose answer is \
-             lost could not be recovered from. Nothing was touched. Switch Credential Protection off, or have the target \
+            "Credential Protection hides the database's credentials, so a reset whose answer is \
+             lost could not be recovered from. Nothing was changed. Switch Credential Protection off, or have the target \
              renewed by `acl`",
         )),
         (Answer::Refused, Own::Hidden) => Err(nothing_logs_in()),
@@ -232,8 +232,7 @@ fn decide_without_pending(facts: &ResetFacts) -> Result<ResetDecision, Failure> 
         }
         (Answer::Accepted, _) => wait_or(facts, "the service shows AWSCURRENT as the server's own credential", || {
             Failure::needs_human(
-                "AWSCURRENT logs in, and is not the database's own REST token: a reset would cut off whoever uses that \
-                 one. Nothing was touched. Put the database's own token into AWSCURRENT, or have the target renewed by \
+                "AWSCURRENT logs in, and is not the database's own REST token: a reset would cut off its users. Nothing was changed. Put the database's own token into AWSCURRENT, or have the target renewed by \
                  `acl`",
             )
         }),
@@ -280,7 +279,7 @@ fn wait_or(
 fn nothing_logs_in() -> Failure {
     Failure::needs_human(
         "the server accepts neither AWSCURRENT nor the credential that the service shows as its own, if it shows one. \
-         Nothing was touched. Reset the password by hand, put the new REST token into AWSCURRENT, and rotate again",
+         Nothing was changed. Reset the password by hand, put the new REST token into AWSCURRENT, and rotate again",
     )
 }
 

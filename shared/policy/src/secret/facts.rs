@@ -34,7 +34,7 @@ impl SecretFacts {
     pub fn nothing_to_retire(&self) -> Option<&'static str> {
         match self.previous {
             PreviousValue::Absent => Some("the secret has no AWSPREVIOUS"),
-            PreviousValue::SameAsCurrent => Some("AWSPREVIOUS holds the same credential as AWSCURRENT"),
+            PreviousValue::SameAsCurrent => Some("AWSPREVIOUS is the same credential as AWSCURRENT"),
             PreviousValue::Unreadable | PreviousValue::Another { .. } => None,
         }
     }

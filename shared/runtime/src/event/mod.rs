@@ -91,7 +91,7 @@ impl Event {
         } else if has("Records") {
             sns::parse(event)
         } else {
-            Err(read::refused("it is of no known kind"))
+            Err(read::refused("its type is unknown"))
         }
     }
 }

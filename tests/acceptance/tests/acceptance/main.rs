@@ -10,6 +10,7 @@ mod dependencies;
 mod events;
 mod file_sentences;
 mod import_circles;
+mod proxy;
 mod readme;
 mod retire_credential;
 mod rotate_auth;

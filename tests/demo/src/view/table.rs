@@ -128,13 +128,13 @@ fn verdict(report: &Report, paint: Paint) -> Vec<String> {
         let nodes: usize = report.targets.iter().map(|target| target.doors.nodes).sum();
         let places: usize = report.targets.iter().filter_map(|target| Some(target.published.as_ref()?.places)).sum();
         let sentence = format!(
-            "Everything held: {} credentials are new, all {nodes} nodes accept them and refuse the old ones, what is published \
+            "Passed: {} credentials are new, all {nodes} nodes accept them and refuse the old ones, what is published \
              in {places} places followed, and no client noticed but where it is marked.",
             report.targets.len()
         );
         return vec![format!("  {} {sentence}", paint.good("✓"))];
     }
-    let mut lines = vec![format!("  {} {}", paint.bad("✗"), paint.strong("It fell short:"))];
+    let mut lines = vec![format!("  {} {}", paint.bad("✗"), paint.strong("Failed:"))];
     lines.extend(report.fell_short.iter().map(|sentence| format!("    {sentence}")));
     for target in &report.targets {
         let some = target.clients.first_failures.iter().take(3);
@@ -181,9 +181,6 @@ mod tests {
         let mut target = good("koneksi-prod");
         target.clients.failed = 3;
         let text = summary(&Report::of(vec![target]), usize::MAX, PLAIN).join("\n");
-        assert!(
-            text.contains("It fell short") && text.contains("koneksi-prod: 3 of the clients' commands failed"),
-            "{text}"
-        );
+        assert!(text.contains("Failed") && text.contains("koneksi-prod: 3 of the clients' commands failed"), "{text}");
     }
 }

@@ -103,7 +103,7 @@ async fn a_secret_that_was_never_rotated_has_nothing_to_retire() {
     let same = stage.first_token();
     stage.put(same.expose_secret(), &["AWSCURRENT"]).await;
     let outcome = retire(&stage).await;
-    assert_eq!(outcome.entries(List::Kept)[0].1, "AWSPREVIOUS holds the same credential as AWSCURRENT", "{outcome}");
+    assert_eq!(outcome.entries(List::Kept)[0].1, "AWSPREVIOUS is the same credential as AWSCURRENT", "{outcome}");
     assert!(stage.accepts(&same).await);
     stage.stop().await;
 }

@@ -111,7 +111,7 @@ async fn a_live_password_that_the_secret_does_not_know_is_not_pushed_out() {
     give(&stage, &[UNKNOWN, stage.first_token().expose_secret()]).await;
     let changes = stage.modifications();
     let message = stopped(&stage.rotate().await, "NeedsHuman");
-    assert!(message.contains("AWSPREVIOUS") && message.contains("Nothing was touched"), "{message}");
+    assert!(message.contains("AWSPREVIOUS") && message.contains("Nothing was changed"), "{message}");
     assert_eq!(stage.modifications(), changes);
     assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret());
     assert!(stage.accepts(&stage.first_token()).await);

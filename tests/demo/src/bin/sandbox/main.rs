@@ -2,9 +2,9 @@
 
 mod compiled;
 mod demo_command;
+mod invocation_line;
 mod serve;
 mod signals;
-mod told;
 
 use std::process::ExitCode;
 

@@ -15,8 +15,8 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::{
     compiled::{self, FUNCTIONS},
+    invocation_line::{self, Look},
     signals::Signals,
-    told::{self, Look},
 };
 
 /// What the AWS CLI needs beside its environment: payloads as they are written, and no pager.
@@ -81,7 +81,7 @@ async fn tell(mut invocations: UnboundedReceiver<Invocation>, verbose: bool) {
         if verbose {
             say(&ended.logs);
         }
-        say(&(told::line(&ended, &time, Look { colours, width }) + "\n"));
+        say(&(invocation_line::line(&ended, &time, Look { colours, width }) + "\n"));
     }
 }
 

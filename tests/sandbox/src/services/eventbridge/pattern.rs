@@ -60,7 +60,11 @@ fn within(names: &Map<String, Value>, event: &Value) -> bool {
     names.iter().all(|(name, wanted)| {
         let found = event.get(name);
         match wanted {
-            Value::Object(inner) => found.is_some_and(|found| within(inner, found)),
+            // Of a list of objects that was found, one object is enough.
+            Value::Object(inner) => match found {
+                Some(Value::Array(items)) => items.iter().any(|item| within(inner, item)),
+                found => found.is_some_and(|found| within(inner, found)),
+            },
             Value::Array(choices) => choices.iter().any(|choice| is(choice, found)),
             _ => false,
         }
@@ -100,7 +104,11 @@ mod tests {
             "source": "aws.ssm",
             "detail-type": "Parameter Store Change",
             "resources": ["arn:one", "arn:two"],
-            "detail": { "name": "/app/redis/url", "operation": "Update" },
+            "detail": {
+                "name": "/app/redis/url",
+                "operation": "Update",
+                "containers": [{ "exitCode": 0 }, { "exitCode": 137 }],
+            },
         })
     }
 
@@ -112,6 +120,8 @@ mod tests {
             (json!({ "source": ["aws.ecs"] }), false),
             (json!({ "resources": ["arn:two"] }), true),
             (json!({ "resources": ["arn:three"] }), false),
+            (json!({ "detail": { "containers": { "exitCode": [137] } } }), true),
+            (json!({ "detail": { "containers": { "exitCode": [1] } } }), false),
             (json!({ "source": ["aws.ssm"], "detail": { "operation": ["Create"] } }), false),
             (json!({ "detail": { "name": [{ "prefix": "/app/" }], "operation": ["Update"] } }), true),
             (json!({ "detail": { "name": [{ "prefix": "/other/" }] } }), false),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use uuid::Uuid;
 
@@ -16,7 +16,8 @@ pub(super) struct Work {
     /// The ARN of the schedule.
     pub(super) arn: String,
     pub(super) function: String,
-    pub(super) input: Value,
+    /// What the schedule says; without it the function gets an event about the schedule.
+    pub(super) input: Option<Value>,
     pub(super) expression: Expression,
 }
 
@@ -42,9 +43,30 @@ impl Work {
     }
 
     fn invoke(&self, queue: &Queue) {
-        let payload = fill(&self.input, &self.arn, Timestamp::now());
+        let now = Timestamp::now();
+        let payload = match &self.input {
+            Some(input) => fill(input, &self.arn, now),
+            None => scheduled_event(&self.arn, now),
+        };
         queue.deliver(Order { kind: "schedule".to_owned(), function: self.function.clone(), payload });
     }
+}
+
+/// The event that a function gets from a schedule without an input. `detail` is a string, as public reports show it.
+fn scheduled_event(arn: &str, now: Timestamp) -> Value {
+    let mut arn_parts = arn.split(':').skip(3);
+    let (region, account) = (arn_parts.next().unwrap_or_default(), arn_parts.next().unwrap_or_default());
+    json!({
+        "version": "0",
+        "id": Uuid::new_v4().to_string(),
+        "detail-type": "Scheduled Event",
+        "source": "aws.scheduler",
+        "account": account,
+        "time": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "region": region,
+        "resources": [arn],
+        "detail": "{}",
+    })
 }
 
 /// The input with Scheduler's context attributes in it.
@@ -66,5 +88,24 @@ fn fill(input: &Value, arn: &str, now: Timestamp) -> Value {
             .collect::<serde_json::Map<_, _>>()
             .into(),
         other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schedule_without_an_input_sends_an_event_that_names_it() {
+        let arn = "arn:aws:scheduler:us-east-1:123456789012:schedule/default/nightly";
+        let event = scheduled_event(arn, Timestamp::UNIX_EPOCH);
+        assert_eq!(
+            (event["detail-type"].as_str(), event["source"].as_str()),
+            (Some("Scheduled Event"), Some("aws.scheduler"))
+        );
+        assert_eq!(
+            (&event["resources"][0], &event["account"], &event["region"]),
+            (&json!(arn), &json!("123456789012"), &json!("us-east-1"))
+        );
     }
 }

@@ -136,7 +136,7 @@ impl Schedule {
                 retry_policy: None,
             },
         };
-        let work = Work { arn: arn(name), function: function.to_owned(), input: input.clone(), expression };
+        let work = Work { arn: arn(name), function: function.to_owned(), input: Some(input.clone()), expression };
         let task = queue.spawn(work.run(queue.clone()));
         Self { given, created: now, modified: now, client_token: None, task: Some(task) }
     }
@@ -229,7 +229,7 @@ fn check(given: &Given) -> Result<Work, AwsError> {
     if !role_arn.starts_with("arn:aws:iam::") || !role_arn.contains(":role/") {
         return Err(validation("Target.RoleArn must be the ARN of a role: arn:aws:iam::123456789012:role/NAME"));
     }
-    let input = input.as_deref().map_or(Ok(json!({})), serde_json::from_str);
+    let input = input.as_deref().map(serde_json::from_str).transpose();
     let input = input.map_err(|_| validation("Invalid Input: a Lambda function is given JSON"))?;
     Ok(Work { arn: arn(name), function: function.to_owned(), input, expression })
 }

@@ -68,7 +68,7 @@ async fn an_administrator_who_is_none_is_refused() {
 async fn a_database_whose_credentials_nobody_sees_is_not_reset() {
     let stage = tried_once(Flavour::UpstashReset).await;
     stage.database().protect(true);
-    holds(stage, "createSecret", "Permanent", &["Credential Protection", "Nothing was touched"]).await;
+    holds(stage, "createSecret", "Permanent", &["Credential Protection", "Nothing was changed"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -75,6 +75,7 @@ fn told(ended: &Invocation) -> Told {
             let happened = ["failure", "done", "waiting", "planned", "kept"].iter();
             let about = happened.map(|key| said(&record[*key])).find(|said| !said.is_empty()).unwrap_or_default();
             let step = if about.starts_with(&step) { "" } else { &step };
+            let step = if record["dry_run"] == true { format!("dry run, {step}") } else { step.to_owned() };
             let next_step = if text("failure").is_empty() { "" } else { text("next_step") };
             Told { target, status: text("status").to_owned(), about: format!("{step}{}", sentences(&about, next_step)) }
         }
