@@ -24,7 +24,7 @@ use crate::{
 struct Progress {
     /// Whether it has asked for a reset.
     reset_asked: bool,
-    /// What the answer to the reset held: nobody else may ever show it again.
+    /// The credential in the answer to the reset: the service may never show it again.
     answered: Option<SecretString>,
     /// How many looks it has taken, since the reset if there was one.
     looks: u32,
@@ -181,7 +181,7 @@ fn whose(view: &View, token: &SecretString) -> Whose {
     match view.pending() {
         _ if view.secret.current().is_credential(token) => Whose::Current,
         Some(pending) if view.stage() == VersionStage::Pending && pending.is_credential(token) => Whose::Pending,
-        _ => Whose::Nobodys,
+        _ => Whose::Neither,
     }
 }
 

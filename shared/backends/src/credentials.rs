@@ -49,7 +49,7 @@ pub enum User<'a> {
 pub enum NodeByNode<'a> {
     /// In Fargate tasks.
     Fargate(Fargate<'a>),
-    /// On hosts of one's own.
+    /// On your own hosts.
     SelfHosted(SelfHosted<'a>),
 }
 

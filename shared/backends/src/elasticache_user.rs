@@ -105,7 +105,7 @@ impl ElasticacheUser<'_> {
 }
 
 impl ElasticacheUser<'_> {
-    /// Whatever is not in the list given is dropped, and nobody can read which passwords are live.
+    /// A password that is not in the list is dropped, and ElastiCache does not show which passwords a user has.
     pub(crate) const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set];
 
     /// Describes the user and logs in to every node of every cache that it reaches, all at once.

@@ -65,7 +65,7 @@ impl<'a> Fargate<'a> {
 
     /// Logs in to every node with the first of the credentials that it accepts.
     ///
-    /// Nobody is changed unless all of them let us in.
+    /// Changes no node unless all of them accept the login.
     async fn enter_all(&self, credentials: &[&SecretString]) -> Result<Vec<Session>, CallError> {
         let places = self.places().await.map_err(CallError::untouched)?;
         if places.is_empty() {

@@ -9,7 +9,7 @@
 //! - [`ElasticacheUser`]: an ElastiCache user with a password, on every cache that it reaches
 //! - [`ElasticacheServerless`]: an ElastiCache Serverless cache, and the user that logs in to it
 //! - [`Fargate`]: Redis in the Fargate tasks of an ECS service
-//! - [`SelfHosted`]: Redis on hosts of one's own, with replicas and Sentinels
+//! - [`SelfHosted`]: Redis on your own hosts, with replicas and Sentinels
 //! - [`upstash`]: databases of Upstash, over their REST API
 //! - [`Address`]: where a node listens; every connection to a node is opened in `dial`
 //! - [`login`]: asking one node which credentials it accepts, whatever the flavour

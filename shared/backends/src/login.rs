@@ -20,13 +20,13 @@ pub(crate) const DEFAULT_USER: &str = "default";
 /// What our connections are called, once they are logged in: by it a node's log tells our refused logins from others'.
 pub(crate) const CLIENT_NAME: &str = "redis-lifecycle";
 
-/// As nobody else spells it: a node's log counts like logins together by this too, and ours are not to hide a client's.
+/// An unusual spelling: the ACL log of a node groups entries by it too, so our logins do not hide a client's.
 const AUTH: &str = "Auth";
 
 /// What a node is asked.
 #[derive(Clone, Copy, Debug)]
 pub struct Questions<'a> {
-    /// The user that logs in. Without one it is the password of whoever connects (an AUTH token). Without one, and for the
+    /// The user that logs in; `None` for a password alone (an AUTH token). Without one, and for the
     /// user `default`, the node is asked too whether it lets clients in with nothing.
     pub username: Option<&'a str>,
     /// The credentials to log in with.
@@ -65,7 +65,7 @@ pub(crate) async fn ask_and_stay(
 /// Logs in with the first of the credentials that the node accepts.
 ///
 /// # Errors
-/// Retryable where the node cannot be reached or accepts none: it did when it was looked at, so it is looked at again.
+/// Retryable if the node cannot be reached, or accepts none of them: it accepted one before, so the run looks again.
 pub(crate) async fn enter(
     node: &str,
     address: Address<'_>,
@@ -138,7 +138,7 @@ fn no_answer(error: &RedisError) -> NodeState {
     }
 }
 
-/// Names the connection; a node that does not allow it tells our refused logins from nobody's.
+/// Names the connection. On a node that does not permit this, our refused logins look like those of a client.
 async fn introduce(connection: &mut MultiplexedConnection) {
     let _: Result<(), RedisError> = redis::cmd("CLIENT").arg("SETNAME").arg(CLIENT_NAME).query_async(connection).await;
 }
@@ -164,7 +164,7 @@ async fn log_in(
         redis::cmd(AUTH).arg(username).arg(credential.expose_secret()).query_async(connection).await;
     match answer {
         Ok(()) => match ping(connection).await {
-            // Whoever may not PING is logged in all the same.
+            // A user without the right to PING is logged in too.
             Err(error) if error.code() != Some("NOPERM") => Err(error),
             _ => Ok(Answer::Accepted),
         },

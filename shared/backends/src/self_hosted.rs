@@ -1,4 +1,4 @@
-//! Redis on hosts of one's own: every node has its own ACL, and files of its own.
+//! Redis on your own hosts: every node has its own ACL and its own files.
 
 use cloud::CallError;
 use policy::{
@@ -49,7 +49,7 @@ impl<'a> SelfHosted<'a> {
 
     /// Logs in to every node with the first of the credentials that it accepts; replicas come first.
     ///
-    /// Nobody is changed unless all of them let us in.
+    /// Changes no node unless all of them accept the login.
     async fn enter_all(&self, credentials: &[&SecretString]) -> Result<Vec<Entered>, CallError> {
         let entered = self.hosts.nodes.iter().map(|host| async move {
             let mut session = enter(&id(host), self.address(host), &self.hosts.username, credentials).await?;

@@ -144,7 +144,7 @@ fn way_out(name: &str) -> &'static str {
     }
 }
 
-/// Whether the node is there and serves nobody for now.
+/// Whether the node runs, but does not serve clients now.
 pub(crate) fn is_not_ready(error: &RedisError) -> bool {
     error.code().is_some_and(|code| means_not_now(code, error.detail()))
 }

@@ -13,7 +13,7 @@ use crate::{
 /// published does not work.
 ///
 /// # Errors
-/// - Retryable where the server cannot be reached, or serves nobody for now.
+/// - Retryable where the server cannot be reached, or does not serve clients now.
 /// - `NeedsHuman` where it refuses the login.
 /// - Permanent where the text is no URL.
 pub async fn log_in(url: &SecretString, what: &str) -> Result<(), Failure> {
@@ -31,7 +31,7 @@ pub async fn log_in(url: &SecretString, what: &str) -> Result<(), Failure> {
     };
     match answer.await {
         Ok(()) => Ok(()),
-        // Whoever may not PING is logged in all the same.
+        // A user without the right to PING is logged in too.
         Err(error) if error.code() == Some("NOPERM") => Ok(()),
         Err(error) if is_not_ready(&error) || is_connection_trouble(&error) => Err(Failure::retryable(format!(
             "cannot connect with {what}: {}. Nothing was written; the next run tries again",

@@ -16,18 +16,18 @@
 //! # Layout
 //! - [`target`]: the settings document of one Redis under management
 //! - [`secret`]: a secret's value, the credential in it, and what its versions and labels tell
-//! - [`token`]: which credentials a backend takes
-//! - [`login`]: what the nodes answered to which credential
+//! - [`token`]: which credentials are legal for a backend
+//! - [`login`]: what each node answered to each credential
 //! - [`server`]: what is seen of a server
 //! - [`change`]: what became of a change that was requested
-//! - [`rotation`]: the four steps of a rotation, decided
-//! - [`consumers`]: whoever logs in, and whether it has followed a change
-//! - [`retirement`]: when the previous credential is taken away, decided
-//! - [`rollout`]: which consumer is deployed anew, and when, decided
-//! - [`moving`]: which settings are in effect while a system moves to another place, decided
+//! - [`rotation`]: what the four steps of a rotation do
+//! - [`consumers`]: the consumers of a target, and whether each has followed a change
+//! - [`retirement`]: when the previous credential is retired
+//! - [`rollout`]: which consumer is redeployed, and when
+//! - [`moving`]: which settings are in effect while a system moves to another Redis
 //! - [`labels`]: the labels on versions of secrets and parameters
 //! - [`connection`]: what a client connects with, and how it is written
-//! - [`publication`]: what is written where applications read it, decided
+//! - [`publication`]: what is written to outputs
 //! - [`outcome`]: the record of one run
 //! - [`failure`]: the three classes of failure
 

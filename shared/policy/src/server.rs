@@ -61,7 +61,7 @@ pub enum Capacity {
     Free,
     /// Two are the limit, and AWSCURRENT and one other are there: AWSPENDING takes the other's place.
     Full,
-    /// There is no limit: what nobody removes stays.
+    /// There is no limit: a credential stays until it is removed.
     Unlimited,
 }
 

@@ -5,7 +5,7 @@
 //! - [`target`]: from what a run is about to the target and its settings
 //! - [`settings`]: a target's settings document, and which version of it is in effect
 //! - [`secret`]: the target's secret, checked and read
-//! - [`consumers`]: whoever logs in with the credential, looked at
+//! - [`consumers`]: the state of the consumers of a target
 //! - [`moment`]: moments, as the policy counts them
 //! - [`event`]: what happened, and to what
 //! - [`concern`]: whether an event concerns a function, and what it looks at then

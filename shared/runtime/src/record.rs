@@ -27,7 +27,7 @@ pub const NAMESPACE: &str = "RedisLifecycle";
 ///
 /// Put the alarm on `ActionRequired` with both dimensions, `Maximum >= 1` for one period of 60 s, and `TreatMissingData:
 /// ignore`: without data, between runs, it keeps its state, so that it goes to ALARM once, and to OK with the first run that
-/// needs nobody.
+/// needs no action.
 ///
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html>
 pub fn line(outcome: &Outcome, now: SystemTime) -> Value {

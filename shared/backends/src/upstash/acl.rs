@@ -22,7 +22,7 @@ use crate::{capability::Capability, located::Located, observed::Observed};
 /// Codes that mean "not now".
 const LATER: [&str; 6] = ["LOADING", "BUSY", "TRYAGAIN", "CLUSTERDOWN", "MASTERDOWN", "READONLY"];
 
-/// The ACL user of one target, and the clients to reach it and whoever may change it.
+/// The ACL user of one target, and the clients that log in as it and as its administrator.
 #[derive(Clone, Copy, Debug)]
 pub struct UpstashAcl<'a> {
     clients: &'a Clients,

@@ -27,7 +27,7 @@ pub struct Api<'a> {
 pub struct Description {
     /// Its endpoint, where it says so.
     pub endpoint: Option<String>,
-    /// The REST token of its default user; `None` where it shows it to nobody, as under Credential Protection.
+    /// The REST token of its default user; `None` if Credential Protection hides it.
     ///
     /// <https://upstash.com/docs/redis/features/credential-protection>
     pub rest_token: Option<SecretString>,

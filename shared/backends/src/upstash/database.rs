@@ -17,7 +17,7 @@ use crate::{located::Located, observed::Observed};
 /// A refusal is an answer.
 ///
 /// # Errors
-/// Why there is no answer: the database cannot be reached, or serves nobody for now.
+/// Why there is no answer: the database cannot be reached, or does not serve clients now.
 pub async fn log_in(database: &Database, token: &SecretString) -> Result<Answer, NodeState> {
     Rest::new(database).log_in(token).await
 }

@@ -57,7 +57,7 @@ impl<'a> UpstashReset<'a> {
     /// A refusal is an answer.
     ///
     /// # Errors
-    /// Why there is no answer: the database cannot be reached, or serves nobody for now.
+    /// Why there is no answer: the database cannot be reached, or does not serve clients now.
     pub async fn log_in(&self, token: &SecretString) -> Result<Answer, NodeState> {
         database::log_in(self.database, token).await
     }
@@ -70,7 +70,7 @@ impl<'a> UpstashReset<'a> {
         Api::load(self.clients, self.reset).await
     }
 
-    /// Reads the database's own token; `None` where the service shows it to nobody.
+    /// Reads the database's own token; `None` if the service hides it.
     ///
     /// # Errors
     /// Those of [`Api::load`] and [`Api::describe`]; Permanent too where the id and the endpoint of the settings are those

@@ -58,7 +58,7 @@ impl<'a> Rest<'a> {
     pub(super) async fn log_in(&self, token: &SecretString) -> Result<Answer, NodeState> {
         match self.run(token, &["PING"]).await {
             Ok(Reply::Result(_)) => Ok(Answer::Accepted),
-            // Whoever may not PING is logged in all the same.
+            // A user without the right to PING is logged in too.
             Ok(Reply::Error(code)) if code == "NOPERM" => Ok(Answer::Accepted),
             Ok(Reply::Refused) => Ok(Answer::Refused),
             Ok(Reply::Error(code)) => Err(NodeState::NotReady(code)),

@@ -45,7 +45,7 @@ fn create<Specific>(version: VersionStage, pending: &PendingValue, server: Optio
             })) => Decision::Done { reason: "AWSPENDING has a value that the server accepts" },
             Some(Ok(_)) => Decision::DiscardPending { reason: why.clone() },
             Some(Err(reason)) => Decision::Wait { reason },
-            None => Decision::Wait { reason: "nobody has asked the server about AWSPENDING".to_owned() },
+            None => Decision::Wait { reason: "the server was not asked about AWSPENDING".to_owned() },
         },
     }
 }

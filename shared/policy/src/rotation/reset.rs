@@ -41,7 +41,7 @@ pub struct ResetFacts {
 /// AWSPENDING, as far as a login can tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PendingLogin {
-    /// It has no value: the server has not picked one yet, or nobody has kept it.
+    /// It has no value: the server has not generated one yet, or it was not stored.
     Absent,
     /// It can be no credential; says why.
     Illegal(String),
@@ -54,9 +54,9 @@ pub enum PendingLogin {
 /// The server's own credential, as the service that runs it tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Own {
-    /// Nobody asked for it.
+    /// It was not requested.
     NotAsked,
-    /// The service shows it to nobody.
+    /// The service hides it.
     Hidden,
     /// It was shown.
     Shown {
@@ -75,7 +75,7 @@ pub enum Whose {
     /// AWSPENDING's.
     Pending,
     /// Neither.
-    Nobodys,
+    Neither,
 }
 
 /// What a step does next. Everything but `Done` and `TakeOwn` is followed by another look.
@@ -86,7 +86,7 @@ pub enum ResetDecision {
         /// Why not.
         reason: &'static str,
     },
-    /// Take the AWSPENDING label off a value that nobody accepts, so that the next try begins with a new one.
+    /// Take the AWSPENDING label off a value that the server refuses, so that the next try begins with a new one.
     DiscardPending {
         /// What is wrong with the value.
         reason: String,
@@ -226,8 +226,8 @@ fn decide_without_pending(facts: &ResetFacts) -> Result<ResetDecision, Failure> 
             }),
             Step::Create | Step::Finish => done("AWSCURRENT logs in, and a reset can be recovered from"),
         },
-        (Answer::Refused, Own::Shown { whose: Whose::Nobodys, login: Answer::Accepted }) => take_own(*step),
-        (Answer::Accepted, Own::Shown { whose: Whose::Nobodys, login: Answer::Accepted }) if *reset_asked => {
+        (Answer::Refused, Own::Shown { whose: Whose::Neither, login: Answer::Accepted }) => take_own(*step),
+        (Answer::Accepted, Own::Shown { whose: Whose::Neither, login: Answer::Accepted }) if *reset_asked => {
             take_own(*step)
         }
         (Answer::Accepted, _) => wait_or(facts, "the service shows AWSCURRENT as the server's own credential", || {
@@ -241,7 +241,7 @@ fn decide_without_pending(facts: &ResetFacts) -> Result<ResetDecision, Failure> 
     }
 }
 
-/// A reset has happened, and nobody has kept its result.
+/// A reset has happened, and its result was not stored.
 fn take_own(step: Step) -> Result<ResetDecision, Failure> {
     match step {
         Step::Set => Ok(ResetDecision::TakeOwn { reason: "a reset has happened, and this is what it has left" }),

@@ -31,7 +31,7 @@ use crate::{
 /// | create | pending | illegal, and some node accepts it | Done: the server knows better |
 ///
 /// In the other steps, a node that cannot be asked means Wait. A server whose nodes are changed one by one is decided in
-/// `node_by_node`; for one that a service keeps in step, and that lets nobody in without a credential:
+/// `node_by_node`; for one that a service keeps in step, and that requires a credential:
 ///
 /// | step | version | AWSPENDING accepted | AWSCURRENT accepted | group | ⇒ |
 /// |---|---|---|---|---|---|

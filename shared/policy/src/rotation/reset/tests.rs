@@ -62,13 +62,13 @@ fn each_answer_without_a_pending_value_leads_to_one_decision() {
         (YES, shown(Whose::Current, YES), false, always(["done", "reset", "done", "Retryable"])),
         (YES, shown(Whose::Current, YES), true, [["done"; 2], ["wait", "Retryable"], ["done"; 2], finish]),
         (YES, shown(Whose::Current, NO), false, [human, human, human, finish]),
-        (YES, shown(Whose::Nobodys, YES), false, [human, human, human, finish]),
-        (YES, shown(Whose::Nobodys, YES), true, always(["done", "take", "Retryable", "Retryable"])),
-        (YES, shown(Whose::Nobodys, NO), false, [human, human, human, finish]),
-        (NO, shown(Whose::Nobodys, YES), false, always(["done", "take", "Retryable", "Retryable"])),
-        (NO, shown(Whose::Nobodys, YES), true, always(["done", "take", "Retryable", "Retryable"])),
-        (NO, shown(Whose::Nobodys, NO), false, [human, human, human, finish]),
-        (NO, shown(Whose::Nobodys, NO), true, always(["wait", "wait", "wait", "Retryable"])),
+        (YES, shown(Whose::Neither, YES), false, [human, human, human, finish]),
+        (YES, shown(Whose::Neither, YES), true, always(["done", "take", "Retryable", "Retryable"])),
+        (YES, shown(Whose::Neither, NO), false, [human, human, human, finish]),
+        (NO, shown(Whose::Neither, YES), false, always(["done", "take", "Retryable", "Retryable"])),
+        (NO, shown(Whose::Neither, YES), true, always(["done", "take", "Retryable", "Retryable"])),
+        (NO, shown(Whose::Neither, NO), false, [human, human, human, finish]),
+        (NO, shown(Whose::Neither, NO), true, always(["wait", "wait", "wait", "Retryable"])),
         (NO, shown(Whose::Current, NO), false, [human, human, human, finish]),
         (NO, shown(Whose::Current, NO), true, always(["wait", "wait", "wait", "Retryable"])),
         (NO, Own::Hidden, false, always(["NeedsHuman", "NeedsHuman", "NeedsHuman", "Retryable"])),
@@ -82,7 +82,7 @@ fn each_answer_without_a_pending_value_leads_to_one_decision() {
 #[test]
 fn a_pending_value_that_logs_in_is_promoted_whatever_else_there_is() {
     for current in [YES, NO] {
-        for own in [Own::NotAsked, Own::Hidden, shown(Whose::Nobodys, YES)] {
+        for own in [Own::NotAsked, Own::Hidden, shown(Whose::Neither, YES)] {
             assert_eq!(decided(&VALUE, &current, &own, false), always(["done", "done", "done", "promote"]));
         }
     }
@@ -103,8 +103,8 @@ fn a_pending_value_that_is_no_use_is_discarded_only_while_something_else_logs_in
         for (current, own, expected) in [
             (YES, shown(Whose::Current, YES), ["discard"; 2]),
             (YES, Own::Hidden, ["discard"; 2]),
-            (NO, shown(Whose::Nobodys, YES), ["discard"; 2]),
-            (NO, shown(Whose::Nobodys, NO), ["wait", "NeedsHuman"]),
+            (NO, shown(Whose::Neither, YES), ["discard"; 2]),
+            (NO, shown(Whose::Neither, NO), ["wait", "NeedsHuman"]),
             (NO, Own::Hidden, ["wait", "NeedsHuman"]),
         ] {
             let got = decided(&pending, &current, &own, false);
@@ -167,7 +167,7 @@ fn any_facts() -> impl Strategy<Value = ResetFacts> {
         1 => Just(PendingLogin::SameAsCurrent),
         2 => any_answer().prop_map(PendingLogin::Asked),
     ];
-    let whose = prop_oneof![Just(Whose::Current), Just(Whose::Pending), Just(Whose::Nobodys)];
+    let whose = prop_oneof![Just(Whose::Current), Just(Whose::Pending), Just(Whose::Neither)];
     let own = prop_oneof![
         1 => Just(Own::NotAsked),
         1 => Just(Own::Hidden),
@@ -207,7 +207,7 @@ proptest! {
     fn only_a_credential_that_logs_in_is_kept_or_promoted(facts in any_facts()) {
         match decide_reset(&facts) {
             Ok(ResetDecision::TakeOwn { .. }) => {
-                prop_assert_eq!(&facts.own, &shown(Whose::Nobodys, YES));
+                prop_assert_eq!(&facts.own, &shown(Whose::Neither, YES));
                 prop_assert_eq!(&facts.pending, &PendingLogin::Absent);
                 prop_assert!(facts.current == NO || facts.reset_asked);
             }
