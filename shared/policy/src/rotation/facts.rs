@@ -6,7 +6,7 @@ use crate::{
     server::Server,
 };
 
-/// Everything that [`super::decide`] may look at.
+/// Everything that a decision depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// The step that was called.
@@ -58,7 +58,7 @@ pub enum PendingValue {
     Legal,
 }
 
-/// Whether the server has to be looked at before [`super::decide`] can say anything.
+/// Whether the server has to be looked at before a decision can be made.
 ///
 /// createSecret gets by without, but for a pending value that looks unusable: before it is discarded, the server is
 /// asked whether somebody uses it.

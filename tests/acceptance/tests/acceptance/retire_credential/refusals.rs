@@ -26,10 +26,10 @@ async fn a_target_that_is_not_there_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rollback_is_refused_with_the_function_that_it_is_for() {
+async fn a_rollback_is_refused_by_name_because_it_is_no_argument_of_this_function() {
     let stage = rotated(StageOptions::default()).await;
     let outcome = outcome_of(&stage, &json!({ "target": "orders", "rollback": true })).await;
-    refused(&stage, &outcome, stage.modifications(), &["`rollback`", "sync-connection"]).await;
+    refused(&stage, &outcome, stage.modifications(), &["`rollback`", "retire-credential", "`dry_run`"]).await;
     stage.stop().await;
 }
 
