@@ -67,6 +67,7 @@ impl Audience {
                 assert!(stats.commands > 100, "{stats:?}");
             }
         }
+        self.watcher.has_asked(21).await;
         let seen = self.watcher.stop().await;
         assert_eq!(seen.refused, 0, "{seen:?}");
         assert!(seen.logins > 20, "{seen:?}");

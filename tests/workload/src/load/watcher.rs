@@ -17,7 +17,7 @@ use serde::Serialize;
 use tokio::{
     sync::watch,
     task::JoinHandle,
-    time::{MissedTickBehavior, interval, timeout},
+    time::{MissedTickBehavior, interval, sleep, timeout},
 };
 
 use super::{
@@ -119,6 +119,17 @@ impl Watcher {
     /// The violations so far, the first hundred of them.
     pub fn violations(&self) -> Vec<Violation> {
         lock(&self.report).violations.clone()
+    }
+
+    /// Waits until it has asked so many times, at most a minute: what it watches may be over sooner.
+    pub async fn has_asked(&self, times: u64) {
+        let enough = async {
+            while self.report().logins + self.report().refused < times {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        // The report says how often it asked.
+        let _ = timeout(Duration::from_secs(60), enough).await;
     }
 
     /// Ends it after the look it is at, and says what it saw.

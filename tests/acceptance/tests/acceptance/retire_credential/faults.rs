@@ -59,6 +59,7 @@ async fn strike_every_call(flavour: Flavour, what: What) {
         before = current;
     }
     assert!((12..MOST_CALLS).contains(&struck), "{struck} calls were struck");
+    watcher.has_asked(21).await;
     let seen = watcher.stop().await;
     assert_eq!(seen.refused, 0, "{seen:?}");
     assert!(seen.logins > 20, "{seen:?}");

@@ -59,6 +59,7 @@ pub(super) async fn strike_every_call(flavour: Flavour, step: Step, what: What) 
         struck = stage.sandbox.faults.fired();
     }
     assert!((least..MOST_CALLS).contains(&struck), "{struck} calls of {step} were struck");
+    watcher.has_asked(21).await;
     let seen = watcher.stop().await;
     assert!(seen.refused == 0 || !flavour.has_overlap(), "{seen:?}");
     assert!(seen.logins + seen.refused > 20, "{seen:?}");
