@@ -32,7 +32,7 @@ async fn nothing_is_leaked_by_a_move_that_is_held_back_made_and_taken_back() {
     moving.is_published_there().await;
     moving.roll_back().await;
     let written = written(&moving.stage);
-    assert!(written.contains("held back") && written.contains("labelling the settings"));
+    assert!(written.contains("is blocked") && written.contains("labelling the settings"));
     let current = moving.stage.current().await;
     for secret in [WRONG, OTHER_PASSWORD, current.expose_secret()] {
         assert!(!written.contains(&secret[..PART]), "a secret was written");
