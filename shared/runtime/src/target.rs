@@ -122,3 +122,24 @@ pub fn name_of<'a>(resource: &str, tags: &'a HashMap<String, String>) -> Result<
         ))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use policy::{Class, outcome::Details};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_that_no_target_can_have_is_refused_before_any_call_and_is_never_recorded() {
+        // Without a region and credentials, any call would fail as something else than Permanent.
+        let clients = Clients::from(aws_config::SdkConfig::builder().build());
+        for name in ["", " ", "Orders", "orders\n", "x/../../y", "\u{1b}[31mred", "orders\u{e9}", &"a".repeat(64)] {
+            let mut outcome = Outcome::new(Details::Connection {});
+            let found = find(&clients, Subject::Target(name.to_owned()), &mut outcome).await;
+            let refused = found.unwrap_err();
+            assert_eq!((refused.class(), outcome.target), (Class::Permanent, None), "{name:?}");
+            assert!(refused.to_string().contains("at most 63"), "{refused}");
+            assert!(name.trim().is_empty() || !refused.to_string().contains(name), "{refused}");
+        }
+    }
+}
