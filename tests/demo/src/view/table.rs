@@ -160,7 +160,7 @@ mod tests {
         assert!(lines[2].contains("0a1b2c3d → 9f8e7d6c") && lines[2].contains("2 in 5.3 s"), "{lines:#?}");
         let deployed = "  paperwurks-prod: sync-connection deployed the ECS service main/web anew";
         assert!(lines.iter().any(|line| line == deployed), "{lines:#?}");
-        assert!(lines.last().unwrap().starts_with("  ✓ Everything held"), "{lines:#?}");
+        assert!(lines.last().unwrap().starts_with("  ✓ Passed: "), "{lines:#?}");
     }
 
     #[test]
