@@ -131,7 +131,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_that_no_target_can_have_is_refused_before_any_call_and_is_never_recorded() {
-        // Without a region and credentials, any call would fail as something else than Permanent.
+        // No call can be made with these; the message tells this refusal from the failure of a call.
         let clients = Clients::from(aws_config::SdkConfig::builder().build());
         for name in ["", " ", "Orders", "orders\n", "x/../../y", "\u{1b}[31mred", "orders\u{e9}", &"a".repeat(64)] {
             let mut outcome = Outcome::new(Details::Connection {});
