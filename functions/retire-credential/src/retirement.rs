@@ -50,7 +50,7 @@ pub(crate) async fn run(
             return Ok(());
         }
     };
-    let began_ms = now_ms();
+    let began_ms = now_ms(clients);
     let description = secret::describe(clients, target).await?;
     let mut secret = Secret::read(clients, target.clone(), description, Versions::All).await?;
     let mut change_asked = false;
@@ -124,7 +124,7 @@ async fn look(
     outcome: &mut Outcome,
 ) -> Result<Facts, Failure> {
     let mut facts = Facts {
-        now_ms: now_ms(),
+        now_ms: now_ms(clients),
         settings: secret.target.retirement.clone(),
         secret: secret.facts(),
         server: None,

@@ -114,7 +114,7 @@ async fn look(
     }
     let stale = periods.clone().unwrap_or_default();
     let settings = target.rollout.clone();
-    let mut facts = Facts { now_ms: now_ms(), settings, stale, consumers, nodes: None, asked: asked.to_vec() };
+    let mut facts = Facts { now_ms: now_ms(clients), settings, stale, consumers, nodes: None, asked: asked.to_vec() };
     if needs_login(&facts) {
         facts.nodes = Some(login::ask(clients, secret, outcome).await?);
     }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use futures::future::select_ok;
+use futures::future::{BoxFuture, select_ok};
 use redis::{
     AsyncConnectionConfig, RedisConnectionInfo, RedisError,
     aio::{AsyncStream, MultiplexedConnection},
@@ -43,11 +43,30 @@ pub(crate) struct Connection {
     _driver: JoinSet<()>,
 }
 
+/// A stream to a node.
+pub type Stream = Box<dyn AsyncStream + Send + Sync + Unpin>;
+
+/// Opens streams to nodes. It is given a host, a port, and whether the node uses TLS.
+pub type Network = fn(&str, u16, bool) -> BoxFuture<'static, io::Result<Stream>>;
+
+/// What opens streams instead of TCP and TLS, if it is set.
+static NETWORK: OnceLock<Network> = OnceLock::new();
+
+/// Has all connections of this process lead into `network`: a simulation has its nodes in memory.
+///
+/// The first call decides, and has to come before the first connection.
+pub fn replace_network(network: Network) {
+    NETWORK.get_or_init(|| network);
+}
+
 /// Connects to a node, and logs in as `login` says.
 pub(crate) async fn dial(address: Address<'_>, login: &RedisConnectionInfo) -> Result<Connection, RedisError> {
     let config = AsyncConnectionConfig::new().set_response_timeout(Some(TIME_LIMIT));
     let opened = timeout(TIME_LIMIT, async {
-        let stream = stream(address).await?;
+        let stream = match NETWORK.get() {
+            Some(network) => network(address.host, address.port, address.tls).await?,
+            None => stream(address).await?,
+        };
         MultiplexedConnection::new_with_config(login, stream, config).await
     });
     let (redis, driver) = opened.await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
@@ -57,7 +76,7 @@ pub(crate) async fn dial(address: Address<'_>, login: &RedisConnectionInfo) -> R
 }
 
 /// Opens the stream, with TLS where the node uses it.
-async fn stream(Address { host, port, tls }: Address<'_>) -> io::Result<Box<dyn AsyncStream + Send + Sync + Unpin>> {
+async fn stream(Address { host, port, tls }: Address<'_>) -> io::Result<Stream> {
     let addresses = lookup_host((host, port)).await?;
     let attempts: Vec<_> = addresses.map(|address| Box::pin(TcpStream::connect(address))).collect();
     if attempts.is_empty() {

@@ -41,7 +41,7 @@ pub mod url;
 pub use backend::{Backend, CAPABILITIES};
 pub use capability::{Capability, markdown};
 pub use credentials::{Credentials, NodeByNode, Overlapping, User};
-pub use dial::Address;
+pub use dial::{Address, Network, Stream, replace_network};
 pub use elasticache_auth::ElasticacheAuth;
 pub use elasticache_serverless::ElasticacheServerless;
 pub use elasticache_user::ElasticacheUser;

@@ -5,7 +5,7 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use aws_config::{
@@ -43,7 +43,8 @@ macro_rules! clients {
         /// One client per AWS service, shared by every invocation of a process.
         ///
         /// A client is made by the first call of its accessor, and a function that never calls an accessor does not link
-        /// that service. All clients share the HTTP client of their configuration, and so its connections.
+        /// that service. All clients share the HTTP client of their configuration, and so its connections. Each has its own
+        /// budget of retries, which other [`Clients`] do not use up.
         #[derive(Clone, Debug)]
         pub struct Clients {
             config: SdkConfig,
@@ -56,8 +57,10 @@ macro_rules! clients {
                 $(#[doc = $doc])+
                 pub fn $service(&self) -> &$sdk::Client {
                     self.$service.get_or_init(|| {
-                        let config = $sdk::config::Builder::from(&self.config).interceptor(self.calls.clone()).build();
-                        $sdk::Client::from_conf(config)
+                        let config = $sdk::config::Builder::from(&self.config)
+                            .interceptor(self.calls.clone())
+                            .retry_partition($sdk::config::retry::RetryPartition::custom(stringify!($service)).build());
+                        $sdk::Client::from_conf(config.build())
                     })
                 }
             )+
@@ -96,14 +99,19 @@ impl Clients {
         Self::from(from_environment(loader()).load().await)
     }
 
+    /// The current time, by the clock that requests are signed with.
+    pub fn now(&self) -> SystemTime {
+        self.config.time_source().map_or_else(SystemTime::now, |clock| clock.now())
+    }
+
     /// How many requests these clients have sent so far; each attempt of a call counts.
     pub fn calls_sent(&self) -> usize {
         self.calls.0.load(Ordering::Relaxed)
     }
 }
 
-/// What all clients have in common, wherever their credentials come from.
-fn loader() -> ConfigLoader {
+/// What all clients have in common, wherever they send their calls and their credentials come from.
+pub fn loader() -> ConfigLoader {
     aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http_client())
         .timeout_config(

@@ -1,7 +1,7 @@
 //! Thin calls of the AWS SDK: one file or folder per service, one function per call, every error classed in one place.
 //!
 //! # Layout
-//! - [`Clients`]: the SDK clients of a function, and the count of the requests they send
+//! - [`Clients`]: the SDK clients of a function, their clock, and the count of the requests they send
 //! - [`secrets_manager`], [`ssm`], [`elasticache`], [`ecs`], [`cloud_map`], [`lambda`]: the calls
 //! - [`classify`]: which class an SDK error has
 
@@ -16,4 +16,4 @@ pub mod ssm;
 
 pub use aws_config::SdkConfig;
 pub use classify::{CallError, Effect};
-pub use clients::Clients;
+pub use clients::{Clients, loader};

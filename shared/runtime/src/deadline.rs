@@ -1,10 +1,13 @@
 //! How long this invocation may still take, and the pauses between its looks.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use backon::{BackoffBuilder, ConstantBuilder, ExponentialBackoff, ExponentialBuilder};
 use lambda_runtime::Context;
 use policy::Failure;
+use tokio::time::Instant;
+
+use crate::moment::since_1970_ms;
 
 /// The time reserved for one more look after a pause. A look usually takes well under a second.
 const RESERVED_FOR_LOOK: Duration = Duration::from_secs(3);
@@ -29,29 +32,29 @@ const LONGEST_STAGGER: Duration = Duration::from_millis(500);
 /// The pauses of one invocation, and the moment at which it has to return.
 #[derive(Debug)]
 pub struct Deadline {
-    moment: SystemTime,
+    moment: Instant,
     pauses: ExponentialBackoff,
 }
 
 impl Deadline {
-    /// The deadline that Lambda sets.
+    /// The deadline that Lambda sets, at this moment of the clock that Lambda sets it by.
     ///
     /// A deadline in the past is ignored: `cargo lambda` sends the same small number every time. The run then has the longest
     /// timeout of Lambda.
-    pub fn of(context: &Context) -> Self {
-        let (now, moment) = (SystemTime::now(), UNIX_EPOCH + Duration::from_millis(context.deadline));
-        Self::at(if moment > now { moment } else { now + LONGEST_RUN })
+    pub fn of(context: &Context, now: SystemTime) -> Self {
+        let left = context.deadline.saturating_sub(since_1970_ms(now));
+        Self::after(if left > 0 { Duration::from_millis(left) } else { LONGEST_RUN })
     }
 
-    /// A deadline at this moment.
-    pub fn at(moment: SystemTime) -> Self {
+    /// A deadline this long from now.
+    pub fn after(left: Duration) -> Self {
         let pauses = ExponentialBuilder::new()
             .with_min_delay(FIRST_PAUSE)
             .with_max_delay(LONGEST_PAUSE)
             .with_factor(1.6)
             .without_max_times()
             .build();
-        Self { moment, pauses }
+        Self { moment: Instant::now() + left, pauses }
     }
 
     /// The time left for the run, whatever it does: a call that hangs must not keep it from reporting.
@@ -92,32 +95,35 @@ impl Deadline {
     }
 
     fn left_before(&self, reserved: Duration) -> Duration {
-        let until = self.moment.checked_sub(reserved).unwrap_or(UNIX_EPOCH);
-        until.duration_since(SystemTime::now()).unwrap_or_default()
+        self.moment.saturating_duration_since(Instant::now()).saturating_sub(reserved)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::UNIX_EPOCH;
+
     use super::*;
 
-    #[test]
-    fn a_deadline_in_the_past_is_ignored() {
-        let mut context = Context::default();
-        context.deadline = 600_000;
-        assert!(Deadline::of(&context).left() > LONGEST_RUN - Duration::from_secs(10));
-        context.deadline =
-            u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap() + 5000;
-        assert!(Deadline::of(&context).left() < Duration::from_secs(5));
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_in_the_past_is_ignored() {
+        let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let left = |deadline_ms| {
+            let mut context = Context::default();
+            context.deadline = deadline_ms;
+            Deadline::of(&context, now).left()
+        };
+        assert_eq!(left(600_000), LONGEST_RUN - RESERVED_FOR_RECORD);
+        assert_eq!(left(1_800_000_005_000), Duration::from_secs(5) - RESERVED_FOR_RECORD);
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn it_pauses_while_there_is_time_and_leaves_before_the_end() {
-        let mut deadline = Deadline::at(SystemTime::now() + RESERVED_FOR_LOOK + Duration::from_secs(1));
+        let mut deadline = Deadline::after(RESERVED_FOR_LOOK + Duration::from_secs(1));
         assert!(deadline.pause().await);
-        let mut late = Deadline::at(SystemTime::now() + RESERVED_FOR_LOOK + FIRST_PAUSE / 2);
+        let mut late = Deadline::after(RESERVED_FOR_LOOK + FIRST_PAUSE / 2);
         assert!(!late.pause().await);
-        let mut past = Deadline::at(SystemTime::now() - Duration::from_secs(60));
+        let mut past = Deadline::after(Duration::ZERO);
         assert!(!past.pause().await);
     }
 }

@@ -4,13 +4,13 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
 
-use std::{
-    io::{self, Write},
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use policy::outcome::{Outcome, Status};
 use serde_json::{Value, json};
+
+/// The target of the event that is the record of a run. [`crate::log`] writes its message, which is JSON, as it is.
+pub const TARGET: &str = "outcome_record";
 
 /// The namespace of every metric.
 pub const NAMESPACE: &str = "RedisLifecycle";
@@ -77,11 +77,9 @@ fn metrics(outcome: &Outcome) -> Vec<Metric> {
     metrics
 }
 
-/// Writes the line of one run to standard output.
-pub fn write(outcome: &Outcome) {
-    let line = line(outcome, SystemTime::now());
-    // Standard output that is closed is no reason to fail a rotation.
-    let _ = writeln!(io::stdout().lock(), "{line}");
+/// Writes the line of one run to the log, as the message of an event of [`TARGET`].
+pub fn write(outcome: &Outcome, now: SystemTime) {
+    tracing::info!(target: TARGET, "{}", line(outcome, now));
 }
 
 #[cfg(test)]

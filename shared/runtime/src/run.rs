@@ -1,6 +1,6 @@
 //! One run of a function, from event to outcome.
 
-use std::{panic::AssertUnwindSafe, time::Instant};
+use std::{panic::AssertUnwindSafe, time::SystemTime};
 
 use cloud::Clients;
 use futures::FutureExt;
@@ -10,7 +10,7 @@ use policy::{
     outcome::{Details, Outcome},
 };
 use serde_json::Value;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::{deadline::Deadline, diagnostic::Reported, record};
 
@@ -47,7 +47,7 @@ where
     let began = Instant::now();
     let calls_before = clients.calls_sent();
     let mut outcome = Outcome::new(details);
-    let deadline = Deadline::of(&event.context);
+    let deadline = Deadline::of(&event.context, clients.now());
     let left = deadline.left();
     // Boxed: the flow's calls are nested too deep for the compiler to lay them out as one.
     let flow = Box::pin(flow(clients, event.payload, deadline, &mut outcome));
@@ -68,7 +68,7 @@ where
     if let Err(failure) = &result {
         outcome.failed(failure);
     }
-    report(&outcome);
+    report(&outcome, clients.now());
     match Reported::of(&outcome) {
         Some(failure) if caller == Caller::RotationHook || failure.class() == Class::Retryable => Err(failure.into()),
         _ => Ok(outcome),
@@ -76,12 +76,12 @@ where
 }
 
 /// Logs how the run ended, and writes its outcome record.
-fn report(outcome: &Outcome) {
+fn report(outcome: &Outcome, now: SystemTime) {
     match outcome.failure() {
         None => tracing::info!("the run is done"),
         Some(failure) => tracing::error!("the run failed: {failure}"),
     }
-    record::write(outcome);
+    record::write(outcome, now);
 }
 
 #[cfg(test)]
