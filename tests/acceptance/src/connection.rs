@@ -8,15 +8,15 @@ use crate::{Outcome, Stage, run::scheduled};
 /// The function.
 pub const NAME: &str = "sync-connection";
 
-/// How often a schedule invokes the function, at most, before everything must be done.
+/// How often the function may be invoked before it must be done.
 const RUNS: usize = 15;
 
-/// Runs the function on an event, once.
+/// Invokes the function with an event.
 pub async fn invoke(stage: &Stage, event: &Value) -> Invocation {
     stage.invoke(NAME, event).await
 }
 
-/// Runs the function on an event, once, and returns its outcome.
+/// Invokes the function with an event and returns its outcome.
 ///
 /// # Panics
 /// It fails.
@@ -24,7 +24,7 @@ pub async fn outcome_of(stage: &Stage, event: &Value) -> Outcome {
     stage.outcome_of(NAME, event).await
 }
 
-/// Runs the function as a schedule does, once, and returns its outcome.
+/// Invokes the function as a schedule does and returns its outcome.
 ///
 /// # Panics
 /// It fails.
@@ -32,7 +32,7 @@ pub async fn sync(stage: &Stage) -> Outcome {
     outcome_of(stage, &scheduled()).await
 }
 
-/// Runs the function without a change, and returns its outcome.
+/// Invokes the function for a dry run and returns its outcome.
 ///
 /// # Panics
 /// It fails.
@@ -40,7 +40,7 @@ pub async fn dry_run(stage: &Stage) -> Outcome {
     outcome_of(stage, &json!({ "target": "orders", "dry_run": true })).await
 }
 
-/// Runs the function on an event, again while it fails, and returns its last outcome.
+/// Invokes the function with an event, again while it fails, and returns its last outcome.
 ///
 /// # Panics
 /// It fails every time.
@@ -48,7 +48,7 @@ pub async fn with_retries(stage: &Stage, event: &Value) -> Outcome {
     stage.outcome_with_retries(NAME, event).await
 }
 
-/// Runs the function as a schedule does, again while it fails or waits, and returns its last outcome.
+/// Invokes the function as a schedule does, again while it fails or waits, and returns its last outcome.
 ///
 /// # Panics
 /// It fails or waits every time.

@@ -1,4 +1,4 @@
-//! The hosts of a stage, to be restarted, cut off and mended.
+//! The hosts and Sentinels of a stage.
 
 use policy::target::Backend;
 use sandbox::hosts::Estate;
@@ -7,7 +7,7 @@ use workload::Site;
 use crate::Stage;
 
 impl Stage {
-    /// Its hosts and Sentinels.
+    /// Returns its hosts and Sentinels.
     ///
     /// # Panics
     /// Its Redis is not self-hosted.
@@ -16,10 +16,10 @@ impl Stage {
         else {
             panic!("{:?} is not self-hosted", self.target.site)
         };
-        let mut hosts = addresses.iter().map(|address| self.sandbox.hosts.host(*address).expect("the host is there"));
+        let mut hosts = addresses.iter().map(|address| self.sandbox.hosts.host(*address).expect("the host exists"));
         let sentinels = settings.sentinel.iter().flat_map(|sentinel| &sentinel.nodes).map(|node| {
-            let address = node.host.parse().expect("the sandbox has put its own addresses into the settings");
-            self.sandbox.hosts.sentinel(address).expect("the Sentinel is there")
+            let address = node.host.parse().expect("the settings have addresses of the sandbox");
+            self.sandbox.hosts.sentinel(address).expect("the Sentinel exists")
         });
         Estate {
             primary: hosts.next().expect("there is a primary"),

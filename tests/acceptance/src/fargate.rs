@@ -1,4 +1,4 @@
-//! Redis in a Fargate task of a stage, whose task can end.
+//! Redis in a Fargate task of a stage, whose task can be killed or stopped.
 
 use std::time::Duration;
 
@@ -10,30 +10,30 @@ pub const CLUSTER: &str = "orders";
 /// The service.
 pub const SERVICE: &str = "redis";
 
-/// How long the service may take to be steady again.
+/// How long the service may take to reach a steady state again.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How a task comes to its end.
+/// How a task ends.
 #[derive(Clone, Copy, Debug)]
 pub enum End {
-    /// Its process dies.
+    /// Its process is killed.
     Kill,
-    /// Somebody asks ECS to stop it.
+    /// ECS stops it, by `StopTask`.
     StopTask,
 }
 
 impl End {
-    /// Both.
+    /// Both ways.
     pub const ALL: [Self; 2] = [Self::Kill, Self::StopTask];
 }
 
-/// Every end of a task, on every Redis.
+/// Returns every way to end a task, on every version of Redis.
 pub fn ends() -> impl Iterator<Item = (Flavour, End)> {
     Flavour::on_fargate().flat_map(|flavour| End::ALL.map(|how| (flavour, how)))
 }
 
 impl Stage {
-    /// Ends the task; ECS starts another one, in its own time.
+    /// Ends the task. ECS then starts another one.
     ///
     /// # Panics
     /// There is no task.
@@ -49,12 +49,12 @@ impl Stage {
         }
     }
 
-    /// Ends the task, and waits until another one serves in its place.
+    /// Ends the task and waits until another one has replaced it.
     ///
     /// # Panics
-    /// There is no task, or none follows it.
+    /// There is no task, or it is not replaced.
     pub async fn replace_task(&self, how: End) {
         self.end_task(how).await;
-        self.sandbox.ecs.settled(CLUSTER, SERVICE, PATIENCE).await.expect("the service is steady again");
+        self.sandbox.ecs.settled(CLUSTER, SERVICE, PATIENCE).await.expect("the service reaches a steady state");
     }
 }

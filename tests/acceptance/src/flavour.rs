@@ -9,10 +9,10 @@ use sandbox::hosts::SetUp;
 use serde_json::{Value, json};
 use workload::{Shape, Topology};
 
-/// The id of the user, where the flavour has one in ElastiCache, and its name in Upstash.
+/// The id of the user in ElastiCache, or its name in Upstash.
 pub(crate) const USER_ID: &str = "orders-app";
 
-/// The secret of whoever may renew the credential of a database of Upstash.
+/// The secret with the credential that renews an Upstash token.
 pub(crate) const RENEWAL_SECRET: &str = "orders/upstash";
 
 /// Which flavour of Redis is on a stage.
@@ -24,20 +24,20 @@ pub enum Flavour {
     ElasticacheUser,
     /// A user with a password, on a serverless cache.
     ElasticacheServerless,
-    /// Redis in one Fargate task: the machine's own.
+    /// Redis in one Fargate task, in the default version.
     Fargate,
     /// Redis 8 in one Fargate task.
     FargateRedis8,
-    /// A primary and a replica on hosts of their own, with a Sentinel, and this is where they keep who may log in.
+    /// A primary and a replica on hosts with a Sentinel, which store their users in this way.
     SelfHosted(SetUp),
-    /// A database of Upstash, renewed by a second token of an ACL user.
+    /// An Upstash database, rotated by a second token of an ACL user.
     UpstashAcl,
-    /// A database of Upstash, renewed by resets of its password: it never takes two.
+    /// An Upstash database, rotated by password resets: it never accepts two credentials.
     UpstashReset,
 }
 
 impl Flavour {
-    /// Every flavour there is, on the machine's own Redis.
+    /// Every flavour, on the default version of Redis.
     pub const ALL: [Self; 9] = [
         Self::ElasticacheAuth,
         Self::ElasticacheUser,
@@ -50,7 +50,7 @@ impl Flavour {
         Self::UpstashReset,
     ];
 
-    /// How the settings say so.
+    /// Returns the `backend` of the settings.
     pub(crate) fn settings(self) -> Value {
         match self {
             Self::ElasticacheAuth => json!({ "type": "elasticache-auth", "replication_group_id": "orders" }),
@@ -61,7 +61,7 @@ impl Flavour {
             Self::Fargate | Self::FargateRedis8 => {
                 json!({ "type": "fargate", "cluster": "orders", "service": "redis", "host": "redis.orders.local" })
             }
-            // The sandbox puts its own addresses in place of these.
+            // The sandbox replaces these by its own addresses.
             Self::SelfHosted(_) => json!({
                 "type": "self-hosted",
                 "nodes": [{ "host": "redis-1" }, { "host": "redis-2" }],
@@ -74,27 +74,27 @@ impl Flavour {
         }
     }
 
-    /// Redis in a Fargate task, on each Redis that there is here.
+    /// Returns the Fargate flavours whose Redis is installed.
     pub fn on_fargate() -> impl Iterator<Item = Self> {
-        [Self::Fargate, Self::FargateRedis8].into_iter().filter(|flavour| flavour.is_to_be_had())
+        [Self::Fargate, Self::FargateRedis8].into_iter().filter(|flavour| flavour.is_available())
     }
 
-    /// Whether what it needs is here; says what is not.
-    pub fn is_to_be_had(self) -> bool {
+    /// Whether its Redis is installed; prints what is missing.
+    pub fn is_available(self) -> bool {
         let missing = self == Self::FargateRedis8 && redis_8().is_none();
         if missing {
-            tell("skipped: there is no Redis 8 here; set REDIS8_SERVER, or run `./dev test`, which looks for one");
+            tell("skipped: Redis 8 was not found; set REDIS8_SERVER, or run `./dev test`, which searches for it");
         }
         !missing
     }
 
-    /// The shapes that its nodes can have.
+    /// Returns the topologies to test it in.
     pub fn topologies(self) -> &'static [Topology] {
         match self {
             Self::ElasticacheAuth | Self::ElasticacheUser => {
                 &[Topology::Single { replicas: 1 }, Topology::Cluster { shards: 2, replicas: 1 }]
             }
-            // Their settings say which nodes there are.
+            // The settings determine the nodes.
             Self::ElasticacheServerless
             | Self::Fargate
             | Self::FargateRedis8
@@ -104,33 +104,33 @@ impl Flavour {
         }
     }
 
-    /// Whether a service brings the nodes in step, and gives each credential one of two places.
+    /// Whether a service distributes the credential to the nodes and keeps at most two.
     pub fn is_kept_by_a_service(self) -> bool {
         matches!(self, Self::ElasticacheAuth | Self::ElasticacheUser | Self::ElasticacheServerless)
     }
 
-    /// Whether two credentials are accepted for a while: without that, nobody can be spared a refusal.
+    /// Whether two credentials are accepted during a rotation. Without an overlap, clients are refused until they read the secret.
     pub fn has_overlap(self) -> bool {
         self != Self::UpstashReset
     }
 
-    /// Whether a change is asked for once, whatever becomes of its answer; elsewhere asking again changes nothing.
-    pub fn is_asked_once(self) -> bool {
+    /// Whether a change must be sent only once, even if its answer is lost. Otherwise, sending it again changes nothing.
+    pub fn is_sent_once(self) -> bool {
         self.is_kept_by_a_service() || self == Self::UpstashReset
     }
 
-    /// The key of the credential, where the secret has to be a JSON object.
+    /// Returns the key of the credential, if the secret must be a JSON object.
     pub(crate) fn json_key(self) -> Option<&'static str> {
         matches!(self, Self::UpstashAcl | Self::UpstashReset).then_some("token")
     }
 
-    /// How many calls make one change: one for a service, one a node otherwise.
+    /// Returns the number of calls for one change: one for a service, otherwise one per node.
     pub fn calls_per_change(self, nodes: usize) -> usize {
         if self.is_kept_by_a_service() { 1 } else { nodes }
     }
 
-    /// How many such calls so many rotations make with no retirement between them: from the second on, the one before the
-    /// previous one is pushed out by a service, taken away by a change of its own, or, on hosts, in a transaction.
+    /// Returns the number of such calls in this many rotations without a retirement. From the second rotation on, the oldest
+    /// credential is dropped by the service, by a change of its own, or, on hosts, in the same transaction.
     pub fn calls_of(self, rotations: usize, nodes: usize) -> usize {
         let changes = match self {
             Self::Fargate | Self::FargateRedis8 | Self::UpstashAcl => 2 * rotations - 1,
@@ -139,7 +139,7 @@ impl Flavour {
         changes * self.calls_per_change(nodes)
     }
 
-    /// What the settings leave open about its Redis.
+    /// Returns what the settings leave open about its Redis.
     pub(crate) fn shape(self, topology: Topology) -> Shape {
         match self {
             Self::SelfHosted(set_up) => Shape { topology, set_up },
@@ -147,7 +147,7 @@ impl Flavour {
         }
     }
 
-    /// The call that changes a credential.
+    /// Returns the call that changes a credential.
     pub fn change(self) -> &'static str {
         match self {
             Self::ElasticacheAuth => "ModifyReplicationGroup",
@@ -158,8 +158,8 @@ impl Flavour {
         }
     }
 
-    /// The call whose answer holds a new credential.
-    pub fn make(self) -> &'static str {
+    /// Returns the call that generates a new credential.
+    pub fn generate(self) -> &'static str {
         match self {
             Self::UpstashAcl => "Rest ACL GENTOKEN",
             Self::UpstashReset => "GetDatabase",
@@ -167,7 +167,7 @@ impl Flavour {
         }
     }
 
-    /// The call that a login is.
+    /// Returns the call that logs in.
     pub fn login(self) -> &'static str {
         match self {
             Self::UpstashAcl | Self::UpstashReset => "Rest PING",
@@ -175,11 +175,11 @@ impl Flavour {
         }
     }
 
-    /// Whether a credential is as long as those that are made, and of nothing but what is safe where clients put it: in a
-    /// URL, or, where Upstash makes it, in an HTTP header.
+    /// Whether a credential has the length of a generated one, and only characters that are safe in a URL or, for Upstash, in
+    /// an HTTP header.
     ///
     /// <https://www.rfc-editor.org/rfc/rfc6750#section-2.1>
-    pub fn is_well_made(self, credential: &str) -> bool {
+    pub fn is_well_formed(self, credential: &str) -> bool {
         match self {
             Self::UpstashAcl | Self::UpstashReset => {
                 let text = credential.trim_end_matches('=');
@@ -190,19 +190,19 @@ impl Flavour {
     }
 }
 
-/// The settings of a database, in which the sandbox puts its own address, and id, in place of these.
+/// Returns the `backend` of an Upstash database, whose address and id the sandbox replaces by its own.
 fn upstash(renewal: Value) -> Value {
     json!({ "type": "upstash", "endpoint": "orders.upstash.io", "renewal": renewal })
 }
 
-/// A Redis 8, where `REDIS8_SERVER` names one.
+/// Returns the program of Redis 8 that `REDIS8_SERVER` names, if any.
 pub(crate) fn redis_8() -> Option<&'static Path> {
     static REDIS_8: LazyLock<Option<PathBuf>> = LazyLock::new(|| std::env::var_os("REDIS8_SERVER").map(PathBuf::from));
     REDIS_8.as_deref()
 }
 
-/// Says something where the output of a test is read.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so where its output is read")]
+/// Prints a line to the output of a test.
+#[expect(clippy::print_stderr, reason = "a skipped test must say so in its output")]
 pub fn tell(words: &str) {
     eprintln!("{words}");
 }

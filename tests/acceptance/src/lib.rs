@@ -1,30 +1,33 @@
-//! What the acceptance tests share: a stage with one target on it, and questions to ask of it.
+//! What the acceptance tests share: a sandbox with one target, the compiled functions, and ways to inspect them.
 //!
 //! # Layout
 //! - [`Stage`]: a sandbox with one target and the compiled `rotate-auth`
-//! - [`run`]: the other functions on a stage, and faults; [`Outcome`]: what a run returns
+//! - [`program`]: the compiled functions
+//! - [`run`]: invocations and faults; [`Outcome`]: what a run returns
 //! - [`retirement`], [`connection`]: the compiled `retire-credential` and `sync-connection`
-//! - [`Flavour`]: which flavour of Redis is on a stage; [`tell`] says what is skipped
-//! - [`Audience`]: clients and a watcher
-//! - [`Stage::estate`], [`fargate`]: hosts and tasks, where Redis runs on such
-//! - [`door`]: what the nodes accept, asked past the gates where faults are injected
-//! - [`secrecy`]: what must not be written anywhere
-//! - [`timing`]: how long things take
+//! - [`Flavour`]: the flavour of Redis on a stage; [`tell`] reports skipped tests
+//! - [`Traffic`]: clients and a watcher
+//! - [`Stage::estate`], [`fargate`]: hosts and Fargate tasks
+//! - [`nodes`]: what the nodes accept, asked directly
+//! - [`secrecy`]: checks that no credential is written
+//! - [`timing`]: how long changes take
 
-mod audience;
 pub mod connection;
-pub mod door;
 mod estate;
 pub mod fargate;
 mod flavour;
+pub mod nodes;
 mod outcome;
+mod program;
 pub mod retirement;
 pub mod run;
 pub mod secrecy;
 mod stage;
 pub mod timing;
+mod traffic;
 
-pub use audience::Audience;
 pub use flavour::{Flavour, tell};
-pub use outcome::{List, Outcome};
-pub use stage::{STEPS, Stage, StageOptions, class, function, program};
+pub use outcome::{List, Outcome, class};
+pub use program::{function, program};
+pub use stage::{STEPS, Stage, StageOptions};
+pub use traffic::{Traffic, stop_watcher};

@@ -1,4 +1,4 @@
-//! The outcome of a run, as a function returns it: the only file of the tests that knows its keys.
+//! The outcome of a run, as a function returns it. No other file of the tests knows its keys.
 
 use std::fmt;
 
@@ -16,14 +16,14 @@ pub enum List {
     Done,
     /// What a dry run would do.
     Planned,
-    /// What it left as it is.
+    /// What it left unchanged.
     Kept,
     /// What it waits for.
     Waiting,
 }
 
 impl List {
-    /// The key of the list, and the key of an entry that names its subject.
+    /// Returns the key of the list, and the key of an entry's subject.
     fn keys(self) -> (&'static str, &'static str) {
         match self {
             Self::Done => ("done", "what"),
@@ -52,14 +52,14 @@ impl Outcome {
     /// The invocation logged no outcome, or more than one, or a line that is not JSON.
     pub fn logged(invocation: &Invocation) -> (Self, Value) {
         let lines = invocation.logs.lines().filter(|line| !line.is_empty());
-        let lines = lines.map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")));
+        let lines = lines.map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}")));
         let mut records: Vec<Value> = lines.filter(|line: &Value| line.get("_aws").is_some()).collect();
         assert_eq!(records.len(), 1, "{}", invocation.logs);
         let line = records.remove(0);
         (Self(line["outcome"].clone()), line)
     }
 
-    /// The status: `done`, `kept`, `waiting`, or the class of the failure: `retryable`, `permanent`, `needs-human`.
+    /// Returns the status: `done`, `kept`, `waiting`, or the class of the failure: `retryable`, `permanent`, `needs-human`.
     pub fn status(&self) -> &str {
         self.0["status"].as_str().unwrap_or_default()
     }
@@ -69,12 +69,12 @@ impl Outcome {
         self.0["target"].as_str()
     }
 
-    /// The message of the failure, where there is one.
+    /// Returns the message of the failure, if the run failed.
     pub fn failure(&self) -> Option<&str> {
         self.0["failure"].as_str()
     }
 
-    /// The step of the rotation, where the run is one.
+    /// Returns the step, if the run is one of a rotation.
     pub fn step(&self) -> Option<&str> {
         self.0["step"].as_str()
     }
@@ -97,7 +97,7 @@ impl Outcome {
         all.iter().map(|entry| (text(&entry[subject]), text(&entry["reason"]))).collect()
     }
 
-    /// The subjects of a list: what is done, kept or waited for.
+    /// The subjects of a list: what was done, kept or waited for.
     pub fn subjects(&self, list: List) -> Vec<&str> {
         self.entries(list).into_iter().map(|(subject, _)| subject).collect()
     }
@@ -112,7 +112,7 @@ impl Outcome {
         self.subjects(List::Planned)
     }
 
-    /// What the run left as it is.
+    /// What the run left unchanged.
     pub fn kept(&self) -> Vec<&str> {
         self.subjects(List::Kept)
     }
@@ -122,7 +122,7 @@ impl Outcome {
         self.subjects(List::Waiting)
     }
 
-    /// The actions of a list, each with the place that its reason begins with: `deploy the ECS service main/web`.
+    /// The actions of a list, each with the subject at the start of its reason: `deploy-service the ECS service main/web`.
     pub fn actions_at(&self, list: List) -> Vec<String> {
         let place = |reason: &str| reason.split(':').next().unwrap_or_default().to_owned();
         self.entries(list).into_iter().map(|(action, reason)| format!("{action} {}", place(reason))).collect()
@@ -133,7 +133,7 @@ impl Outcome {
         self.0["measures"]["logins"].as_u64()
     }
 
-    /// How many calls of AWS the run made.
+    /// How many AWS calls the run made.
     pub fn api_calls(&self) -> Option<u64> {
         self.0["api_calls"].as_u64()
     }
@@ -143,10 +143,10 @@ impl Outcome {
         self.0["duration_ms"].as_u64()
     }
 
-    /// The failed logins that the logs of the nodes report.
+    /// The failed logins from the ACL logs of the nodes.
     ///
     /// # Panics
-    /// The outcome is that of a function that does not report them.
+    /// The function does not report them.
     pub fn failed_logins(&self) -> &[Value] {
         self.0["failed_logins"].as_array().expect("the outcome reports failed logins")
     }
@@ -155,5 +155,13 @@ impl Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// Returns the class of the error that an invocation failed with, or `none`.
+pub fn class(result: &InvocationResult) -> &str {
+    match result {
+        InvocationResult::Returned(_) => "none",
+        InvocationResult::Failed { error_type, .. } => error_type,
     }
 }

@@ -1,4 +1,4 @@
-//! Running the compiled functions on a stage, and the faults that their calls meet.
+//! Invokes the compiled functions on a stage, and injects faults into their calls.
 
 use std::{
     collections::BTreeMap,
@@ -14,22 +14,22 @@ use tokio::time::sleep;
 
 use crate::{Outcome, Stage, program};
 
-/// How often the platform invokes a function that fails, and more: every try must leave less to do.
+/// How often a failing function is invoked, more than Lambda would: each run must leave less to do.
 const TRIES: usize = 5;
 
-/// How long a step may take to end, or a call to meet its fault.
+/// How long a step may take to end, or a fault to be hit.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The timeout of a function that is deployed beside `rotate-auth`.
 pub const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The event of a schedule: the target and nothing else.
+/// The event of a schedule: only the target.
 pub fn scheduled() -> Value {
     json!({ "target": "orders" })
 }
 
 impl Stage {
-    /// Deploys a function of the product, with the log level that it has by default.
+    /// Deploys a function of the product with the default log level.
     pub fn deploy(&self, function: &str, timeout: Duration) {
         self.deploy_with(function, timeout, BTreeMap::new());
     }
@@ -45,12 +45,12 @@ impl Stage {
         self.sandbox.runner.add(Function { name, binary, timeout, environment });
     }
 
-    /// Invokes a function with an event, once.
+    /// Invokes a function with an event.
     pub async fn invoke(&self, function: &str, event: &Value) -> Invocation {
         self.sandbox.runner.invoke(function, event, function).await
     }
 
-    /// Invokes a function with an event, once, and returns its outcome.
+    /// Invokes a function with an event and returns its outcome.
     ///
     /// # Panics
     /// The function fails.
@@ -72,19 +72,19 @@ impl Stage {
         panic!("{:?}", self.sandbox.runner.invocations().pop())
     }
 
-    /// Waits until so many invocations with this label have ended in all: the step of a rotation.
+    /// Waits until this many invocations with this label have ended. The label is the step of a rotation.
     ///
     /// # Panics
-    /// They do not within a minute.
+    /// They have not ended within a minute.
     pub async fn ended(&self, label: &str, times: usize) {
         let began = Instant::now();
         while self.sandbox.runner.invocations().iter().filter(|ended| ended.label == label).count() < times {
-            assert!(began.elapsed() < PATIENCE, "{label} does not end");
+            assert!(began.elapsed() < PATIENCE, "{label} has not ended {times} times");
             sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// How many calls of AWS an invocation made, and how many logins.
+    /// Counts the AWS calls and the logins of an invocation.
     pub fn calls_of(&self, invocation: &Invocation) -> (u64, u64) {
         let made =
             self.sandbox.journal.entries().into_iter().filter(|entry| {
@@ -99,14 +99,14 @@ impl Stage {
         self.sandbox.faults.arm(rule);
     }
 
-    /// Waits until so many calls have met a fault in all.
+    /// Waits until this many calls have hit a fault.
     ///
     /// # Panics
-    /// They do not within a minute.
+    /// They have not within a minute.
     pub async fn fired(&self, times: usize) {
         let began = Instant::now();
         while self.sandbox.faults.fired() < times {
-            assert!(began.elapsed() < PATIENCE, "{} calls met a fault, not {times}", self.sandbox.faults.fired());
+            assert!(began.elapsed() < PATIENCE, "{} calls hit a fault, not {times}", self.sandbox.faults.fired());
             sleep(Duration::from_millis(10)).await;
         }
     }

@@ -1,4 +1,4 @@
-//! Every credential that was ever used, and everything that was ever written.
+//! Checks that no credential appears in anything that was written.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use secrecy::ExposeSecret;
 
 use crate::Stage;
 
-/// How much of a secret is looked for: a part of it would be as bad.
+/// How many characters of a secret are searched for: a part of it must not be written either.
 const PART: usize = 12;
 
-/// Everything that was written: what the functions printed, returned and failed with, the journal, and the sandbox itself.
+/// Returns everything that was written: logs, answers and errors of the functions, the journal, and the sandbox's `Debug` text.
 ///
 /// # Panics
 /// It cannot be written as JSON.
@@ -19,7 +19,7 @@ pub fn written(stage: &Stage) -> String {
     format!("{invocations}\n{journal}\n{:?}", stage.sandbox)
 }
 
-/// Every credential that the stage ever saw, on its own and in the JSON text that contains it.
+/// Returns every credential that the stage ever had, and every JSON text with one.
 pub fn secrets(stage: &Stage) -> Vec<String> {
     let tokens = stage.sandbox.elasticache.values();
     let mut all = stage.sandbox.secrets_manager.values();
@@ -34,14 +34,14 @@ pub fn secrets(stage: &Stage) -> Vec<String> {
     all
 }
 
-/// Checks that none of the secrets was written, not even its beginning.
+/// Checks that no secret was written, nor the start of one.
 ///
 /// # Panics
-/// One was written, or there were fewer than `at_least` to look for.
+/// One was written, or there are fewer than `at_least` secrets.
 pub fn assert_nothing_leaked(stage: &Stage, at_least: usize) {
     let (written, secrets) = (written(stage), secrets(stage));
-    assert!(secrets.len() >= at_least, "{} secrets were looked for", secrets.len());
-    assert!(written.contains("orders") && written.contains("GetSecretValue"), "nothing was written at all");
+    assert!(secrets.len() >= at_least, "only {} secrets were searched for", secrets.len());
+    assert!(written.contains("orders") && written.contains("GetSecretValue"), "the text to search has no journal");
     for secret in secrets {
         let start: String = secret.chars().take(PART).collect();
         assert!(!written.contains(&start), "a secret was written: {}…", &start[..4]);

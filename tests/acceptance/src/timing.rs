@@ -1,4 +1,4 @@
-//! How long things take on a stage.
+//! How long changes take on a stage.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use sandbox::services::{ecs::EcsTiming, elasticache::Timing};
 /// Longer than a function waits for an answer.
 pub const TOO_LATE: Duration = Duration::from_millis(5500);
 
-/// ElastiCache for tests: states last long enough to be seen, and no longer.
+/// ElastiCache for most tests: states last just long enough to be seen.
 pub fn quick() -> Timing {
     Timing {
         create: Duration::ZERO,
@@ -17,7 +17,7 @@ pub fn quick() -> Timing {
     }
 }
 
-/// ElastiCache for dozens of changes, one after another: states end soon.
+/// ElastiCache for dozens of changes in a row: states are short.
 pub fn brief() -> Timing {
     Timing {
         create: Duration::ZERO,
@@ -27,7 +27,7 @@ pub fn brief() -> Timing {
     }
 }
 
-/// ECS for dozens of deployments, one after another: tasks start and end soon.
+/// ECS for dozens of deployments in a row: tasks start and stop quickly.
 pub fn brief_tasks() -> EcsTiming {
     let short = Duration::from_millis(20);
     EcsTiming {

@@ -1,4 +1,4 @@
-//! Who reads its parameters when it starts, and never again: the consumers of a target.
+//! The consumers of a target: clients that read their parameters only at startup.
 
 use std::collections::BTreeMap;
 
@@ -11,23 +11,23 @@ use workload::create_consumer_service;
 
 use super::{
     SYNC,
-    published::Places,
-    reader::{Met, Reader},
+    published::Outputs,
+    reader::{ClientStats, Reader},
     report::AtStartReport,
     worker::Worker,
 };
 
 /// The consumers of a target.
 pub(crate) enum Consumers {
-    /// Tasks of ECS services, which sync-connection deploys anew.
+    /// Tasks of ECS services, which sync-connection redeploys.
     Workers(Vec<Worker>),
-    /// A client that the demo starts anew once everything is published.
+    /// A client that the demo restarts once everything is published.
     Reader(Box<Reader>),
-    /// Nothing is published that they could read.
+    /// None: the target has no outputs to read.
     None,
 }
 
-/// Makes the Lambda functions that the settings name: their environments are written, so they come first.
+/// Creates the Lambda functions in the settings. The first publication writes their environments, so they must exist.
 pub(crate) fn create_functions(sandbox: &Sandbox, target: &Target) {
     for consumer in &target.consumers {
         if let Consumer::LambdaFunction { function_name } = consumer {
@@ -37,7 +37,7 @@ pub(crate) fn create_functions(sandbox: &Sandbox, target: &Target) {
 }
 
 impl Consumers {
-    /// Makes the services that the settings name, and sets the consumers to work with what is published.
+    /// Creates the services in the settings, and starts the consumers with what is published.
     pub(crate) async fn start(sandbox: &Sandbox, target: &Target) -> anyhow::Result<Self> {
         let mut workers = Vec::new();
         for consumer in &target.consumers {
@@ -53,49 +53,50 @@ impl Consumers {
         if target.outputs.is_empty() {
             return Ok(Self::None);
         }
-        Ok(Self::Reader(Box::new(Reader::start(Places::of(sandbox, target)?).await?)))
+        Ok(Self::Reader(Box::new(Reader::start(Outputs::of(sandbox, target)?).await?)))
     }
 
-    /// Starts those anew that nobody else does.
-    pub(crate) async fn roll(&self) -> anyhow::Result<()> {
+    /// Restarts the client, if it is not in ECS.
+    pub(crate) async fn restart(&self) -> anyhow::Result<()> {
         match self {
             Self::Reader(reader) => reader.restart().await,
             Self::Workers(_) | Self::None => Ok(()),
         }
     }
 
-    /// What they met so far; `None` where there is nobody.
-    pub(crate) fn met(&self) -> Option<Met> {
+    /// Returns the counts so far; `None` if the target has no consumers.
+    pub(crate) fn stats(&self) -> Option<ClientStats> {
         match self {
             Self::Workers(workers) => {
-                let add = |sum: Met, one: Met| Met {
+                let add = |sum: ClientStats, one: ClientStats| ClientStats {
                     commands: sum.commands + one.commands,
                     failed: sum.failed + one.failed,
                     failures: [sum.failures, one.failures].concat(),
                 };
-                Some(workers.iter().map(Worker::met).fold(Met::default(), add))
+                Some(workers.iter().map(Worker::stats).fold(ClientStats::default(), add))
             }
-            Self::Reader(reader) => Some(reader.met()),
+            Self::Reader(reader) => Some(reader.stats()),
             Self::None => None,
         }
     }
 
-    /// Ends them, and says what they met; before the retirement had ended it was so many commands.
-    pub(crate) async fn leave(self, commands_before: u64) -> Option<(AtStartReport, Vec<String>)> {
+    /// Stops the consumers and returns their counts, and their first failures. `commands_before` is the count when the
+    /// retirement ended.
+    pub(crate) async fn stop(self, commands_before: u64) -> Option<(AtStartReport, Vec<String>)> {
         let restarted_by = if matches!(self, Self::Workers(_)) { SYNC } else { "demo" };
-        let met = match self {
-            Self::Reader(reader) => Some(reader.leave().await),
-            // The sandbox ends their tasks.
-            others => others.met(),
+        let stats = match self {
+            Self::Reader(reader) => Some(reader.stop().await),
+            // The sandbox stops their tasks.
+            others => others.stats(),
         }?;
-        let Met { commands, failed, failures } = met;
+        let ClientStats { commands, failed, failures } = stats;
         let restarted_by = restarted_by.to_owned();
         let commands_after_retirement = commands.saturating_sub(commands_before);
         Some((AtStartReport { restarted_by, commands, commands_after_retirement, failed }, failures))
     }
 }
 
-/// The parameter that holds the whole URL.
+/// Returns the name of the parameter with the whole URL.
 fn url_parameter(target: &Target) -> Option<&str> {
     target.outputs.iter().find_map(|output| match output {
         Output::SsmParameter(parameter) if parameter.value.to_string() == "{url}" => Some(parameter.name.as_str()),

@@ -1,4 +1,4 @@
-//! One of the systems of `infra/examples` on a sandbox, as Terraform would have created it, and the commands to go on with.
+//! One system of `infra/examples` on a sandbox, as Terraform would create it, and the commands to try on it.
 
 use anyhow::bail;
 use policy::{
@@ -18,36 +18,36 @@ use super::{
     systems::{SYSTEMS, System},
 };
 
-/// How long the previous credential is accepted after a rotation, in seconds: short, for someone who waits.
+/// The overlap after a rotation, in seconds: short, because a person waits for it.
 const OVERLAP_S: u64 = 2;
 
-/// A system that is there, whole.
+/// A system that was created completely.
 #[derive(Clone, Debug)]
 pub struct Example {
     target: Target,
 }
 
-/// A command, and what it does.
+/// A shell command and its description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
-    /// What it does, as a comment of the shell.
+    /// What it does, for a shell comment.
     pub comment: &'static str,
-    /// The command, in one line.
+    /// The command, on one line.
     pub line: String,
 }
 
-/// The names of all examples.
+/// Returns the names of all examples.
 pub fn names() -> Vec<&'static str> {
     SYSTEMS.iter().map(|system| system.example).collect()
 }
 
 impl Example {
-    /// Creates what the settings of an example need: its Redis, the secret, the settings parameter and its consumers.
+    /// Creates an example: its Redis, its secret, its settings parameter and its consumers.
     ///
-    /// The overlap lasts seconds instead of hours, and consumers are deployed without a pause before.
+    /// The overlap is seconds instead of a day, and there is no debounce before deployments.
     ///
     /// # Errors
-    /// There is no example of this name, or AWS refuses a call.
+    /// There is no example with this name, or a call is refused.
     pub async fn provision(sandbox: &Sandbox, name: &str) -> anyhow::Result<Self> {
         let Some(System { document, shape, .. }) = SYSTEMS.iter().find(|system| system.example == name) else {
             bail!("there is no example {name:?}; there are {}", names().join(", "));
@@ -66,12 +66,12 @@ impl Example {
         Ok(Self { target })
     }
 
-    /// The name of the target.
+    /// Returns the name of the target.
     pub fn target(&self) -> &str {
         &self.target.name
     }
 
-    /// The commands to go on with, in their order.
+    /// Returns the commands to try, in order.
     pub fn commands(&self) -> Vec<Command> {
         let secret = &self.target.secret.id;
         let mut commands = vec![
@@ -83,16 +83,16 @@ impl Example {
                 ),
             },
             Command {
-                comment: "See when it was rotated, and which version is AWSCURRENT.",
+                comment: "Check when it was rotated, and which version is AWSCURRENT.",
                 line: format!("aws secretsmanager describe-secret --secret-id {secret}"),
             },
-            Command { comment: "Publish what applications read.", line: self.invoke(SYNC) },
+            Command { comment: "Publish the connection parameters.", line: self.invoke(SYNC) },
         ];
         let outputs = self.target.outputs.iter();
         let parameters: Vec<_> = outputs.filter_map(parameter).collect();
         if !parameters.is_empty() {
             let line = format!("aws ssm get-parameters --with-decryption --names {}", parameters.join(" "));
-            commands.push(Command { comment: "See what applications read.", line });
+            commands.push(Command { comment: "Read what is published.", line });
         }
         commands.extend(self.target.outputs.iter().filter_map(elsewhere));
         commands.push(Command { comment: "Retire the previous credential.", line: self.invoke(RETIRE) });
@@ -112,7 +112,7 @@ fn parameter(output: &Output) -> Option<&str> {
     }
 }
 
-/// The command that shows an output which is no parameter.
+/// Returns the command that shows an output that is not a parameter.
 fn elsewhere(output: &Output) -> Option<Command> {
     let line = match output {
         Output::SsmParameter(_) => return None,
@@ -121,5 +121,5 @@ fn elsewhere(output: &Output) -> Option<Command> {
         }
         Output::SecretKeys(keys) => format!("aws secretsmanager get-secret-value --secret-id {}", keys.secret_id),
     };
-    Some(Command { comment: "See what applications read.", line })
+    Some(Command { comment: "Read what is published.", line })
 }

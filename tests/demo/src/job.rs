@@ -1,4 +1,4 @@
-//! One function, run for one target as its schedule does, until it waits for nothing any more.
+//! Runs one function for one target, as its schedule does, until it no longer waits.
 
 use std::time::Duration;
 
@@ -11,47 +11,47 @@ use sandbox::{
     lambda::{Invocation, InvocationResult},
 };
 
-/// Between two runs of a function, where its schedule would have hours.
+/// The time between two runs of a function; a real schedule has hours.
 const EVERY: Duration = Duration::from_millis(700);
 
-/// What sync-connection calls it when it writes somewhere: `write-parameter`, `write-environment`, `write-secret-keys`.
+/// The prefix of sync-connection's actions that write an output: `write-parameter`, `write-environment`, `write-secret-keys`.
 const WRITE: &str = "write-";
 
-/// What sync-connection calls it when it deploys a service anew.
+/// The prefix of sync-connection's actions that redeploy a service.
 const DEPLOY: &str = "deploy-";
 
-/// What is to be run.
+/// A function to run until it no longer waits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Job<'a> {
     /// The function.
     pub(crate) function: &'static str,
-    /// What its invocations are labelled with.
+    /// The label of its invocations.
     pub(crate) step: &'static str,
     /// The target.
     pub(crate) target: &'a str,
-    /// What it comes to where nothing had to be done.
+    /// The result if there was nothing to do.
     pub(crate) when_kept: &'static str,
-    /// For how long it is run again.
+    /// How long it may wait or be retried.
     pub(crate) patience: Duration,
 }
 
-/// Runs it, again while it waits or may succeed later.
+/// Runs the function, again while it waits or fails with a retryable error.
 pub(crate) async fn run(sandbox: &Sandbox, job: Job<'_>) -> JobReport {
     let began = Instant::now();
     let mut report = JobReport { function: job.function.to_owned(), ..JobReport::default() };
     loop {
         let ended = sandbox.runner.invoke(job.function, &json!({ "target": job.target }), job.step).await;
-        let goes_on = note(&mut report, &ended, job.when_kept);
+        let runs_again = record(&mut report, &ended, job.when_kept);
         report.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        if !goes_on || began.elapsed() > job.patience {
+        if !runs_again || began.elapsed() > job.patience {
             return report;
         }
         sleep(EVERY).await;
     }
 }
 
-/// Writes down what came of a run; says whether another one may come to more.
-fn note(report: &mut JobReport, ended: &Invocation, when_kept: &str) -> bool {
+/// Records the result of a run; returns whether to run the function again.
+fn record(report: &mut JobReport, ended: &Invocation, when_kept: &str) -> bool {
     let record = match &ended.result {
         InvocationResult::Returned(record) => record,
         InvocationResult::Failed { error_type, message } => {
@@ -75,17 +75,17 @@ fn note(report: &mut JobReport, ended: &Invocation, when_kept: &str) -> bool {
     outcome == "waiting"
 }
 
-/// Where a run of sync-connection wrote what applications read.
+/// Returns the outputs that a run of sync-connection wrote.
 pub(crate) fn written(record: &Value) -> Vec<String> {
     about(record, WRITE)
 }
 
-/// Which services it deployed anew.
+/// Returns the services that a run of sync-connection redeployed.
 pub(crate) fn deployed(record: &Value) -> Vec<String> {
     about(record, DEPLOY)
 }
 
-/// What the actions of this kind were about: their reason begins with its name.
+/// Returns the subjects of the actions with this prefix: their reason starts with the subject's name.
 fn about(record: &Value, kind: &str) -> Vec<String> {
     let text = |action: &Value, key: &str| action.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let actions = record.get("done").and_then(Value::as_array).into_iter().flatten();
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_job_goes_on_while_it_waits_and_adds_up_what_was_done() {
+    fn a_job_runs_again_while_it_waits_and_adds_up_what_was_done() {
         let mut report = JobReport::default();
         let waiting = json!({
             "status": "waiting", "api_calls": 7,
@@ -127,15 +127,15 @@ mod tests {
             ],
             "waiting": [{ "for": "the ECS service main/web", "reason": "its deployment has just begun" }],
         });
-        assert!(note(&mut report, &returned(waiting), "not-applicable"));
+        assert!(record(&mut report, &returned(waiting), "not-applicable"));
         assert_eq!(
             (report.outcome.as_str(), report.reason.as_deref()),
             ("waiting", Some("its deployment has just begun"))
         );
-        assert!(note(&mut report, &failed("Retryable"), "not-applicable"));
+        assert!(record(&mut report, &failed("Retryable"), "not-applicable"));
         assert_eq!((report.outcome.as_str(), report.reason.as_deref()), ("failed", Some("Retryable: why")));
         let kept = json!({ "status": "kept", "api_calls": 3, "kept": [{ "what": "output", "reason": "it is right" }] });
-        assert!(!note(&mut report, &returned(kept), "not-applicable"));
+        assert!(!record(&mut report, &returned(kept), "not-applicable"));
         assert_eq!((report.outcome.as_str(), report.reason, report.api_calls), ("done", None, 10));
         assert_eq!(
             (report.written, report.deployed),
@@ -144,15 +144,16 @@ mod tests {
     }
 
     #[test]
-    fn a_job_ends_where_a_person_is_needed_or_nothing_had_to_be_done() {
+    fn a_job_ends_if_a_person_is_needed_or_there_is_nothing_to_do() {
         let mut report = JobReport::default();
         let stopped = json!({ "status": "needs-human", "failure": "look first" });
         assert!(
-            !note(&mut report, &returned(stopped), "done") && !note(&mut report.clone(), &failed("Permanent"), "done")
+            !record(&mut report, &returned(stopped), "done")
+                && !record(&mut report.clone(), &failed("Permanent"), "done")
         );
         assert_eq!((report.outcome.as_str(), report.reason.as_deref()), ("failed", Some("look first")));
         let kept = json!({ "status": "kept", "kept": [{ "what": "outputs", "reason": "the settings name none" }] });
-        assert!(!note(&mut report, &returned(kept), "not-applicable"));
+        assert!(!record(&mut report, &returned(kept), "not-applicable"));
         assert_eq!(report.outcome, "not-applicable");
         assert_eq!(report.reason.as_deref(), Some("the settings name none"));
     }

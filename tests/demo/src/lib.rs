@@ -1,72 +1,72 @@
-//! The demo: every system rotated at once, under load, its consumers following, then its old credential retired, with
-//! everything told.
+//! The demo: rotates, publishes and retires the credentials of all example systems at once, under load.
 //!
 //! # Layout
-//! - [`run`], [`run_showing`]: the whole demo; the second tells its progress and can be ended
-//! - `systems`: which systems there are
-//! - `stage`: what is on it: the targets, each with its `crowd` of clients and a watcher, and its `consumers`
-//! - `consumers`: who reads its parameters when it starts, and never again: a `worker` of ECS, or a `reader`
-//! - `published`: what they read
-//! - `job`: one function, run until it waits for nothing
-//! - `follow`: what the functions are doing, read off the journal and their invocations
-//! - [`example`]: one system alone, for `sandbox serve`
-//! - [`progress`]: what there is to see at any moment
-//! - [`report`]: what came of it
+//! - [`run`], [`run_with_progress`]: the whole demo
+//! - `systems`: the example systems
+//! - `target`: one target of the demo, with its `traffic` and its `consumers`
+//! - `traffic`: clients that read the secret, and a watcher
+//! - `consumers`: clients that read their parameters only at startup: a `worker` in ECS, or a `reader`
+//! - `published`: the parameters that they read
+//! - `job`: runs one function until it no longer waits
+//! - `activity`: what the functions are doing, from the journal and their invocations
+//! - [`example`]: one system, for `sandbox serve --example`
+//! - [`progress`]: the state at any moment
+//! - [`report`]: the result
 //! - [`view`]: both as text
 
+mod activity;
 mod consumers;
-mod crowd;
 pub mod example;
-mod follow;
 mod job;
 pub mod progress;
 mod published;
 mod reader;
 pub mod report;
 mod run;
-mod stage;
 mod systems;
+mod target;
+mod traffic;
 pub mod view;
 mod worker;
 
 use std::{path::PathBuf, time::Duration};
 
 pub use report::Report;
-pub use run::{run, run_showing};
+pub use run::{run, run_with_progress};
 
 use workload::load::LoadOptions;
 
-/// The function that rotates.
+/// The function that rotates a credential.
 pub(crate) const ROTATE: &str = "rotate-auth";
 
-/// The function that publishes the new credential, and has its consumers follow.
+/// The function that publishes connection parameters and redeploys consumers.
 pub(crate) const SYNC: &str = "sync-connection";
 
-/// The function that takes the old credential away.
+/// The function that removes the previous credential.
 pub(crate) const RETIRE: &str = "retire-credential";
 
-/// What can be set about a demo.
+/// Options of a demo.
 #[derive(Clone, Debug)]
 pub struct DemoOptions {
     /// The folder with the compiled functions.
     pub functions: PathBuf,
-    /// The names of the targets to show; all of them where it is empty.
+    /// The names of the targets to show; empty for all.
     pub only: Vec<String>,
-    /// How long the load runs before the rotations begin.
+    /// How long the load runs before the rotations start.
     pub before: Duration,
-    /// How long it runs after they have ended.
+    /// How long it runs after the retirements.
     pub after: Duration,
-    /// How hard it presses on each target.
+    /// The rates of the load on each target.
     pub load: LoadOptions,
-    /// Has Secrets Manager move AWSCURRENT before any node accepts the new token: the demo must then fall short.
+    /// Makes Secrets Manager move AWSCURRENT before any node accepts the new credential, so that the demo fails.
     pub promote_early: bool,
-    /// Has the settings name one more output that is not there, once the load is at work: nothing can be published then, and
-    /// the demo must fall short.
+    /// Adds an output that does not exist to the settings once the load is running, so that nothing can be published and
+    /// the demo fails.
     pub missing_output: bool,
 }
 
 impl DemoOptions {
-    /// A demo of about a minute.
+    /// Creates the options of a demo that takes about a minute.
     pub fn new(functions: PathBuf) -> Self {
         Self {
             functions,

@@ -1,16 +1,16 @@
-//! What there is to see of a demo at any moment.
+//! The state of a demo at one moment.
 
 use std::time::Duration;
 
-/// The four steps of a rotation, in order, and what comes after them: the publication and the retirement.
+/// The four steps of a rotation, in order, then the publication and the retirement.
 ///
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>
 pub const STEPS: [&str; 6] = ["createSecret", "setSecret", "testSecret", "finishSecret", PUBLICATION, RETIREMENT];
 
-/// The publication, and the rollout after it, in one word.
+/// The label of the publication and the rollout after it.
 pub const PUBLICATION: &str = "sync";
 
-/// The retirement, in one word.
+/// The label of the retirement.
 pub const RETIREMENT: &str = "retire";
 
 /// A demo at one moment.
@@ -18,49 +18,49 @@ pub const RETIREMENT: &str = "retire";
 pub struct Progress {
     /// The Redis that the nodes run.
     pub server: String,
-    /// What the demo is at.
+    /// The current phase.
     pub phase: Phase,
-    /// Since its start.
+    /// The time since its start.
     pub elapsed: Duration,
     /// The targets.
     pub targets: Vec<TargetProgress>,
 }
 
-/// What a demo is at.
+/// A phase of a demo.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
-    /// Starting what Terraform would make.
+    /// Creating what Terraform would create.
     #[default]
-    Building,
-    /// Load, before the rotations.
+    Creating,
+    /// Load before the rotations.
     Before,
-    /// The rotations.
+    /// Rotations.
     Rotating,
-    /// The publications, and the rollouts of consumers.
-    Following,
-    /// The retirements; every client has been restarted.
+    /// Publications, and rollouts of consumers.
+    Publishing,
+    /// Retirements; all clients have been restarted.
     Retiring,
-    /// Load, after the retirements.
+    /// Load after the retirements.
     After,
-    /// All is over.
-    Over,
+    /// The demo has ended.
+    Ended,
 }
 
 impl Phase {
-    /// What the demo is at, in words.
+    /// All phases, in order.
+    pub const ALL: [Self; 7] =
+        [Self::Creating, Self::Before, Self::Rotating, Self::Publishing, Self::Retiring, Self::After, Self::Ended];
+
+    /// Returns a description that fits a terminal of 80 columns.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Building => {
-                "creating every Redis, its secret and its settings; sync-connection publishes what applications read"
-            }
-            Self::Before => "clients are at work, a watcher logs in with AWSCURRENT on every node",
-            Self::Rotating => "Secrets Manager rotates every credential through the function rotate-auth",
-            Self::Following => {
-                "sync-connection publishes the new credentials, and deploys ECS services anew; other clients are restarted then"
-            }
-            Self::Retiring => "retire-credential takes the old credentials away",
-            Self::After => "clients go on, with the new credentials alone",
-            Self::Over => "done",
+            Self::Creating => "creating Redis servers, secrets, settings and parameters",
+            Self::Before => "clients send commands, and a watcher logs in to every node",
+            Self::Rotating => "Secrets Manager rotates every secret with rotate-auth",
+            Self::Publishing => "sync-connection publishes credentials and redeploys services",
+            Self::Retiring => "retire-credential removes the previous credentials",
+            Self::After => "clients continue with the new credentials only",
+            Self::Ended => "done",
         }
     }
 }
@@ -70,42 +70,42 @@ impl Phase {
 pub struct TargetProgress {
     /// Its name.
     pub name: String,
-    /// What it is.
+    /// Its shape, in words.
     pub shape: String,
     /// The steps.
     pub steps: [StepProgress; 6],
-    /// Commands answered rightly.
+    /// Commands with the correct answer.
     pub commands: u64,
-    /// Those of clients that read their parameters when they start, and never again.
+    /// Those of clients that read their parameters only at startup.
     pub at_start: u64,
-    /// Commands that got no right answer.
+    /// Commands without a correct answer.
     pub failed: u64,
-    /// The watcher's logins.
+    /// Successful logins of the watcher.
     pub logins: u64,
-    /// Those refused.
-    pub violations: u64,
+    /// Refused logins of the watcher.
+    pub refused: u64,
 }
 
 /// A step of a rotation at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StepProgress {
-    /// How far it is.
+    /// Its state.
     pub state: StepState,
-    /// What the function does, did, or failed at.
+    /// What the function is doing or did, or why it failed.
     pub says: String,
-    /// How often it was begun.
+    /// How often it was started.
     pub tries: usize,
-    /// How long its ended tries took.
+    /// How long its completed tries took, together.
     pub took: Duration,
 }
 
-/// How far a step is.
+/// The state of a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StepState {
-    /// Not begun.
+    /// Not started.
     #[default]
-    Ahead,
-    /// The function is at it.
+    Pending,
+    /// The function is running it.
     Running,
     /// Done.
     Done,

@@ -1,4 +1,4 @@
-//! What is published for a target: read as an application reads it, and a login with that and nothing else.
+//! What is published for a target, read as an application reads it, and a login with it.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -10,90 +10,93 @@ use sandbox::Sandbox;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use workload::{
-    load::{Trouble, open},
+    load::{CommandError, open},
     upstash,
 };
 
-/// The places where a target's applications read what they connect with.
+/// The outputs from which a target's applications read their connection parameters.
 #[derive(Clone, Debug)]
-pub(crate) struct Places {
+pub(crate) struct Outputs {
     target: Target,
     sdk_config: SdkConfig,
     authority: Arc<str>,
     http: reqwest::Client,
 }
 
-/// What one application has read there.
+/// The connection parameters that an application has read.
 pub(crate) struct Published {
-    door: Door,
+    connection: Connection,
     authority: Arc<str>,
     http: reqwest::Client,
 }
 
-/// Where it gets in, and with what.
-enum Door {
+/// An address and a credential.
+enum Connection {
     Redis(Box<ConnectionInfo>),
     Rest { url: String, token: SecretString },
 }
 
-impl Places {
-    /// Those that the settings of a target name.
+impl Outputs {
+    /// Returns the outputs of a target.
     pub(crate) fn of(sandbox: &Sandbox, target: &Target) -> anyhow::Result<Self> {
         let authority = sandbox.fleet.authority_pem().into();
         Ok(Self { target: target.clone(), sdk_config: sandbox.sdk_config(), authority, http: upstash::http(sandbox)? })
     }
 
-    /// How many there are.
+    /// Returns the number of outputs.
     pub(crate) fn count(&self) -> usize {
         self.target.outputs.len()
     }
 
-    /// Reads all of them, as an application does when it starts.
+    /// Reads all outputs, as an application does at startup.
     ///
     /// # Errors
-    /// A place is not there, or all of them together do not say where to connect and with what.
+    /// An output does not exist, or together they lack an address or a credential.
     pub(crate) async fn read(&self) -> anyhow::Result<Published> {
         let texts = self.texts().await?;
         let text = |template: &str| texts.get(template).map(ExposeSecret::expose_secret);
-        let door = match (text("{url}"), text("{rest_url}"), text("{host}")) {
+        let connection = match (text("{url}"), text("{rest_url}"), text("{host}")) {
             // The parser's own error is left out: it may quote the URL.
-            (Some(url), ..) => Door::Redis(Box::new(url.into_connection_info().ok().context("the URL is none")?)),
+            (Some(url), ..) => {
+                Connection::Redis(Box::new(url.into_connection_info().ok().context("the published URL is not valid")?))
+            }
             (_, Some(url), _) => {
-                let token = texts.get("{rest_token}").context("there is no token")?;
-                Door::Rest { url: url.to_owned(), token: token.clone() }
+                let token = texts.get("{rest_token}").context("a REST URL is published without a token")?;
+                Connection::Rest { url: url.to_owned(), token: token.clone() }
             }
             (_, _, Some(host)) => {
                 let scheme = if text("{tls}") == Some("true") { "rediss" } else { "redis" };
-                let port = text("{port}").context("there is no port")?;
+                let port = text("{port}").context("a host is published without a port")?;
                 let info = format!("{scheme}://{host}:{port}/").into_connection_info()?;
                 let password = match texts.get("{password}") {
                     Some(password) => password.clone(),
                     None => {
-                        let secret = text("{secret_arn}").context("there is neither a password nor a secret")?;
+                        let secret =
+                            text("{secret_arn}").context("neither a password nor a secret ARN is published")?;
                         credential(&self.sdk_config, &self.target, secret, "AWSCURRENT").await?
                     }
                 };
                 let settings = info.redis_settings().clone().set_password(password.expose_secret());
-                Door::Redis(Box::new(info.set_redis_settings(settings)))
+                Connection::Redis(Box::new(info.set_redis_settings(settings)))
             }
-            _ => anyhow::bail!("nothing says where to connect"),
+            _ => anyhow::bail!("no address is published"),
         };
-        Ok(Published { door, authority: self.authority.clone(), http: self.http.clone() })
+        Ok(Published { connection, authority: self.authority.clone(), http: self.http.clone() })
     }
 
-    /// Whether an application that starts now gets in, and with what AWSCURRENT holds.
+    /// Checks that an application that starts now can log in, with the credential in AWSCURRENT.
     ///
     /// # Errors
-    /// Why not.
+    /// It cannot log in, or another credential is published.
     pub(crate) async fn check(&self, secret_arn: &str) -> anyhow::Result<()> {
         let published = self.read().await?;
         let current = credential(&self.sdk_config, &self.target, secret_arn, "AWSCURRENT").await?;
         let same = published.credential() == Some(current.expose_secret());
-        ensure!(same, "another credential than AWSCURRENT is published");
+        ensure!(same, "the published credential is not the one in AWSCURRENT");
         published.ask("check").await.map_err(|trouble| anyhow::anyhow!(trouble.reason()))
     }
 
-    /// What is written, by the template that it is made of.
+    /// Reads the published values, by their template.
     async fn texts(&self) -> anyhow::Result<BTreeMap<String, SecretString>> {
         let mut texts = BTreeMap::new();
         for output in &self.target.outputs {
@@ -101,7 +104,8 @@ impl Places {
                 Output::SsmParameter(parameter) => {
                     let client = aws_sdk_ssm::Client::new(&self.sdk_config);
                     let answer = client.get_parameter().name(&parameter.name).with_decryption(true).send().await?;
-                    let value = answer.parameter.and_then(|parameter| parameter.value).context("it has no value")?;
+                    let value =
+                        answer.parameter.and_then(|parameter| parameter.value).context("the parameter has no value")?;
                     texts.insert(parameter.value.to_string(), value.into());
                 }
                 Output::LambdaEnvironment(function) => {
@@ -110,7 +114,8 @@ impl Places {
                     let environment = get.send().await?.environment;
                     let mut variables = environment.and_then(|found| found.variables).unwrap_or_default();
                     for (name, template) in &function.variables {
-                        let value = variables.remove(name).with_context(|| format!("there is no variable {name}"))?;
+                        let value =
+                            variables.remove(name).with_context(|| format!("the function has no variable {name}"))?;
                         texts.insert(template.to_string(), value.into());
                     }
                 }
@@ -127,40 +132,40 @@ impl Places {
 }
 
 impl Published {
-    /// Logs in on a connection of its own, and has something said back.
-    pub(crate) async fn ask(&self, word: &str) -> Result<(), Trouble> {
-        let said = match &self.door {
-            Door::Redis(info) => {
+    /// Logs in on a new connection and sends `ECHO`.
+    pub(crate) async fn ask(&self, word: &str) -> Result<(), CommandError> {
+        let said = match &self.connection {
+            Connection::Redis(info) => {
                 let link = open(ConnectionInfo::clone(info), &self.authority).await;
-                let mut link = link.map_err(|error| Trouble::of_login(&error))?;
+                let mut link = link.map_err(|error| CommandError::of_login(&error))?;
                 let said = redis::cmd("ECHO").arg(word).query_async::<String>(&mut link).await;
-                said.map_err(|error| Trouble::of_command(&error))?
+                said.map_err(|error| CommandError::of_command(&error))?
             }
-            Door::Rest { url, token } => {
+            Connection::Rest { url, token } => {
                 let request = self.http.post(url).bearer_auth(token.expose_secret()).json(&json!(["ECHO", word]));
-                let unanswered = |_| Trouble::Passing("no answer over HTTPS".to_owned());
+                let unanswered = |_| CommandError::Transient("no answer over HTTPS".to_owned());
                 let response = request.send().await.map_err(unanswered)?;
                 match response.status().as_u16() {
-                    401 => return Err(Trouble::Refused("WRONGPASS".to_owned())),
-                    503 => return Err(Trouble::Passing("the database does not answer".to_owned())),
+                    401 => return Err(CommandError::Refused("WRONGPASS".to_owned())),
+                    503 => return Err(CommandError::Transient("the database does not answer".to_owned())),
                     _ => {}
                 }
                 let answer: Value = response.json().await.map_err(unanswered)?;
                 answer.get("result").and_then(Value::as_str).unwrap_or_default().to_owned()
             }
         };
-        if said == word { Ok(()) } else { Err(Trouble::Wrong("something else was said back".to_owned())) }
+        if said == word { Ok(()) } else { Err(CommandError::Permanent("ECHO returned another text".to_owned())) }
     }
 
     fn credential(&self) -> Option<&str> {
-        match &self.door {
-            Door::Redis(info) => info.redis_settings().password(),
-            Door::Rest { token, .. } => Some(token.expose_secret()),
+        match &self.connection {
+            Connection::Redis(info) => info.redis_settings().password(),
+            Connection::Rest { token, .. } => Some(token.expose_secret()),
         }
     }
 }
 
-/// The credential that a stage of a target's secret holds.
+/// Reads the credential in the version of a target's secret with this staging label.
 pub(crate) async fn credential(
     sdk_config: &SdkConfig,
     target: &Target,
@@ -177,10 +182,14 @@ pub(crate) async fn credential(
 async fn secret_string(sdk_config: &SdkConfig, secret_id: &str, stage: &str) -> anyhow::Result<SecretString> {
     let client = aws_sdk_secretsmanager::Client::new(sdk_config);
     let answer = client.get_secret_value().secret_id(secret_id).version_stage(stage).send().await?;
-    Ok(answer.secret_string.context("the secret is not a string")?.into())
+    Ok(answer.secret_string.context("the secret has no string value")?.into())
 }
 
 fn at_key(value: &SecretString, key: &str) -> anyhow::Result<SecretString> {
     let object: Value = serde_json::from_str(value.expose_secret()).ok().context("the secret is not JSON")?;
-    Ok(object.get(key).and_then(Value::as_str).with_context(|| format!("the secret has no text at {key:?}"))?.into())
+    Ok(object
+        .get(key)
+        .and_then(Value::as_str)
+        .with_context(|| format!("the secret has no string at the key {key:?}"))?
+        .into())
 }

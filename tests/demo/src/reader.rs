@@ -1,4 +1,4 @@
-//! A client that reads its parameters when it starts, and never again.
+//! A client that reads its parameters only at startup.
 
 use std::{
     sync::{Arc, Mutex},
@@ -11,76 +11,76 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval, sleep},
 };
 
-use super::published::{Places, Published};
-use workload::load::Trouble;
+use super::published::{Outputs, Published};
+use workload::load::CommandError;
 
-/// Between two commands, each on a connection of its own.
+/// The time between two commands. Each uses a new connection.
 const PACE: Duration = Duration::from_millis(100);
 
-/// How long a command is sent again through a trouble that may heal: the machine may be busy. A refusal never heals.
+/// How long a command is retried after transient errors: the machine may be busy. A refused login is not retried.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// Before it is sent again.
+/// The delay before a retry.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How many failures are kept in words.
+/// How many failures are recorded in detail.
 const KEPT_FAILURES: usize = 3;
 
-/// What such a client met.
+/// Counts of a client's commands.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Met {
+pub(crate) struct ClientStats {
     pub(crate) commands: u64,
     pub(crate) failed: u64,
-    /// The first failures, without any value.
+    /// The first failures, without any value that was sent.
     pub(crate) failures: Vec<String>,
 }
 
-/// One client at work.
+/// A running client.
 pub(crate) struct Reader {
-    places: Places,
-    met: Arc<Mutex<Met>>,
+    outputs: Outputs,
+    stats: Arc<Mutex<ClientStats>>,
     run: sync::Mutex<Run>,
 }
 
-/// One run of it, from its start to its end.
+/// One run of the client, from its start to its end.
 struct Run {
     stop: watch::Sender<bool>,
     work: JoinHandle<()>,
 }
 
 impl Reader {
-    /// Reads what is published, and goes to work with it.
-    pub(crate) async fn start(places: Places) -> anyhow::Result<Self> {
-        let met = Arc::default();
-        let run = sync::Mutex::new(Run::start(&places, &met).await?);
-        Ok(Self { places, met, run })
+    /// Reads what is published and starts to send commands.
+    pub(crate) async fn start(outputs: Outputs) -> anyhow::Result<Self> {
+        let stats = Arc::default();
+        let run = sync::Mutex::new(Run::start(&outputs, &stats).await?);
+        Ok(Self { outputs, stats, run })
     }
 
-    /// Ends it and starts it anew, as a deployment does.
+    /// Restarts the client, as a deployment does.
     pub(crate) async fn restart(&self) -> anyhow::Result<()> {
         let mut run = self.run.lock().await;
         run.end().await;
-        *run = Run::start(&self.places, &self.met).await?;
+        *run = Run::start(&self.outputs, &self.stats).await?;
         Ok(())
     }
 
-    /// What it met so far.
-    pub(crate) fn met(&self) -> Met {
-        self.met.lock().expect("no holder panics").clone()
+    /// Returns the counts so far.
+    pub(crate) fn stats(&self) -> ClientStats {
+        self.stats.lock().expect("no holder panics").clone()
     }
 
-    /// Ends it, and says what it met.
-    pub(crate) async fn leave(self) -> Met {
+    /// Stops the client and returns the final counts.
+    pub(crate) async fn stop(self) -> ClientStats {
         self.run.lock().await.end().await;
-        self.met()
+        self.stats()
     }
 }
 
 impl Run {
-    async fn start(places: &Places, met: &Arc<Mutex<Met>>) -> anyhow::Result<Self> {
-        let published = places.read().await?;
+    async fn start(outputs: &Outputs, stats: &Arc<Mutex<ClientStats>>) -> anyhow::Result<Self> {
+        let published = outputs.read().await?;
         let (stop, mut stopped) = watch::channel(false);
-        let met = met.clone();
+        let stats = stats.clone();
         let work = tokio::spawn(async move {
             let mut ticks = interval(PACE);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -90,37 +90,37 @@ impl Run {
                     _ = stopped.changed() => return,
                 }
                 let answer = ask(&published, nth).await;
-                count(&mut met.lock().expect("no holder panics"), answer);
+                count(&mut stats.lock().expect("no holder panics"), answer);
             }
         });
         Ok(Self { stop, work })
     }
 
-    /// Ends it after the command it is at.
+    /// Stops it after the current command.
     async fn end(&mut self) {
         self.stop.send_replace(true);
-        // A client that broke has served nothing since, and what it met before is counted.
+        // A client that panicked sent nothing afterwards, and its earlier commands are counted.
         let _ = (&mut self.work).await;
     }
 }
 
-async fn ask(published: &Published, nth: u64) -> Result<(), Trouble> {
+async fn ask(published: &Published, nth: u64) -> Result<(), CommandError> {
     let give_up = Instant::now() + PATIENCE;
     loop {
         match published.ask(&nth.to_string()).await {
-            Err(Trouble::Passing(_)) if Instant::now() < give_up => sleep(PAUSE).await,
+            Err(CommandError::Transient(_)) if Instant::now() < give_up => sleep(PAUSE).await,
             answer => return answer,
         }
     }
 }
 
-fn count(met: &mut Met, answer: Result<(), Trouble>) {
+fn count(stats: &mut ClientStats, answer: Result<(), CommandError>) {
     match answer {
-        Ok(()) => met.commands += 1,
-        Err(trouble) => {
-            met.failed += 1;
-            if met.failures.len() < KEPT_FAILURES {
-                met.failures.push(trouble.reason());
+        Ok(()) => stats.commands += 1,
+        Err(error) => {
+            stats.failed += 1;
+            if stats.failures.len() < KEPT_FAILURES {
+                stats.failures.push(error.reason());
             }
         }
     }

@@ -1,51 +1,51 @@
-//! What came of a demo.
+//! The result of a demo.
 
 use serde::Serialize;
 
 use super::{RETIRE, ROTATE, SYNC};
 
-/// What came of a demo; `--json` writes exactly this.
+/// The result of a demo; `--json` writes exactly this.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// Whether everything held.
+    /// Whether the demo passed.
     pub ok: bool,
-    /// What did not, in sentences.
-    pub fell_short: Vec<String>,
+    /// Why it failed, in sentences.
+    pub failures: Vec<String>,
     /// The targets.
     pub targets: Vec<TargetReport>,
 }
 
-/// What came of one target.
+/// The result of one target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct TargetReport {
     /// Its name.
     pub name: String,
-    /// What functions did to it.
+    /// What the functions did.
     pub jobs: Vec<JobReport>,
-    /// What its applications read at the end; `None` where the settings name no place.
+    /// What applications read at the end; `None` if the settings have no outputs.
     pub published: Option<PublishedReport>,
-    /// What its clients met.
+    /// The counts of its clients.
     pub clients: ClientsReport,
-    /// What the watcher saw; nobody watches a REST API.
-    pub watcher: Option<WatcherVerdict>,
-    /// The version that AWSCURRENT was at first.
+    /// The counts of the watcher; `None` for a REST API.
+    pub watcher: Option<WatcherReport>,
+    /// The version with AWSCURRENT before the rotation.
     pub version_before: String,
-    /// The version that it is now.
+    /// The version with AWSCURRENT at the end.
     pub version_after: String,
-    /// What its nodes accept at the end.
-    pub doors: Doors,
+    /// How many of its nodes accept which credential at the end.
+    pub nodes: NodesReport,
 }
 
-/// What the nodes of a target accept.
+/// How many nodes of a target accept which credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Doors {
-    /// How many nodes there are.
-    pub nodes: usize,
-    /// How many accept AWSCURRENT.
+pub struct NodesReport {
+    /// All nodes.
+    pub total: usize,
+    /// Nodes that accept AWSCURRENT.
     pub current: usize,
-    /// How many accept AWSPREVIOUS.
+    /// Nodes that accept AWSPREVIOUS.
     pub previous: usize,
 }
 
@@ -53,11 +53,11 @@ pub struct Doors {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PublishedReport {
-    /// In how many places.
-    pub places: usize,
-    /// Whether a login with what is published, and with nothing else, succeeded, and what is published is AWSCURRENT.
+    /// The number of outputs.
+    pub outputs: usize,
+    /// Whether a login with only what is published succeeded, with the credential in AWSCURRENT.
     pub current: bool,
-    /// Why not.
+    /// Why it did not.
     pub reason: Option<String>,
 }
 
@@ -67,80 +67,81 @@ pub struct PublishedReport {
 pub struct JobReport {
     /// The function.
     pub function: String,
-    /// `done`: all is as it should be; `failed`, `waiting`, or `not-applicable`.
+    /// `done`, `failed`, `waiting`, or `not-applicable`.
     pub outcome: String,
-    /// Why it is not `done`, or why nothing had to be done.
+    /// Why it is not `done`, or why there was nothing to do.
     pub reason: Option<String>,
-    /// Where it wrote what applications read.
+    /// The outputs that it wrote.
     pub written: Vec<String>,
-    /// Which ECS services it deployed anew.
+    /// The ECS services that it redeployed.
     pub deployed: Vec<String>,
-    /// Its AWS calls, each try counted; Redis connections are not.
+    /// Its AWS calls, including retries; Redis connections are not counted.
     pub api_calls: usize,
-    /// From `RotateSecret`, or from the first run, to its end.
+    /// Milliseconds from `RotateSecret`, or from the first run, to the end.
     pub duration_ms: u64,
 }
 
-/// What clients met that read their parameters when they start, and never again.
+/// The counts of clients that read their parameters only at startup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct AtStartReport {
-    /// Who started them anew: `sync-connection`, or the `demo` once that had published.
+    /// What restarted them: `sync-connection`, or the `demo` after the publication.
     pub restarted_by: String,
-    /// Commands answered rightly.
+    /// Commands with the correct answer.
     pub commands: u64,
-    /// Those of them after retire-credential had run.
+    /// Those after the retirement.
     pub commands_after_retirement: u64,
-    /// Commands that got no right answer.
+    /// Commands without a correct answer.
     pub failed: u64,
 }
 
-/// What the clients of a target met, all of them.
+/// The counts of all clients of a target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ClientsReport {
-    /// Commands answered rightly.
+    /// Commands with the correct answer.
     pub commands: u64,
-    /// Commands that got no right answer.
+    /// Commands without a correct answer.
     pub failed: u64,
-    /// Connections opened anew by those that have the secret.
+    /// Reconnects of clients that read the secret.
     pub reconnects: u64,
-    /// Those among them that read what is published, when they start, and never again.
+    /// The counts of those that read their parameters only at startup.
     pub at_start: Option<AtStartReport>,
-    /// The longest time in which a client that rereads the secret got no answer, where a gap is in the nature of it.
+    /// The longest time, in milliseconds, in which a client of a REST API that rereads the secret got no correct answer.
     pub gap_ms: Option<u64>,
-    /// The first failures, without any value.
+    /// The first failures, without any value that was sent.
     pub first_failures: Vec<String>,
 }
 
-/// What a watcher saw.
+/// The counts of a watcher.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct WatcherVerdict {
-    /// Logins with AWSCURRENT that succeeded.
+pub struct WatcherReport {
+    /// Successful logins with AWSCURRENT.
     pub logins: u64,
-    /// Logins with AWSCURRENT that were refused.
-    pub violations: u64,
+    /// Refused logins with AWSCURRENT.
+    pub refused: u64,
 }
 
 impl Report {
-    /// Judges the targets.
+    /// Decides whether the demo passed.
     pub(crate) fn of(targets: Vec<TargetReport>) -> Self {
-        let fell_short: Vec<_> = targets.iter().flat_map(TargetReport::fell_short).collect();
-        Self { ok: fell_short.is_empty(), fell_short, targets }
+        let failures: Vec<_> = targets.iter().flat_map(TargetReport::failures).collect();
+        Self { ok: failures.is_empty(), failures, targets }
     }
 }
 
 impl TargetReport {
-    /// What did not hold.
-    fn fell_short(&self) -> Vec<String> {
+    /// Returns why the target failed, in sentences; none if it passed.
+    fn failures(&self) -> Vec<String> {
         let name = &self.name;
         let clients = &self.clients;
         let watcher = self.watcher.as_ref();
         let mut sentences = Vec::new();
         for job in self.jobs.iter().filter(|job| !["done", "not-applicable"].contains(&job.outcome.as_str())) {
-            let why = job.reason.as_deref().unwrap_or("it does not say why");
-            sentences.push(format!("{name}: {} is {}: {why}", job.function, job.outcome));
+            let why = job.reason.as_deref().unwrap_or("no reason was returned");
+            let ended = if job.outcome == "waiting" { "is still waiting" } else { "failed" };
+            sentences.push(format!("{name}: {} {ended}: {why}", job.function));
         }
         for function in [ROTATE, SYNC, RETIRE] {
             if self.job(function).is_none() {
@@ -148,41 +149,41 @@ impl TargetReport {
             }
         }
         if let Some(published) = self.published.as_ref().filter(|published| !published.current) {
-            let why = published.reason.as_deref().unwrap_or("it does not log in");
-            sentences.push(format!("{name}: what is published does not follow AWSCURRENT: {why}"));
+            let why = published.reason.as_deref().unwrap_or("the login failed");
+            sentences.push(format!("{name}: the published parameters do not match AWSCURRENT: {why}"));
         }
         if self.version_before == self.version_after {
-            sentences.push(format!("{name}: AWSCURRENT is the version it was"));
+            sentences.push(format!("{name}: AWSCURRENT did not move to another version"));
         }
         if clients.failed > 0 && !self.has_a_gap() {
-            sentences.push(format!("{name}: {} of the clients' commands failed", clients.failed));
+            sentences.push(format!("{name}: {} client commands failed", clients.failed));
         }
         if clients.at_start.as_ref().is_some_and(|clients| clients.commands_after_retirement == 0) {
-            sentences.push(format!("{name}: no client that reads its parameters at start was served at the end"));
+            sentences
+                .push(format!("{name}: after the retirement, no command succeeded with parameters read at startup"));
         }
         if clients.commands == 0 || watcher.is_some_and(|watcher| watcher.logins == 0) {
-            sentences.push(format!("{name}: no client was served, or the watcher saw nothing"));
+            sentences.push(format!("{name}: no client command succeeded, or no login of the watcher"));
         }
-        if let Some(refused) = watcher.map(|watcher| watcher.violations).filter(|refused| *refused > 0) {
-            sentences.push(format!("{name}: AWSCURRENT was refused {refused} times"));
+        if let Some(refused) = watcher.map(|watcher| watcher.refused).filter(|refused| *refused > 0) {
+            sentences.push(format!("{name}: {refused} logins with AWSCURRENT were refused"));
         }
-        let Doors { nodes, current, previous } = self.doors;
-        if current < nodes {
-            sentences.push(format!("{name}: only {current} of {nodes} nodes accept AWSCURRENT at the end"));
+        let NodesReport { total, current, previous } = self.nodes;
+        if current < total {
+            sentences.push(format!("{name}: only {current} of {total} nodes accept AWSCURRENT at the end"));
         }
         if previous > 0 {
-            sentences.push(format!("{name}: {previous} of {nodes} nodes still accept AWSPREVIOUS at the end"));
+            sentences.push(format!("{name}: {previous} of {total} nodes still accept AWSPREVIOUS at the end"));
         }
         sentences
     }
 
-    /// Whether clients are refused for a while by the nature of it: a reset leaves no moment at which both are accepted,
-    /// and so nothing to retire.
+    /// Whether refused clients are expected: a reset has no overlap, and so nothing to retire.
     pub(crate) fn has_a_gap(&self) -> bool {
         self.job(RETIRE).is_some_and(|job| job.outcome == "not-applicable")
     }
 
-    /// What a function did to it.
+    /// Returns what a function did.
     pub fn job(&self, function: &str) -> Option<&JobReport> {
         self.jobs.iter().find(|job| job.function == function)
     }
@@ -204,7 +205,7 @@ pub(crate) mod tests {
                     ..JobReport::default()
                 })
                 .to_vec(),
-            published: Some(PublishedReport { places: 2, current: true, reason: None }),
+            published: Some(PublishedReport { outputs: 2, current: true, reason: None }),
             clients: ClientsReport {
                 commands: 4210,
                 failed: 0,
@@ -218,15 +219,15 @@ pub(crate) mod tests {
                 gap_ms: None,
                 first_failures: Vec::new(),
             },
-            watcher: Some(WatcherVerdict { logins: 512, violations: 0 }),
+            watcher: Some(WatcherReport { logins: 512, refused: 0 }),
             version_before: "0a1b2c3d-0000".to_owned(),
             version_after: "9f8e7d6c-0000".to_owned(),
-            doors: Doors { nodes: 4, current: 4, previous: 0 },
+            nodes: NodesReport { total: 4, current: 4, previous: 0 },
         }
     }
 
     #[test]
-    fn each_thing_that_falls_short_is_said() {
+    fn each_failure_has_a_sentence() {
         assert!(Report::of(vec![good("one"), good("two")]).ok);
         let break_it: [fn(&mut TargetReport); 13] = [
             |target| target.jobs[0].outcome = "failed".to_owned(),
@@ -237,22 +238,22 @@ pub(crate) mod tests {
             |target| target.version_after = target.version_before.clone(),
             |target| target.clients.failed = 1,
             |target| target.clients.commands = 0,
-            |target| target.watcher = Some(WatcherVerdict { logins: 512, violations: 1 }),
-            |target| target.watcher = Some(WatcherVerdict { logins: 0, violations: 0 }),
-            |target| target.doors.current = 3,
-            |target| target.doors.previous = 1,
+            |target| target.watcher = Some(WatcherReport { logins: 512, refused: 1 }),
+            |target| target.watcher = Some(WatcherReport { logins: 0, refused: 0 }),
+            |target| target.nodes.current = 3,
+            |target| target.nodes.previous = 1,
             |target| drop(target.jobs.pop()),
         ];
         for break_it in break_it {
             let mut target = good("one");
             break_it(&mut target);
             let report = Report::of(vec![target, good("two")]);
-            assert!(!report.ok && report.fell_short.len() == 1, "{report:?}");
+            assert!(!report.ok && report.failures.len() == 1, "{report:?}");
         }
     }
 
     #[test]
-    fn a_reset_may_refuse_clients_for_a_while_and_has_nothing_to_retire() {
+    fn a_reset_may_refuse_clients_and_has_nothing_to_retire() {
         let mut target = good("one");
         target.clients.failed = 3;
         target.jobs[2].outcome = "not-applicable".to_owned();
@@ -270,7 +271,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_document_has_the_keys_that_readers_rely_on() {
+    fn the_json_report_has_the_keys_that_readers_rely_on() {
         let document = serde_json::to_value(Report::of(vec![good("one")])).unwrap();
         assert_eq!(document["ok"], true);
         let target = &document["targets"][0];
@@ -280,7 +281,7 @@ pub(crate) mod tests {
             "api_calls": 41, "duration_ms": 5321
         });
         assert_eq!(target["jobs"][0], job);
-        assert_eq!(target["published"], serde_json::json!({ "places": 2, "current": true, "reason": null }));
+        assert_eq!(target["published"], serde_json::json!({ "outputs": 2, "current": true, "reason": null }));
         let at_start = serde_json::json!({
             "restarted_by": "sync-connection", "commands": 210, "commands_after_retirement": 60, "failed": 0
         });

@@ -1,4 +1,4 @@
-//! The whole demo, from an empty sandbox to the report.
+//! Runs the whole demo, from an empty sandbox to the report.
 
 use std::{
     future::{Future, pending},
@@ -16,30 +16,30 @@ use tokio::{
 use super::{
     DemoOptions, RETIRE, ROTATE, Report, SYNC,
     progress::{Phase, Progress},
-    stage::{self, Act},
     systems::System,
+    target::{self, DemoTarget},
 };
 use sandbox::{FUNCTION_TIMEOUT, Options, Sandbox};
 
-/// How often progress is told.
+/// The time between two updates of the progress.
 const FRAME: Duration = Duration::from_millis(100);
-/// How long the rotations may take: some ten times what they need.
+/// How long the rotations may take: about ten times what they need.
 const ROTATED_WITHIN: Duration = Duration::from_secs(120);
 
-/// Runs the demo in silence.
+/// Runs the demo without reporting progress.
 ///
 /// # Errors
-/// The stage cannot be built: the function is not compiled, no `redis-server` runs, a call is refused.
+/// A function is not compiled, a `redis-server` does not start, or a call is refused.
 pub async fn run(options: DemoOptions) -> anyhow::Result<Report> {
-    run_showing(options, watch::Sender::default(), pending()).await?.context("nobody stops it")
+    run_with_progress(options, watch::Sender::default(), pending()).await?.context("the demo was stopped")
 }
 
-/// Runs the demo, tells its progress, and ends early, with no report, when `stop` does. Every process it started is ended
-/// in any case.
+/// Runs the demo and sends its progress. If `stop` completes first, the demo ends without a report. All processes that it
+/// started are stopped in any case.
 ///
 /// # Errors
 /// As for [`run`].
-pub async fn run_showing(
+pub async fn run_with_progress(
     options: DemoOptions,
     progress: watch::Sender<Progress>,
     stop: impl Future<Output = ()>,
@@ -48,28 +48,28 @@ pub async fn run_showing(
         let function = options.functions.join(name);
         ensure!(
             function.is_file(),
-            "the function {} is not there; compile it first: cargo build --workspace --bins",
+            "the function {} is not compiled; run `cargo build --workspace --bins` first",
             function.display()
         );
     }
-    let chosen = stage::chosen(&options.only)?;
+    let chosen = target::chosen(&options.only)?;
     let sandbox = Sandbox::start(Options::default()).await?;
     progress.send_modify(|progress| {
         progress.server = version(sandbox.fleet.server_version());
-        progress.targets = stage::announced(&chosen);
+        progress.targets = target::planned(&chosen);
     });
-    let show = Show { sandbox: &sandbox, chosen, options, began: Instant::now(), progress };
+    let demo = Demo { sandbox: &sandbox, chosen, options, began: Instant::now(), progress };
     let report = tokio::select! {
-        report = show.play() => report.map(Some),
+        report = demo.run() => report.map(Some),
         () = stop => Ok(None),
     };
-    drop(show);
+    drop(demo);
     sandbox.stop().await?;
     report
 }
 
-/// A demo while it runs.
-struct Show<'a> {
+/// A running demo.
+struct Demo<'a> {
     sandbox: &'a Sandbox,
     chosen: Vec<(Target, &'static System)>,
     options: DemoOptions,
@@ -77,96 +77,96 @@ struct Show<'a> {
     progress: watch::Sender<Progress>,
 }
 
-impl Show<'_> {
-    async fn play(&self) -> anyhow::Result<Report> {
+impl Demo<'_> {
+    async fn run(&self) -> anyhow::Result<Report> {
         let function_arn = self.sandbox.deploy(self.options.functions.join(ROTATE), FUNCTION_TIMEOUT)?;
         for name in [SYNC, RETIRE] {
             self.sandbox.deploy(self.options.functions.join(name), FUNCTION_TIMEOUT)?;
         }
-        let mut acts = {
-            let build = stage::build(self.sandbox, &self.chosen, &self.options);
-            tokio::pin!(build);
+        let mut targets = {
+            let create = target::create(self.sandbox, &self.chosen, &self.options);
+            tokio::pin!(create);
             let mut frames = frames();
             loop {
                 tokio::select! {
-                    acts = &mut build => break acts?,
-                    _ = frames.tick() => self.tell(Phase::Building, &[]),
+                    targets = &mut create => break targets?,
+                    _ = frames.tick() => self.update(Phase::Creating, &[]),
                 }
             }
         };
-        self.watch_for(Phase::Before, &acts, self.options.before).await;
-        for act in &mut acts {
-            act.rotate(self.sandbox, &function_arn).await?;
+        self.watch_for(Phase::Before, &targets, self.options.before).await;
+        for target in &mut targets {
+            target.rotate(self.sandbox, &function_arn).await?;
         }
-        self.watch_rotations(&mut acts).await?;
-        let jobs = try_join_all(acts.iter().map(|act| act.follow(self.sandbox)));
-        let jobs = self.watch_jobs(Phase::Following, &acts, jobs).await?;
-        acts.iter_mut().zip(jobs).for_each(|(act, job)| act.note(job));
-        let jobs = join_all(acts.iter().map(|act| act.retire(self.sandbox)));
-        let jobs = self.watch_jobs(Phase::Retiring, &acts, jobs).await;
-        acts.iter_mut().zip(jobs).for_each(|(act, job)| act.note(job));
-        self.watch_for(Phase::After, &acts, self.options.after).await;
-        let last = acts.iter().map(|act| act.progress(self.sandbox)).collect();
-        let targets = try_join_all(acts.into_iter().map(|act| act.close(self.sandbox))).await?;
+        self.watch_rotations(&mut targets).await?;
+        let jobs = try_join_all(targets.iter().map(|target| target.publish(self.sandbox)));
+        let jobs = self.watch_jobs(Phase::Publishing, &targets, jobs).await?;
+        targets.iter_mut().zip(jobs).for_each(|(target, job)| target.record(job));
+        let jobs = join_all(targets.iter().map(|target| target.retire(self.sandbox)));
+        let jobs = self.watch_jobs(Phase::Retiring, &targets, jobs).await;
+        targets.iter_mut().zip(jobs).for_each(|(target, job)| target.record(job));
+        self.watch_for(Phase::After, &targets, self.options.after).await;
+        let last = targets.iter().map(|target| target.progress(self.sandbox)).collect();
+        let reports = try_join_all(targets.into_iter().map(|target| target.close(self.sandbox))).await?;
         self.progress.send_modify(|progress| {
-            progress.phase = Phase::Over;
+            progress.phase = Phase::Ended;
             progress.elapsed = self.began.elapsed();
             progress.targets = last;
         });
-        Ok(Report::of(targets))
+        Ok(Report::of(reports))
     }
 
-    async fn watch_for(&self, phase: Phase, acts: &[Act], time: Duration) {
+    async fn watch_for(&self, phase: Phase, targets: &[DemoTarget], time: Duration) {
         let until = Instant::now() + time;
         let mut frames = frames();
         while Instant::now() < until {
             frames.tick().await;
-            self.tell(phase, acts);
+            self.update(phase, targets);
         }
     }
 
-    async fn watch_rotations(&self, acts: &mut [Act]) -> anyhow::Result<()> {
+    async fn watch_rotations(&self, targets: &mut [DemoTarget]) -> anyhow::Result<()> {
         let give_up = Instant::now() + ROTATED_WITHIN;
         let attempts = Options::default().rotation.attempts;
         let mut frames = frames();
         loop {
             frames.tick().await;
-            self.tell(Phase::Rotating, acts);
-            let mut all_over = true;
-            for act in acts.iter_mut() {
-                all_over &= act.is_over(self.sandbox, attempts).await?;
+            self.update(Phase::Rotating, targets);
+            let mut all_ended = true;
+            for target in targets.iter_mut() {
+                all_ended &= target.has_rotated(self.sandbox, attempts).await?;
             }
-            // A rotation that is not over by then falls short.
-            if all_over || Instant::now() > give_up {
+            // A rotation that has not ended by then fails in the report.
+            if all_ended || Instant::now() > give_up {
                 return Ok(());
             }
         }
     }
 
-    /// Waits for the jobs of all targets, which run at once.
-    async fn watch_jobs<T>(&self, phase: Phase, acts: &[Act], jobs: impl Future<Output = T>) -> T {
+    /// Waits for the jobs of all targets, which run concurrently.
+    async fn watch_jobs<T>(&self, phase: Phase, targets: &[DemoTarget], jobs: impl Future<Output = T>) -> T {
         tokio::pin!(jobs);
         let mut frames = frames();
         loop {
             tokio::select! {
                 jobs = &mut jobs => return jobs,
-                _ = frames.tick() => self.tell(phase, acts),
+                _ = frames.tick() => self.update(phase, targets),
             }
         }
     }
 
-    fn tell(&self, phase: Phase, acts: &[Act]) {
+    fn update(&self, phase: Phase, targets: &[DemoTarget]) {
         self.progress.send_modify(|progress| {
             progress.phase = phase;
             progress.elapsed = self.began.elapsed();
-            if !acts.is_empty() {
-                progress.targets = acts.iter().map(|act| act.progress(self.sandbox)).collect();
+            if !targets.is_empty() {
+                progress.targets = targets.iter().map(|target| target.progress(self.sandbox)).collect();
             }
         });
     }
 }
 
-/// Name and number of what `redis-server --version` says: `Redis server v=7.0.15 sha=…`.
+/// Returns the name and version from the output of `redis-server --version`: `Redis server v=7.0.15 sha=…`.
 fn version(said: &str) -> String {
     let mut words = said.split_whitespace();
     let (name, number) = (words.next().unwrap_or(said), words.find_map(|word| word.strip_prefix("v=")));

@@ -1,17 +1,17 @@
-//! The systems of the demo: their settings, as their owners deploy them, and their shapes.
+//! The systems of the demo: their settings, and the shape of their Redis.
 
 use sandbox::hosts::SetUp;
 use workload::{Shape, Topology};
 
 /// A system of the demo.
 pub(crate) struct System {
-    /// The name of the example: that of its folder, or of its target where the folder has several.
+    /// The name of the example: its folder, and what follows if the folder has several.
     pub(crate) example: &'static str,
     /// Its settings document.
     pub(crate) document: &'static str,
-    /// What that leaves open.
+    /// What the settings leave open.
     pub(crate) shape: Shape,
-    /// What it is, in words.
+    /// A short description.
     pub(crate) words: &'static str,
 }
 
@@ -27,10 +27,10 @@ macro_rules! system {
     };
 }
 
-/// One primary and a replica.
+/// One primary and one replica.
 const PAIR: Topology = Topology::Single { replicas: 1 };
 
-/// All of them, in the order of the table.
+/// All systems, in the order of the table.
 pub(crate) const SYSTEMS: [System; 9] = [
     system!("phillm", "phillm/target.json", PAIR, "Fargate, one task, EFS, Cloud Map"),
     system!(
@@ -47,7 +47,7 @@ pub(crate) const SYSTEMS: [System; 9] = [
         "transparent-trust-upstash-reset",
         "transparent-trust/target.upstash-reset.json",
         PAIR,
-        "Upstash, reset: refused meanwhile"
+        "Upstash, reset: no overlap"
     ),
     system!("asterisk", "asterisk/target.json", PAIR, "EC2, primary + replica, Sentinel"),
     system!("koneksi", "koneksi/target.json", PAIR, "ElastiCache, primary + reader, TLS, AUTH"),

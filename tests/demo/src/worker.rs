@@ -1,19 +1,19 @@
-//! An ECS service whose tasks read a URL from Parameter Store when they start, and never again.
+//! An ECS service whose tasks read a URL from Parameter Store only at startup.
 
 use std::{fs, path::PathBuf};
 
 use anyhow::Context;
 use aws_sdk_ecs::types::{ContainerDefinition, KeyValuePair, Secret};
 
-use super::reader::Met;
+use super::reader::ClientStats;
 use sandbox::Sandbox;
 use workload::create_service_of;
 
-/// What a task does: each command on a connection of its own, with the URL that it was started with. It writes down how the
-/// command went, and never what was said.
+/// The program of a task. It sends each command on a new connection, with the URL from its environment, and writes to a file
+/// whether the command succeeded, never the answer itself.
 ///
-/// redis-cli itself would take the empty name in `redis://:password@host:port` for a user's, so the URL is taken apart; the
-/// password is of letters and digits here.
+/// redis-cli would use the empty name in `redis://:password@host:port` as a user name, so the script splits the URL. The
+/// password has letters and digits only.
 const PROGRAM: &str = r#"trap 'exit 0' TERM
 login=${REDIS_URL#redis://:} place=${REDIS_URL##*@}
 export REDISCLI_AUTH="${login%@*}"
@@ -22,32 +22,32 @@ while :; do
   case $(redis-cli -h "${place%%:*}" ECHO "$nth" 2>&1) in
     "$nth") echo served ;;
     *WRONGPASS* | *NOAUTH*) echo 'failed: the login was refused' ;;
-    *) echo 'failed: there was no right answer' ;;
+    *) echo 'failed: no correct answer' ;;
   esac >> "$TALLY"
   sleep 0.1
 done"#;
 
-/// The service, and where its tasks write down how they fared.
+/// The service, and the file to which its tasks write their results.
 pub(crate) struct Worker {
     tally: PathBuf,
 }
 
 impl Worker {
-    /// Makes the service, of one task, and waits until it is steady.
+    /// Creates the service with one task, and waits for the steady state.
     ///
     /// # Errors
-    /// A call is refused, or the service does not become steady: the parameter is not there.
+    /// A call is refused, or the service does not reach a steady state: the parameter may not exist.
     pub(crate) async fn start(
         sandbox: &Sandbox,
         cluster: &str,
         service: &str,
         url_parameter: &str,
     ) -> anyhow::Result<Self> {
-        // It outlives every task.
+        // The file system outlives the tasks.
         let folder = sandbox.ecs.file_system(&format!("fs-tally-{service}"));
         fs::create_dir_all(&folder)?;
         let tally = folder.join("tally");
-        let tally_path = tally.to_str().context("the sandbox's folder has a name that is no text")?;
+        let tally_path = tally.to_str().context("the path of the sandbox's folder is not valid UTF-8")?;
         let container = ContainerDefinition::builder()
             .name("worker")
             .image("worker:1")
@@ -59,13 +59,13 @@ impl Worker {
         Ok(Self { tally })
     }
 
-    /// What its tasks met so far, all of them together.
-    pub(crate) fn met(&self) -> Met {
-        // No task has got so far where there is no file.
+    /// Returns the counts so far, over all its tasks.
+    pub(crate) fn stats(&self) -> ClientStats {
+        // The file does not exist before the first command.
         let tally = fs::read_to_string(&self.tally).unwrap_or_default();
         let served = tally.lines().filter(|line| *line == "served").count();
         let failures = tally.lines().filter_map(|line| line.strip_prefix("failed: "));
-        Met {
+        ClientStats {
             commands: served as u64,
             failed: failures.clone().count() as u64,
             failures: failures.take(3).map(str::to_owned).collect(),
@@ -88,8 +88,8 @@ mod tests {
 
     use super::*;
 
-    /// What a task writes down that was started with this URL, where a Redis takes one password.
-    async fn met_with(url: &str) -> Met {
+    /// Runs a task with this URL against a fake `redis-cli` that accepts one password, and returns its counts.
+    async fn run_with(url: &str) -> ClientStats {
         let folder = tempfile::tempdir().unwrap();
         let client = folder.path().join("redis-cli");
         let answers = "case \"$1 $2 $3 $REDISCLI_AUTH\" in '-h 127.0.0.1 ECHO right') echo \"$4\";; \
@@ -107,21 +107,21 @@ mod tests {
             .spawn()
             .unwrap();
         let two = async {
-            while worker.met().commands + worker.met().failed < 2 {
+            while worker.stats().commands + worker.stats().failed < 2 {
                 sleep(Duration::from_millis(20)).await;
             }
         };
-        timeout(Duration::from_secs(20), two).await.expect("it writes down how it fares");
+        timeout(Duration::from_secs(20), two).await.expect("the task writes its results");
         kill(Pid::from_raw(task.id().unwrap() as i32), Signal::SIGTERM).unwrap();
-        assert!(task.wait().await.unwrap().success(), "it ends well when it is told to");
-        worker.met()
+        assert!(task.wait().await.unwrap().success(), "the task exits with status 0 on SIGTERM");
+        worker.stats()
     }
 
     #[tokio::test]
-    async fn a_task_counts_what_it_was_served_and_what_it_was_refused() {
-        let served = met_with("redis://:right@127.0.0.1:6379").await;
+    async fn a_task_counts_successful_commands_and_refused_logins() {
+        let served = run_with("redis://:right@127.0.0.1:6379").await;
         assert!(served.commands >= 2 && served.failed == 0, "{served:?}");
-        let refused = met_with("redis://:wrong@127.0.0.1:6379").await;
+        let refused = run_with("redis://:wrong@127.0.0.1:6379").await;
         assert!(refused.commands == 0 && refused.failed >= 2, "{refused:?}");
         assert_eq!(refused.failures[0], "the login was refused");
     }

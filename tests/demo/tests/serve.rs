@@ -1,6 +1,6 @@
-//! The program `sandbox serve`, from its first line to the signal that ends it.
+//! The program `sandbox serve`, from its first output to the signal that stops it.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 use std::{
     fs,
@@ -20,25 +20,25 @@ use nix::{
 
 const LIMIT: Duration = Duration::from_secs(20);
 
-/// The program, ended with the test.
+/// The running program; killed when dropped.
 struct Program(Child);
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It has ended by itself, unless the test failed.
+        // It has ended already, unless the test failed.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
 #[test]
-fn serve_says_how_to_reach_it_and_ends_on_sigterm() {
+fn serve_prints_how_to_use_it_and_stops_on_sigterm() {
     let stderr = serve_until(Signal::SIGTERM, &[]);
     assert!(stderr.contains("aws sts get-caller-identity") && stderr.ends_with("Stopping.\n"), "{stderr}");
 }
 
 #[test]
-fn an_example_comes_with_its_commands_and_ends_with_its_terminal() {
+fn an_example_prints_its_commands_and_stops_on_sighup() {
     let stderr = serve_until(Signal::SIGHUP, &["--example", "koneksi"]);
     for said in [
         "The target koneksi-prod is ready.",
@@ -52,9 +52,9 @@ fn an_example_comes_with_its_commands_and_ends_with_its_terminal() {
     assert!(stderr.ends_with("Stopping.\n"), "{stderr}");
 }
 
-/// Starts the program, checks that it can be reached, and ends it with this signal; gives what it wrote to standard error.
+/// Starts the program, checks that it accepts connections, stops it with this signal, and returns its standard error.
 ///
-/// No process that it started outlives it.
+/// Also checks that no process that it started is left.
 fn serve_until(signal: Signal, arguments: &[&str]) -> String {
     let child = Command::new(env!("CARGO_BIN_EXE_sandbox"))
         .args(["serve", "--port", "0"])
@@ -69,7 +69,7 @@ fn serve_until(signal: Signal, arguments: &[&str]) -> String {
     thread::spawn(move || stdout.lines().map_while(Result::ok).try_for_each(|line| said.send(line)));
     let began = Instant::now();
     let mut exports = Vec::new();
-    // The variables come in alphabetical order; the file of the authority is one of the last.
+    // The variables are in alphabetical order, and this is one of the last.
     while exports.last().is_none_or(|line: &String| !line.starts_with("export SSL_CERT_FILE=")) {
         exports.push(lines.recv_timeout(LIMIT.saturating_sub(began.elapsed())).unwrap());
     }
@@ -78,12 +78,12 @@ fn serve_until(signal: Signal, arguments: &[&str]) -> String {
     TcpStream::connect(endpoint.trim_end_matches('\'')).unwrap();
 
     let started = children(program.0.id());
-    assert!(arguments.is_empty() || !started.is_empty(), "an example has a Redis");
+    assert!(arguments.is_empty() || !started.is_empty(), "the example has no Redis process");
     kill(Pid::from_raw(program.0.id().try_into().unwrap()), signal).unwrap();
     let status = loop {
         match program.0.try_wait().unwrap() {
             Some(status) => break status,
-            None if began.elapsed() > LIMIT => panic!("it goes on after {signal}"),
+            None if began.elapsed() > LIMIT => panic!("it is still running after {signal}"),
             None => thread::sleep(Duration::from_millis(20)),
         }
     };
@@ -95,7 +95,7 @@ fn serve_until(signal: Signal, arguments: &[&str]) -> String {
     stderr
 }
 
-/// The processes that this one has started.
+/// Returns the child processes of a process.
 fn children(parent: u32) -> Vec<u32> {
     let pids = fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
     let is_child = |pid: &u32| {

@@ -1,10 +1,10 @@
-//! Where the Redis of a target is.
+//! The location of a target's Redis.
 
 use std::{net::Ipv4Addr, sync::Arc};
 
 use sandbox::{Sandbox, redis::Direct, upstash::Database};
 
-/// Where the Redis of a target is, as its owner knows it.
+/// The location of a target's Redis, as its owner knows it.
 #[derive(Clone, Debug)]
 pub enum Site {
     /// An ElastiCache replication group, by id.
@@ -25,18 +25,18 @@ pub enum Site {
 }
 
 impl Site {
-    /// The name of the ElastiCache group or cache.
+    /// Returns the id of the replication group, or the name of the serverless cache.
     ///
     /// # Panics
-    /// It is none.
+    /// The site is neither.
     pub fn cache(&self) -> &str {
         match self {
             Self::ReplicationGroup(name) | Self::ServerlessCache(name) => name,
-            Self::Service { .. } | Self::Hosts(_) | Self::Database(_) => panic!("{self:?} is no cache"),
+            Self::Service { .. } | Self::Hosts(_) | Self::Database(_) => panic!("{self:?} is not in ElastiCache"),
         }
     }
 
-    /// The database of Upstash, where it is one.
+    /// Returns the Upstash database, if the site is one.
     pub fn database(&self) -> Option<&Arc<Database>> {
         match self {
             Self::Database(database) => Some(database),
@@ -44,7 +44,7 @@ impl Site {
         }
     }
 
-    /// Every node, past its gate. A database of Upstash has none that speaks Redis to clients.
+    /// Returns a direct connection to every node, which bypasses its gate. An Upstash database has no such nodes.
     pub fn nodes(&self, sandbox: &Sandbox) -> Vec<Direct> {
         match self {
             Self::ReplicationGroup(name) | Self::ServerlessCache(name) => {

@@ -1,4 +1,4 @@
-//! Clients of a database: some read the secret when they start, some again when they are refused.
+//! Clients of an Upstash database: half read the secret only at startup, half read it again after a refused request.
 
 use std::{
     sync::{Arc, Mutex},
@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::Context;
-use reqwest::{Certificate, Client, StatusCode};
+use reqwest::{Certificate, StatusCode};
 use sandbox::{Sandbox, upstash::UNRECORDED_AGENT};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -21,58 +21,60 @@ use crate::Provisioned;
 /// How many clients of each kind there are.
 const CLIENTS: usize = 2;
 
-/// Between two commands of a client.
+/// The time between two commands of a client.
 const PACE: Duration = Duration::from_millis(25);
 
-/// How long a command is sent again while no answer comes: the machine may be busy.
+/// How long a command that gets no answer is retried: the machine may be busy.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// How long a client waits before it reads the secret again.
+/// The delay before a client reads the secret again.
 const BEFORE_REREAD: Duration = Duration::from_millis(20);
 
-/// What the clients met.
+/// Counts of answered and failed commands.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stats {
-    /// Commands that were answered rightly.
+    /// Commands with the correct answer.
     pub commands: u64,
-    /// Commands that were not, those tried once more included.
+    /// Commands without a correct answer, after the retry of clients that reread the secret.
     pub failed: u64,
-    /// Tokens that were refused.
+    /// Requests refused because of the token.
     pub refused: u64,
-    /// The longest time that a client which rereads the secret was without an answer.
+    /// The longest time between two correct answers to a client that rereads the secret.
     pub longest_gap: Duration,
 }
 
-/// What a client is told.
+/// What the load tells its clients.
 #[derive(Clone, Copy, Debug, Default)]
-struct Order {
-    rolls: u64,
+struct Control {
+    restarts: u64,
     stop: bool,
 }
 
-/// Clients at work.
+/// Running clients.
 #[derive(Debug)]
 pub struct Load {
-    order: watch::Sender<Order>,
+    control: watch::Sender<Control>,
     clients: Vec<JoinHandle<()>>,
     stats: Arc<Mutex<Stats>>,
 }
 
-/// Returns the HTTPS client that the clients of a database use.
+/// Returns an HTTPS client that trusts the sandbox's certificate authority.
 ///
 /// # Errors
 /// The authority's certificate is not valid.
-pub fn http(sandbox: &Sandbox) -> anyhow::Result<Client> {
+pub fn http(sandbox: &Sandbox) -> anyhow::Result<reqwest::Client> {
     let authority = Certificate::from_pem(sandbox.fleet.authority_pem().as_bytes())?;
-    let http =
-        Client::builder().user_agent(UNRECORDED_AGENT).tls_certs_only([authority]).timeout(Duration::from_secs(2));
+    let http = reqwest::Client::builder()
+        .user_agent(UNRECORDED_AGENT)
+        .tls_certs_only([authority])
+        .timeout(Duration::from_secs(2));
     Ok(http.build()?)
 }
 
 /// One client.
-struct Worker {
+struct Client {
     rereads: bool,
-    http: Client,
+    http: reqwest::Client,
     url: String,
     key: String,
     token: SecretString,
@@ -84,18 +86,18 @@ struct Worker {
 }
 
 impl Load {
-    /// Starts clients that read their token from the secret, and write and read a key each.
+    /// Starts clients that read their token from the secret. Each writes and reads a key of its own.
     ///
     /// # Errors
-    /// The target is no database of Upstash, its secret cannot be read, or no HTTPS client be made.
+    /// The target is not an Upstash database, its secret cannot be read, or the HTTPS client cannot be created.
     pub async fn start(sandbox: &Sandbox, target: &Provisioned) -> anyhow::Result<Self> {
         let http = http(sandbox)?;
-        let database = target.site.database().context("the target is no database of Upstash")?;
-        let (order, told) = watch::channel(Order::default());
+        let database = target.site.database().context("the target is not an Upstash database")?;
+        let (control, receiver) = watch::channel(Control::default());
         let stats = Arc::new(Mutex::new(Stats::default()));
         let mut clients = Vec::new();
         for nth in 0..CLIENTS * 2 {
-            let mut worker = Worker {
+            let mut client = Client {
                 rereads: nth % 2 == 0,
                 http: http.clone(),
                 url: database.url(),
@@ -107,54 +109,54 @@ impl Load {
                 stats: stats.clone(),
                 last_answer: Instant::now(),
             };
-            worker.read_token().await?;
-            clients.push(tokio::spawn(worker.work(told.clone())));
+            client.read_token().await?;
+            clients.push(tokio::spawn(client.work(receiver.clone())));
         }
-        Ok(Self { order, clients, stats })
+        Ok(Self { control, clients, stats })
     }
 
-    /// Has the clients that read the secret only at start start anew, as a deployment does.
-    pub fn roll(&self) {
-        self.order.send_modify(|order| order.rolls += 1);
+    /// Restarts the clients, as a deployment does. Only those that read the secret at startup notice it.
+    pub fn restart(&self) {
+        self.control.send_modify(|control| control.restarts += 1);
     }
 
-    /// What the clients met so far.
+    /// Returns the counts so far.
     pub fn stats(&self) -> Stats {
         *self.stats.lock().expect("no holder panics")
     }
 
-    /// Ends the clients.
+    /// Stops the clients and returns the final counts.
     pub async fn stop(self) -> Stats {
-        self.order.send_modify(|order| order.stop = true);
+        self.control.send_modify(|control| control.stop = true);
         for client in self.clients {
-            // A client that panicked has counted what it met before.
+            // A client that panicked counted its commands before it did.
             let _ = client.await;
         }
         *self.stats.lock().expect("no holder panics")
     }
 }
 
-impl Worker {
-    async fn work(mut self, order: watch::Receiver<Order>) {
+impl Client {
+    async fn work(mut self, control: watch::Receiver<Control>) {
         let mut ticks = interval(PACE);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut rolls = 0;
+        let mut restarts = 0;
         for nth in 0_u64.. {
             ticks.tick().await;
-            let told = *order.borrow();
-            if told.stop {
+            let latest = *control.borrow();
+            if latest.stop {
                 return;
             }
-            if told.rolls != rolls {
-                rolls = told.rolls;
-                // A deployment that cannot read the secret goes on with what it has.
+            if latest.restarts != restarts {
+                restarts = latest.restarts;
+                // If the secret cannot be read, the client continues with the token it has.
                 let _ = self.read_token().await;
             }
             self.serve(nth).await;
         }
     }
 
-    /// One value written and read back; once more, after another look at the secret, where the client does that.
+    /// Writes a value and reads it back. On failure, a client that rereads the secret does so and tries once more.
     async fn serve(&mut self, nth: u64) {
         let mut served = self.write_and_read(nth).await;
         if !served && self.rereads {
@@ -181,7 +183,7 @@ impl Worker {
         set == Some(json!("OK")) && got == Some(json!(value))
     }
 
-    /// The answer to a command, which is sent again where none comes: its effect is the same.
+    /// Sends a command, again while no answer comes: repeating it has the same effect.
     async fn command(&self, command: Value) -> Option<Value> {
         let give_up = Instant::now() + PATIENCE;
         let response = loop {

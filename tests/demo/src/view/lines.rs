@@ -1,9 +1,9 @@
-//! The demo as plain lines, for a log or a pipe: one for each thing that changes.
+//! The progress of the demo as plain lines, for a log or a pipe: one for each change.
 
 use super::thousands;
 use crate::progress::{Phase, Progress, STEPS, StepProgress, StepState, TargetProgress};
 
-/// Turns progress into lines, each change once.
+/// Turns progress into lines, one for each change.
 #[derive(Debug, Default)]
 pub struct Lines {
     before: Progress,
@@ -11,7 +11,7 @@ pub struct Lines {
 }
 
 impl Lines {
-    /// What has changed since the last call.
+    /// Returns the lines for what has changed since the last call.
     pub fn since(&mut self, now: &Progress) -> Vec<String> {
         let mut lines = Vec::new();
         let at = format!("[{:5.1} s]", now.elapsed.as_secs_f64());
@@ -28,7 +28,7 @@ impl Lines {
             let nothing = TargetProgress::default();
             let before = self.before.targets.get(nth).unwrap_or(&nothing);
             lines.extend(changes(before, target).into_iter().map(|line| format!("{at} {:<30} {line}", target.name)));
-            if now.phase != self.before.phase && now.phase != Phase::Building {
+            if now.phase != self.before.phase && now.phase != Phase::Creating {
                 lines.push(format!("{at} {:<30} {}", target.name, counts(target)));
             }
         }
@@ -49,10 +49,10 @@ fn changes(before: &TargetProgress, now: &TargetProgress) -> Vec<String> {
         }
     }
     if before.failed == 0 && now.failed > 0 {
-        lines.push(format!("{} of the clients' commands failed", now.failed));
+        lines.push(format!("{} client commands failed", now.failed));
     }
-    if before.violations == 0 && now.violations > 0 {
-        lines.push(format!("AWSCURRENT was refused, {} times so far", now.violations));
+    if before.refused == 0 && now.refused > 0 {
+        lines.push(format!("{} logins with AWSCURRENT were refused", now.refused));
     }
     lines
 }
@@ -60,7 +60,7 @@ fn changes(before: &TargetProgress, now: &TargetProgress) -> Vec<String> {
 fn step(name: &str, step: &StepProgress) -> Option<String> {
     let took = format!("in {:.1} s", step.took.as_secs_f64());
     match step.state {
-        StepState::Ahead => None,
+        StepState::Pending => None,
         StepState::Running => Some(format!("{name:<13} {}", step.says)),
         StepState::Done => Some(format!("{name:<13} done {took}: {}", step.says)),
         StepState::Failed => Some(format!("{name:<13} FAILED {took}: {}", step.says)),
@@ -69,12 +69,12 @@ fn step(name: &str, step: &StepProgress) -> Option<String> {
 
 fn counts(target: &TargetProgress) -> String {
     format!(
-        "clients: {} served ({} with what they read at start), {} failed; watcher: {} logins, {} refused",
+        "clients: {} served ({} with parameters read at startup), {} failed; watcher: {} logins, {} refused",
         thousands(target.commands),
         thousands(target.at_start),
         thousands(target.failed),
         thousands(target.logins),
-        thousands(target.violations)
+        thousands(target.refused)
     )
 }
 
@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_change_is_one_line_and_what_stays_is_none() {
+    fn each_change_is_one_line_and_no_change_is_none() {
         let mut lines = Lines::default();
         let mut now = Progress { server: "Redis 7.0.15".to_owned(), ..Progress::default() };
         now.targets = vec![TargetProgress { name: "koneksi-prod".to_owned(), ..TargetProgress::default() }];
@@ -96,9 +96,9 @@ mod tests {
         now.elapsed = Duration::from_millis(1500);
         assert_eq!(lines.since(&now), ["[  1.5 s] koneksi-prod                   setSecret     asks"]);
         now.targets[0].failed = 2;
-        assert_eq!(lines.since(&now), ["[  1.5 s] koneksi-prod                   2 of the clients' commands failed"]);
-        now.phase = Phase::Over;
-        let counts = "clients: 0 served (0 with what they read at start), 2 failed; watcher: 0 logins, 0 refused";
+        assert_eq!(lines.since(&now), ["[  1.5 s] koneksi-prod                   2 client commands failed"]);
+        now.phase = Phase::Ended;
+        let counts = "clients: 0 served (0 with parameters read at startup), 2 failed; watcher: 0 logins, 0 refused";
         assert!(lines.since(&now)[1].ends_with(counts));
     }
 }

@@ -1,8 +1,9 @@
-//! A demo as text: nothing here writes anything.
+//! The progress and the report of a demo as text; nothing here writes to the terminal.
 
 mod frame;
 mod lines;
 mod table;
+mod wrap;
 
 pub use frame::frame;
 pub use lines::Lines;
@@ -10,10 +11,10 @@ pub use table::summary;
 
 use console::{Style, StyledObject};
 
-/// Bold, dim and colours, or nothing of it.
+/// Styles of text: bold, dim and colours, or none.
 #[derive(Clone, Copy, Debug)]
 pub struct Paint {
-    /// Whether there are colours.
+    /// Whether to use styles.
     pub colours: bool,
 }
 
@@ -43,7 +44,7 @@ impl Paint {
     }
 }
 
-/// A number with its thousands apart: `12 345`.
+/// Formats a number with a space between thousands: `12 345`.
 fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -56,7 +57,7 @@ fn thousands(number: u64) -> String {
     text
 }
 
-/// The first eight characters of a version id, as people write them.
+/// Returns the first eight characters of a version id.
 fn short(version: &str) -> &str {
     version.get(..8).unwrap_or(version)
 }
@@ -66,12 +67,12 @@ mod tests {
     use super::{short, thousands};
 
     #[test]
-    fn thousands_stand_apart() {
+    fn thousands_are_separated_by_spaces() {
         assert_eq!([0, 999, 1000, 12_345, 1_234_567].map(thousands), ["0", "999", "1 000", "12 345", "1 234 567"]);
     }
 
     #[test]
-    fn a_version_is_told_by_its_first_eight_characters() {
+    fn a_version_is_shortened_to_eight_characters() {
         assert_eq!((short("0a1b2c3d-4e5f"), short("short")), ("0a1b2c3d", "short"));
     }
 }

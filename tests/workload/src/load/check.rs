@@ -1,8 +1,8 @@
-//! One look at every node.
+//! One login to every node.
 
 use super::{LoadTarget, account::Account, login::login};
 
-/// Logs in on every node with what a stage of the secret holds now, and says which accept it.
+/// Logs in to every node with the token in a version of the secret, and returns which nodes accept it.
 ///
 /// # Errors
 /// The secret or the nodes cannot be read.

@@ -1,4 +1,4 @@
-//! One connection, logged in; over TLS it is verified.
+//! Opens one connection and logs in; TLS certificates are verified.
 
 use std::time::Duration;
 
@@ -8,24 +8,28 @@ use redis::{
 };
 use secrecy::ExposeSecret;
 
-use super::{account::Token, topology::Address, trouble::Trouble};
+use super::{account::Token, command_error::CommandError, topology::Address};
 
 /// How long a connection or an answer may take: far more than it needs on a busy laptop, far less than a failover.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 
-/// Connects, verifies the node's certificate against the authority where there is TLS, and logs in.
-pub(crate) async fn login(address: &Address, authority: &str, token: &Token) -> Result<MultiplexedConnection, Trouble> {
-    let mut connection = connect(address, authority).await.map_err(|error| Trouble::of_command(&error))?;
+/// Connects and logs in. With TLS, verifies the node's certificate against the authority.
+pub(crate) async fn login(
+    address: &Address,
+    authority: &str,
+    token: &Token,
+) -> Result<MultiplexedConnection, CommandError> {
+    let mut connection = connect(address, authority).await.map_err(|error| CommandError::of_command(&error))?;
     cmd("AUTH")
         .arg(token.username.as_deref())
         .arg(token.value.expose_secret())
         .query_async::<()>(&mut connection)
         .await
-        .map_err(|error| Trouble::of_login(&error))?;
+        .map_err(|error| CommandError::of_login(&error))?;
     Ok(connection)
 }
 
-/// Connects without logging in: the token goes in a command of its own, so that no URL ever holds it.
+/// Connects without logging in: the token is sent with `AUTH`, never as part of a URL.
 async fn connect(address: &Address, authority: &str) -> RedisResult<MultiplexedConnection> {
     let scheme = if address.tls { "rediss" } else { "redis" };
     let info = format!("{scheme}://{address}/").into_connection_info()?;
@@ -33,7 +37,7 @@ async fn connect(address: &Address, authority: &str) -> RedisResult<MultiplexedC
     open(info.set_redis_settings(settings), authority).await
 }
 
-/// Connects and logs in as `info` says; over TLS it verifies the node against this authority, PEM.
+/// Connects and logs in as `info` says. With TLS, verifies the node's certificate against this authority (PEM).
 ///
 /// # Errors
 /// The node cannot be reached, or refuses the login.

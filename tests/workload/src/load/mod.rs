@@ -1,35 +1,35 @@
-//! Steady client load that is able to fail, and a watcher.
+//! Steady client load that counts every failure, and a watcher.
 //!
-//! Everything here goes through public interfaces, as a consumer would: the nodes from the APIs of ElastiCache and ECS, the
-//! credential from Secrets Manager, TLS, where there is any, with the authority's certificate. Nothing looks behind the wire.
+//! Both use public interfaces only, as a consumer would: they read the nodes from ElastiCache and ECS, the credential from
+//! Secrets Manager, and verify TLS with the authority's certificate.
 //!
 //! # Layout
-//! - [`Load`]: clients of every kind on every node; [`Stats`] is what they met
-//! - [`Watcher`]: logs in with AWSCURRENT everywhere, all the time
+//! - [`Load`]: clients of every kind on every node; [`Stats`]: their counts
+//! - [`Watcher`]: logs in to every node with AWSCURRENT, continuously
 //! - `account`, `topology`, `login`: secret, nodes and connections
-//! - `client`, `job`, `trouble`: one client, what it asks, and what may go wrong
+//! - `client`, `request`, `command_error`: one client, its requests, and their errors
 
 mod account;
 mod check;
 mod client;
-mod job;
+mod command_error;
 mod login;
+mod request;
 mod run;
 mod seed;
 mod stats;
 #[cfg(test)]
 mod tests;
 mod topology;
-mod trouble;
 mod watcher;
 
 pub use check::accepted_by;
+pub use command_error::CommandError;
 pub use login::open;
 pub use run::{Load, LoadOptions};
 pub use stats::{Failure, KindStats, Stats};
 pub use topology::Address;
-pub use trouble::Trouble;
-pub use watcher::{Violation, Watcher, WatcherOptions, WatcherReport};
+pub use watcher::{ENOUGH_LOGINS, Violation, Watcher, WatcherOptions, WatcherReport};
 
 use aws_config::SdkConfig;
 use sandbox::Sandbox;
@@ -37,27 +37,27 @@ use serde::Serialize;
 
 use crate::{Provisioned, Site};
 
-/// A Redis to put under load, and where its clients find what they need.
+/// A Redis to put under load, and what its clients need to connect.
 #[derive(Clone, Debug)]
 pub struct LoadTarget {
-    /// What the load calls it.
+    /// Its name.
     pub name: String,
-    /// Where it is.
+    /// Its location.
     pub site: Site,
-    /// The secret that holds the token.
+    /// The secret with the token.
     pub secret_id: String,
-    /// The key of the token where the secret is a JSON object; `None` where it is the raw string.
+    /// The key of the token if the secret is a JSON object; `None` if the secret is the token.
     pub secret_key: Option<String>,
-    /// The user that logs in; `None` where the secret is an AUTH token.
+    /// The user that logs in; `None` for an AUTH token.
     pub username: Option<String>,
-    /// How AWS is reached.
+    /// The configuration of AWS clients.
     pub sdk_config: SdkConfig,
-    /// The certificate authority that nodes are verified against, PEM.
+    /// The certificate of the authority that signed the nodes' certificates, as PEM.
     pub authority_pem: String,
 }
 
 impl LoadTarget {
-    /// A Redis of this sandbox whose secret is the raw credential.
+    /// A Redis of this sandbox whose secret is the credential itself.
     pub fn new(sandbox: &Sandbox, site: &Site, secret_id: &str) -> Self {
         Self {
             name: secret_id.to_owned(),
@@ -70,7 +70,7 @@ impl LoadTarget {
         }
     }
 
-    /// What a provisioned target's clients know.
+    /// The Redis of a provisioned target.
     pub fn of(sandbox: &Sandbox, made: &Provisioned) -> Self {
         Self {
             name: made.target.name.clone(),
@@ -80,26 +80,26 @@ impl LoadTarget {
         }
     }
 
-    /// The same, with a user that logs in.
+    /// Sets the user that logs in.
     pub fn with_username(mut self, username: Option<String>) -> Self {
         self.username = username;
         self
     }
 }
 
-/// How a client comes by its token.
+/// When a client reads its token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// Reads the secret at start, and once more when a login is refused, as AWS advises.
+    /// At startup, and once more when a login is refused, as AWS recommends.
     ///
     /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html>
     Rereading,
-    /// Reads the secret at start only, as most programs do.
+    /// Only at startup, as most programs do.
     StartOnly,
 }
 
 impl Kind {
-    /// Both kinds; each is on every node.
+    /// Both kinds. Each connects to every node.
     pub const ALL: [Self; 2] = [Self::Rereading, Self::StartOnly];
 }

@@ -1,4 +1,4 @@
-//! The load: every client of a target, started, rolled and stopped together.
+//! The load: starts, restarts and stops all clients of a target together.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,50 +11,50 @@ use tokio::{
 use super::{
     Kind, LoadTarget, Stats,
     account::Account,
-    client::{Client, Seat},
-    job::Job,
+    client::{Client, Destination},
+    request::Request,
     seed,
     stats::Counters,
     topology::Address,
 };
 
-/// How hard a load presses.
+/// The rates of a load.
 #[derive(Clone, Copy, Debug)]
 pub struct LoadOptions {
-    /// Commands per second on the target, all clients together.
+    /// Commands per second, over all clients.
     pub commands_per_second: u32,
-    /// After how many commands a client reconnects: an open connection outlives its password.
+    /// Commands before a client reconnects: an open connection stays open when its password is removed.
     pub commands_per_connection: u32,
-    /// After how many connections a client restarts, and reads the secret afresh.
+    /// Connections before a client restarts and reads the secret again.
     pub connections_per_restart: u32,
 }
 
 impl Default for LoadOptions {
-    /// A few hundred commands per second; each client reconnects about once a second, restarts every few.
+    /// A few hundred commands per second; each client reconnects about once a second and restarts every few seconds.
     fn default() -> Self {
         Self { commands_per_second: 300, commands_per_connection: 30, connections_per_restart: 5 }
     }
 }
 
-/// Clients at work. [`Load::stop`] it.
+/// Running clients. Call [`Load::stop`] to end them.
 #[derive(Debug)]
 pub struct Load {
     counters: Arc<Counters>,
-    order: watch::Sender<Order>,
+    control: watch::Sender<Control>,
     clients: JoinSet<()>,
 }
 
-/// What all clients are told.
+/// What the load tells its clients.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Order {
-    rolls: u64,
+struct Control {
+    restarts: u64,
     stop: bool,
 }
 
-/// What one client does again and again.
+/// What one client repeats.
 #[derive(Clone, Debug)]
-struct Duty {
-    seat: Seat,
+struct ClientPlan {
+    destination: Destination,
     at: Address,
     work: Work,
 }
@@ -66,30 +66,31 @@ enum Work {
 }
 
 impl Work {
-    fn job(&self, nth: u64) -> Job {
+    fn request(&self, nth: u64) -> Request {
         match self {
-            Self::Read { key, value } => Job::Read { key: key.clone(), value: value.clone() },
-            Self::Write { key } => Job::Write { key: key.clone(), value: format!("write-{nth}") },
+            Self::Read { key, value } => Request::Read { key: key.clone(), value: value.clone() },
+            Self::Write { key } => Request::Write { key: key.clone(), value: format!("write-{nth}") },
         }
     }
 }
 
 impl Load {
-    /// Seeds the target, and sets a client of each kind to read on every node and to write to every shard's primary.
+    /// Writes the values to read, and starts a client of each kind that reads from each node and one that writes to each
+    /// primary.
     ///
     /// # Errors
-    /// The secret or the nodes cannot be read, or the seeds do not reach every node.
+    /// The secret or the nodes cannot be read, or the values do not reach every node.
     pub async fn start(target: LoadTarget, options: LoadOptions) -> anyhow::Result<Self> {
         let account = Account::open(&target);
         let token = account.current().await?;
         let counters = Arc::new(Counters::default());
         let authority: Arc<str> = target.authority_pem.as_str().into();
-        let client = |kind, seat, at, counters| Client {
+        let client = |kind, destination, at, counters| Client {
             account: account.clone(),
             authority: authority.clone(),
             counters,
             kind,
-            seat,
+            destination,
             at,
             token: token.clone(),
             connection: None,
@@ -97,99 +98,100 @@ impl Load {
             reconnects: 0,
             connected_before: false,
         };
-        let duties = duties(&account, |seat, at| client(Kind::Rereading, seat, at, Arc::default())).await?;
-        let (order, _) = watch::channel(Order::default());
+        let plans = plans(&account, |destination, at| client(Kind::Rereading, destination, at, Arc::default())).await?;
+        let (control, _) = watch::channel(Control::default());
         let mut clients = JoinSet::new();
-        let per_client: Vec<_> = duties.iter().flat_map(|duty| Kind::ALL.map(|kind| (duty.clone(), kind))).collect();
-        let commands: u64 = per_client.iter().map(|(duty, _)| duty.work.job(0).commands()).sum();
+        let clients_to_start: Vec<_> =
+            plans.iter().flat_map(|plan| Kind::ALL.map(|kind| (plan.clone(), kind))).collect();
+        let commands: u64 = clients_to_start.iter().map(|(plan, _)| plan.work.request(0).commands()).sum();
         let pace = Duration::from_secs(1).mul_f64(commands as f64 / f64::from(options.commands_per_second.max(1)));
-        let all = per_client.len() as u32;
-        for (nth, (duty, kind)) in (0..).zip(per_client) {
-            let mut client = client(kind, duty.seat, duty.at, counters.clone());
-            // Evenly staggered, so that some client restarts at any time, and not all at once.
+        let all = clients_to_start.len() as u32;
+        for (nth, (plan, kind)) in (0..).zip(clients_to_start) {
+            let mut client = client(kind, plan.destination, plan.at, counters.clone());
+            // Staggered evenly, so that clients do not all restart at once.
             let restart_after = u64::from(options.connections_per_restart);
             client.reconnects = u64::from(nth) * restart_after / u64::from(all);
             let first = pace * nth / all;
-            clients.spawn(work(client, duty.work, order.subscribe(), pace, first, restart_after));
+            clients.spawn(work(client, plan.work, control.subscribe(), pace, first, restart_after));
         }
-        Ok(Self { counters, order, clients })
+        Ok(Self { counters, control, clients })
     }
 
-    /// What the clients met so far.
+    /// Returns the counts so far.
     pub fn stats(&self) -> Stats {
         self.counters.read()
     }
 
     /// Restarts every client now, as a deployment does.
-    pub fn roll(&self) {
-        self.order.send_modify(|order| order.rolls += 1);
+    pub fn restart(&self) {
+        self.control.send_modify(|control| control.restarts += 1);
     }
 
-    /// Ends every client after the command it is at, and says what they met.
+    /// Stops every client after its current command and returns the final counts.
     pub async fn stop(mut self) -> Stats {
-        self.order.send_modify(|order| order.stop = true);
+        self.control.send_modify(|control| control.stop = true);
         while let Some(ended) = self.clients.join_next().await {
             if let Err(error) = ended {
-                // A client that broke has served nothing since: that must not look like success.
-                self.counters.failed(Kind::StartOnly, "none".to_owned(), format!("a client broke: {error}"));
+                // A client that panicked sent nothing afterwards: that must not look like success.
+                self.counters.failed(Kind::StartOnly, "none".to_owned(), format!("a client panicked: {error}"));
             }
         }
         self.counters.read()
     }
 }
 
-/// What there is to do: a read on every node, a write to every shard. Seeds what the reads expect.
-async fn duties(account: &Account, client: impl Fn(Seat, Address) -> Client) -> anyhow::Result<Vec<Duty>> {
+/// Plans a read from every node and a write to every shard, and writes the values that the reads expect.
+async fn plans(account: &Account, client: impl Fn(Destination, Address) -> Client) -> anyhow::Result<Vec<ClientPlan>> {
     let topology = account.topology().await?;
-    let mut duties = Vec::new();
+    let mut plans = Vec::new();
     for shard in &topology.shards {
-        let (seat, at) = seed::writers_seat(&topology, shard)?;
-        let mut planter = client(seat.clone(), at.clone());
-        let key = seed::key_for(&planter, shard, "load:seed").await?;
-        // The value is the key's own, so an answer from another key is seen.
+        let (destination, at) = seed::write_destination(&topology, shard)?;
+        let mut seeder = client(destination.clone(), at.clone());
+        let key = seed::key_for(&seeder, shard, "load:seed").await?;
+        // The value contains the key, so a value of another key is noticed.
         let value = format!("value of {key}");
-        seed::plant(&mut planter, &topology, shard, (key.clone(), value.clone())).await?;
-        duties.extend(shard.nodes.iter().map(|node| Duty {
-            seat: Seat::Node { cluster: topology.is_cluster() },
+        seed::write(&mut seeder, &topology, shard, (key.clone(), value.clone())).await?;
+        plans.extend(shard.nodes.iter().map(|node| ClientPlan {
+            destination: Destination::Node { cluster: topology.is_cluster() },
             at: node.clone(),
             work: Work::Read { key: key.clone(), value: value.clone() },
         }));
-        let key = seed::key_for(&planter, shard, "load:write").await?;
-        duties.push(Duty { seat, at, work: Work::Write { key } });
+        let key = seed::key_for(&seeder, shard, "load:write").await?;
+        plans.push(ClientPlan { destination, at, work: Work::Write { key } });
     }
-    Ok(duties)
+    Ok(plans)
 }
 
-/// One client at work.
+/// Runs one client until the load stops.
 async fn work(
     mut client: Client,
     mut work: Work,
-    mut order: watch::Receiver<Order>,
+    mut control: watch::Receiver<Control>,
     pace: Duration,
     first: Duration,
     connections_per_restart: u64,
 ) {
     if let Work::Write { key } = &mut work {
-        // One key per client, in the same slot: two writers must not read each other's values.
+        // One key per client, in the same slot, so that two writers do not read each other's values.
         *key = format!("{{{key}}}:{:?}", client.kind);
     }
     let mut ticks = interval_at(tokio::time::Instant::now() + first, pace);
-    // A client that was held up goes on at its pace: the load stays bounded.
+    // A delayed client does not catch up, so the load stays bounded.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut rolls = 0;
+    let mut restarts = 0;
     for nth in 0.. {
         tokio::select! {
             _ = ticks.tick() => {}
-            changed = order.changed() => if changed.is_err() { return },
+            changed = control.changed() => if changed.is_err() { return },
         }
-        let told = *order.borrow_and_update();
-        if told.stop {
+        let latest = *control.borrow_and_update();
+        if latest.stop {
             return;
         }
-        if told.rolls != rolls || client.reconnects >= connections_per_restart {
-            rolls = told.rolls;
+        if latest.restarts != restarts || client.reconnects >= connections_per_restart {
+            restarts = latest.restarts;
             client.restart().await;
         }
-        client.serve(&work.job(nth)).await;
+        client.serve(&work.request(nth)).await;
     }
 }

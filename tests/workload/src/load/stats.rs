@@ -1,4 +1,4 @@
-//! What the clients of a load met.
+//! Counts of what the clients of a load experienced.
 
 use std::{
     collections::BTreeMap,
@@ -10,55 +10,55 @@ use serde::Serialize;
 
 use super::Kind;
 
-/// How many failures are kept in full: enough to see why, whatever happens.
+/// How many failures are recorded in detail.
 const KEPT_FAILURES: usize = 20;
 
-/// What the clients of a load met so far.
+/// Counts over all clients of a load.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Stats {
-    /// Commands that were answered rightly.
+    /// Commands with the correct answer.
     pub commands: u64,
-    /// Commands that got no right answer.
+    /// Commands without a correct answer.
     pub failed: u64,
-    /// Logins that were refused, those that a re-read of the secret healed included.
+    /// Refused logins, including those followed by a successful one after the secret was read again.
     pub wrongpass_seen: u64,
     /// Connections after the first one of each client.
     pub reconnects: u64,
-    /// Troubles that healed by trying again: a dropped connection, a failover.
-    pub healed: u64,
-    /// Clients restarted, as a deployment restarts them.
+    /// Commands that succeeded after a retry: a connection was dropped, or a failover happened.
+    pub recovered: u64,
+    /// Restarts of clients, as by a deployment.
     pub restarts: u64,
-    /// The same by kind of client.
+    /// Counts by kind of client.
     pub by_kind: BTreeMap<Kind, KindStats>,
     /// The first failures.
     pub failures: Vec<Failure>,
 }
 
-/// What the clients of one kind met.
+/// Counts over the clients of one kind.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct KindStats {
-    /// Commands that were answered rightly.
+    /// Commands with the correct answer.
     pub commands: u64,
-    /// Commands that got no right answer.
+    /// Commands without a correct answer.
     pub failed: u64,
-    /// Logins that were refused.
+    /// Refused logins.
     pub wrongpass_seen: u64,
 }
 
-/// A command that got no right answer.
+/// A command without a correct answer.
 #[derive(Clone, Debug, Serialize)]
 pub struct Failure {
-    /// When it was given up.
+    /// When the client gave up.
     pub at: Timestamp,
     /// The kind of client.
     pub kind: Kind,
-    /// The node that was asked last.
+    /// The last node it was sent to.
     pub node: String,
-    /// Why, without any value.
+    /// Why, without any value that was sent.
     pub reason: String,
 }
 
-/// The stats while they grow.
+/// The counts of running clients.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     stats: Mutex<Stats>,
@@ -90,8 +90,8 @@ impl Counters {
         self.stats().reconnects += 1;
     }
 
-    pub(crate) fn healed(&self) {
-        self.stats().healed += 1;
+    pub(crate) fn recovered(&self) {
+        self.stats().recovered += 1;
     }
 
     pub(crate) fn restarted(&self) {

@@ -1,4 +1,4 @@
-//! The load and the watcher on real groups.
+//! The load and the watcher on real replication groups.
 
 use std::time::Duration;
 
@@ -17,11 +17,11 @@ const DOCUMENT: &str = r#"{
 const SINGLE: Topology = Topology::Single { replicas: 1 };
 const CLUSTER: Topology = Topology::Cluster { shards: 2, replicas: 1 };
 
-async fn begin(topology: Topology) -> (Sandbox, Provisioned, Load, Watcher) {
-    begin_with(topology, LoadOptions::default()).await
+async fn start(topology: Topology) -> (Sandbox, Provisioned, Load, Watcher) {
+    start_with(topology, LoadOptions::default()).await
 }
 
-async fn begin_with(topology: Topology, options: LoadOptions) -> (Sandbox, Provisioned, Load, Watcher) {
+async fn start_with(topology: Topology, options: LoadOptions) -> (Sandbox, Provisioned, Load, Watcher) {
     let sandbox = Sandbox::start(Options::default()).await.unwrap();
     let token = SecretString::from("a-token-that-every-node-accepts");
     let made = provision(&sandbox, DOCUMENT, topology, Some(&token)).await.unwrap();
@@ -32,9 +32,9 @@ async fn begin_with(topology: Topology, options: LoadOptions) -> (Sandbox, Provi
 }
 
 async fn nothing_fails_on(topology: Topology, nodes: u64) {
-    let (sandbox, _, load, watcher) = begin(topology).await;
+    let (sandbox, _, load, watcher) = start(topology).await;
     sleep(Duration::from_secs(3)).await;
-    load.roll();
+    load.restart();
     sleep(Duration::from_secs(1)).await;
     let (stats, report) = (load.stop().await, watcher.stop().await);
     assert_eq!((stats.failed, stats.wrongpass_seen), (0, 0), "{stats:?}");
@@ -57,15 +57,15 @@ async fn a_cluster_of_two_shards_answers_every_command() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_secret_that_no_node_accepts_fails_both_kinds_and_is_a_violation_on_every_node() {
-    let (sandbox, made, load, watcher) = begin(SINGLE).await;
+async fn a_secret_that_no_node_accepts_fails_both_kinds_of_client_and_is_a_violation_on_every_node() {
+    let (sandbox, made, load, watcher) = start(SINGLE).await;
     sleep(Duration::from_secs(1)).await;
     assert_eq!(load.stats().failed, 0, "{:?}", load.stats());
     let wrong = "a-token-that-no-node-has-ever-seen";
     let secrets = aws_sdk_secretsmanager::Client::new(&sandbox.sdk_config());
     secrets.put_secret_value().secret_id(&made.secret_arn).secret_string(wrong).send().await.unwrap();
     sleep(Duration::from_millis(500)).await;
-    load.roll();
+    load.restart();
     sleep(Duration::from_secs(2)).await;
     let (stats, report) = (load.stop().await, watcher.stop().await);
     assert!(Kind::ALL.iter().all(|kind| stats.by_kind[kind].failed > 0), "{stats:?}");
@@ -80,9 +80,9 @@ async fn a_secret_that_no_node_accepts_fails_both_kinds_and_is_a_violation_on_ev
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_rereads_survives_a_hard_change_and_one_that_does_not_fails() {
-    // Nobody deploys meanwhile: a restart would heal those that only read the secret then.
+    // No client restarts: a restart would give the new token to clients that read the secret only then.
     let options = LoadOptions { connections_per_restart: 1_000_000, ..LoadOptions::default() };
-    let (sandbox, made, load, watcher) = begin_with(SINGLE, options).await;
+    let (sandbox, made, load, watcher) = start_with(SINGLE, options).await;
     let (rotate, set) = ("ROTATE".into(), "SET".into());
     let second = "the-second-token-of-the-group";
     let secrets = aws_sdk_secretsmanager::Client::new(&sandbox.sdk_config());
@@ -98,7 +98,7 @@ async fn a_client_that_rereads_survives_a_hard_change_and_one_that_does_not_fail
                 break;
             }
         }
-        // AWSCURRENT moves between the two, as a careful rotation does it.
+        // AWSCURRENT moves between ROTATE and SET, as in a careful rotation.
         secrets.put_secret_value().secret_id(&made.secret_arn).secret_string(second).send().await.unwrap();
     }
     sleep(Duration::from_secs(2)).await;
@@ -111,16 +111,16 @@ async fn a_client_that_rereads_survives_a_hard_change_and_one_that_does_not_fail
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failover_that_heals_fails_no_command() {
+async fn a_failover_fails_no_command() {
     for topology in [SINGLE, CLUSTER] {
-        let (sandbox, made, load, watcher) = begin(topology).await;
+        let (sandbox, made, load, watcher) = start(topology).await;
         let elasticache = aws_sdk_elasticache::Client::new(&sandbox.sdk_config());
         let failover = elasticache.test_failover().replication_group_id(made.site.cache()).node_group_id("0001");
         failover.send().await.unwrap();
         sleep(Duration::from_secs(5)).await;
         let (stats, report) = (load.stop().await, watcher.stop().await);
         assert_eq!(stats.failed, 0, "{stats:?}");
-        assert!(stats.healed > 0, "nothing was felt: {stats:?}");
+        assert!(stats.recovered > 0, "no client noticed the failover: {stats:?}");
         assert_eq!(report.refused, 0, "{report:?}");
         sandbox.stop().await.unwrap();
     }

@@ -1,4 +1,4 @@
-//! The nodes of a site, as AWS tells them.
+//! The nodes of a site, as AWS describes them.
 
 use std::{collections::HashMap, fmt, ops::RangeInclusive};
 
@@ -13,7 +13,7 @@ use sandbox::redis::PORT;
 use super::account::Aws;
 use crate::Site;
 
-/// Where a node, or whatever an endpoint's name stands for, is reached.
+/// The address of a node or of an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Address {
     /// The host name or IP address.
@@ -33,18 +33,18 @@ impl fmt::Display for Address {
 /// One node group.
 #[derive(Clone, Debug)]
 pub(crate) struct Shard {
-    /// The hash slots it serves; all of them outside cluster mode.
+    /// Its hash slots; all of them if cluster mode is off.
     pub(crate) slots: Vec<RangeInclusive<u16>>,
-    /// Its nodes, in no order that says who is the primary.
+    /// Its nodes. The order does not tell which one is the primary.
     pub(crate) nodes: Vec<Address>,
 }
 
 /// The nodes of a site.
 #[derive(Clone, Debug)]
 pub(crate) struct Topology {
-    /// Where writes go; cluster mode has no such endpoint.
+    /// The primary endpoint; `None` in cluster mode.
     pub(crate) primary: Option<Address>,
-    /// The node groups; one outside cluster mode.
+    /// The node groups; one if cluster mode is off.
     pub(crate) shards: Vec<Shard>,
 }
 
@@ -54,34 +54,34 @@ impl Topology {
         self.primary.is_none()
     }
 
-    /// Every node.
+    /// Returns every node.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &Address> {
         self.shards.iter().flat_map(|shard| &shard.nodes)
     }
 
-    /// Reads it from AWS, which knows nothing of hosts: those are where they are.
+    /// Reads the topology from AWS. Hosts are not in AWS: their addresses are part of the site.
     pub(crate) async fn read(aws: &Aws, site: &Site) -> anyhow::Result<Self> {
         match site {
             Site::ReplicationGroup(id) => Self::of_group(&aws.elasticache, id).await,
             Site::ServerlessCache(name) => Self::of_serverless_cache(&aws.elasticache, name).await,
             Site::Service { cluster, service } => Self::of_tasks(&aws.ecs, cluster, service).await,
             Site::Hosts(addresses) => Self::of_one_shard(addresses.iter().map(plain).collect()),
-            Site::Database(_) => anyhow::bail!("a database of Upstash has no node that speaks Redis to clients"),
+            Site::Database(_) => anyhow::bail!("an Upstash database has no nodes to connect to"),
         }
     }
 
-    /// One shard outside cluster mode, whose first node takes the writes.
+    /// One shard without cluster mode, whose first node accepts writes.
     fn of_one_shard(nodes: Vec<Address>) -> anyhow::Result<Self> {
-        let primary = nodes.first().cloned().context("there is no node")?;
+        let primary = nodes.first().cloned().context("the site has no nodes")?;
         Ok(Self { primary: Some(primary), shards: vec![Shard { slots: vec![0..=16383], nodes }] })
     }
 
-    /// In cluster mode members have no `ReadEndpoint`, and their addresses come from `DescribeCacheClusters`.
+    /// In cluster mode, members have no `ReadEndpoint`: their addresses come from `DescribeCacheClusters`.
     ///
     /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_NodeGroupMember.html>
     async fn of_group(elasticache: &Client, id: &str) -> anyhow::Result<Self> {
         let answer = elasticache.describe_replication_groups().replication_group_id(id).send().await?;
-        let group = answer.replication_groups.unwrap_or_default().pop().context("there is no such group")?;
+        let group = answer.replication_groups.unwrap_or_default().pop().context("the group does not exist")?;
         if group.cluster_enabled.unwrap_or_default() {
             let members = members(elasticache, id).await?;
             return Self::with_cluster_mode(&group, &members);
@@ -89,15 +89,15 @@ impl Topology {
         Self::without_cluster_mode(&group)
     }
 
-    /// The endpoint and the reader endpoint: nobody sees the nodes behind them.
+    /// The endpoint and the reader endpoint: a serverless cache shows no nodes.
     async fn of_serverless_cache(elasticache: &Client, name: &str) -> anyhow::Result<Self> {
         let answer = elasticache.describe_serverless_caches().serverless_cache_name(name).send().await?;
-        let cache = answer.serverless_caches.unwrap_or_default().pop().context("there is no such cache")?;
+        let cache = answer.serverless_caches.unwrap_or_default().pop().context("the cache does not exist")?;
         let endpoints = [cache.endpoint.as_ref(), cache.reader_endpoint.as_ref()];
         Self::of_one_shard(endpoints.into_iter().filter_map(address).collect())
     }
 
-    /// The tasks that run, on their network interfaces.
+    /// The running tasks, at the addresses of their network interfaces.
     async fn of_tasks(ecs: &aws_sdk_ecs::Client, cluster: &str, service: &str) -> anyhow::Result<Self> {
         let arns = ecs.list_tasks().cluster(cluster).service_name(service).send().await?.task_arns;
         let tasks = ecs.describe_tasks().cluster(cluster).set_tasks(arns).send().await?.tasks.unwrap_or_default();
@@ -109,7 +109,7 @@ impl Topology {
 
     fn without_cluster_mode(group: &ReplicationGroup) -> anyhow::Result<Self> {
         let [node_group] = group.node_groups() else {
-            anyhow::bail!("cluster mode is off, and node groups are not one")
+            anyhow::bail!("cluster mode is off, but the group does not have exactly one node group")
         };
         let primary = address(node_group.primary_endpoint.as_ref()).context("the group has no primary endpoint")?;
         let members = node_group.node_group_members().iter();
@@ -133,7 +133,7 @@ impl Topology {
     }
 }
 
-/// The address of every cache cluster that belongs to the group.
+/// Returns the address of every cache cluster of the group, by id.
 async fn members(elasticache: &Client, group: &str) -> anyhow::Result<HashMap<String, Address>> {
     let mut pages = elasticache.describe_cache_clusters().show_cache_node_info(true).into_paginator().items().send();
     let mut members = HashMap::new();
@@ -153,12 +153,12 @@ fn address(endpoint: Option<&Endpoint>) -> Option<Address> {
     Some(Address { host: endpoint.address.clone()?, port: u16::try_from(endpoint.port?).ok()?, tls: true })
 }
 
-/// A node that speaks no TLS.
+/// A node without TLS, on the default port.
 fn plain(host: impl ToString) -> Address {
     Address { host: host.to_string(), port: PORT, tls: false }
 }
 
-/// Reads `0-8191`, or several such ranges with commas between.
+/// Parses `0-8191`, or several such ranges separated by commas.
 fn slots(text: &str) -> anyhow::Result<Vec<RangeInclusive<u16>>> {
     let range = |part: &str| {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
@@ -172,7 +172,7 @@ mod tests {
     use super::slots;
 
     #[test]
-    fn slots_are_read_as_ranges_and_as_single_ones() {
+    fn slots_are_parsed_as_ranges_and_single_numbers() {
         assert_eq!(slots("0-8191").unwrap(), [0..=8191]);
         assert_eq!(slots("0-99,200,300-16383").unwrap(), [0..=99, 200..=200, 300..=16383]);
         assert!(slots("0-x").unwrap_err().to_string().contains("0-x"));

@@ -1,4 +1,4 @@
-//! The watcher: whatever AWSCURRENT holds must log in, on every node, at every instant.
+//! The watcher: the credential in AWSCURRENT must log in to every node at any time.
 
 use std::{
     fmt,
@@ -23,23 +23,27 @@ use tokio::{
 use super::{
     LoadTarget,
     account::{Account, Token},
+    command_error::CommandError,
     login::login,
     topology::Address,
-    trouble::Trouble,
 };
 use crate::Site;
 
-/// How long one login may take before the node counts as unreachable.
+/// How long a login may take before the node counts as unreachable.
 const LOGIN_WITHIN: Duration = Duration::from_secs(3);
-/// How many violations are kept in full; all are counted.
+/// How many violations are recorded in detail; all are counted.
 const KEPT_VIOLATIONS: usize = 100;
+/// How many logins must have been answered before a watcher's counts prove anything.
+pub const ENOUGH_LOGINS: u64 = 21;
+/// How long a watcher may take for [`ENOUGH_LOGINS`]: the machine may be busy with other tests.
+const ENOUGH_WITHIN: Duration = Duration::from_secs(60);
 
-/// How a watcher looks.
+/// What a watcher probes, and how often.
 #[derive(Clone, Debug)]
 pub struct WatcherOptions {
-    /// How often.
+    /// The time between two probes.
     pub every: Duration,
-    /// The nodes, where they are not those AWS tells: past their gates, where no fault strikes.
+    /// Nodes to log in to directly, past the gates that inject faults; `None` for the nodes that AWS describes.
     pub direct: Option<Vec<Direct>>,
 }
 
@@ -49,102 +53,107 @@ impl Default for WatcherOptions {
     }
 }
 
-/// AWSCURRENT was refused, and was AWSCURRENT still.
+/// A refused login with a credential that was in AWSCURRENT before and after.
 #[derive(Clone, Debug, Serialize)]
 pub struct Violation {
-    /// When it was refused.
+    /// When the login was refused.
     pub at: Timestamp,
     /// The node.
     pub node: String,
     /// The version of the secret.
     pub version_id: String,
-    /// What the node said.
+    /// The error code.
     pub reason: String,
 }
 
-/// What a watcher saw so far.
+/// The counts of a watcher.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct WatcherReport {
-    /// Logins that succeeded.
+    /// Successful logins.
     pub logins: u64,
-    /// Logins that could not be tried: the node was not to be reached.
+    /// Logins that got no answer because the node was unreachable.
     pub unreachable: u64,
-    /// Logins that were refused although AWSCURRENT held the token before and after.
+    /// Refused logins with a credential that was in AWSCURRENT before and after.
     pub refused: u64,
-    /// Looks that failed because AWS did not answer.
+    /// Probes without a login because AWS did not answer.
     pub blind: u64,
-    /// The first of the refused ones.
+    /// The first refused logins.
     pub violations: Vec<Violation>,
 }
 
-/// A watcher at work. [`Watcher::stop`] it.
+impl WatcherReport {
+    /// Whether at least [`ENOUGH_LOGINS`] logins succeeded or were refused.
+    pub fn has_enough_logins(&self) -> bool {
+        self.logins + self.refused >= ENOUGH_LOGINS
+    }
+}
+
+/// A running watcher. Call [`Watcher::stop`] to end it.
 #[derive(Debug)]
 pub struct Watcher {
     report: Arc<Mutex<WatcherReport>>,
     stop: watch::Sender<bool>,
-    looking: JoinHandle<()>,
+    probing: JoinHandle<()>,
 }
 
 impl Watcher {
-    /// Starts to look.
+    /// Starts to probe the nodes.
     ///
     /// # Errors
     /// The secret or the nodes cannot be read.
     pub async fn start(target: LoadTarget, options: WatcherOptions) -> anyhow::Result<Self> {
         let account = Account::open(&target);
         account.current().await?;
-        let doors = doors(&account, &target.site, &options).await?;
+        let endpoints = endpoints(&account, &target.site, &options).await?;
         let (every, report) = (options.every, Arc::new(Mutex::new(WatcherReport::default())));
         let (stop, mut stopped) = watch::channel(false);
         let LoadTarget { site, authority_pem: authority, .. } = target;
-        let mut look = Look { account, site, authority, doors, options, report: report.clone() };
-        let looking = tokio::spawn(async move {
+        let mut probe = Probe { account, site, authority, endpoints, options, report: report.clone() };
+        let probing = tokio::spawn(async move {
             let mut ticks = interval(every);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 tokio::select! {
-                    _ = ticks.tick() => look.once().await,
+                    _ = ticks.tick() => probe.once().await,
                     _ = stopped.changed() => return,
                 }
             }
         });
-        Ok(Self { report, stop, looking })
+        Ok(Self { report, stop, probing })
     }
 
-    /// What it saw so far.
+    /// Returns the counts so far.
     pub fn report(&self) -> WatcherReport {
         lock(&self.report).clone()
     }
 
-    /// The violations so far, the first hundred of them.
-    pub fn violations(&self) -> Vec<Violation> {
-        lock(&self.report).violations.clone()
-    }
-
-    /// Waits until it has asked so many times, at most a minute: what it watches may be over sooner.
-    pub async fn has_asked(&self, times: u64) {
+    /// Waits for [`ENOUGH_LOGINS`], at most a minute, then stops the watcher and returns its counts.
+    ///
+    /// On a busy machine, what it watches may end before the watcher has logged in often.
+    pub async fn stop_after_enough_logins(self) -> WatcherReport {
         let enough = async {
-            while self.report().logins + self.report().refused < times {
+            while !self.report().has_enough_logins() {
                 sleep(Duration::from_millis(20)).await;
             }
         };
-        // The report says how often it asked.
-        let _ = timeout(Duration::from_secs(60), enough).await;
+        // The report says whether it was enough.
+        let _ = timeout(ENOUGH_WITHIN, enough).await;
+        self.stop().await
     }
 
-    /// Ends it after the look it is at, and says what it saw.
+    /// Stops the watcher after the current probe and returns its counts.
     pub async fn stop(self) -> WatcherReport {
-        // It listens until it ends.
+        // The task receives until it ends.
         let _ = self.stop.send(true);
-        if let Err(error) = self.looking.await {
-            // A watcher that broke has seen nothing since: that must not look like success.
+        if let Err(error) = self.probing.await {
+            // A watcher that panicked probed nothing afterwards: that must not look like success.
             record(
                 &self.report,
                 Violation {
                     at: Timestamp::now(),
                     node: "none".to_owned(),
                     version_id: "none".to_owned(),
-                    reason: format!("the watcher broke: {error}"),
+                    reason: format!("the watcher panicked: {error}"),
                 },
             );
         }
@@ -152,15 +161,15 @@ impl Watcher {
     }
 }
 
-/// Where a client gets in.
-enum Door {
+/// What a watcher logs in to.
+enum Endpoint {
     /// A node that speaks Redis.
     Node(Address),
-    /// A database of Upstash, asked past its REST API, where faults strike and nothing tells whose a request is.
+    /// An Upstash database, asked directly: its REST API injects faults and cannot tell a watcher's requests from others.
     Database(Arc<Database>),
 }
 
-impl fmt::Display for Door {
+impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Node(address) => address.fmt(f),
@@ -169,32 +178,32 @@ impl fmt::Display for Door {
     }
 }
 
-/// What a look needs.
-struct Look {
+/// What a probe needs: the secret, the endpoints and the report.
+struct Probe {
     account: Account,
     site: Site,
     authority: String,
-    doors: Vec<Door>,
+    endpoints: Vec<Endpoint>,
     options: WatcherOptions,
     report: Arc<Mutex<WatcherReport>>,
 }
 
-impl Look {
-    /// Logs in everywhere with what AWSCURRENT holds now.
+impl Probe {
+    /// Logs in to every endpoint with the credential in AWSCURRENT.
     async fn once(&mut self) {
         let Ok(token) = self.account.current().await else {
             lock(&self.report).blind += 1;
             return;
         };
-        let answers = join_all(self.doors.iter().map(|door| self.try_login(door, &token))).await;
+        let answers = join_all(self.endpoints.iter().map(|endpoint| self.try_login(endpoint, &token))).await;
         let mut refused = Vec::new();
         let mut all_reached = true;
-        for (door, answer) in self.doors.iter().zip(answers) {
+        for (endpoint, answer) in self.endpoints.iter().zip(answers) {
             match answer {
                 Ok(()) => lock(&self.report).logins += 1,
-                Err(Trouble::Refused(reason)) => refused.push(Violation {
+                Err(CommandError::Refused(reason)) => refused.push(Violation {
                     at: Timestamp::now(),
-                    node: door.to_string(),
+                    node: endpoint.to_string(),
                     version_id: token.version_id.clone(),
                     reason,
                 }),
@@ -208,29 +217,29 @@ impl Look {
             self.judge(&token, refused).await;
         }
         if !all_reached {
-            self.look_for_doors().await;
+            self.refresh_endpoints().await;
         }
     }
 
-    /// Logs in on a fresh connection, and has the node answer.
-    async fn try_login(&self, door: &Door, token: &Token) -> Result<(), Trouble> {
+    /// Logs in on a new connection and sends a command.
+    async fn try_login(&self, endpoint: &Endpoint, token: &Token) -> Result<(), CommandError> {
         let answer = timeout(LOGIN_WITHIN, async {
-            match door {
-                Door::Node(node) => {
+            match endpoint {
+                Endpoint::Node(node) => {
                     let mut link = login(node, &self.authority, token).await?;
-                    cmd("PING").query_async::<()>(&mut link).await.map_err(|error| Trouble::of_command(&error))
+                    cmd("PING").query_async::<()>(&mut link).await.map_err(|error| CommandError::of_command(&error))
                 }
-                Door::Database(database) => match database.accepts(&token.value).await {
+                Endpoint::Database(database) => match database.accepts(&token.value).await {
                     Ok(true) => Ok(()),
-                    Ok(false) => Err(Trouble::Refused("WRONGPASS".to_owned())),
-                    Err(error) => Err(Trouble::Passing(error.to_string())),
+                    Ok(false) => Err(CommandError::Refused("WRONGPASS".to_owned())),
+                    Err(error) => Err(CommandError::Transient(error.to_string())),
                 },
             }
         });
-        answer.await.unwrap_or_else(|_| Err(Trouble::Passing("no answer in time".to_owned())))
+        answer.await.unwrap_or_else(|_| Err(CommandError::Transient("no answer in time".to_owned())))
     }
 
-    /// Counts refusals only if AWSCURRENT is still what was refused: between the read and the login it may have moved on.
+    /// Counts refused logins only if AWSCURRENT still has that credential: it may have moved between the read and the login.
     async fn judge(&self, token: &Token, refused: Vec<Violation>) {
         match self.account.current().await {
             Ok(now) if now.equals(token) => refused.into_iter().for_each(|violation| record(&self.report, violation)),
@@ -239,24 +248,24 @@ impl Look {
         }
     }
 
-    /// Reads the nodes anew: one that was replaced has another address.
-    async fn look_for_doors(&mut self) {
-        if let Ok(doors) = doors(&self.account, &self.site, &self.options).await {
-            self.doors = doors;
+    /// Reads the nodes again: a replaced node has another address.
+    async fn refresh_endpoints(&mut self) {
+        if let Ok(endpoints) = endpoints(&self.account, &self.site, &self.options).await {
+            self.endpoints = endpoints;
         }
     }
 }
 
-async fn doors(account: &Account, site: &Site, options: &WatcherOptions) -> anyhow::Result<Vec<Door>> {
+async fn endpoints(account: &Account, site: &Site, options: &WatcherOptions) -> anyhow::Result<Vec<Endpoint>> {
     if let Some(database) = site.database() {
-        return Ok(vec![Door::Database(database.clone())]);
+        return Ok(vec![Endpoint::Database(database.clone())]);
     }
     let topology = account.topology().await?;
     Ok(match &options.direct {
-        None => topology.nodes().cloned().map(Door::Node).collect(),
+        None => topology.nodes().cloned().map(Endpoint::Node).collect(),
         Some(nodes) => {
             let at = |node: &Direct| Address { host: node.address.to_string(), port: DIRECT_PORT, tls: node.tls };
-            nodes.iter().map(at).map(Door::Node).collect()
+            nodes.iter().map(at).map(Endpoint::Node).collect()
         }
     })
 }

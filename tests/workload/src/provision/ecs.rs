@@ -1,4 +1,4 @@
-//! Services of ECS: a Redis, and what logs in to it.
+//! ECS services: a Redis in a Fargate task, and services that log in to one.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use aws_sdk_servicediscovery::types::{DnsConfig, DnsRecord, OperationStatus, Ope
 use sandbox::{Sandbox, services::ACCOUNT};
 use tokio::time::{Instant, sleep};
 
-/// How long a service may take to be steady.
+/// How long a service may take to reach a steady state.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How an owner of Redis on Fargate starts it: with no configuration file, and the password of its environment.
+/// The command of a typical Redis on Fargate: no configuration file, and the password from the environment.
 const REDIS: &str = "exec redis-server --requirepass \"$REDIS_PASSWORD\" --dir /data --appendonly yes \
                      --appendfsync everysec --save 60 1000";
 
@@ -27,22 +27,22 @@ const REDIS: &str = "exec redis-server --requirepass \"$REDIS_PASSWORD\" --dir /
 pub struct RedisService<'a> {
     /// The target whose name its service is tagged with.
     pub target: &'a str,
-    /// The cluster's name; it is made where it is not there.
+    /// The cluster's name. The cluster is created if it does not exist.
     pub cluster: &'a str,
     /// The service's name.
     pub service: &'a str,
-    /// The name that clients connect to, if they do: `redis.example.local`. The namespace is made.
+    /// The DNS name that clients connect to, if any: `redis.example.local`. Its namespace is created.
     pub host: Option<&'a str>,
     /// The secret with the password.
     pub secret_arn: &'a str,
-    /// Where in the secret's value it stands, where that is a JSON document.
+    /// The key of the password, if the secret's value is a JSON object.
     pub json_key: Option<&'a str>,
 }
 
-/// Makes a Redis in one Fargate task, with its data on EFS and its name in Cloud Map, and waits until it is steady.
+/// Creates a Redis in one Fargate task, with its data on EFS and its name in Cloud Map, and waits for the steady state.
 ///
 /// # Errors
-/// A call is refused, or the service does not become steady.
+/// A call is refused, or the service does not reach a steady state.
 pub async fn create_redis_service(sandbox: &Sandbox, redis: &RedisService<'_>) -> anyhow::Result<()> {
     let client = Client::new(&sandbox.sdk_config());
     client.create_cluster().cluster_name(redis.cluster).send().await?;
@@ -55,7 +55,7 @@ pub async fn create_redis_service(sandbox: &Sandbox, redis: &RedisService<'_>) -
         None => redis.secret_arn.to_owned(),
     };
     let efs = EfsVolumeConfiguration::builder().file_system_id(file_system_id(redis.service)).build()?;
-    // It says whether Redis is alive, not whether anybody can log in: redis-cli ends well after NOAUTH, too.
+    // Checks that Redis runs, not that anyone can log in: redis-cli exits with status 0 after NOAUTH, too.
     let check = HealthCheck::builder().command("CMD-SHELL").command("redis-cli ping || exit 1");
     let container = ContainerDefinition::builder()
         .name("redis")
@@ -88,10 +88,10 @@ pub async fn create_redis_service(sandbox: &Sandbox, redis: &RedisService<'_>) -
     sandbox.ecs.settled(redis.cluster, redis.service, PATIENCE).await
 }
 
-/// Makes a service of tasks that do nothing, as something that logs in to a Redis, and waits until it is steady.
+/// Creates a service whose tasks only sleep, as a stand-in for a consumer, and waits for the steady state.
 ///
 /// # Errors
-/// A call is refused, or the service does not become steady.
+/// A call is refused, or the service does not reach a steady state.
 pub async fn create_consumer_service(
     sandbox: &Sandbox,
     cluster: &str,
@@ -106,7 +106,7 @@ pub async fn create_consumer_service(
     create_service_of(sandbox, cluster, service, container, tasks).await
 }
 
-/// Makes a service of tasks with this one container, and waits until it is steady.
+/// Creates a service of tasks with this one container and waits for the steady state.
 ///
 /// # Errors
 /// A call is refused, or the service does not become steady.
@@ -149,12 +149,13 @@ fn register(
         .container_definitions(container)
 }
 
-/// Makes a private DNS name, and gives the ARN of its service in Cloud Map.
+/// Creates a private DNS name and returns the ARN of its Cloud Map service.
 async fn create_name(sandbox: &Sandbox, host: &str) -> anyhow::Result<String> {
     let client = aws_sdk_servicediscovery::Client::new(&sandbox.sdk_config());
-    let (name, namespace) = host.split_once('.').context("the host is a name in a namespace")?;
+    let (name, namespace) =
+        host.split_once('.').context("the host needs a name and a namespace: redis.example.local")?;
     let create = client.create_private_dns_namespace().name(namespace).vpc("vpc-0sandbox");
-    let operation = create.send().await?.operation_id.context("it is an operation")?;
+    let operation = create.send().await?.operation_id.context("CreatePrivateDnsNamespace returned no operation id")?;
     let give_up = Instant::now() + PATIENCE;
     let id = loop {
         let answer = client.get_operation().operation_id(&operation).send().await?;
@@ -163,16 +164,16 @@ async fn create_name(sandbox: &Sandbox, host: &str) -> anyhow::Result<String> {
         if let Some(id) = targets.remove(&OperationTargetType::Namespace) {
             break id;
         }
-        ensure!(Instant::now() < give_up, "the namespace {namespace} is not there after {} s", PATIENCE.as_secs());
+        ensure!(Instant::now() < give_up, "the namespace {namespace} does not exist after {} s", PATIENCE.as_secs());
         sleep(Duration::from_millis(50)).await;
     };
     let record = DnsRecord::builder().r#type(RecordType::A).ttl(10).build()?;
     let dns = DnsConfig::builder().dns_records(record).build()?;
     let made = client.create_service().name(name).namespace_id(id).dns_config(dns).send().await?;
-    made.service.and_then(|service| service.arn).context("a service has an ARN")
+    made.service.and_then(|service| service.arn).context("CreateService returned no ARN")
 }
 
-/// The id of the file system that a Redis service made here has its data on.
+/// Returns the id of the file system with the data of a Redis service.
 fn file_system_id(service: &str) -> String {
     format!("fs-{service}")
 }

@@ -28,16 +28,16 @@ pub enum Topology {
     },
 }
 
-/// Who gets in to a replication group.
+/// How clients authenticate to a replication group.
 #[derive(Clone, Copy, Debug)]
-pub enum Door<'a> {
-    /// Whoever has this AUTH token, or everybody.
+pub enum Access<'a> {
+    /// With this AUTH token; `None` for a group without authentication.
     Token(Option<&'a SecretString>),
-    /// The users of this user group.
+    /// As a user of this user group.
     UserGroup(&'a str),
 }
 
-/// Makes a user that may do everything with this password, and nothing without.
+/// Creates a user with this password and all permissions.
 pub(super) async fn create_user(
     sandbox: &Sandbox,
     id: &str,
@@ -50,7 +50,7 @@ pub(super) async fn create_user(
     Ok(())
 }
 
-/// Makes a user group of this user and the one named `default` that every user group needs, who can do nothing.
+/// Creates a user group with this user, and with the user named `default` that every user group needs. That one is disabled.
 ///
 /// # Errors
 /// A call is refused, or the user group does not become active.
@@ -71,20 +71,20 @@ pub async fn create_user_group(sandbox: &Sandbox, id: &str, user_id: &str) -> an
     }
 }
 
-/// Makes a replication group, and waits until it is available.
+/// Creates a replication group and waits until it is available.
 ///
 /// # Errors
 /// A call is refused, or the group does not become available.
-pub async fn create_group(sandbox: &Sandbox, id: &str, topology: Topology, door: Door<'_>) -> anyhow::Result<()> {
+pub async fn create_group(sandbox: &Sandbox, id: &str, topology: Topology, access: Access<'_>) -> anyhow::Result<()> {
     let client = Client::new(&sandbox.sdk_config());
     let create = client
         .create_replication_group()
         .replication_group_id(id)
-        .replication_group_description("made by the sandbox")
+        .replication_group_description("created by the sandbox")
         .transit_encryption_enabled(true);
-    let create = match door {
-        Door::Token(token) => create.set_auth_token(token.map(|token| token.expose_secret().to_owned())),
-        Door::UserGroup(id) => create.user_group_ids(id),
+    let create = match access {
+        Access::Token(token) => create.set_auth_token(token.map(|token| token.expose_secret().to_owned())),
+        Access::UserGroup(id) => create.user_group_ids(id),
     };
     let create = match topology {
         Topology::Single { replicas } => {
@@ -106,7 +106,7 @@ pub async fn create_group(sandbox: &Sandbox, id: &str, topology: Topology, door:
     }
 }
 
-/// Makes a serverless cache with this user group, and waits until it is available.
+/// Creates a serverless cache with this user group and waits until it is available.
 ///
 /// # Errors
 /// A call is refused, or the cache does not become available.

@@ -1,4 +1,4 @@
-//! How the settings of a target describe a Redis on hosts.
+//! The `backend` of a settings document that describes hosts of the sandbox.
 
 use policy::target::{self, Backend};
 use sandbox::hosts::Estate;
@@ -33,7 +33,7 @@ mod tests {
     use super::self_hosted;
 
     #[tokio::test]
-    async fn hosts_and_their_sentinels_are_described_by_settings_that_are_accepted() {
+    async fn the_settings_that_describe_hosts_and_sentinels_are_accepted() {
         let sandbox = Sandbox::start(Options::default()).await.unwrap();
         let plan = Plan {
             replicas: 2,

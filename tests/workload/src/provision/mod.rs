@@ -1,4 +1,4 @@
-//! What Terraform would have made: a Redis, its secret, its settings, and the function that rotates it.
+//! What Terraform would create for a target: a Redis, its secret and its settings.
 
 mod ecs;
 mod elasticache;
@@ -23,7 +23,7 @@ use crate::Site;
 use elasticache::create_user;
 
 pub use ecs::{RedisService, create_consumer_service, create_redis_service, create_service_of};
-pub use elasticache::{Door, Topology, create_group, create_serverless_cache, create_user_group};
+pub use elasticache::{Access, Topology, create_group, create_serverless_cache, create_user_group};
 pub use hosts::self_hosted;
 
 /// What the settings of a target leave open about its Redis.
@@ -31,39 +31,39 @@ pub use hosts::self_hosted;
 pub struct Shape {
     /// The nodes of a replication group.
     pub topology: Topology,
-    /// Where hosts keep who may log in.
+    /// Where hosts store their users and passwords.
     pub set_up: SetUp,
 }
 
 impl From<Topology> for Shape {
-    /// With the set-up that most hosts have.
+    /// Uses the most common set-up of hosts, a configuration file.
     fn from(topology: Topology) -> Self {
         Self { topology, set_up: SetUp::ConfigFile }
     }
 }
 
-/// A target that is there, whole.
+/// A target that was created completely.
 #[derive(Clone, Debug)]
 pub struct Provisioned {
     /// Its settings.
     pub target: Target,
-    /// Where its Redis is.
+    /// The location of its Redis.
     pub site: Site,
-    /// The user that logs in with the credential; `None` where it is an AUTH token.
+    /// The user that logs in with the credential; `None` if the credential is an AUTH token.
     pub username: Option<String>,
     /// The secret's ARN.
     pub secret_arn: String,
 }
 
-/// Makes what a target needs: its Redis, the secret tagged with the target, and the settings parameter.
+/// Creates what a target needs: its Redis, the secret tagged with the target, and the settings parameter.
 ///
-/// With `token` the Redis asks for it and the secret holds it; without, a replication group lets everybody in and the
-/// secret holds a placeholder, as before a first rotation. Users are made too, with all that ElastiCache wants around
-/// them. Hosts, databases and names in Cloud Map have the sandbox's addresses in place of the document's: nobody here
-/// knows their owner's names. Upstash makes the token of a database itself, whatever `token` is.
+/// With `token`, the Redis requires it and the secret contains it. Without, a replication group requires no
+/// authentication and the secret contains a placeholder, as before a first rotation. Users are created with the user
+/// groups they need. The addresses of hosts, databases and Cloud Map names in the document are replaced by the
+/// sandbox's. Upstash generates the token of a database and ignores `token`.
 ///
 /// # Errors
-/// The document is refused, or is of a backend that the sandbox cannot make, or a call is.
+/// The document is not valid, the sandbox does not support its backend, or a call is refused.
 pub async fn provision(
     sandbox: &Sandbox,
     document: &str,
@@ -75,19 +75,19 @@ pub async fn provision(
     if let Backend::Upstash(described) = target.backend.clone() {
         return upstash::provision_database(sandbox, target, described).await;
     }
-    // A task reads the secret when it starts, so the secret is made first.
+    // A task reads the secret when it starts, so the secret is created first.
     let username = username(&target);
     let secret_arn = create_secret(sandbox, &target, &first_value(&target, username.as_deref(), token)).await?;
     let site = match &target.backend {
         Backend::ElasticacheAuth(group) => {
             let id = &group.replication_group_id;
-            create_group(sandbox, id, topology, Door::Token(token)).await?;
+            create_group(sandbox, id, topology, Access::Token(token)).await?;
             Site::ReplicationGroup(id.clone())
         }
         Backend::ElasticacheUser(user) => {
             create_user(sandbox, &user.user_id, username.as_deref(), token).await?;
             create_user_group(sandbox, &target.name, &user.user_id).await?;
-            create_group(sandbox, &target.name, topology, Door::UserGroup(&target.name)).await?;
+            create_group(sandbox, &target.name, topology, Access::UserGroup(&target.name)).await?;
             Site::ReplicationGroup(target.name.clone())
         }
         Backend::ElasticacheServerless(place) => {
@@ -114,7 +114,7 @@ pub async fn provision(
             site
         }
         Backend::SelfHosted(hosts) => {
-            let password = token.context("a Redis of its owner's needs a password")?;
+            let password = token.context("a self-hosted Redis needs a password")?;
             let sentinel = hosts.sentinel.as_ref();
             let plan = Plan {
                 username: hosts.username.clone(),
@@ -128,13 +128,15 @@ pub async fn provision(
             target.backend = self_hosted(&estate);
             site
         }
-        other => bail!("the target {} is {}, which the sandbox cannot make", target.name, other.flavour()),
+        other => {
+            bail!("the target {} has the backend {}, which the sandbox does not support", target.name, other.flavour())
+        }
     };
     put_settings(sandbox, &target.name, &serde_json::to_string_pretty(&target)?).await?;
     Ok(Provisioned { site, username, secret_arn, target })
 }
 
-/// Puts a settings document where the functions look for it.
+/// Writes a settings document to the parameter that the functions read.
 ///
 /// # Errors
 /// The call is refused.
@@ -150,7 +152,7 @@ pub async fn put_settings(sandbox: &Sandbox, name: &str, document: &str) -> anyh
     Ok(())
 }
 
-/// Makes the secret of a target, tagged with it, and gives its ARN.
+/// Creates the secret of a target, tagged with the target's name, and returns its ARN.
 pub(crate) async fn create_secret(sandbox: &Sandbox, target: &Target, value: &str) -> anyhow::Result<String> {
     let tag = Tag::builder().key("redis-lifecycle:target").value(&target.name).build();
     let answer = aws_sdk_secretsmanager::Client::new(&sandbox.sdk_config())
@@ -160,14 +162,14 @@ pub(crate) async fn create_secret(sandbox: &Sandbox, target: &Target, value: &st
         .tags(tag)
         .send()
         .await?;
-    answer.arn.context("a secret has an ARN")
+    answer.arn.context("CreateSecret returned no ARN")
 }
 
-/// The user that logs in; `None` where there is no such thing.
+/// Returns the user that logs in; `None` if the credential has no user.
 fn username(target: &Target) -> Option<String> {
     match &target.backend {
         Backend::ElasticacheAuth(_) | Backend::Upstash(_) => None,
-        // A user's name need not be its id, so here it never is.
+        // A user's name may differ from its id, so here it always does.
         Backend::ElasticacheUser(User { user_id }) | Backend::ElasticacheServerless(ServerlessUser { user_id, .. }) => {
             Some(format!("{user_id}-name"))
         }
@@ -176,7 +178,7 @@ fn username(target: &Target) -> Option<String> {
     }
 }
 
-/// What the secret holds at first.
+/// Returns the initial value of the secret.
 fn first_value(target: &Target, username: Option<&str>, token: Option<&SecretString>) -> String {
     let credential = token.map_or("no-token-yet", ExposeSecret::expose_secret);
     match (&target.secret.json_key, username) {

@@ -1,4 +1,4 @@
-//! What Terraform would have made for a database: its user, its secrets and its settings.
+//! What Terraform would create for an Upstash database: its user, its secrets and its settings.
 
 use anyhow::Context;
 use policy::{
@@ -15,11 +15,11 @@ use serde_json::json;
 use super::{create_secret, put_settings};
 use crate::{Provisioned, Site};
 
-/// What the user of a target may do: all that an application needs.
+/// The ACL rules of a target's user: all that an application needs.
 const RULES: [&str; 4] = ["~*", "+@all", "-@dangerous", "-acl"];
 
-/// Makes the database of a target, the secret with its URL and a token, the secret that renewals need, and the settings,
-/// in which the database is where it is here.
+/// Creates the database of a target, the secret with its URL and a token, the secret that renewals need, and settings
+/// with the sandbox's address of the database.
 pub(crate) async fn provision_database(
     sandbox: &Sandbox,
     mut target: Target,
@@ -29,14 +29,14 @@ pub(crate) async fn provision_database(
     (described.endpoint, described.port) = (database.endpoint(), database.port());
     let token = create_credential(sandbox, &database, &mut described.renewal).await?;
     target.backend = Backend::Upstash(described);
-    let key = target.secret.json_key.as_ref().context("the secret of a database is a JSON object")?;
+    let key = target.secret.json_key.as_ref().context("the secret of an Upstash database must have a `json_key`")?;
     let value = json!({ "owner": "platform", "url": database.url(), key: token.expose_secret() });
     let secret_arn = create_secret(sandbox, &target, &value.to_string()).await?;
     put_settings(sandbox, &target.name, &serde_json::to_string_pretty(&target)?).await?;
     Ok(Provisioned { target, site: Site::Database(database), username: None, secret_arn })
 }
 
-/// Makes the token that clients begin with, and the secret of whoever renews it.
+/// Creates the clients' first token, and the secret with the credential that renews it.
 async fn create_credential(
     sandbox: &Sandbox,
     database: &Database,

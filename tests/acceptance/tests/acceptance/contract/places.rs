@@ -9,7 +9,7 @@ use sandbox::{
     hosts::{HostOptions, SetUp},
 };
 use secrecy::{ExposeSecret, SecretString};
-use workload::{Door, Topology, create_group, create_user_group};
+use workload::{Access, Topology, create_group, create_user_group};
 
 /// What a rotation makes: letters and digits.
 const OURS: &str = "Vh2m9QxT4bZk7LwR8sYc3NfJ6pGd5Ka1";
@@ -58,7 +58,7 @@ impl Places {
         let mut accounts = Vec::new();
         for (id, token) in [("made", OURS), ("given", TOKEN)] {
             let token = SecretString::from(token);
-            create_group(&sandbox, id, Topology::Single { replicas: 0 }, Door::Token(Some(&token))).await?;
+            create_group(&sandbox, id, Topology::Single { replicas: 0 }, Access::Token(Some(&token))).await?;
             accounts.push(over_tls(&sandbox, id, None, token));
         }
         let elasticache = aws_sdk_elasticache::Client::new(&sandbox.sdk_config());
@@ -66,7 +66,7 @@ impl Places {
         let passwords = USERS.map(str::to_owned).to_vec();
         create.access_string("on ~* &* +@all").set_passwords(Some(passwords)).send().await?;
         create_user_group(&sandbox, "apps", "app").await?;
-        create_group(&sandbox, "users", Topology::Single { replicas: 0 }, Door::UserGroup("apps")).await?;
+        create_group(&sandbox, "users", Topology::Single { replicas: 0 }, Access::UserGroup("apps")).await?;
         accounts.extend(USERS.map(|password| over_tls(&sandbox, "users", Some(NAMES[0]), password.into())));
         accounts.extend(without_tls(&sandbox).await?);
         let authority = PathBuf::from(&sandbox.environment()["SSL_CERT_FILE"]);

@@ -39,7 +39,7 @@ async fn clients_with(stage: &Stage, password: &SecretString) -> Load {
 }
 
 /// Holds that none of them was ever refused.
-async fn were_served(clients: Load, told: &str) {
+async fn assert_served(clients: Load, told: &str) {
     let stats = clients.stop().await;
     assert_eq!((stats.failed, stats.wrongpass_seen), (0, 0), "{told}: {stats:?}");
     assert!(stats.commands > 300 && stats.reconnects > 5, "{told}: {stats:?}");
@@ -81,7 +81,7 @@ async fn a_task_that_is_replaced_during_the_overlap_is_given_the_previous_passwo
         does(&stage, &[], &["overlap"], &told).await;
         sleep(AT_WORK / 2).await;
         assert_eq!(stage.modifications(), changes, "{told}: there was nothing left to give back");
-        were_served(clients, &told).await;
+        assert_served(clients, &told).await;
 
         settle(&stage, 0, &[]).await;
         does(&stage, &REMOVED, &[], &told).await;

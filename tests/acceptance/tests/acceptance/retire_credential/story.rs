@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use acceptance::{
-    Audience, Flavour, StageOptions,
+    Flavour, StageOptions, Traffic,
     retirement::{REMOVED, retire, rotated},
 };
 use sandbox::hosts::SetUp;
@@ -13,12 +13,12 @@ use tokio::time::sleep;
 async fn rotating_rolling_and_retiring_fails_no_command(flavour: Flavour) {
     for topology in flavour.topologies() {
         let stage = rotated(StageOptions { flavour, topology: *topology, ..StageOptions::default() }).await;
-        let audience = Audience::of(&stage).await;
+        let traffic = Traffic::start(&stage).await;
         for _ in 0..2 {
             let old = stage.current().await;
             let report = stage.rotate().await;
             assert!(report.succeeded, "{report:?}");
-            audience.roll();
+            traffic.restart();
             sleep(Duration::from_millis(500)).await;
             let outcome = retire(&stage).await;
             assert_eq!(outcome.done(), REMOVED, "{outcome}");
@@ -26,7 +26,7 @@ async fn rotating_rolling_and_retiring_fails_no_command(flavour: Flavour) {
             assert!(stage.accepts(&stage.current().await).await);
         }
         sleep(Duration::from_millis(500)).await;
-        audience.was_served().await;
+        traffic.assert_served().await;
         stage.stop().await;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acceptance::{Stage, StageOptions, class, door, timing::quick};
+use acceptance::{Stage, StageOptions, class, nodes, timing::quick};
 use sandbox::{
     faults::{At, Rule, What},
     services::{elasticache::Timing, secrets_manager::RotationTiming},
@@ -42,10 +42,10 @@ async fn a_status_that_reads_available_too_early_moves_nothing() {
 async fn a_first_rotation_of_a_group_without_auth_does_not_leave_it_open() {
     for topology in [Topology::Single { replicas: 1 }, Topology::Cluster { shards: 2, replicas: 1 }] {
         let stage = Stage::set(StageOptions { topology, token: false, ..StageOptions::default() }).await;
-        assert_eq!(door::open(&stage.sandbox, &stage.direct()).await, stage.nodes());
+        assert_eq!(nodes::open(&stage.sandbox, &stage.direct()).await, stage.nodes());
         let report = stage.rotate().await;
         assert!(report.succeeded, "{report:?}");
-        assert_eq!(door::open(&stage.sandbox, &stage.direct()).await, 0, "somebody gets in with nothing");
+        assert_eq!(nodes::open(&stage.sandbox, &stage.direct()).await, 0, "somebody gets in with nothing");
         assert!(stage.accepts(&stage.current().await).await);
         stage.stop().await;
     }

@@ -56,7 +56,7 @@ async fn nothing_is_leaked_by_calls_that_fail() {
     for (what, flavour) in faults.into_iter().flat_map(|what| Flavour::ALL.map(|flavour| (what, flavour))) {
         let stage = Stage::set(StageOptions { flavour, ..StageOptions::default() }).await;
         stage.deploy_tracing("rotate-auth", TIMEOUT);
-        for operation in ["PutSecretValue", flavour.change(), "GetSecretValue", flavour.make(), flavour.login()] {
+        for operation in ["PutSecretValue", flavour.change(), "GetSecretValue", flavour.generate(), flavour.login()] {
             stage.arm(Rule::new("rotate-auth", At::operation(operation), what));
         }
         let report = stage.rotate().await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acceptance::{Audience, Flavour, Stage, StageOptions, timing::quick};
+use acceptance::{Flavour, Stage, StageOptions, Traffic, timing::quick};
 use sandbox::{
     faults::{At, Rule, What},
     services::elasticache::Timing,
@@ -16,7 +16,7 @@ async fn survives_a_failover_during(flavour: Flavour, first_look: &str, step: &s
     for topology in flavour.topologies() {
         let timing = Timing { modify: Duration::from_secs(2), ..quick() };
         let stage = Stage::set(StageOptions { flavour, topology: *topology, timing, ..StageOptions::default() }).await;
-        let audience = Audience::of(&stage).await;
+        let traffic = Traffic::start(&stage).await;
         // The step is held back at its first look at the server, until the failover is under way.
         stage.arm(Rule::new("rotate-auth", At::operation(first_look), What::Hold).during(step));
         stage.start_rotation().await.unwrap();
@@ -35,7 +35,7 @@ async fn survives_a_failover_during(flavour: Flavour, first_look: &str, step: &s
         sleep(Duration::from_secs(1)).await;
         let current = stage.current().await;
         assert_eq!(stage.accepting(&current).await, stage.nodes());
-        audience.was_served().await;
+        traffic.assert_served().await;
         stage.stop().await;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acceptance::{Flavour, Outcome, Stage, StageOptions, door, timing::quick};
+use acceptance::{Flavour, Outcome, Stage, StageOptions, nodes, timing::quick};
 use aws_sdk_elasticache::types::{AuthenticationMode, InputAuthenticationType};
 use sandbox::{
     faults::{At, Rule, What},
@@ -102,7 +102,7 @@ async fn every_cache_of_the_user_must_accept_the_new_password() {
 /// Whether every node of the serverless cache lets the user in.
 async fn basket_accepts(stage: &Stage, password: &SecretString) -> bool {
     let nodes = Site::ServerlessCache("basket".to_owned()).nodes(&stage.sandbox);
-    door::accepting(&stage.sandbox, &nodes, stage.target.username.as_deref(), password).await == nodes.len()
+    nodes::accepting(&stage.sandbox, &nodes, stage.target.username.as_deref(), password).await == nodes.len()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! A target whose parameters are published, and a second Redis that it can move to.
 
-use acceptance::{Flavour, Outcome, Stage, StageOptions, connection::outcome_of, door};
+use acceptance::{Flavour, Outcome, Stage, StageOptions, connection::outcome_of, nodes};
 use sandbox::hosts::SetUp;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -144,7 +144,7 @@ impl Moving {
     pub(super) async fn accepted_there(&self, password: &SecretString) -> bool {
         let nodes = self.other.site.nodes(&self.stage.sandbox);
         let username = self.other.username.as_deref();
-        door::accepting(&self.stage.sandbox, &nodes, username, password).await == nodes.len()
+        nodes::accepting(&self.stage.sandbox, &nodes, username, password).await == nodes.len()
     }
 
     /// Holds that the URL that is published is that of the first place, and logs in there.

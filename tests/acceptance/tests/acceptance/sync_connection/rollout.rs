@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use acceptance::{
-    Audience, List, Outcome, Stage, StageOptions,
+    List, Outcome, Stage, StageOptions, Traffic,
     connection::{NAME, dry_run, sync, sync_until_done},
     retirement::{self, REMOVED, retire},
     run::TIMEOUT,
@@ -48,7 +48,7 @@ async fn two_services_are_rolled_one_after_another_and_then_the_previous_credent
         create_login_service(&stage, name).await;
     }
     settle(&stage, &["web", "worker"], at_once()).await;
-    let audience = Audience::of(&stage).await;
+    let traffic = Traffic::start(&stage).await;
     for round in 1..=2 {
         let old = stage.current().await;
         assert!(stage.rotate().await.succeeded);
@@ -63,7 +63,7 @@ async fn two_services_are_rolled_one_after_another_and_then_the_previous_credent
         let last_of_web = web.iter().map(|task| task.created).max().unwrap();
         assert!(worker.iter().all(|task| task.created > last_of_web), "{web:?} {worker:?}");
         // Those of the load, which are in no service, follow by themselves.
-        audience.roll();
+        traffic.restart();
         sleep(Duration::from_millis(500)).await;
         let outcome = retire(&stage).await;
         assert_eq!(outcome.done(), REMOVED, "{outcome}");
@@ -76,7 +76,7 @@ async fn two_services_are_rolled_one_after_another_and_then_the_previous_credent
             assert_eq!(arns(&stage, name), arns_after, "no task of {name} was ever refused");
         }
     }
-    audience.was_served().await;
+    traffic.assert_served().await;
     stage.stop().await;
 }
 

@@ -1,4 +1,4 @@
-//! The compiled functions, which cargo builds beside this program.
+//! The compiled functions, in the folder of this program.
 
 use std::path::PathBuf;
 
@@ -7,13 +7,13 @@ use anyhow::Context;
 /// Every function of the workspace, by name.
 pub(crate) const FUNCTIONS: [&str; 3] = ["rotate-auth", "retire-credential", "sync-connection"];
 
-/// Where they are, once they are compiled.
+/// Returns the folder of the compiled functions.
 pub(crate) fn folder() -> anyhow::Result<PathBuf> {
     let program = std::env::current_exe()?;
-    Ok(program.parent().context("a program is in a folder")?.to_owned())
+    Ok(program.parent().context("the program has no parent folder")?.to_owned())
 }
 
-/// Where one of them is.
+/// Returns the path of a compiled function.
 pub(crate) fn path(name: &str) -> anyhow::Result<PathBuf> {
     Ok(folder()?.join(name))
 }

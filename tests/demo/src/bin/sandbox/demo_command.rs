@@ -17,28 +17,28 @@ use tokio::sync::watch;
 
 use crate::{compiled, signals::Signals};
 
-/// The status of a program that Ctrl-C ended, as shells have it.
+/// The exit status of a program that Ctrl-C stopped, as in shells.
 const INTERRUPTED: u8 = 130;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Also write what came of it to this file, as JSON.
+    /// Also write the report to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
-    /// Show this target only; may be given several times.
+    /// Show this target only; can be repeated.
     #[arg(long, value_name = "TARGET")]
     only: Vec<String>,
-    /// Have Secrets Manager move AWSCURRENT too early: shows what the demo looks like when it falls short.
+    /// Make Secrets Manager move AWSCURRENT too early, to see a demo that fails.
     #[arg(long)]
     promote_early: bool,
-    /// Have the settings name an output that is not there: nothing can be published then, and the demo falls short.
+    /// Add an output that does not exist to the settings, to see a demo that fails because nothing can be published.
     #[arg(long)]
     missing_output: bool,
 }
 
-/// Shows the demo; fails where anything fell short.
+/// Runs the demo and shows it; exits with status 1 if it fails.
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    // Listened for before anything is started, so that no signal leaves a process behind.
+    // Listen before anything is started, so that no signal leaves a process behind.
     let mut signals = Signals::listen()?;
     let mut options = DemoOptions::new(compiled::folder()?);
     options.promote_early = arguments.promote_early;
@@ -46,11 +46,11 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     options.only = arguments.only;
     let (progress, shown) = watch::channel(Progress::default());
     let showing = tokio::spawn(show(shown));
-    let report = demo::run_showing(options, progress, signals.wait()).await;
-    // It ends with the channel.
+    let report = demo::run_with_progress(options, progress, signals.wait()).await;
+    // It ends when the channel closes.
     showing.await??;
     let Some(report) = report? else {
-        write(&["Stopped, and everything that was started has been ended.".to_owned()])?;
+        write(&["Stopped. All processes of the demo have ended.".to_owned()])?;
         return Ok(ExitCode::from(INTERRUPTED));
     };
     write(&view::summary(&report, width(), paint()))?;
@@ -60,7 +60,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     Ok(if report.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Draws progress until there is no more of it.
+/// Shows progress until the demo ends.
 async fn show(mut progress: watch::Receiver<Progress>) -> std::io::Result<()> {
     if !stdout().is_terminal() {
         let mut lines = Lines::default();
@@ -79,7 +79,7 @@ async fn show(mut progress: watch::Receiver<Progress>) -> std::io::Result<()> {
         if let Err(error) = draw(&terminal, &now, &mut drawn) {
             break Err(error);
         }
-        if ended || now.phase == Phase::Over {
+        if ended || now.phase == Phase::Ended {
             break terminal.write_line("");
         }
     };
@@ -87,7 +87,7 @@ async fn show(mut progress: watch::Receiver<Progress>) -> std::io::Result<()> {
     result
 }
 
-/// Draws one picture over the one before, in one write, so that nothing flickers.
+/// Draws a frame over the one before, in one write, so that nothing flickers.
 fn draw(terminal: &Term, progress: &Progress, drawn: &mut usize) -> std::io::Result<()> {
     let lines = view::frame(progress, usize::from(terminal.size().1), paint());
     let mut text = String::new();
@@ -97,13 +97,13 @@ fn draw(terminal: &Term, progress: &Progress, drawn: &mut usize) -> std::io::Res
     for line in &lines {
         text.push_str(&format!("{line}\x1b[K\n"));
     }
-    // What is left of a longer picture.
+    // Clear what is left of a longer frame.
     text.push_str("\x1b[J");
     *drawn = lines.len();
     terminal.write_str(&text)
 }
 
-/// The width of the terminal; what is no terminal has room for everything.
+/// Returns the width of the terminal, or the maximum if the output is not a terminal.
 fn width() -> usize {
     if stdout().is_terminal() { usize::from(Term::stdout().size().1) } else { usize::MAX }
 }
@@ -122,5 +122,5 @@ fn write(lines: &[String]) -> std::io::Result<()> {
 
 fn save(report: &Report, file: &PathBuf) -> anyhow::Result<()> {
     let text = serde_json::to_string_pretty(report)?;
-    std::fs::write(file, text + "\n").with_context(|| format!("{} cannot be written", file.display()))
+    std::fs::write(file, text + "\n").with_context(|| format!("cannot write {}", file.display()))
 }

@@ -1,4 +1,4 @@
-//! Invocations as lines of a terminal: one for each that ends.
+//! Formats completed invocations as lines of a terminal.
 
 use console::{Style, truncate_str};
 use sandbox::lambda::{Invocation, InvocationResult};
@@ -7,17 +7,17 @@ use serde_json::Value;
 /// How a line is drawn.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Look {
-    /// Whether there are colours.
+    /// Whether to use colours.
     pub(crate) colours: bool,
-    /// The width of the terminal, in columns; `None` where there is no terminal.
+    /// The width of the terminal, in columns; `None` without a terminal.
     pub(crate) width: Option<usize>,
 }
 
-/// What came of an invocation: time, function, target, status, and what was done or why not.
+/// Formats an invocation: time, function, target, status, and what was done or why it failed.
 ///
-/// In a terminal the line is cut at its width, unless the invocation failed: a reason is never cut.
+/// The line is truncated to the width of the terminal, unless the invocation failed.
 pub(crate) fn line(ended: &Invocation, time: &str, look: Look) -> String {
-    let Told { target, status, about } = told(ended);
+    let Parts { target, status, about } = parts(ended);
     let tone = match status.as_str() {
         "done" | "kept" | "returned" => Tone::Good,
         "waiting" => Tone::Busy,
@@ -51,13 +51,13 @@ impl Tone {
 }
 
 /// The parts of a line.
-struct Told {
+struct Parts {
     target: String,
     status: String,
     about: String,
 }
 
-fn told(ended: &Invocation) -> Told {
+fn parts(ended: &Invocation) -> Parts {
     let record = record(ended).unwrap_or_default();
     let text = |key: &str| record[key].as_str().unwrap_or_default();
     let target = text("target").to_owned();
@@ -66,10 +66,10 @@ fn told(ended: &Invocation) -> Told {
         InvocationResult::Failed { error_type, message } => {
             let said = sentences(message, text("next_step"));
             let status = if text("status").is_empty() { error_type.clone() } else { text("status").to_owned() };
-            Told { target, status, about: format!("{step}{said}") }
+            Parts { target, status, about: format!("{step}{said}") }
         }
         InvocationResult::Returned(_) if record.is_null() => {
-            Told { target, status: "returned".to_owned(), about: String::new() }
+            Parts { target, status: "returned".to_owned(), about: String::new() }
         }
         InvocationResult::Returned(_) => {
             let happened = ["failure", "done", "waiting", "planned", "kept"].iter();
@@ -77,12 +77,16 @@ fn told(ended: &Invocation) -> Told {
             let step = if about.starts_with(&step) { "" } else { &step };
             let step = if record["dry_run"] == true { format!("dry run, {step}") } else { step.to_owned() };
             let next_step = if text("failure").is_empty() { "" } else { text("next_step") };
-            Told { target, status: text("status").to_owned(), about: format!("{step}{}", sentences(&about, next_step)) }
+            Parts {
+                target,
+                status: text("status").to_owned(),
+                about: format!("{step}{}", sentences(&about, next_step)),
+            }
         }
     }
 }
 
-/// What happened, and then what to do.
+/// Joins what happened and what to do next.
 fn sentences(happened: &str, next_step: &str) -> String {
     let happened = happened.trim_end();
     match next_step {
@@ -91,7 +95,7 @@ fn sentences(happened: &str, next_step: &str) -> String {
     }
 }
 
-/// One sentence, or the entries of a list.
+/// Returns a sentence, or joins the entries of a list.
 fn said(value: &Value) -> String {
     let entry = |entry: &Value| {
         let what = entry["what"].as_str().or(entry["for"].as_str()).unwrap_or_default();
@@ -104,7 +108,7 @@ fn said(value: &Value) -> String {
     }
 }
 
-/// The outcome: what the function answered, or else what it logged; `None` for a function that has none.
+/// Returns the outcome that the function returned, or else logged; `None` if there is none.
 fn record(ended: &Invocation) -> Option<Value> {
     if let InvocationResult::Returned(answer) = &ended.result
         && answer["status"].is_string()
@@ -160,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_told_in_full_with_the_target_that_the_log_names() {
+    fn a_failure_is_shown_in_full_with_the_target_from_the_log() {
         let log = json!({ "outcome": { "target": "koneksi-prod", "status": "needs-human", "step": "setSecret",
             "next_step": "Check it." } });
         let message = "the node refuses both credentials ".repeat(4);
@@ -172,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_function_without_an_outcome_is_told_by_how_it_ended() {
+    fn a_function_without_an_outcome_is_shown_by_how_it_ended() {
         assert_eq!(
             line(&ended(InvocationResult::Returned(Value::Null), ""), "1", PLAIN),
             "1 sync-connection   returned"

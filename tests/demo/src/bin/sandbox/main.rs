@@ -1,4 +1,4 @@
-//! The program `sandbox`: a local AWS to play with.
+//! The program `sandbox`: a local AWS, and the demo on it.
 
 mod compiled;
 mod demo_command;
@@ -20,7 +20,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Show whole rotations under load, on real Redis.
+    /// Rotate, publish and retire credentials under load, on real Redis.
     Demo(demo_command::Arguments),
     /// Serve AWS on a loopback port until Ctrl-C, SIGTERM or SIGHUP.
     Serve(serve::Arguments),

@@ -19,30 +19,30 @@ use crate::{
     signals::Signals,
 };
 
-/// What the AWS CLI needs beside its environment: payloads as they are written, and no pager.
+/// The configuration file of the AWS CLI: payloads as raw text, and no pager.
 const CLI_CONFIG: &str = "[default]\ncli_binary_format = raw-in-base64-out\ncli_pager =\n";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The TCP port on 127.0.0.1; 0 for a free one.
+    /// The TCP port on 127.0.0.1, or 0 for any free port.
     #[arg(long, default_value_t = 4599)]
     port: u16,
-    /// Create one of the systems of infra/examples, and print the commands to go on with.
+    /// Create a system of infra/examples, and print the commands to try on it.
     #[arg(long, value_name = "NAME", value_parser = demo::example::names())]
     example: Option<String>,
-    /// Show all that functions log, and not only what came of each run.
+    /// Show all log lines of the functions, not only the outcome of each run.
     #[arg(long)]
     verbose: bool,
 }
 
-/// Serves until told to end, then ends every process.
+/// Serves until a signal arrives, then stops every process.
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    // Listened for before anything is started, so that no signal leaves a process behind.
+    // Listen before anything is started, so that no signal leaves a process behind.
     let mut signals = Signals::listen()?;
     let options = Options { port: arguments.port, ..Options::default() };
     let sandbox = Sandbox::start(options)
         .await
-        .with_context(|| format!("the sandbox cannot start on port {}", arguments.port))?;
+        .with_context(|| format!("cannot start the sandbox on port {}", arguments.port))?;
     let served = tokio::select! {
         served = serve(&sandbox, &arguments) => served,
         () = signals.wait() => Ok(()),
@@ -52,7 +52,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     served
 }
 
-/// Says how to reach the sandbox, then tells of every invocation.
+/// Prints how to use the sandbox, then every invocation.
 async fn serve(sandbox: &Sandbox, arguments: &Arguments) -> anyhow::Result<()> {
     let functions = deploy(sandbox)?;
     let invocations = sandbox.runner.follow();
@@ -66,13 +66,13 @@ async fn serve(sandbox: &Sandbox, arguments: &Arguments) -> anyhow::Result<()> {
     stdout().write_all(exports(&environment).as_bytes())?;
     stdout().flush()?;
     say(&usage(&sandbox.endpoint_url, &functions, example.as_ref()));
-    tell(invocations, arguments.verbose).await;
+    show(invocations, arguments.verbose).await;
     drop(home);
     Ok(())
 }
 
-/// Tells of every invocation that ends.
-async fn tell(mut invocations: UnboundedReceiver<Invocation>, verbose: bool) {
+/// Prints every invocation when it ends.
+async fn show(mut invocations: UnboundedReceiver<Invocation>, verbose: bool) {
     let terminal = Term::stderr();
     let colours = console::colors_enabled_stderr();
     while let Some(ended) = invocations.recv().await {
@@ -85,12 +85,12 @@ async fn tell(mut invocations: UnboundedReceiver<Invocation>, verbose: bool) {
     }
 }
 
-/// Writes to standard error. A terminal that is gone is no reason to leave processes behind.
+/// Writes to standard error. If the terminal is gone, the error is ignored, so that the processes are still stopped.
 fn say(text: &str) {
     let _ = stderr().write_all(text.as_bytes());
 }
 
-/// Deploys the functions that are compiled, and gives their names.
+/// Deploys the compiled functions and returns their names.
 fn deploy(sandbox: &Sandbox) -> anyhow::Result<Vec<&'static str>> {
     let mut deployed = Vec::new();
     for name in FUNCTIONS {
@@ -103,7 +103,7 @@ fn deploy(sandbox: &Sandbox) -> anyhow::Result<Vec<&'static str>> {
     Ok(deployed)
 }
 
-/// A configuration file of the AWS CLI, and the folder that it is in.
+/// Writes a configuration file of the AWS CLI and returns its path and its folder.
 fn cli_config() -> io::Result<(String, TempDir)> {
     let home = tempfile::Builder::new().prefix("redis-lifecycle-cli-").tempdir()?;
     let file = home.path().join("config");
@@ -111,7 +111,7 @@ fn cli_config() -> io::Result<(String, TempDir)> {
     Ok((file.display().to_string(), home))
 }
 
-/// One line of shell for each variable.
+/// Returns one `export` line for each variable.
 fn exports(environment: &BTreeMap<String, String>) -> String {
     let quoted = |value: &str| format!("'{}'", value.replace('\'', r"'\''"));
     environment.iter().map(|(name, value)| format!("export {name}={}\n", quoted(value))).collect()
@@ -119,7 +119,7 @@ fn exports(environment: &BTreeMap<String, String>) -> String {
 
 fn usage(endpoint_url: &str, functions: &[&str], example: Option<&Example>) -> String {
     let functions = match functions {
-        [] => "No function is compiled; `cargo build --workspace --bins` compiles them.".to_owned(),
+        [] => "No function is compiled; run `cargo build --workspace --bins`.".to_owned(),
         some => format!("Functions: {}.", some.join(", ")),
     };
     let (about, commands) = match example {
@@ -128,11 +128,11 @@ fn usage(endpoint_url: &str, functions: &[&str], example: Option<&Example>) -> S
     };
     format!(
         "The sandbox serves AWS at {endpoint_url}.\n{functions}\n{about}Run the lines above in another shell, then:\n\
-         {commands}Every invocation is shown here. Ctrl-C stops the sandbox and everything that it started.\n"
+         {commands}Every invocation is shown here. Ctrl-C stops the sandbox and all its processes.\n"
     )
 }
 
-/// The commands, each under what it does.
+/// Formats the commands, each below its description.
 fn listed(commands: &[Command]) -> String {
     commands.iter().map(|Command { comment, line }| format!("  # {comment}\n  {line}\n")).collect()
 }

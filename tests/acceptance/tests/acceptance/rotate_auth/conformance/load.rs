@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acceptance::{Audience, Flavour, Stage, StageOptions};
+use acceptance::{Flavour, Stage, StageOptions, Traffic};
 use sandbox::faults::{At, Rule, What};
 use secrecy::ExposeSecret;
 use tokio::time::sleep;
@@ -20,7 +20,7 @@ fn hold_between_steps(stage: &Stage) {
 pub(super) async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_should(flavour: Flavour) {
     for topology in flavour.topologies() {
         let stage = Stage::set(StageOptions { flavour, topology: *topology, ..StageOptions::default() }).await;
-        let audience = Audience::of(&stage).await;
+        let traffic = Traffic::start(&stage).await;
         let (all, mut before_that) = (stage.nodes(), None);
         for rotation in 1..=2 {
             let old = stage.current().await;
@@ -50,12 +50,12 @@ pub(super) async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_s
             assert_eq!((stage.accepting(&old).await, stage.accepting(&new).await), (all, all), "after finishSecret");
 
             // The next rotation pushes the old token out, so whoever reads the secret only at start is rolled before.
-            audience.roll();
+            traffic.restart();
             sleep(Duration::from_millis(500)).await;
             before_that = Some(old);
         }
         assert_eq!(stage.modifications(), flavour.calls_of(2, all));
-        audience.was_served().await;
+        traffic.assert_served().await;
         stage.stop().await;
     }
 }

@@ -54,7 +54,7 @@ macro_rules! suite {
         $(
             #[tokio::test(flavor = "multi_thread")]
             async fn $part() {
-                if $flavour.is_to_be_had() {
+                if $flavour.is_available() {
                     crate::rotate_auth::conformance::$file::$part($flavour).await;
                 }
             }

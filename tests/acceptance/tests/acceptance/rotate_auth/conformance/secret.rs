@@ -9,7 +9,7 @@ use super::stage;
 pub(super) async fn a_new_credential_is_long_legal_and_safe_in_a_url(flavour: Flavour) {
     let stage = stage(flavour).await;
     assert!(stage.rotate().await.succeeded);
-    assert!(flavour.is_well_made(stage.current().await.expose_secret()));
+    assert!(flavour.is_well_formed(stage.current().await.expose_secret()));
     stage.stop().await;
 }
 

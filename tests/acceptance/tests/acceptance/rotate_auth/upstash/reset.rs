@@ -38,7 +38,7 @@ async fn a_reset_has_a_gap_that_ends_for_whoever_rereads_the_secret() {
     sleep(Duration::from_millis(300)).await;
     let report = stage.rotate().await;
     assert!(report.succeeded && report.tries == 1, "{report:?}");
-    load.roll();
+    load.restart();
     sleep(Duration::from_millis(500)).await;
     let healed = load.stats();
     sleep(Duration::from_millis(500)).await;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acceptance::{Audience, Flavour, STEPS, Stage, StageOptions, class};
+use acceptance::{Flavour, STEPS, Stage, StageOptions, Traffic, class};
 use policy::target::Backend;
 use sandbox::{
     faults::{At, Rule, What},
@@ -79,7 +79,7 @@ impl Hosted {
 async fn two_rotations_on_hosts_pass_under_load_in_each_set_up() {
     for set_up in SetUp::ALL {
         let hosted = Hosted::with_a_replica(set_up).await;
-        let audience = Audience::of(&hosted.stage).await;
+        let traffic = Traffic::start(&hosted.stage).await;
         let mut before = hosted.first();
         for _ in 0..2 {
             let report = hosted.stage.rotate().await;
@@ -90,10 +90,10 @@ async fn two_rotations_on_hosts_pass_under_load_in_each_set_up() {
             hosted.estate.settled().await.unwrap();
             before = current;
             // The next rotation takes the old one away, so whoever reads the secret only at start is rolled before.
-            audience.roll();
+            traffic.restart();
             sleep(Duration::from_millis(500)).await;
         }
-        audience.was_served().await;
+        traffic.assert_served().await;
         hosted.stage.stop().await;
     }
 }

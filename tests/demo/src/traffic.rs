@@ -1,4 +1,4 @@
-//! Who uses a target: its clients, and the watcher.
+//! The traffic on a target: clients that read its secret, and a watcher.
 
 use std::sync::Arc;
 
@@ -12,21 +12,21 @@ use workload::{
 
 use super::{
     published::credential,
-    report::{ClientsReport, Doors, WatcherVerdict},
+    report::{ClientsReport, NodesReport, WatcherReport},
 };
 
-/// Who uses a target.
-pub(crate) enum Crowd {
-    /// Clients that speak Redis, and the watcher.
+/// The traffic on a target.
+pub(crate) enum Traffic {
+    /// Redis clients, and the watcher.
     Redis {
-        /// Where they connect to.
+        /// What they connect to.
         at: Box<LoadTarget>,
         /// The clients.
         load: Load,
         /// The watcher.
         watcher: Watcher,
     },
-    /// Clients of a REST API.
+    /// Clients of an Upstash REST API.
     Upstash {
         /// The database.
         database: Arc<Database>,
@@ -35,18 +35,18 @@ pub(crate) enum Crowd {
     },
 }
 
-/// What there is to count about it at any moment.
+/// The counts at one moment.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) commands: u64,
     pub(crate) failed: u64,
     pub(crate) logins: u64,
-    pub(crate) violations: u64,
+    pub(crate) refused: u64,
 }
 
-impl Crowd {
-    /// Sets the clients of a target to work.
-    pub(crate) async fn of(sandbox: &Sandbox, made: &Provisioned, options: LoadOptions) -> anyhow::Result<Self> {
+impl Traffic {
+    /// Starts the clients of a target, and its watcher.
+    pub(crate) async fn start(sandbox: &Sandbox, made: &Provisioned, options: LoadOptions) -> anyhow::Result<Self> {
         if let Some(database) = made.site.database() {
             let load = upstash::Load::start(sandbox, made).await?;
             return Ok(Self::Upstash { database: database.clone(), load });
@@ -58,19 +58,19 @@ impl Crowd {
     }
 
     /// Restarts the clients, as a deployment does.
-    pub(crate) fn roll(&self) {
+    pub(crate) fn restart(&self) {
         match self {
-            Self::Redis { load, .. } => load.roll(),
-            Self::Upstash { load, .. } => load.roll(),
+            Self::Redis { load, .. } => load.restart(),
+            Self::Upstash { load, .. } => load.restart(),
         }
     }
 
-    /// What they met so far.
+    /// Returns the counts so far.
     pub(crate) fn counts(&self) -> Counts {
         match self {
             Self::Redis { load, watcher, .. } => {
                 let (stats, seen) = (load.stats(), watcher.report());
-                Counts { commands: stats.commands, failed: stats.failed, logins: seen.logins, violations: seen.refused }
+                Counts { commands: stats.commands, failed: stats.failed, logins: seen.logins, refused: seen.refused }
             }
             Self::Upstash { load, .. } => {
                 let stats = load.stats();
@@ -79,15 +79,20 @@ impl Crowd {
         }
     }
 
-    /// How many nodes let a client in with AWSCURRENT, and with what AWSPREVIOUS holds.
-    pub(crate) async fn doors(&self, sandbox: &Sandbox, target: &Target, secret_arn: &str) -> anyhow::Result<Doors> {
+    /// Counts the nodes that accept the credential in AWSCURRENT, and the one in AWSPREVIOUS.
+    pub(crate) async fn nodes_report(
+        &self,
+        sandbox: &Sandbox,
+        target: &Target,
+        secret_arn: &str,
+    ) -> anyhow::Result<NodesReport> {
         match self {
             Self::Redis { at, .. } => {
                 let count = |answers: &[(String, bool)]| answers.iter().filter(|(_, accepted)| *accepted).count();
                 let current = accepted_by(at, "AWSCURRENT").await?;
-                // Where the rotation failed there is none, and the report says so.
+                // A failed rotation leaves no AWSPREVIOUS, and the report says that it failed.
                 let previous = accepted_by(at, "AWSPREVIOUS").await.unwrap_or_default();
-                Ok(Doors { nodes: current.len(), current: count(&current), previous: count(&previous) })
+                Ok(NodesReport { total: current.len(), current: count(&current), previous: count(&previous) })
             }
             Self::Upstash { database, .. } => {
                 let config = sandbox.sdk_config();
@@ -97,13 +102,13 @@ impl Crowd {
                     Ok(previous) => database.accepts(&previous).await?,
                     Err(_) => false,
                 };
-                Ok(Doors { nodes: 1, current: usize::from(current), previous: usize::from(previous) })
+                Ok(NodesReport { total: 1, current: usize::from(current), previous: usize::from(previous) })
             }
         }
     }
 
-    /// Ends them, and says what they met.
-    pub(crate) async fn leave(self) -> (ClientsReport, Option<WatcherVerdict>) {
+    /// Stops the clients and the watcher, and returns their counts.
+    pub(crate) async fn stop(self) -> (ClientsReport, Option<WatcherReport>) {
         match self {
             Self::Redis { load, watcher, .. } => {
                 let (stats, seen) = (load.stop().await, watcher.stop().await);
@@ -118,7 +123,7 @@ impl Crowd {
                     gap_ms: None,
                     first_failures: stats.failures.iter().map(why).collect(),
                 };
-                (clients, Some(WatcherVerdict { logins: seen.logins, violations: seen.refused }))
+                (clients, Some(WatcherReport { logins: seen.logins, refused: seen.refused }))
             }
             Self::Upstash { load, .. } => {
                 let stats = load.stop().await;

@@ -1,4 +1,4 @@
-//! What the nodes accept, asked directly: not through the gates, where faults are injected and connections counted.
+//! What the nodes accept, asked directly: not through the gates, which inject faults and count connections.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use secrecy::{ExposeSecret, SecretString};
 /// How long an answer may take: the machine may be busy with other tests.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How many of the nodes let a client in with this token, or this user's password.
+/// Counts the nodes that accept this token, or this password of the user.
 ///
 /// # Panics
-/// A node cannot be reached, or answers anything else than yes or no.
+/// A node is unreachable, or returns an unexpected error.
 pub async fn accepting(sandbox: &Sandbox, nodes: &[Direct], username: Option<&str>, token: &SecretString) -> usize {
     let mut accepting = 0;
     for node in nodes {
@@ -27,10 +27,10 @@ pub async fn accepting(sandbox: &Sandbox, nodes: &[Direct], username: Option<&st
     accepting
 }
 
-/// How many of the nodes let a client in with nothing.
+/// Counts the nodes that accept commands without a login.
 ///
 /// # Panics
-/// A node cannot be reached.
+/// A node is unreachable.
 pub async fn open(sandbox: &Sandbox, nodes: &[Direct]) -> usize {
     let mut open = 0;
     for node in nodes {
@@ -46,8 +46,8 @@ async fn connect(sandbox: &Sandbox, node: &Direct) -> MultiplexedConnection {
         true => Client::build_with_tls(node.url(), TlsCertificates { client_tls: None, root_cert }),
         false => Client::open(node.url()),
     };
-    let client = client.expect("the address and the certificate are well formed");
+    let client = client.expect("the address and the certificate are valid");
     let config =
         AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
-    client.get_multiplexed_async_connection_with_config(&config).await.expect("every node can be reached")
+    client.get_multiplexed_async_connection_with_config(&config).await.expect("every node is reachable")
 }

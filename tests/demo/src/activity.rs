@@ -1,4 +1,4 @@
-//! What the functions are doing to a target, read off the journal and the invocations.
+//! What the functions are doing to a target, from the journal and the invocations.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -14,20 +14,19 @@ use sandbox::{
     lambda::{Invocation, InvocationResult},
 };
 
-/// Under this name the functions find the settings of a target.
+/// The path of the settings parameters.
 const SETTINGS: &str = "/redis-lifecycle/targets/";
 
-/// The invocations of one target and their calls.
-pub(crate) struct Followed {
+/// The invocations for one target, and their calls.
+pub(crate) struct Activity {
     ended: Vec<Invocation>,
     entries: Vec<Entry>,
 }
 
-impl Followed {
-    /// Takes what belongs to a target, and to its secret with this ARN.
+impl Activity {
+    /// Selects the invocations and calls for a target and its secret.
     ///
-    /// The first call of an invocation reads the secret or the settings that it was started for: that tells whose it is
-    /// while it runs.
+    /// The first call of an invocation reads its secret or its settings, which tells its target while it runs.
     pub(crate) fn of(target: &Target, secret_arn: &str, invocations: Vec<Invocation>, entries: Vec<Entry>) -> Self {
         let settings = format!("{SETTINGS}{}", target.name);
         let ours = |invocation: &Invocation| {
@@ -52,18 +51,18 @@ impl Followed {
         Self { ended, entries }
     }
 
-    /// The AWS calls of the rotation, each try counted.
+    /// Counts the AWS calls of the rotation, including retries.
     pub(crate) fn api_calls(&self) -> usize {
         let rotates = |entry: &&Entry| entry.invocation.as_ref().is_some_and(|place| place.function == ROTATE);
         self.entries.iter().filter(rotates).count()
     }
 
-    /// How many invocations of the rotation have failed.
+    /// Counts the failed invocations of the rotation.
     pub(crate) fn failures(&self) -> usize {
         self.failed().count()
     }
 
-    /// What the last of them said.
+    /// Returns the error of the last failed invocation.
     pub(crate) fn last_failure(&self) -> Option<String> {
         self.failed().last()
     }
@@ -77,7 +76,7 @@ impl Followed {
         })
     }
 
-    /// How far the steps are.
+    /// Returns the state of each step.
     pub(crate) fn steps(&self) -> [StepProgress; 6] {
         STEPS.map(|step| self.step(step))
     }
@@ -91,13 +90,13 @@ impl Followed {
         let Some(last) = ended.last() else { return StepProgress::default() };
         let (state, says) = match &last.result {
             InvocationResult::Returned(record) if step == PUBLICATION => (state(record), published(record)),
-            InvocationResult::Returned(record) => (state(record), said(record)),
+            InvocationResult::Returned(record) => (state(record), summary(record)),
             InvocationResult::Failed { error_type, message } => (StepState::Failed, format!("{error_type}: {message}")),
         };
         StepProgress { state, says, tries: ended.len(), took }
     }
 
-    /// The newest call of an invocation for this step that has not ended.
+    /// Returns the latest call of a running invocation for this step.
     fn running(&self, step: &str) -> Option<&Entry> {
         let entry = self
             .entries
@@ -109,31 +108,31 @@ impl Followed {
     }
 }
 
-/// What a call is for, in words.
+/// Describes the purpose of a call.
 fn doing(entry: &Entry) -> String {
     let words = match entry.operation.as_str() {
         "DescribeSecret" | "GetSecretValue" => "reads the secret",
         "GetParameterHistory" => "reads the settings",
         "GetParameter" if is_about_settings(entry) => "reads the settings",
-        "GetParameter" => "looks at what is published",
-        "LabelParameterVersion" if is_about_settings(entry) => "takes note that the settings are in effect",
+        "GetParameter" => "reads what is published",
+        "LabelParameterVersion" if is_about_settings(entry) => "labels the settings as current",
         "PutParameter" | "LabelParameterVersion" => "publishes the new credential",
-        "UpdateFunctionConfiguration" => "writes the environment of a function",
-        "UpdateService" => "deploys a service anew",
-        "GetRandomPassword" => "makes a new credential",
-        "PutSecretValue" => "keeps the new credential as AWSPENDING",
-        "DescribeReplicationGroups" | "DescribeCacheClusters" => "looks at the group, and logs in on every node",
-        "DescribeUsers" | "DescribeUserGroups" => "looks at the user and its caches",
-        "DescribeServerlessCaches" => "looks at the cache, and logs in",
-        "ListTasks" | "DescribeTasks" | "DescribeServices" => "looks at the tasks, and logs in on each",
-        "GetFunctionConfiguration" => "looks at the functions that log in",
-        "ModifyUser" => "has the user take the change",
-        "ModifyReplicationGroup" => "has the group take the change",
-        "UpdateSecretVersionStage" => "moves a label",
+        "UpdateFunctionConfiguration" => "updates the environment of a Lambda function",
+        "UpdateService" => "redeploys an ECS service",
+        "GetRandomPassword" => "generates a new credential",
+        "PutSecretValue" => "stores the new credential as AWSPENDING",
+        "DescribeReplicationGroups" | "DescribeCacheClusters" => "describes the group and logs in to every node",
+        "DescribeUsers" | "DescribeUserGroups" => "describes the user and its caches",
+        "DescribeServerlessCaches" => "describes the cache and logs in",
+        "ListTasks" | "DescribeTasks" | "DescribeServices" => "describes the tasks and logs in to each",
+        "GetFunctionConfiguration" => "reads the configuration of a consumer",
+        "ModifyUser" => "changes the passwords of the user",
+        "ModifyReplicationGroup" => "changes the AUTH token of the group",
+        "UpdateSecretVersionStage" => "moves a staging label",
         other => other,
     };
     match &entry.result {
-        CallResult::Refused(code) => format!("{words} (answered {code})"),
+        CallResult::Refused(code) => format!("{words} (refused with {code})"),
         _ => words.to_owned(),
     }
 }
@@ -142,7 +141,7 @@ fn is_about_settings(entry: &Entry) -> bool {
     entry.subject.as_deref().is_some_and(|name| name.starts_with(SETTINGS))
 }
 
-/// How far a step is whose function has returned this.
+/// Returns the state of a step whose function returned this outcome.
 fn state(record: &Value) -> StepState {
     match record.get("status").and_then(Value::as_str) {
         Some("waiting") => StepState::Running,
@@ -151,8 +150,8 @@ fn state(record: &Value) -> StepState {
     }
 }
 
-/// What the function said: what it did, and then what it found to hold. Its outcome record may be missing.
-fn said(record: &Value) -> String {
+/// Summarises an outcome: what was done, kept and waited for, and the failure. The outcome may be missing.
+fn summary(record: &Value) -> String {
     let texts = |list: &str, key: &str| -> Vec<String> {
         let items = record.get(list).and_then(Value::as_array).into_iter().flatten();
         items.filter_map(|item| item.get(key)?.as_str().map(str::to_owned)).collect()
@@ -165,18 +164,18 @@ fn said(record: &Value) -> String {
     if said.is_empty() { "done".to_owned() } else { said.join("; ") }
 }
 
-/// What sync-connection did, by name; where that is nothing, what any function would say.
+/// Summarises an outcome of sync-connection: the names of what it wrote and redeployed, if anything.
 fn published(record: &Value) -> String {
     let of = |verb: &str, names: Vec<String>| (!names.is_empty()).then(|| format!("{verb} {}", names.join(", ")));
-    let did = [of("wrote", job::written(record)), of("deployed", job::deployed(record))];
+    let did = [of("wrote", job::written(record)), of("redeployed", job::deployed(record))];
     let mut did: Vec<String> = did.into_iter().flatten().collect();
     if did.is_empty() || state(record) != StepState::Done {
-        did.push(said(&without_actions(record)));
+        did.push(summary(&without_actions(record)));
     }
     did.join("; ")
 }
 
-/// What a record says beside what was done.
+/// Returns the outcome without its list of actions.
 fn without_actions(record: &Value) -> Value {
     let mut record = record.clone();
     record.as_object_mut().map(|record| record.remove("done"));
@@ -187,10 +186,10 @@ fn without_actions(record: &Value) -> Value {
 mod tests {
     use serde_json::json;
 
-    use super::{published, said};
+    use super::{published, summary};
 
     #[test]
-    fn a_publication_is_told_by_the_names_of_what_was_written_and_deployed() {
+    fn a_publication_names_what_was_written_and_redeployed() {
         let record = json!({
             "status": "done",
             "done": [
@@ -200,7 +199,7 @@ mod tests {
             ],
             "kept": [{ "what": "output", "reason": "the parameter /redis/url: it is up to date" }],
         });
-        let told = "wrote the parameter /redis/password, the parameter /redis/url; deployed the ECS service main/web";
+        let told = "wrote the parameter /redis/password, the parameter /redis/url; redeployed the ECS service main/web";
         assert_eq!(published(&record), told);
         let kept = json!({ "status": "kept", "kept": [{ "what": "outputs", "reason": "the settings name none" }] });
         assert_eq!(published(&kept), "the settings name none");
@@ -210,13 +209,13 @@ mod tests {
     }
 
     #[test]
-    fn a_function_is_quoted_with_what_it_did_and_found_and_needs_no_record() {
+    fn an_outcome_is_summarised_and_may_be_missing() {
         let record = json!({
             "done": [{ "what": "promote", "reason": "every node accepts it" }],
             "kept": [{ "what": "finishSecret", "reason": "it is AWSCURRENT" }],
         });
-        assert_eq!(said(&record), "promote; it is AWSCURRENT");
-        assert_eq!(said(&json!({ "kept": [{ "what": "setSecret", "reason": "there is one" }] })), "there is one");
-        assert_eq!(said(&json!(null)), "done");
+        assert_eq!(summary(&record), "promote; it is AWSCURRENT");
+        assert_eq!(summary(&json!({ "kept": [{ "what": "setSecret", "reason": "there is one" }] })), "there is one");
+        assert_eq!(summary(&json!(null)), "done");
     }
 }

@@ -33,7 +33,7 @@ pub(crate) fn add_listener(sandbox: &Sandbox) {
     let python = String::from_utf8(found.stdout).unwrap();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("listener");
     fs::create_dir_all(&folder).unwrap();
-    let (binary, program) = (folder.join("bootstrap"), include_str!("events/listener.py"));
+    let (binary, program) = (folder.join("bootstrap"), include_str!("listener.py"));
     // Written beside and moved there: another test may be starting it.
     let unfinished = folder.join(format!("bootstrap.{}", std::process::id()));
     fs::write(&unfinished, format!("#!{}\n{program}", python.trim())).unwrap();
