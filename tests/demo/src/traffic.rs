@@ -113,7 +113,7 @@ impl Traffic {
             Self::Redis { load, watcher, .. } => {
                 let (stats, seen) = (load.stop().await, watcher.stop().await);
                 let why = |failure: &workload::load::Failure| {
-                    format!("{} {:?} at {}: {}", failure.at, failure.kind, failure.node, failure.reason)
+                    format!("a command at {} failed at {}: {}", failure.node, failure.at, failure.reason)
                 };
                 let clients = ClientsReport {
                     commands: stats.commands,

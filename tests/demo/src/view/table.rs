@@ -148,11 +148,11 @@ fn verdict(report: &Report, room: usize, paint: Paint) -> Vec<String> {
         return item(&format!("{}", paint.good("✓")), &sentence, room);
     }
     let mut lines = vec![format!("  {} {}", paint.bad("✗"), paint.strong("Failed:"))];
-    lines.extend(report.failures.iter().flat_map(|sentence| item(" ", sentence, room)));
+    lines.extend(report.failures.iter().flat_map(|sentence| item("-", sentence, room)));
     for target in &report.targets {
         for failure in target.clients.first_failures.iter().take(3) {
-            let text = wrap(&format!("{}: {failure}", target.name), room.saturating_sub(INDENT));
-            lines.extend(text.into_iter().map(|line| format!("    {}", paint.dim(line))));
+            let text = item("-", &format!("{}: {failure}", target.name), room);
+            lines.extend(text.into_iter().map(|line| paint.dim(line).to_string()));
         }
     }
     lines
