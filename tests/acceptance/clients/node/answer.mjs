@@ -1,4 +1,4 @@
-// Reads the cases, gives each to a client, and writes an answer for each: what a client of Redis found and kept.
+// Reads the cases from standard input, runs a Redis client with each, and writes one answer for each.
 
 import { readFileSync } from "node:fs";
 

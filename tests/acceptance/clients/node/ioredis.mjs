@@ -3,12 +3,12 @@
 import { answerAll } from "./answer.mjs";
 
 const { Redis } = await import(process.argv[2]);
-// A client that is refused says so instead of trying again.
+// A refused client fails instead of reconnecting.
 const ONCE = { lazyConnect: true, retryStrategy: null, maxRetriesPerRequest: 0, connectTimeout: 10_000 };
 
 await answerAll(async ({ url, fields, database }) => {
   const client = url ? new Redis(url, ONCE) : new Redis({ ...options(fields, database), ...ONCE });
-  // What the server said comes as an event; the promise says no more than that the connection is closed.
+  // The server's error arrives as an event; the promise only says that the connection is closed.
   const said = [];
   client.on("error", (error) => said.push(error));
   try {

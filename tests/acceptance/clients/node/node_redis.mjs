@@ -3,12 +3,12 @@
 import { answerAll } from "./answer.mjs";
 
 const { createClient } = await import(process.argv[2]);
-// A client that is refused says so instead of trying again.
+// A refused client fails instead of reconnecting.
 const ONCE = { reconnectStrategy: false, connectTimeout: 10_000 };
 
 await answerAll(async ({ url, fields, database }) => {
   const client = createClient(url ? { url, socket: { ...ONCE } } : options(fields, database));
-  client.on("error", () => {}); // connect() fails with the same
+  client.on("error", () => {}); // connect() fails with the same error
   await client.connect();
   return { get: (key) => client.get(key), set: (key, value) => client.set(key, value), end: () => client.destroy() };
 });

@@ -1,11 +1,11 @@
-"""Reads the cases, gives each to a client, and writes an answer for each: what a client of Redis found and kept."""
+"""Reads the cases from standard input, runs a Redis client with each, and writes one answer for each."""
 
 import json
 import sys
 
 
 def answer_all(look):
-    """Answers every case of the standard input; `look` gives the database's mark and the value that it kept there."""
+    """Answers every case; `look` returns the number of the database and the value that the client wrote and read."""
     json.dump([_answer(look, given) for given in json.load(sys.stdin)], sys.stdout)
 
 
@@ -13,12 +13,12 @@ def _answer(look, given):
     try:
         database, value = look(given)
         return {"database": database, "value": value}
-    except Exception as error:  # whatever it is: the test reads it
+    except Exception as error:  # the test checks it
         return {"error": f"{type(error).__name__}: {error}"}
 
 
 def fields(given):
-    """The single fields of a case, as a client takes them."""
+    """Returns the separate fields of a case as arguments of a client."""
     single = given["fields"]
     return {
         "host": single["host"],
@@ -31,6 +31,6 @@ def fields(given):
 
 
 def kept(client, given):
-    """What a client finds in its database, and what it has kept in it."""
+    """Returns the number of the client's database, and a value after writing it."""
     client.set(given["key"], given["value"])
     return client.get("database").decode(), client.get(given["key"]).decode()

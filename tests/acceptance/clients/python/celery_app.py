@@ -25,7 +25,7 @@ def look(given):
 
 
 def _send(connection, given):
-    """What the broker's database is, and what a message brings back."""
+    """Returns the number of the broker's database, and the value from a message."""
     with connection:
         connection.ensure_connection(**ONCE)
         database = connection.default_channel.client.get("database").decode()

@@ -1,4 +1,4 @@
-//! The direction of dependencies, and what must not be among them.
+//! The direction of dependencies, and the crates that must not be dependencies.
 //!
 //! `functions → runtime, backends, cloud → policy`, and `backends → cloud`; in the tests
 //! `demo, acceptance → workload → sandbox`, and the sandbox uses no crate of the product.
@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, TargetKind};
 
-/// What each layer may use of this workspace.
+/// The crates of this workspace that each layer may use.
 const MAY_USE: [(&str, &[&str]); 9] = [
     ("policy", &[]),
     ("cloud", &["policy"]),
@@ -20,7 +20,7 @@ const MAY_USE: [(&str, &[&str]); 9] = [
     ("acceptance", &["demo", "workload", "sandbox", "policy", "backends"]),
 ];
 
-/// What must not be under `policy`, however deep: it decides, and reaches for nothing.
+/// Crates that must not be a direct or indirect dependency of `policy`, which does no IO.
 const IO_CRATES: [&str; 9] =
     ["tokio", "hyper", "redis", "rustls", "reqwest", "aws-config", "aws-smithy-runtime", "lambda_runtime", "mio"];
 
@@ -29,12 +29,12 @@ fn workspace() -> Metadata {
     MetadataCommand::new().manifest_path(manifest).other_options(["--locked".to_owned()]).exec().unwrap()
 }
 
-/// The layer of a member: its folder for functions, its name otherwise.
+/// Returns the layer of a crate: `functions`, or its name.
 fn layer(package: &Package) -> &str {
     if package.manifest_path.as_str().contains("/functions/") { "functions" } else { package.name.as_str() }
 }
 
-/// Every edge that the table does not allow, as `from → to`.
+/// Returns every dependency that the table does not allow, as `from → to`.
 fn back_edges<'a>(edges: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<String> {
     edges
         .into_iter()
@@ -59,14 +59,14 @@ fn dependencies_point_one_way_only() {
 }
 
 #[test]
-fn an_edge_that_points_back_is_found() {
+fn a_dependency_in_the_wrong_direction_is_found() {
     let edges = [("backends", "cloud"), ("policy", "cloud"), ("cloud", "backends"), ("backends", "runtime")];
     assert_eq!(back_edges(edges), ["policy → cloud", "cloud → backends", "backends → runtime"]);
     let edges = [("workload", "sandbox"), ("sandbox", "policy"), ("sandbox", "workload"), ("workload", "demo")];
     assert_eq!(back_edges(edges), ["sandbox → policy", "sandbox → workload", "workload → demo"]);
 }
 
-/// Everything that is built for a member, however deep.
+/// Returns every direct and indirect dependency of a crate.
 fn built_for<'a>(workspace: &'a Metadata, member: &str) -> Vec<&'a Package> {
     let resolve = workspace.resolve.as_ref().unwrap();
     let member = workspace.workspace_packages().into_iter().find(|package| package.name.as_str() == member).unwrap();
@@ -81,7 +81,7 @@ fn built_for<'a>(workspace: &'a Metadata, member: &str) -> Vec<&'a Package> {
     seen.iter().map(|id| &workspace[id]).collect()
 }
 
-/// Name and version of every crate in a function's program; `cargo tree` knows the features, which metadata does not.
+/// Returns the name and version of every crate in a function's program. `cargo tree` applies the features, metadata does not.
 fn built_into(function: &str) -> BTreeSet<String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let tree = std::process::Command::new(cargo)
@@ -108,18 +108,18 @@ fn a_function_has_one_http_client_and_one_tls_stack() {
 
 #[test]
 fn builds_here_leave_out_the_jitter_entropy_of_aws_lc() {
-    // Cargo hands the setting to every compiler run below the repository's configuration.
+    // Cargo passes the setting to every compiler run inside the repository.
     assert_eq!(option_env!("AWS_LC_SYS_NO_JITTER_ENTROPY"), Some("1"));
 }
 
 #[test]
-fn policy_reaches_for_nothing() {
+fn policy_depends_on_no_io_crate() {
     let workspace = workspace();
     let built = built_for(&workspace, "policy");
     let names: BTreeSet<&str> = built.iter().map(|package| package.name.as_str()).collect();
-    assert!(names.contains("serde"), "the walk found nothing: {names:?}");
+    assert!(names.contains("serde"), "no dependencies were found: {names:?}");
     let io: Vec<_> = IO_CRATES.iter().filter(|name| names.contains(*name)).collect();
-    assert!(io.is_empty(), "policy reaches for {io:?}");
+    assert!(io.is_empty(), "policy depends on {io:?}");
 }
 
 #[test]

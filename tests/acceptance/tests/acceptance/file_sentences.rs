@@ -1,4 +1,4 @@
-//! Every Rust file begins with a sentence of its own that says what the file is.
+//! Every Rust file starts with a unique sentence that says what it is.
 
 use std::{
     collections::BTreeMap,
@@ -20,34 +20,36 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The first paragraph of a file's own documentation; empty where the file has none.
+/// Returns the first paragraph of a file's documentation; empty if it has none.
 fn sentence(text: &str) -> String {
     let lines = text.lines().take_while(|line| line.starts_with("//!"));
     let lines = lines.map(|line| line.trim_start_matches("//!").trim()).take_while(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join(" ")
 }
 
-/// What is wrong with the first sentences of these files: missing, unfinished, or the same as another file's.
+/// Returns what is wrong with the first sentences of these files: missing, unfinished, or the same as another file's.
 fn faults<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<String> {
     let mut faults = Vec::new();
     let mut by_sentence: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for (path, text) in files {
         let sentence = sentence(text);
         if sentence.is_empty() {
-            faults.push(format!("{path} does not say what it is"));
+            faults.push(format!("{path} does not start with a sentence that says what it is"));
         } else if !sentence.ends_with(['.', ':', '?', '!']) {
-            faults.push(format!("{path} begins with no whole sentence: {sentence}"));
+            faults.push(format!("{path} starts with an unfinished sentence: {sentence}"));
         } else {
             by_sentence.entry(sentence).or_default().push(path);
         }
     }
     let shared = by_sentence.into_iter().filter(|(_, paths)| paths.len() > 1);
-    faults.extend(shared.map(|(sentence, paths)| format!("{} say the same: {sentence}", paths.join(" and "))));
+    faults.extend(
+        shared.map(|(sentence, paths)| format!("{} start with the same sentence: {sentence}", paths.join(" and "))),
+    );
     faults
 }
 
 #[test]
-fn every_file_says_in_a_sentence_of_its_own_what_it_is() {
+fn every_file_starts_with_a_unique_sentence_that_says_what_it_is() {
     let mut found = Vec::new();
     for layer in ["functions", "shared", "tests"] {
         files(&Path::new(ROOT).join(layer), &mut found);
@@ -68,9 +70,9 @@ fn a_missing_an_unfinished_and_a_repeated_sentence_are_found() {
     assert_eq!(
         found,
         [
-            "none.rs does not say what it is",
-            "half.rs begins with no whole sentence: Reads",
-            "good.rs and same.rs say the same: Reads secrets.",
+            "none.rs does not start with a sentence that says what it is",
+            "half.rs starts with an unfinished sentence: Reads",
+            "good.rs and same.rs start with the same sentence: Reads secrets.",
         ]
     );
 }

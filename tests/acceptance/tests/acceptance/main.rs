@@ -1,8 +1,8 @@
-//! What the compiled functions and the sandbox must hold, on real Redis.
+//! Acceptance tests of the compiled functions and of the sandbox, on real Redis.
 //!
-//! One test program, because every further one links the AWS SDK again.
+//! They are one test program, because each program links the AWS SDK.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 mod contract;
 mod demo;

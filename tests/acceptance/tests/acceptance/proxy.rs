@@ -1,4 +1,4 @@
-//! A function whose only way out is a proxy.
+//! A function that reaches AWS through a proxy.
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -1,4 +1,4 @@
-//! The documents match the code: the README's table of capabilities, and every settings document that they show.
+//! The documents match the code: the README's table of capabilities, the settings documents, and the links.
 
 use std::path::Path;
 
@@ -13,13 +13,13 @@ fn root() -> &'static Path {
 }
 
 #[test]
-fn the_table_of_the_readme_is_the_one_of_the_code() {
+fn the_table_of_the_readme_matches_the_code() {
     let path = root().join("README.md");
     let readme = std::fs::read_to_string(&path).unwrap();
     let begin = readme.find(BEGIN).unwrap();
     let begin = begin + readme[begin..].find('\n').unwrap() + 1;
     let end = readme.find(END).unwrap();
-    // A comment that a table follows at once would be a part of it.
+    // Without an empty line, Markdown would not recognise the table after the comment.
     let table = format!("\n{}\n", markdown(CAPABILITIES));
     if std::env::var_os("UPDATE_README").is_some() {
         std::fs::write(&path, format!("{}{table}{}", &readme[..begin], &readme[end..])).unwrap();
@@ -46,7 +46,7 @@ fn the_flavour_of_every_example_is_in_the_table() {
 }
 
 #[test]
-fn every_settings_document_that_a_text_shows_is_read() {
+fn every_settings_document_in_the_documentation_is_valid() {
     for (text, expected) in [("README.md", 1), ("docs/moving.md", 2)] {
         let text = std::fs::read_to_string(root().join(text)).unwrap();
         let documents = text.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
@@ -69,7 +69,7 @@ fn every_link_between_the_documents_leads_to_a_file() {
         for link in text.split("](").skip(1).map(|rest| rest.split([')', '#']).next().unwrap()) {
             if !link.is_empty() && !link.contains("://") {
                 let target = document.parent().unwrap().join(link);
-                assert!(target.is_file(), "{} links to {link}, which is no file", document.display());
+                assert!(target.is_file(), "{} links to {link}, which does not exist", document.display());
                 seen += 1;
             }
         }

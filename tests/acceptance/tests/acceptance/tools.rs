@@ -1,4 +1,4 @@
-//! What tests in other languages need: their packages, installed once, and programs run to their end.
+//! Installs the packages of tests in other languages, once, and runs their programs.
 
 use std::{
     fs::{self, File},
@@ -10,11 +10,11 @@ use std::{
 use anyhow::{Context as _, ensure};
 use tokio::{io::AsyncWriteExt as _, process::Command, time::timeout};
 
-/// Where packages are installed: in the target directory.
+/// The folder in which packages are installed, inside the target directory.
 pub(super) const HOME: &str = env!("CARGO_TARGET_TMPDIR");
 const INSTALL_LIMIT: Duration = Duration::from_secs(300);
 
-/// Runs a command to its end, and returns what it wrote; fails with that where the command fails.
+/// Runs a command and returns its output; if the command fails, the error has the output.
 pub(super) async fn run(command: &mut Command, limit: Duration) -> anyhow::Result<String> {
     let child = command.stdin(Stdio::null()).kill_on_drop(true).output();
     let output = timeout(limit, child).await.with_context(|| format!("{command:?} took more than {limit:?}"))??;
@@ -23,7 +23,7 @@ pub(super) async fn run(command: &mut Command, limit: Duration) -> anyhow::Resul
     Ok(written)
 }
 
-/// Gives a command its standard input, and returns what it wrote on its standard output.
+/// Runs a command with this standard input and returns its standard output.
 pub(super) async fn ask(command: &mut Command, input: &str, limit: Duration) -> anyhow::Result<String> {
     let asked = async {
         let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
@@ -42,13 +42,13 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The folder of programs of a Python environment with what `requirements.txt` of this folder names.
+/// Creates a Python environment with the packages of `requirements.txt` in this folder, and returns its folder of programs.
 pub(super) async fn python(name: &str, checks: &Path) -> anyhow::Result<PathBuf> {
     let (venv, wanted) = (Path::new(HOME).join(name), checks.join("requirements.txt"));
     once(name, &[&wanted], async || {
         run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv), INSTALL_LIMIT)
             .await
-            .context("python3 cannot make an environment; on Debian and Ubuntu that needs python3-venv")?;
+            .context("python3 cannot create an environment; on Debian and Ubuntu, install python3-venv")?;
         let mut pip = Command::new(venv.join("bin/python"));
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&wanted);
         run(&mut pip, INSTALL_LIMIT).await
@@ -57,7 +57,7 @@ pub(super) async fn python(name: &str, checks: &Path) -> anyhow::Result<PathBuf>
     Ok(venv.join("bin"))
 }
 
-/// A copy of this folder of scripts beside the Node.js packages that its `package-lock.json` names.
+/// Copies this folder of scripts, installs the packages of its `package-lock.json` there, and returns the copy.
 pub(super) async fn node(name: &str, scripts: &Path) -> anyhow::Result<PathBuf> {
     let home = Path::new(HOME).join(name);
     let mut files: Vec<_> =
@@ -76,7 +76,7 @@ pub(super) async fn node(name: &str, scripts: &Path) -> anyhow::Result<PathBuf> 
     Ok(home)
 }
 
-/// Installs what these files ask for, where that is not what is there already.
+/// Installs what these files list, unless that is installed already.
 async fn once(
     name: &str,
     asked: &[&Path],
@@ -84,11 +84,11 @@ async fn once(
 ) -> anyhow::Result<()> {
     let wanted = asked.iter().map(fs::read_to_string).collect::<Result<String, _>>()?;
     let installed = Path::new(HOME).join(format!("{name}.installed"));
-    // The tests are processes of their own; one of them makes it.
+    // Each test is a process; the first one installs.
     let lock = File::create(Path::new(HOME).join(format!("{name}.lock")))?;
-    let _held = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
+    let _lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
     if fs::read_to_string(&installed).ok().as_deref() != Some(wanted.as_str()) {
-        // An installation that is interrupted is none.
+        // An interrupted installation must not count.
         fs::write(&installed, "")?;
         install().await?;
         fs::write(&installed, wanted)?;

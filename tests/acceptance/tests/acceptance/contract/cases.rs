@@ -1,4 +1,4 @@
-//! What is published, as each client is given it.
+//! The published values that each client is given.
 
 use std::collections::BTreeMap;
 
@@ -8,48 +8,48 @@ use serde_json::{Value, json};
 
 use super::places::{Account, DATABASES, Places};
 
-/// A value that not every client would keep as it is.
+/// A value that a client could encode wrongly.
 const VALUE: &str = "välue+%20 \"one\"";
 
-/// How something is published.
+/// How connection parameters are published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// `redis://` or `rediss://`.
     Url,
-    /// The same, with TLS with the query that Celery asks for.
+    /// The same, with TLS and the query that Celery requires.
     UrlForCelery,
     /// `valkey://` or `valkeys://`.
     ValkeyUrl,
-    /// Every field on its own.
+    /// Each field separately.
     Fields,
 }
 
-/// One thing that a client connects with.
+/// One set of connection parameters.
 pub(super) struct Case {
-    /// What it is, for people.
-    pub(super) told: String,
+    /// A description for failures.
+    pub(super) description: String,
     pub(super) kind: Kind,
     pub(super) tls: bool,
     /// Whether the credential is wrong.
     pub(super) refused: bool,
-    /// What the client is given.
+    /// The input of the client.
     pub(super) given: Value,
 }
 
 impl Case {
-    /// What a client answers that got in: it read its database's number and a value of its own.
+    /// Returns the answer of a client that logged in: the number of its database, and the value that it wrote.
     pub(super) fn expected(&self) -> Value {
         json!({ "database": self.given["database"].to_string(), "value": VALUE })
     }
 }
 
-/// Every case: each account in every kind of writing, and the first of each place with a wrong credential too.
+/// Returns every case: each account in each kind, and the first account of each Redis also with a wrong credential.
 pub(super) fn cases(places: &Places) -> anyhow::Result<Vec<Case>> {
     let mut cases = Vec::new();
     for (at, account) in places.accounts.iter().enumerate() {
         let is_first = !places.accounts[..at].iter().any(|before| before.endpoint == account.endpoint);
         for kind in [Kind::Url, Kind::UrlForCelery, Kind::ValkeyUrl, Kind::Fields] {
-            // Both databases with every kind, as accounts alternate.
+            // Accounts alternate between the databases, so each kind is used with both.
             let database = DATABASES[at % DATABASES.len()];
             cases.push(case(account, kind, database, None, false)?);
             if is_first {
@@ -93,6 +93,6 @@ fn case(account: &Account, kind: Kind, database: u32, named: Option<bool>, refus
         given["url"] = filled("{url}")?.into();
     }
     let wrong = if refused { ", with a wrong credential" } else { "" };
-    let told = format!("{kind:?} of {username:?} with {:?}{wrong}: {given}", password.expose_secret());
-    Ok(Case { told, kind, tls: endpoint.tls, refused, given })
+    let description = format!("{kind:?} of {username:?} with {:?}{wrong}: {given}", password.expose_secret());
+    Ok(Case { description, kind, tls: endpoint.tls, refused, given })
 }

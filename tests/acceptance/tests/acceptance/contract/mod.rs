@@ -1,6 +1,6 @@
-//! Real clients read what is published: each connects with it, and with nothing else but whom to trust.
+//! Real client libraries connect with what is published, and with the certificate authority to trust.
 //!
-//! The clients and their scripts are in `tests/acceptance/clients`; each is given all cases at once, so that it starts once.
+//! The clients and their scripts are in `tests/acceptance/clients`. Each client is started once and runs all cases.
 
 mod cases;
 mod node;
@@ -22,14 +22,14 @@ use crate::tools;
 /// The folder of clients in other languages.
 const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
 
-/// How clients say that the credential is wrong: as the server says it, and in redis-rs's own words.
+/// How clients report a wrong credential: with the server's message, or in redis-rs's own words.
 const REFUSED: [&str; 2] = ["invalid username-password pair", "AuthenticationFailed"];
 
-/// Holds that a client gets in with every case of these kinds, to the database that is meant, and keeps a value there;
-/// that a wrong password is refused; and that it trusts nobody whom it was not told to.
+/// Checks that a client logs in with every case of these kinds, to the right database, and writes and reads a value there;
+/// that a wrong password is refused; and that it trusts no certificate authority by itself.
 ///
-/// `ask` gives the client all cases, and the authority to trust, if any.
-async fn hold(
+/// `ask` runs the client with all cases, and with the authority to trust, if any.
+async fn check(
     places: &Places,
     kinds: &[Kind],
     ask: impl AsyncFn(&[Value], Option<&Path>) -> anyhow::Result<Vec<Value>>,
@@ -42,16 +42,16 @@ async fn hold(
     let answers = ask(&given(&all), Some(&places.authority)).await?;
     assert_eq!(answers.len(), all.len(), "one answer each: {answers:?}");
     for (case, answer) in all.iter().zip(&answers) {
-        let held = match case.refused {
+        let is_right = match case.refused {
             true => answer["error"].as_str().is_some_and(|error| REFUSED.iter().any(|words| error.contains(words))),
             false => *answer == case.expected(),
         };
-        if !held {
-            wrong.push(format!("{}: {answer}", case.told));
+        if !is_right {
+            wrong.push(format!("{}: {answer}", case.description));
         }
     }
 
-    // One of each kind: some clients take a second to give up.
+    // One case of each kind: some clients take a second to give up.
     let over_tls = |kind: &Kind| cases.iter().find(|case| case.kind == *kind && case.tls && !case.refused);
     let over_tls: Vec<&Case> = kinds.iter().filter_map(over_tls).collect();
     let answers = ask(&given(&over_tls), None).await?;
@@ -59,7 +59,7 @@ async fn hold(
     for (case, answer) in over_tls.iter().zip(&answers) {
         let error = answer["error"].as_str().unwrap_or_default().to_lowercase();
         if !["certificate", "unknownissuer"].iter().any(|word| error.contains(word)) {
-            wrong.push(format!("{}, with nobody to trust: {answer}", case.told));
+            wrong.push(format!("{}, without an authority to trust: {answer}", case.description));
         }
     }
 
@@ -70,8 +70,8 @@ async fn hold(
     Ok(())
 }
 
-/// Gives all cases to a client in another language, and reads its answers.
+/// Runs a client in another language with all cases, and reads its answers.
 async fn ask(command: &mut Command, cases: &[Value], limit: Duration) -> anyhow::Result<Vec<Value>> {
     let answers = tools::ask(command, &json!(cases).to_string(), limit).await?;
-    serde_json::from_str(&answers).with_context(|| format!("no answers: {answers}"))
+    serde_json::from_str(&answers).with_context(|| format!("the answers are not JSON: {answers}"))
 }

@@ -1,4 +1,4 @@
-//! A Redis with TLS and one without, and everybody who can log in to them.
+//! A Redis with TLS and one without, and the accounts that can log in to them.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -11,13 +11,13 @@ use sandbox::{
 use secrecy::{ExposeSecret, SecretString};
 use workload::{Access, Topology, create_group, create_user_group};
 
-/// What a rotation makes: letters and digits.
+/// A credential as a rotation generates it: letters and digits.
 const OURS: &str = "Vh2m9QxT4bZk7LwR8sYc3NfJ6pGd5Ka1";
-/// Everything that an AUTH token may hold.
+/// An AUTH token with every special character that ElastiCache allows.
 const TOKEN: &str = "token!with&all#that$is^in<one>-0";
-/// What an ElastiCache user may have for a password: most of what means something in a URL.
+/// Passwords of an ElastiCache user, with most characters that have a meaning in URLs.
 const USERS: [&str; 2] = ["p#ss%w:or&d?x+=1%41;[]{}|", "'(*)\\^`~!$<>.-_%2F%25%00"];
-/// What Redis itself takes.
+/// Passwords that Redis itself accepts.
 const HOSTILE: [&str; 9] = [
     OURS,
     "p@ss/w#or:d%?x+ &=1",
@@ -29,13 +29,13 @@ const HOSTILE: [&str; 9] = [
     "[::1]:6379/1?db=2#fragment",
     "\"quoted\" 'twice' \\ ${HOME} {{braces}}",
 ];
-/// Users whose names no URL has as they are.
+/// User names that must be encoded in a URL.
 const NAMES: [&str; 2] = ["app:1@x", "bücher/%41+?#"];
-/// The databases that clients are sent to.
+/// The databases that clients select.
 pub(super) const DATABASES: [u32; 2] = [0, 3];
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Who can log in where.
+/// An account and its Redis.
 #[derive(Debug)]
 pub(super) struct Account {
     pub(super) endpoint: Endpoint,
@@ -43,17 +43,17 @@ pub(super) struct Account {
     pub(super) password: SecretString,
 }
 
-/// A sandbox with a Redis of each kind.
+/// A sandbox with both kinds of Redis.
 pub(super) struct Places {
     sandbox: Sandbox,
-    /// The certificate of the authority that the TLS servers have theirs from.
+    /// The file with the certificate of the authority that signed the servers' certificates.
     pub(super) authority: PathBuf,
     pub(super) accounts: Vec<Account>,
 }
 
 impl Places {
-    /// Makes them: a group for each AUTH token, a group with users, and a Redis of its owner's without TLS.
-    pub(super) async fn make() -> anyhow::Result<Self> {
+    /// Creates a group for each AUTH token, a group with users, and a self-hosted Redis without TLS.
+    pub(super) async fn create() -> anyhow::Result<Self> {
         let sandbox = Sandbox::start(Options::default()).await?;
         let mut accounts = Vec::new();
         for (id, token) in [("made", OURS), ("given", TOKEN)] {
@@ -77,12 +77,12 @@ impl Places {
         Ok(places)
     }
 
-    /// Ends them.
+    /// Stops the sandbox.
     pub(super) async fn stop(self) -> anyhow::Result<()> {
         self.sandbox.stop().await
     }
 
-    /// Leaves its number in each database.
+    /// Writes to each database its number.
     async fn mark(&self, account: &Account) -> anyhow::Result<()> {
         let mut connection = connect(account, self.sandbox.fleet.authority_pem()).await?;
         for database in DATABASES {
@@ -98,7 +98,7 @@ fn over_tls(sandbox: &Sandbox, group: &str, username: Option<&str>, password: Se
     Account { endpoint: Endpoint { host, port: 6379, tls: true }, username: username.map(str::to_owned), password }
 }
 
-/// Users with passwords of their own, so that nobody gets in under another's name.
+/// Creates users whose passwords all differ, so that no login succeeds under another name.
 async fn without_tls(sandbox: &Sandbox) -> anyhow::Result<Vec<Account>> {
     let host = sandbox.hosts.create(HostOptions::new(SetUp::ConfigFile, &OURS.into())).await?;
     let endpoint = Endpoint { host: host.address().to_string(), port: host.port(), tls: false };
@@ -110,7 +110,7 @@ async fn without_tls(sandbox: &Sandbox) -> anyhow::Result<Vec<Account>> {
     let mut accounts: Vec<_> = HOSTILE.iter().map(|password| account(None, (*password).to_owned())).collect();
     for (at, name) in NAMES.iter().enumerate() {
         accounts.extend(HOSTILE.iter().map(|password| {
-            // What a password begins and ends with is what clients may cut off.
+            // Keep the first and last characters of each password: clients may cut these off.
             let (first, rest) = password.split_at(1);
             account(Some(name), format!("{first}{at}{rest}"))
         }));
@@ -124,7 +124,7 @@ async fn without_tls(sandbox: &Sandbox) -> anyhow::Result<Vec<Account>> {
     Ok(accounts)
 }
 
-/// Connects with what the account is, and no URL.
+/// Connects as an account, without its credential in a URL.
 async fn connect(account: &Account, authority: &str) -> anyhow::Result<MultiplexedConnection> {
     let Account { endpoint, username, password } = account;
     let scheme = if endpoint.tls { "rediss" } else { "redis" };
@@ -134,9 +134,9 @@ async fn connect(account: &Account, authority: &str) -> anyhow::Result<Multiplex
         None => Client::open(address)?,
         root_cert => Client::build_with_tls(address, TlsCertificates { client_tls: None, root_cert })?,
     };
-    let patient =
+    let config =
         AsyncConnectionConfig::new().set_connection_timeout(Some(PATIENCE)).set_response_timeout(Some(PATIENCE));
-    let mut connection = client.get_multiplexed_async_connection_with_config(&patient).await?;
+    let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
     let username = username.as_deref().unwrap_or("default");
     redis::cmd("AUTH").arg(username).arg(password.expose_secret()).exec_async(&mut connection).await?;
     Ok(connection)

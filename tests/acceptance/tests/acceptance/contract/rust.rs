@@ -1,36 +1,36 @@
-//! The client for Rust.
+//! The client library for Rust.
 
 use std::{fs, path::Path, time::Duration};
 
 use redis::{AsyncConnectionConfig, Client, TlsCertificates};
 use serde_json::{Value, json};
 
-use super::{Kind, Places, hold};
+use super::{Kind, Places, check};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn redis_rs_accepts_what_is_published() -> anyhow::Result<()> {
-    let places = Places::make().await?;
+    let places = Places::create().await?;
     let kinds = [Kind::Url, Kind::UrlForCelery, Kind::ValkeyUrl];
-    let held = hold(&places, &kinds, async |cases: &[Value], authority: Option<&Path>| {
+    let checked = check(&places, &kinds, async |cases: &[Value], authority: Option<&Path>| {
         let root_cert = authority.map(fs::read).transpose()?;
         let mut answers = Vec::new();
         for given in cases {
-            answers.push(match look(given, root_cert.as_deref()).await {
+            answers.push(match answer(given, root_cert.as_deref()).await {
                 Ok((database, value)) => json!({ "database": database, "value": value }),
                 Err(error) => json!({ "error": format!("{error:?}") }),
             });
         }
         Ok(answers)
     });
-    let held = held.await;
+    let checked = checked.await;
     places.stop().await?;
-    held
+    checked
 }
 
-async fn look(given: &Value, root_cert: Option<&[u8]>) -> redis::RedisResult<(String, String)> {
-    let text = |name: &str| given[name].as_str().expect("a case has it").to_owned();
+async fn answer(given: &Value, root_cert: Option<&[u8]>) -> redis::RedisResult<(String, String)> {
+    let text = |name: &str| given[name].as_str().expect("every case has it").to_owned();
     let client = match root_cert {
         Some(root_cert) if ["rediss:", "valkeys:"].iter().any(|scheme| text("url").starts_with(scheme)) => {
             let certificates = TlsCertificates { client_tls: None, root_cert: Some(root_cert.to_vec()) };

@@ -8,9 +8,9 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep};
 use workload::create_consumer_service;
 
-use super::{LISTENER, PATIENCE, assert_like, start, told};
+use super::{LISTENER, PATIENCE, assert_like, received, start};
 
-/// A service with one task, whose events the listener is told of from here on.
+/// Creates a service with one task, and routes its events to the listener from then on.
 async fn with_service() -> (Sandbox, Client) {
     let sandbox = start().await;
     create_consumer_service(&sandbox, "phillm", "worker", 1).await.unwrap();
@@ -22,7 +22,7 @@ async fn with_service() -> (Sandbox, Client) {
     (sandbox, client)
 }
 
-/// Waits until the service has said so many times that it is steady.
+/// Waits until the service has sent this many `SERVICE_STEADY_STATE` events.
 async fn steady(sandbox: &Sandbox, times: usize) {
     let give_up = Instant::now() + PATIENCE;
     let said = |event: &Value| event["detail"]["eventName"] == "SERVICE_STEADY_STATE";
@@ -41,14 +41,14 @@ fn said<'a>(events: &[&'a Value], name: &str) -> Vec<&'a str> {
 }
 
 #[tokio::test]
-async fn a_task_that_is_replaced_is_told_of_state_by_state_and_without_its_health() {
+async fn a_replaced_task_sends_an_event_for_each_state_and_none_has_its_health() {
     let (sandbox, _) = with_service().await;
     let old = sandbox.ecs.tasks("phillm", "worker").remove(0);
     sandbox.ecs.kill_task(&old.arn).await.unwrap();
     sandbox.ecs.settled("phillm", "worker", PATIENCE).await.unwrap();
     steady(&sandbox, 2).await;
     let new = sandbox.ecs.tasks("phillm", "worker").remove(0);
-    let events = told(&sandbox).await;
+    let events = received(&sandbox).await;
     let tasks = of_kind(&events, "ECS Task State Change");
     for (task, status, states) in [
         (&old, "STOPPED", vec!["DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"]),
@@ -85,11 +85,11 @@ async fn a_task_that_is_replaced_is_told_of_state_by_state_and_without_its_healt
 }
 
 #[tokio::test]
-async fn a_deployment_is_told_of_from_its_beginning_to_the_steady_state() {
+async fn a_deployment_sends_events_from_its_start_to_the_steady_state() {
     let (sandbox, client) = with_service().await;
     client.update_service().cluster("phillm").service("worker").force_new_deployment(true).send().await.unwrap();
     steady(&sandbox, 2).await;
-    let events = told(&sandbox).await;
+    let events = received(&sandbox).await;
     let deployments = of_kind(&events, "ECS Deployment State Change");
     assert_eq!(said(&deployments, "eventName"), ["SERVICE_DEPLOYMENT_IN_PROGRESS", "SERVICE_DEPLOYMENT_COMPLETED"]);
     assert_like(deployments[1], "ecs-deployment-state-change", &[]);

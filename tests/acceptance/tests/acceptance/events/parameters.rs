@@ -3,10 +3,10 @@
 use aws_sdk_ssm::{Client, types::ParameterType};
 use serde_json::json;
 
-use super::{LISTENER, assert_like, start, told};
+use super::{LISTENER, assert_like, received, start};
 
 #[tokio::test]
-async fn a_parameter_is_told_of_from_its_first_version_to_its_end_and_never_its_value() {
+async fn every_change_of_a_parameter_sends_an_event_without_its_value() {
     let sandbox = start().await;
     let client = Client::new(&sandbox.sdk_config());
     sandbox.events.route("aws.ssm", "Parameter Store Change", LISTENER).unwrap();
@@ -16,12 +16,12 @@ async fn a_parameter_is_told_of_from_its_first_version_to_its_end_and_never_its_
     put("s3cret-two").send().await.unwrap();
     let label = client.label_parameter_version().name("/app/redis/url").labels("current");
     label.send().await.unwrap();
-    // A call that is refused changes nothing, and is not told of.
+    // A refused call changes nothing and sends no event.
     client.put_parameter().name("/app/redis/url").value("x").send().await.unwrap_err();
     client.delete_parameters().names("/app/redis/url").names("/none").send().await.unwrap();
     let plain = client.put_parameter().name("plain").value("v").r#type(ParameterType::String);
     plain.send().await.unwrap();
-    let events = told(&sandbox).await;
+    let events = received(&sandbox).await;
     let said: Vec<_> = events.iter().map(|event| event["detail"]["operation"].as_str().unwrap()).collect();
     assert_eq!(said, ["Create", "Update", "LabelParameterVersion", "Delete", "Create"]);
     for event in &events[..4] {

@@ -4,7 +4,7 @@ use acceptance::{Stage, StageOptions, retirement};
 use aws_sdk_secretsmanager::Client;
 use serde_json::Value;
 
-use super::{LISTENER, PATIENCE, assert_like, start, told};
+use super::{LISTENER, PATIENCE, assert_like, received, start};
 
 const FIRST: &str = "11111111-1111-4111-8111-111111111111";
 const SECOND: &str = "22222222-2222-4222-8222-222222222222";
@@ -22,7 +22,7 @@ fn labels(events: &[Value]) -> Vec<(&str, &str)> {
 }
 
 #[tokio::test]
-async fn a_label_that_moves_is_told_of_but_for_awspending_and_awsprevious() {
+async fn a_moved_label_sends_an_event_unless_it_is_awspending_or_awsprevious() {
     let sandbox = start().await;
     let client = Client::new(&sandbox.sdk_config());
     let create = client.create_secret().name("app/redis").client_request_token(FIRST).secret_string("one");
@@ -33,7 +33,7 @@ async fn a_label_that_moves_is_told_of_but_for_awspending_and_awsprevious() {
         put.version_stages(stage).send()
     };
     put("AWSPENDING").await.unwrap();
-    assert!(told(&sandbox).await.is_empty());
+    assert!(received(&sandbox).await.is_empty());
     let update = |stage: &str, from: Option<&str>, to: Option<&str>| {
         let update = client.update_secret_version_stage().secret_id("app/redis").version_stage(stage);
         update.set_remove_from_version_id(from.map(str::to_owned)).set_move_to_version_id(to.map(str::to_owned)).send()
@@ -41,11 +41,11 @@ async fn a_label_that_moves_is_told_of_but_for_awspending_and_awsprevious() {
     update("AWSCURRENT", Some(FIRST), Some(SECOND)).await.unwrap();
     update("blue", None, Some(FIRST)).await.unwrap();
     update("blue", Some(FIRST), Some(SECOND)).await.unwrap();
-    // Nothing moves: the label is there already, or goes, or the call is refused.
+    // No label moves: it is there already, is removed, or the call is refused.
     update("blue", Some(SECOND), Some(SECOND)).await.unwrap();
     update("blue", Some(SECOND), None).await.unwrap();
     update("AWSCURRENT", None, Some(FIRST)).await.unwrap_err();
-    let events = told(&sandbox).await;
+    let events = received(&sandbox).await;
     assert_eq!(labels(&events), [("AWSCURRENT", SECOND), ("blue", FIRST), ("blue", SECOND)]);
     for event in &events {
         assert_like(event, "secret-label-updated", &[]);
@@ -53,12 +53,12 @@ async fn a_label_that_moves_is_told_of_but_for_awspending_and_awsprevious() {
     }
     let put = client.put_secret_value().secret_id("app/redis").secret_string("three").send().await.unwrap();
     let third = put.version_id.unwrap();
-    assert_eq!(labels(&told(&sandbox).await[3..]), [("AWSCURRENT", third.as_str())]);
+    assert_eq!(labels(&received(&sandbox).await[3..]), [("AWSCURRENT", third.as_str())]);
     sandbox.stop().await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_promotion_leads_to_the_retirement_of_what_was_before() {
+async fn the_event_of_a_promotion_starts_the_retirement_of_the_previous_credential() {
     let stage = Stage::set(StageOptions::default()).await;
     stage.deploy(retirement::NAME, PATIENCE);
     retirement::settle(&stage, 0, &[]).await;
@@ -66,7 +66,7 @@ async fn a_promotion_leads_to_the_retirement_of_what_was_before() {
     assert!(stage.rotate().await.succeeded);
     stage.sandbox.events.settled(PATIENCE).await.unwrap();
     assert_eq!(stage.accepting(&stage.first_token()).await, 0);
-    // The promotion, and then our own label, which is nothing to look at.
+    // The promotion, and then our own label, which starts nothing.
     let deliveries = stage.sandbox.events.deliveries();
     let said: Vec<_> = deliveries.iter().map(|one| one.payload["detail"]["labelUpdated"].as_str().unwrap()).collect();
     assert_eq!(said, ["AWSCURRENT", retirement::RETIRED]);

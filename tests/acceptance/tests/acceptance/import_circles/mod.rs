@@ -23,7 +23,7 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// What each file of a crate depends on: file, file, and the path by which the first names an item of the second.
 type Edges = BTreeSet<(String, String, String)>;
 
-/// Every circle: the files that lead to one another, then the edges among them.
+/// Returns every circle: the files that depend on one another, then their dependencies.
 fn circles(edges: &Edges) -> Vec<String> {
     let mut next: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (from, to, _) in edges {

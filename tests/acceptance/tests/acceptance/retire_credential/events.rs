@@ -1,4 +1,4 @@
-//! Which events start retire-credential, and what it does about each.
+//! The events that start a retirement, and those that do not.
 
 use acceptance::{
     Outcome, Stage, StageOptions,
@@ -28,7 +28,7 @@ async fn calls(stage: &Stage, event: &Value) -> (Outcome, usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_label_that_has_moved_leads_to_the_secrets_target_whichever_label_it_is() {
+async fn a_moved_label_starts_a_retirement_of_the_secrets_target_whichever_label_it_is() {
     for label in ["AWSCURRENT", "blue"] {
         let stage = rotated(StageOptions::default()).await;
         let (outcome, _) = calls(&stage, &label_updated(&stage.target.secret_arn, label)).await;
@@ -40,7 +40,7 @@ async fn a_label_that_has_moved_leads_to_the_secrets_target_whichever_label_it_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_about_our_own_label_or_anothers_secret_is_quiet() {
+async fn an_event_about_our_own_label_or_a_secret_without_a_target_changes_nothing() {
     let stage = rotated(StageOptions::default()).await;
     let (outcome, made) = calls(&stage, &label_updated(&stage.target.secret_arn, "redis-lifecycle-retired")).await;
     assert_eq!((outcome.status(), made), ("kept", 0), "{outcome}");
@@ -54,7 +54,7 @@ async fn an_event_about_our_own_label_or_anothers_secret_is_quiet() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_that_is_not_known_is_refused_and_not_tried_again() {
+async fn an_unknown_event_is_refused_as_permanent() {
     let stage = rotated(StageOptions::default()).await;
     for event in [json!({}), json!({ "Step": "setSecret" }), json!({ "target": "orders", "force": true }), json!([])] {
         let (outcome, made) = calls(&stage, &event).await;

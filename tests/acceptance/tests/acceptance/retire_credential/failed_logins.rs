@@ -1,4 +1,4 @@
-//! Who is refused once the previous credential is gone: a run tells what the nodes' own logs say.
+//! Failed logins after a retirement, which a run reports from the ACL logs of the nodes.
 
 use std::{
     io::{Read, Write},
@@ -20,32 +20,32 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-/// By how much the time of a refused login may be wrong: some nodes tell its age, and are asked for their clock before.
+/// The error of the time of a refused login: some versions of Redis return its age, relative to their own clock.
 const UNSURE: Duration = Duration::from_millis(500);
 
 /// How long a node may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The flavours whose nodes keep a log that we may read.
+/// Returns the flavours whose nodes let us read their ACL log.
 fn flavours() -> impl Iterator<Item = Flavour> {
     let hosts = [SetUp::ConfigFile, SetUp::AclFile, SetUp::Neither].map(Flavour::SelfHosted);
     Flavour::on_fargate().chain(hosts)
 }
 
-/// A stage whose previous credential has just been retired, with a function that is as talkative as it can be.
+/// Creates a stage whose previous credential has just been retired, with a function that logs everything.
 async fn retired(flavour: Flavour) -> Stage {
     let stage = rotated(StageOptions { flavour, ..StageOptions::default() }).await;
     stage.deploy_tracing(NAME, TIMEOUT);
     let outcome = retire(&stage).await;
     assert_eq!(outcome.done(), REMOVED, "{outcome}");
-    assert!(outcome.failed_logins().is_empty(), "our own refused logins are not told");
+    assert!(outcome.failed_logins().is_empty(), "our own refused logins are not reported");
     sleep(UNSURE).await;
     stage
 }
 
-/// Says this to a node, again and again on one connection, and holds that it is refused each time as a login is; gives the
+/// Sends this command to a node several times on one connection, checks that each is refused with WRONGPASS, and returns the
 /// client's address.
-fn is_refused(node: &Direct, words: &[&str], times: usize) -> SocketAddr {
+fn send_refused(node: &Direct, words: &[&str], times: usize) -> SocketAddr {
     let mut connection = TcpStream::connect((node.address, DIRECT_PORT)).unwrap();
     connection.set_read_timeout(Some(PATIENCE)).unwrap();
     let arguments: String = words.iter().map(|word| format!("${}\r\n{word}\r\n", word.len())).collect();
@@ -59,7 +59,7 @@ fn is_refused(node: &Direct, words: &[&str], times: usize) -> SocketAddr {
     connection.local_addr().unwrap()
 }
 
-/// What an outcome calls a node.
+/// Returns the name of a node in an outcome.
 fn name(stage: &Stage, node: &Direct) -> String {
     if let Some(host) = stage.sandbox.hosts.host(node.address) {
         return format!("{}:{}", host.address(), host.port());
@@ -69,8 +69,8 @@ fn name(stage: &Stage, node: &Direct) -> String {
     task.arn.rsplit('/').next().unwrap().to_owned()
 }
 
-/// What a run says of refused logins, without when; and when. Nodes tell in no order.
-fn told(outcome: &Outcome) -> (Vec<Value>, Vec<u64>) {
+/// Returns the failed logins of an outcome, sorted by count and without their time, and their times.
+fn reported(outcome: &Outcome) -> (Vec<Value>, Vec<u64>) {
     let mut logins = outcome.failed_logins().to_vec();
     logins.sort_by_key(|login| login["count"].as_u64());
     let without_when = |mut login: Value| {
@@ -86,25 +86,25 @@ fn now_ms() -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_still_holds_the_previous_password_is_told_with_its_node_address_and_count() {
+async fn a_client_that_still_uses_the_previous_password_is_reported_with_its_node_address_and_count() {
     for flavour in flavours() {
         let stage = retired(flavour).await;
         let (first, began_ms) = (stage.first_token(), now_ms());
-        // As clients of RESP3 and older ones spell it.
+        // As clients with RESP3 and with RESP2 log in.
         let spelled: [&[&str]; 2] =
             [&["HELLO", "3", "AUTH", "default", first.expose_secret()], &["AUTH", "default", first.expose_secret()]];
         let mut expected = Vec::new();
         for (node, words) in stage.direct().iter().flat_map(|node| spelled.map(|words| (node, words))) {
             let count = expected.len() + 3;
-            let client = is_refused(node, words, count).to_string();
+            let client = send_refused(node, words, count).to_string();
             expected
                 .push(json!({ "node": name(&stage, node), "client": client, "username": "default", "count": count }));
         }
 
         let invocation = invoke(&stage, &json!({ "target": "orders" })).await;
         let (outcome, metrics) = Outcome::logged(&invocation);
-        let (told, times) = told(&outcome);
-        assert_eq!(told, expected, "{flavour:?}: {outcome}");
+        let (reported, times) = reported(&outcome);
+        assert_eq!(reported, expected, "{flavour:?}: {outcome}");
         let unsure = UNSURE.as_millis() as u64;
         let meanwhile = began_ms - unsure..=now_ms() + unsure;
         assert!(times.iter().all(|ms| meanwhile.contains(ms)), "{meanwhile:?}: {outcome}");
@@ -117,15 +117,15 @@ async fn a_client_that_still_holds_the_previous_password_is_told_with_its_node_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn our_own_refused_logins_are_never_told_however_often_we_look() {
+async fn our_own_refused_logins_are_never_reported() {
     for flavour in flavours() {
         let stage = retired(flavour).await;
         for _ in 0..3 {
             let outcome = retire(&stage).await;
             assert!(outcome.failed_logins().is_empty(), "{flavour:?}");
-            assert!(outcome.logins().unwrap() > 0, "it has asked the nodes: {outcome}");
+            assert!(outcome.logins().unwrap() > 0, "it has logged in to the nodes: {outcome}");
         }
-        // The nodes have refused us all the same: the log that was read has entries.
+        // The nodes have refused our logins: their ACL log has entries.
         for node in stage.direct() {
             assert!(refusals(&stage, &node).await > 0, "{flavour:?}");
         }
@@ -133,7 +133,7 @@ async fn our_own_refused_logins_are_never_told_however_often_we_look() {
     }
 }
 
-/// How many refused logins a node's log has, whoever they were.
+/// Counts the entries of a node's ACL log.
 async fn refusals(stage: &Stage, node: &Direct) -> usize {
     let client = redis::Client::open(node.url()).unwrap();
     let mut connection = client.get_multiplexed_async_connection().await.unwrap();
@@ -143,25 +143,25 @@ async fn refusals(stage: &Stage, node: &Direct) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_in_the_place_of_a_user_is_told_without_it() {
+async fn a_password_sent_as_a_user_name_is_not_reported() {
     for flavour in flavours() {
         let stage = retired(flavour).await;
         let (first, node) = (stage.first_token(), stage.direct().remove(0));
-        let client = is_refused(&node, &["AUTH", first.expose_secret(), "orders"], 1).to_string();
-        let (told, _) = told(&retire(&stage).await);
+        let client = send_refused(&node, &["AUTH", first.expose_secret(), "orders"], 1).to_string();
+        let (reported, _) = reported(&retire(&stage).await);
         let expected = json!({ "node": name(&stage, &node), "client": client, "username": null, "count": 1 });
-        assert_eq!(told, [expected], "{flavour:?}");
+        assert_eq!(reported, [expected], "{flavour:?}");
         assert_nothing_leaked(&stage, 2);
         stage.stop().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_login_that_was_refused_before_the_previous_password_was_taken_away_is_not_told() {
+async fn a_login_that_was_refused_before_the_retirement_is_not_reported() {
     for flavour in flavours() {
         let stage = rotated(StageOptions { flavour, ..StageOptions::default() }).await;
         for node in stage.direct() {
-            is_refused(&node, &["HELLO", "3", "AUTH", "default", "a-password-of-long-ago"], 2);
+            send_refused(&node, &["HELLO", "3", "AUTH", "default", "a-password-of-long-ago"], 2);
         }
         sleep(UNSURE).await;
         for expected in [&REMOVED[..], &[]] {

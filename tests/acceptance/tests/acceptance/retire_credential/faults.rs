@@ -1,4 +1,4 @@
-//! retire-credential stopped at every call, with every answer lost and every fault at every call.
+//! Retirements with a fault at every call.
 
 use acceptance::{
     Flavour, Stage, StageOptions,
@@ -16,13 +16,13 @@ use workload::load::{Watcher, WatcherOptions};
 /// More calls than any run makes.
 const MOST_CALLS: usize = 80;
 
-/// Retires once for each call of a run, AWS calls, logins and commands alike, with that call struck, until there is no
-/// such call; at every instant AWSCURRENT must log in.
+/// Retires once for each call of a run, with the fault at that call, until there are no more calls. AWS calls, logins and
+/// commands share one count. A watcher logs in with AWSCURRENT the whole time.
 ///
-/// Whatever was struck, the runs after it must bring the retirement to the same end: AWSPREVIOUS is refused on every node
-/// and remembered as retired, AWSCURRENT accepted, and nothing is left to do. A service was asked for one change; a node
-/// of one's own may be told the same again, and keeps what it was told where it keeps anything.
-async fn strike_every_call(flavour: Flavour, what: What) {
+/// The runs after the fault must reach the same end: every node refuses AWSPREVIOUS and accepts AWSCURRENT, the secret has
+/// the label of a retired credential, and nothing is left to do. A service has received one change. A node may receive a
+/// change twice, and persists it if its set-up persists users.
+async fn fault_at_every_call(flavour: Flavour, what: What) {
     let stage = rotated(StageOptions { flavour, timing: brief(), ..StageOptions::default() }).await;
     let direct = Some(stage.direct());
     let watcher = Watcher::start(stage.load_target(), WatcherOptions { direct, ..WatcherOptions::default() }).await;
@@ -34,19 +34,19 @@ async fn strike_every_call(flavour: Flavour, what: What) {
         let outcome = retire_with_retries(&stage).await;
         stage.sandbox.faults.disarm();
         let waited = !outcome.waiting_for().is_empty();
-        // What Redis itself calls an error, in one word for all, is for whoever runs it; nothing is lost by the next run.
+        // The fault of a Redis command is an unknown error code, which is Permanent; the next run succeeds.
         let refused = what == What::InternalError && !flavour.is_kept_by_a_service() && outcome.status() == "permanent";
-        // So does a node that gave no answer hold a run back until the next one.
+        // A node that did not answer makes a run wait for the next one.
         let outcome = if waited || refused { retire(&stage).await } else { outcome };
         let told = format!("{flavour:?}: {what:?} at call {nth}: {outcome}");
         let current = stage.current().await;
-        is_retired(&stage, &before, &current, &told).await;
+        assert_retired(&stage, &before, &current, &told).await;
         if flavour.is_kept_by_a_service() {
             assert_eq!(stage.modifications(), changes + 1, "{told}");
         }
         if let Flavour::SelfHosted(set_up) = flavour {
-            outlives_restarts_and_cuts(&stage, set_up, &told).await;
-            is_retired(&stage, &before, &current, &format!("afterwards, {told}")).await;
+            restart_or_reconnect(&stage, set_up, &told).await;
+            assert_retired(&stage, &before, &current, &format!("afterwards, {told}")).await;
         }
         let changes = stage.modifications();
         assert_eq!(retire(&stage).await.done(), [""; 0], "{told}");
@@ -59,23 +59,22 @@ async fn strike_every_call(flavour: Flavour, what: What) {
         assert!(report.succeeded, "{told}: {report:?}");
         before = current;
     }
-    assert!((12..MOST_CALLS).contains(&struck), "{struck} calls were struck");
+    assert!((12..MOST_CALLS).contains(&struck), "{struck} calls hit a fault");
     let seen = stop_watcher(watcher).await;
     assert_eq!(seen.refused, 0, "{seen:?}");
     stage.stop().await;
 }
 
-/// Holds that every node refuses the previous credential and accepts the current one, and that the secret remembers it.
-async fn is_retired(stage: &Stage, previous: &SecretString, current: &SecretString, told: &str) {
+/// Checks that every node refuses the previous credential and accepts the current one, and that the secret has the label.
+async fn assert_retired(stage: &Stage, previous: &SecretString, current: &SecretString, told: &str) {
     assert_eq!(stage.accepting(previous).await, 0, "{told}");
     assert!(stage.accepts(current).await, "{told}");
     assert_eq!(stage.credential("AWSPREVIOUS").await.unwrap().expose_secret(), previous.expose_secret(), "{told}");
     assert!(labels_of_previous(stage).await.contains(&RETIRED.to_owned()), "{told}");
 }
 
-/// Restarts every node that keeps anything, cuts every link where nothing is kept, and holds that replicas and Sentinels
-/// find their way back.
-async fn outlives_restarts_and_cuts(stage: &Stage, set_up: SetUp, told: &str) {
+/// Restarts nodes that persist their users, or else cuts their connections, and checks that replicas and Sentinels reconnect.
+async fn restart_or_reconnect(stage: &Stage, set_up: SetUp, told: &str) {
     let estate = stage.estate();
     match set_up {
         SetUp::ConfigFile | SetUp::AclFile => {
@@ -118,7 +117,7 @@ macro_rules! flavour {
     };
 }
 
-/// One test for each flavour that is named, all with the same fault.
+/// One test for each of these flavours, with the same fault.
 macro_rules! at_every_call {
     ($($name:ident: $what:expr, $($flavour:ident)+;)+) => {
         $(
@@ -128,7 +127,7 @@ macro_rules! at_every_call {
                 $(
                     #[tokio::test(flavor = "multi_thread")]
                     async fn $flavour() {
-                        strike_every_call(flavour!($flavour), $what).await;
+                        fault_at_every_call(flavour!($flavour), $what).await;
                     }
                 )+
             }
@@ -136,8 +135,8 @@ macro_rules! at_every_call {
     };
 }
 
-// What can tear a change apart strikes every flavour and every set-up. What soon passes strikes each code path once: a
-// serverless cache shares the user's, and the set-ups of hosts take turns.
+// Faults that can interrupt a change are tested with every flavour and set-up. Transient faults are tested once for each
+// code path: a serverless cache shares the one of a user, and the set-ups of hosts alternate.
 at_every_call! {
     a_retirement_survives_a_kill_just_before_every_call: What::KillBefore,
         of_elasticache_auth of_elasticache_user of_elasticache_serverless of_fargate

@@ -1,4 +1,4 @@
-//! What a retirement guarantees whatever it finds: each guarantee with a test of its own name.
+//! What a retirement guarantees, one test for each guarantee.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ async fn the_previous_credential_is_refused_everywhere_and_the_current_one_accep
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_second_run_does_nothing_and_says_so() {
+async fn a_second_run_changes_nothing_and_reports_that() {
     for flavour in one_call_flavours() {
         let stage = a_rotated(flavour).await;
         retire(&stage).await;
@@ -60,7 +60,7 @@ async fn a_second_run_does_nothing_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rotations_and_retirements_take_turns() {
+async fn rotations_and_retirements_can_alternate() {
     for flavour in one_call_flavours() {
         let stage = a_rotated(flavour).await;
         let mut before = stage.first_token();
@@ -70,14 +70,14 @@ async fn rotations_and_retirements_take_turns() {
             before = stage.current().await;
             let report = stage.rotate().await;
             assert!(report.succeeded, "{report:?}");
-            assert!(stage.accepts(&before).await, "the overlap of the next rotation is there");
+            assert!(stage.accepts(&before).await, "the next rotation has an overlap");
         }
         stage.stop().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_looks_at_everything_and_changes_nothing() {
+async fn a_dry_run_plans_the_removal_and_changes_nothing() {
     let stage = a_rotated(Flavour::ElasticacheAuth).await;
     let changes = stage.modifications();
     let outcome = outcome_of(&stage, &json!({ "target": "orders", "dry_run": true })).await;
@@ -89,7 +89,7 @@ async fn a_dry_run_looks_at_everything_and_changes_nothing() {
     assert!(!labels_of_previous(&stage).await.contains(&RETIRED.to_owned()));
     retire(&stage).await;
     let outcome = outcome_of(&stage, &json!({ "target": "orders", "dry_run": true })).await;
-    assert_eq!(outcome.planned(), [""; 0], "the plan of the result is empty");
+    assert_eq!(outcome.planned(), [""; 0], "nothing is left to plan");
     stage.stop().await;
 }
 
@@ -109,7 +109,7 @@ async fn a_secret_that_was_never_rotated_has_nothing_to_retire() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_current_credential_that_has_drifted_stops_it_and_nothing_is_touched() {
+async fn an_awscurrent_that_does_not_log_in_stops_a_retirement_before_any_change() {
     for flavour in one_call_flavours() {
         let stage = a_rotated(flavour).await;
         let live = stage.current().await;
@@ -125,7 +125,7 @@ async fn a_current_credential_that_has_drifted_stops_it_and_nothing_is_touched()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_that_the_secret_does_not_know_is_left_alone() {
+async fn a_password_that_is_not_in_the_secret_is_not_removed() {
     let unknown = "unknown-password-0123456789";
     for flavour in [Flavour::ElasticacheUser, Flavour::ElasticacheServerless] {
         let stage = a_rotated(flavour).await;
@@ -144,7 +144,7 @@ async fn a_password_that_the_secret_does_not_know_is_left_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_busy_group_is_waited_for_without_touching_its_tokens() {
+async fn a_retirement_waits_for_a_busy_group_and_then_changes_it_once() {
     let stage = a_rotated(Flavour::ElasticacheAuth).await;
     let changes = stage.modifications();
     stage.sandbox.elasticache.busy(stage.cache(), "snapshotting", Duration::from_secs(3)).unwrap();
@@ -156,7 +156,7 @@ async fn a_busy_group_is_waited_for_without_touching_its_tokens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_group_that_is_busy_too_long_is_left_before_the_deadline_and_taken_up_again() {
+async fn a_run_stops_before_its_deadline_if_the_group_stays_busy_and_the_next_run_continues() {
     let stage = a_rotated(Flavour::ElasticacheAuth).await;
     stage.deploy(NAME, Duration::from_secs(6));
     stage.sandbox.elasticache.busy(stage.cache(), "snapshotting", Duration::from_secs(7)).unwrap();
@@ -170,7 +170,7 @@ async fn a_group_that_is_busy_too_long_is_left_before_the_deadline_and_taken_up_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_removal_that_takes_longer_than_a_run_is_gone_on_with_and_not_asked_for_again() {
+async fn a_removal_that_outlasts_a_run_is_completed_by_the_next_and_not_sent_again() {
     for flavour in service_flavours() {
         let stage = a_rotated(flavour).await;
         stage.deploy(NAME, Duration::from_secs(6));
@@ -188,7 +188,7 @@ async fn a_removal_that_takes_longer_than_a_run_is_gone_on_with_and_not_asked_fo
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_removal_whose_answer_is_lost_is_not_asked_for_again_while_the_status_lags() {
+async fn a_removal_whose_answer_is_lost_is_not_sent_again_while_the_status_lags() {
     for flavour in service_flavours() {
         let timing = Timing { modify: Duration::from_secs(3), stale: Duration::from_secs(2), ..quick() };
         let stage = rotated(StageOptions { flavour, timing, ..StageOptions::default() }).await;
@@ -204,7 +204,7 @@ async fn a_removal_whose_answer_is_lost_is_not_asked_for_again_while_the_status_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_status_that_reads_available_too_early_proves_nothing() {
+async fn a_status_that_is_available_too_early_does_not_end_a_retirement() {
     for flavour in service_flavours() {
         let stage = a_rotated(flavour).await;
         let slow = Timing { modify: Duration::from_secs(2), spread: Duration::from_millis(800), ..quick() };
@@ -233,7 +233,7 @@ async fn two_runs_at_once_make_one_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_run_leaves_one_record_and_the_calls_it_counts_are_the_calls_it_made() {
+async fn every_run_writes_one_outcome_record_with_the_number_of_its_calls() {
     let stage = a_rotated(Flavour::ElasticacheAuth).await;
     for _ in 0..2 {
         let invocation = invoke(&stage, &json!({ "target": "orders" })).await;

@@ -1,9 +1,9 @@
 //! The compiled `retire-credential`, on real Redis.
 
+mod conditions;
 mod events;
 mod failed_logins;
 mod faults;
-mod gates;
 mod guarantees;
 mod refusals;
 mod restarts;
@@ -13,12 +13,12 @@ mod upstash;
 
 use acceptance::Flavour;
 
-/// The flavours that a service keeps in step, of which a change is one call.
+/// Returns the flavours whose credential a service distributes: a change is one call.
 fn service_flavours() -> impl Iterator<Item = Flavour> {
     Flavour::ALL.into_iter().filter(|flavour| flavour.is_kept_by_a_service())
 }
 
-/// Those, and Upstash by `acl`: a removal is one call there too, if one that takes effect at once.
+/// Returns those and Upstash by `acl`, whose removal is also one call, with immediate effect.
 fn one_call_flavours() -> impl Iterator<Item = Flavour> {
     service_flavours().chain([Flavour::UpstashAcl])
 }

@@ -1,4 +1,4 @@
-//! What retire-credential refuses, with a class and a way out, before it changes anything.
+//! What retire-credential refuses before it changes anything.
 
 use acceptance::{
     Outcome, Stage, StageOptions,
@@ -6,8 +6,8 @@ use acceptance::{
 };
 use serde_json::json;
 
-/// Holds that the run was refused for good, that the refusal says this, and that both credentials are as they were.
-async fn refused(stage: &Stage, outcome: &Outcome, changes: usize, said: &[&str]) {
+/// Checks that the run failed as permanent with these words, and that both credentials still work.
+async fn assert_refused(stage: &Stage, outcome: &Outcome, changes: usize, said: &[&str]) {
     assert_eq!(outcome.status(), "permanent", "{outcome}");
     let failure = outcome.failure().unwrap();
     for words in said {
@@ -18,18 +18,18 @@ async fn refused(stage: &Stage, outcome: &Outcome, changes: usize, said: &[&str]
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_target_that_is_not_there_is_refused() {
+async fn an_unknown_target_is_refused() {
     let stage = rotated(StageOptions::default()).await;
     let outcome = outcome_of(&stage, &json!({ "target": "baskets" })).await;
-    refused(&stage, &outcome, stage.modifications(), &["/redis-lifecycle/targets/baskets"]).await;
+    assert_refused(&stage, &outcome, stage.modifications(), &["/redis-lifecycle/targets/baskets"]).await;
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rollback_is_refused_by_name_because_it_is_no_argument_of_this_function() {
+async fn a_rollback_is_refused_because_it_is_not_an_argument_of_this_function() {
     let stage = rotated(StageOptions::default()).await;
     let outcome = outcome_of(&stage, &json!({ "target": "orders", "rollback": true })).await;
-    refused(&stage, &outcome, stage.modifications(), &["`rollback`", "retire-credential", "`dry_run`"]).await;
+    assert_refused(&stage, &outcome, stage.modifications(), &["`rollback`", "retire-credential", "`dry_run`"]).await;
     stage.stop().await;
 }
 
@@ -38,12 +38,12 @@ async fn a_secret_that_is_tagged_with_another_target_is_refused() {
     let stage = rotated(StageOptions::default()).await;
     stage.tag_with("baskets").await;
     let outcome = retire(&stage).await;
-    refused(&stage, &outcome, stage.modifications(), &["orders/redis", "baskets", "tag"]).await;
+    assert_refused(&stage, &outcome, stage.modifications(), &["orders/redis", "baskets", "tag"]).await;
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_consumer_that_is_not_there_is_refused_by_its_field_and_the_previous_credential_is_kept() {
+async fn an_unknown_consumer_is_refused_with_its_field_and_the_previous_credential_is_kept() {
     let stage = rotated(StageOptions::default()).await;
     let service = json!({ "type": "ecs-service", "cluster": "main", "service": "web" });
     let function = json!({ "type": "lambda-function", "function_name": "report" });
@@ -53,12 +53,12 @@ async fn a_consumer_that_is_not_there_is_refused_by_its_field_and_the_previous_c
     ] {
         settle(&stage, 0, &consumers).await;
         let outcome = retire(&stage).await;
-        refused(&stage, &outcome, stage.modifications(), &said).await;
+        assert_refused(&stage, &outcome, stage.modifications(), &said).await;
     }
     stage.sandbox.lambda.create("first", Default::default());
     let first = json!({ "type": "lambda-function", "function_name": "first" });
     settle(&stage, 0, &[first, function]).await;
     let outcome = retire(&stage).await;
-    refused(&stage, &outcome, stage.modifications(), &["`consumers[1]`"]).await;
+    assert_refused(&stage, &outcome, stage.modifications(), &["`consumers[1]`"]).await;
     stage.stop().await;
 }

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::one_call_flavours;
 
-async fn talkative(options: StageOptions) -> Stage {
+async fn tracing(options: StageOptions) -> Stage {
     let stage = rotated(options).await;
     stage.deploy_tracing(NAME, Duration::from_secs(8));
     stage
@@ -22,7 +22,7 @@ async fn talkative(options: StageOptions) -> Stage {
 async fn nothing_is_leaked_by_retirements_that_succeed() {
     let shapes = one_call_flavours().flat_map(|flavour| [(flavour, None), (flavour, Some("token"))]);
     for (flavour, json_key) in shapes {
-        let stage = talkative(StageOptions { flavour, json_key, ..StageOptions::default() }).await;
+        let stage = tracing(StageOptions { flavour, json_key, ..StageOptions::default() }).await;
         retire(&stage).await;
         retire(&stage).await;
         assert_nothing_leaked(&stage, 2);
@@ -32,7 +32,7 @@ async fn nothing_is_leaked_by_retirements_that_succeed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_leaked_by_a_retirement_that_needs_a_human_or_cannot_read_the_secret() {
-    let stage = talkative(StageOptions { json_key: Some("token"), ..StageOptions::default() }).await;
+    let stage = tracing(StageOptions { json_key: Some("token"), ..StageOptions::default() }).await;
     for value in [r#"{"token":"drifted-token-0123456789abcdef"}"#, "no-json-0123456789abcdefghij"] {
         stage.put(value, &["AWSCURRENT"]).await;
         let outcome = retire(&stage).await;
@@ -46,7 +46,7 @@ async fn nothing_is_leaked_by_a_retirement_that_needs_a_human_or_cannot_read_the
 async fn nothing_is_leaked_by_calls_that_fail() {
     let faults = [What::Throttle, What::InternalError, What::Reset, What::LoseAnswer, What::KillAfter];
     for (what, flavour) in faults.into_iter().flat_map(|what| one_call_flavours().map(move |flavour| (what, flavour))) {
-        let stage = talkative(StageOptions { flavour, ..StageOptions::default() }).await;
+        let stage = tracing(StageOptions { flavour, ..StageOptions::default() }).await;
         for operation in ["GetSecretValue", flavour.change(), "UpdateSecretVersionStage", flavour.login()] {
             stage.arm(Rule::new(NAME, At::operation(operation), what));
         }
@@ -59,8 +59,8 @@ async fn nothing_is_leaked_by_calls_that_fail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_that_holds_a_secret_is_refused_without_repeating_it() {
-    let stage = talkative(StageOptions::default()).await;
+async fn a_refused_event_that_contains_a_secret_is_not_repeated() {
+    let stage = tracing(StageOptions::default()).await;
     let secret = "first-token-0123456789abcdef";
     for event in [json!({ "target": "orders", "dry_run": secret }), json!({ secret: "target" })] {
         let invocation = invoke(&stage, &event).await;

@@ -1,4 +1,4 @@
-//! A rotation and its retirement, with clients at work.
+//! Rotations and retirements under load.
 
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use acceptance::{
 use sandbox::hosts::SetUp;
 use tokio::time::sleep;
 
-/// Rotates, rolls and retires twice, under load.
-async fn rotating_rolling_and_retiring_fails_no_command(flavour: Flavour) {
+/// Rotates, restarts clients and retires, twice, under load.
+async fn rotating_and_retiring_twice_fails_no_command(flavour: Flavour) {
     for topology in flavour.topologies() {
         let stage = rotated(StageOptions { flavour, topology: *topology, ..StageOptions::default() }).await;
         let traffic = Traffic::start(&stage).await;
@@ -37,7 +37,7 @@ macro_rules! stories {
         $(
             #[tokio::test(flavor = "multi_thread")]
             async fn $name() {
-                rotating_rolling_and_retiring_fails_no_command($flavour).await;
+                rotating_and_retiring_twice_fails_no_command($flavour).await;
             }
         )+
     };
@@ -49,7 +49,7 @@ stories! {
     a_serverless_password_is_rotated_and_retired_under_load: Flavour::ElasticacheServerless;
     a_tasks_password_is_rotated_and_retired_under_load: Flavour::Fargate;
     a_password_in_a_configuration_file_is_rotated_and_retired_under_load: Flavour::SelfHosted(SetUp::ConfigFile);
-    a_password_in_a_file_of_users_is_rotated_and_retired_under_load: Flavour::SelfHosted(SetUp::AclFile);
+    a_password_in_an_acl_file_is_rotated_and_retired_under_load: Flavour::SelfHosted(SetUp::AclFile);
     a_password_on_a_command_line_is_rotated_and_retired_under_load: Flavour::SelfHosted(SetUp::Neither);
     a_token_of_upstash_is_rotated_and_retired_under_load: Flavour::UpstashAcl;
 }

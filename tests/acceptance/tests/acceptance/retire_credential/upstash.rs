@@ -1,4 +1,4 @@
-//! Databases of Upstash, beside what holds for every flavour.
+//! What a retirement guarantees for Upstash databases, in addition to what every flavour does.
 
 use acceptance::{
     Flavour, List, Stage, StageOptions,
@@ -11,8 +11,8 @@ async fn a_rotated(flavour: Flavour) -> Stage {
     rotated(StageOptions { flavour, ..StageOptions::default() }).await
 }
 
-/// Holds that a run was refused like this, and that the user has the tokens that it had.
-async fn refused(stage: &Stage, outcome: &str, words: &[&str]) {
+/// Checks that a run fails with this status and these words, and that the user still has both tokens.
+async fn assert_refused(stage: &Stage, outcome: &str, words: &[&str]) {
     let changes = stage.modifications();
     let refusal = retire(stage).await;
     assert_eq!(refusal.status(), outcome, "{refusal}");
@@ -26,7 +26,7 @@ async fn refused(stage: &Stage, outcome: &str, words: &[&str]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_reset_has_nothing_to_retire_and_is_not_even_asked() {
+async fn a_database_rotated_by_reset_has_nothing_to_retire_and_is_not_contacted() {
     let stage = a_rotated(Flavour::UpstashReset).await;
     let (current, before) = (stage.current().await, stage.sandbox.journal.entries().len());
     let outcome = retire(&stage).await;
@@ -41,31 +41,31 @@ async fn a_database_that_is_reset_has_nothing_to_retire_and_is_not_even_asked() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_token_of_another_user_in_current_needs_a_human_before_the_users_own_is_taken() {
+async fn an_awscurrent_with_the_token_of_another_user_needs_a_human_before_anything_is_removed() {
     let stage = Stage::set(StageOptions { flavour: Flavour::UpstashAcl, ..StageOptions::default() }).await;
     stage.deploy(NAME, TIMEOUT);
     settle(&stage, 0, &[]).await;
-    // By hand, as no rotation would.
+    // Put by hand: a rotation never does this.
     stage.put_credential(&stage.database().token(), &["AWSCURRENT"]).await;
-    refused(&stage, "needs-human", &["\"default\"", "\"orders-app\""]).await;
+    assert_refused(&stage, "needs-human", &["\"default\"", "\"orders-app\""]).await;
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_administrator_who_is_none_is_refused_by_the_name_of_the_secret() {
+async fn a_wrong_admin_token_is_refused_with_the_name_of_its_secret() {
     let stage = a_rotated(Flavour::UpstashAcl).await;
     for (key, words) in [
         (json!({ "token": "AXdead" }), "refuses the token in the secret orders/upstash"),
         (json!({ "tokens": "x" }), "\"token\""),
     ] {
         put_key(&stage, &key).await;
-        refused(&stage, "permanent", &[words, "orders/upstash"]).await;
+        assert_refused(&stage, "permanent", &[words, "orders/upstash"]).await;
     }
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_secret_whose_url_leads_elsewhere_needs_a_human() {
+async fn a_secret_with_the_url_of_another_database_needs_a_human() {
     let stage = a_rotated(Flavour::UpstashAcl).await;
     assert!(stage.rotate().await.succeeded);
     let mut foreign: Value = serde_json::from_str(&stage.value("AWSCURRENT").await.unwrap()).unwrap();
@@ -81,7 +81,7 @@ async fn a_secret_whose_url_leads_elsewhere_needs_a_human() {
     stage.stop().await;
 }
 
-/// Puts another value into the secret that renewals need.
+/// Puts another value into the secret with the admin token.
 async fn put_key(stage: &Stage, value: &Value) {
     let put = stage.secrets.put_secret_value().secret_id("orders/upstash").secret_string(value.to_string());
     put.send().await.unwrap();

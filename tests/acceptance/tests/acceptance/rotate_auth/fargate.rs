@@ -1,6 +1,6 @@
-//! What the rotation of Redis in a Fargate task guarantees beside what holds for every backend.
+//! What the rotation of Redis in a Fargate task guarantees, in addition to what every backend does.
 //!
-//! A task has the password that was AWSCURRENT when it was started, and forgets all others.
+//! A new task only has the password that was AWSCURRENT when it started.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use super::matrix::every_fault;
 
 const SECOND: &str = "second-password-0123456789";
 
-/// How long the service may take to be steady again.
+/// How long the service may take to become steady again.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn on_fargate() -> Stage {
@@ -29,7 +29,7 @@ async fn on(flavour: Flavour) -> Stage {
     Stage::set(StageOptions { flavour, ..StageOptions::default() }).await
 }
 
-/// The fault that one call of finishSecret meets.
+/// A fault at one call of finishSecret.
 fn at_finish(operation: &str, what: What) -> Rule {
     Rule::new("rotate-auth", At::operation(operation), what).during("finishSecret")
 }
@@ -39,7 +39,7 @@ fn second() -> SecretString {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_task_that_is_replaced_before_any_step_is_given_the_overlap_again() {
+async fn a_task_replaced_before_any_step_gets_both_passwords_back() {
     for (how, struck) in End::ALL.into_iter().flat_map(|how| STEPS.map(|step| (how, step))) {
         let stage = on_fargate().await;
         let version = stage.put(SECOND, &["AWSPENDING"]).await;
@@ -47,7 +47,7 @@ async fn a_task_that_is_replaced_before_any_step_is_given_the_overlap_again() {
             if step == struck {
                 stage.replace_task(how).await;
                 let current = stage.current().await;
-                assert!(stage.accepts(&current).await, "{how:?} before {step}: it boots with AWSCURRENT");
+                assert!(stage.accepts(&current).await, "{how:?} before {step}: it starts with AWSCURRENT");
             }
             stage.step(step, &version).await;
         }
@@ -58,7 +58,7 @@ async fn a_task_that_is_replaced_before_any_step_is_given_the_overlap_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_task_that_is_replaced_between_a_look_and_the_promotion_is_given_awscurrent_by_the_same_step() {
+async fn a_task_replaced_just_before_the_promotion_gets_awscurrent_from_the_same_step() {
     for (flavour, how) in ends() {
         let stage = on(flavour).await;
         let version = stage.put(SECOND, &["AWSPENDING"]).await;
@@ -67,8 +67,12 @@ async fn a_task_that_is_replaced_between_a_look_and_the_promotion_is_given_awscu
         let meanwhile = async {
             stage.fired(1).await;
             stage.replace_task(how).await;
-            assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret(), "it is held");
-            assert!(!stage.accepts(&second()).await, "the task was started with what was AWSCURRENT");
+            assert_eq!(
+                stage.current().await.expose_secret(),
+                stage.first_token().expose_secret(),
+                "the promotion is paused"
+            );
+            assert!(!stage.accepts(&second()).await, "the task started with the old AWSCURRENT");
             stage.sandbox.faults.release();
         };
         let (ended, ()) = tokio::join!(stage.call("finishSecret", &version), meanwhile);
@@ -80,7 +84,7 @@ async fn a_task_that_is_replaced_between_a_look_and_the_promotion_is_given_awscu
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_task_that_is_on_its_way_when_awscurrent_moves_is_given_it_by_the_next_run() {
+async fn a_task_that_starts_while_awscurrent_moves_gets_it_from_the_next_run() {
     let stage = on_fargate().await;
     let version = stage.put(SECOND, &["AWSPENDING"]).await;
     stage.step("setSecret", &version).await;
@@ -88,15 +92,15 @@ async fn a_task_that_is_on_its_way_when_awscurrent_moves_is_given_it_by_the_next
     let meanwhile = async {
         stage.fired(1).await;
         stage.replace_task(End::Kill).await;
-        // What it was about to look at, nobody looks at.
+        // The run is killed before its last look at the tasks.
         stage.arm(at_finish("ListTasks", What::KillBefore));
         stage.sandbox.faults.release();
     };
     let (killed, ()) = tokio::join!(stage.call("finishSecret", &version), meanwhile);
     assert_ne!(class(&killed.result), "none", "{killed:?}");
     assert_eq!(stage.current().await.expose_secret(), SECOND);
-    assert!(!stage.accepts(&second()).await, "nobody has told the task yet");
-    // Secrets Manager tries again from the first step.
+    assert!(!stage.accepts(&second()).await, "the task does not have it yet");
+    // Secrets Manager retries from the first step.
     for step in STEPS {
         stage.step(step, &version).await;
     }
@@ -105,7 +109,7 @@ async fn a_task_that_is_on_its_way_when_awscurrent_moves_is_given_it_by_the_next
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_task_that_is_replaced_after_the_rotation_has_awscurrent_and_there_is_nothing_left_to_do() {
+async fn a_task_replaced_after_the_rotation_has_awscurrent_and_nothing_is_left_to_do() {
     let stage = on_fargate().await;
     let version = stage.rotate().await.version_id;
     stage.replace_task(End::Kill).await;
@@ -119,7 +123,7 @@ async fn a_task_that_is_replaced_after_the_rotation_has_awscurrent_and_there_is_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_task_that_is_still_starting_is_waited_for() {
+async fn a_step_waits_for_a_task_that_is_starting() {
     for how in End::ALL {
         for struck in ["setSecret", "testSecret", "finishSecret"] {
             let stage = on_fargate().await;
@@ -141,7 +145,7 @@ async fn a_task_that_is_still_starting_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deployment_is_waited_for() {
+async fn a_rotation_waits_for_a_deployment() {
     let stage = on_fargate().await;
     let deploy = stage.ecs().update_service().cluster(CLUSTER).service(SERVICE).force_new_deployment(true);
     deploy.send().await.unwrap();
@@ -153,7 +157,7 @@ async fn a_deployment_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_is_scaled_to_nothing_or_is_not_there_is_refused() {
+async fn a_service_that_is_scaled_to_zero_or_does_not_exist_is_refused() {
     let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
     let stage = Stage::set(StageOptions { flavour: Flavour::Fargate, rotation, ..StageOptions::default() }).await;
     let version = stage.put(SECOND, &["AWSPENDING"]).await;
@@ -171,7 +175,7 @@ async fn a_service_that_is_scaled_to_nothing_or_is_not_there_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_cloud_map_sends_clients_to_is_asked_too() {
+async fn the_instances_in_cloud_map_are_checked_too() {
     let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
     let stage = Stage::set(StageOptions { flavour: Flavour::Fargate, rotation, ..StageOptions::default() }).await;
     let described = stage.ecs().describe_services().cluster(CLUSTER).services(SERVICE).send().await.unwrap();
@@ -191,7 +195,7 @@ async fn what_cloud_map_sends_clients_to_is_asked_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn neither_requirepass_nor_a_configuration_file_is_touched() {
+async fn a_rotation_uses_acl_commands_and_never_config() {
     let stage = on_fargate().await;
     assert!(stage.rotate().await.succeeded);
     let operations: Vec<String> = stage.sandbox.journal.entries().into_iter().map(|entry| entry.operation).collect();

@@ -1,5 +1,4 @@
-//! The function stopped at every call of every step, every answer lost, every other fault at every call, and faults that do
-//! not end.
+//! Rotations in ElastiCache with a fault at every call of every step, and with faults that last.
 
 use std::time::Duration;
 
@@ -14,9 +13,9 @@ use super::matrix::{at_every_call, every_fault};
 every_fault!(a_rotation, Flavour::ElasticacheAuth);
 every_fault!(a_users_rotation, Flavour::ElasticacheUser);
 
-/// A serverless cache's password is a user's, and what changes it is the user's own code: the whole matrix is over there.
-/// What differs is what is looked at, which every step does. So the one change is struck here by what can tear it apart,
-/// and the other steps by one fault that soon passes.
+/// A serverless cache uses the same code to change a password as a user, which has the whole matrix. Only the reads differ,
+/// and every step reads. So setSecret is tested here with the faults that can interrupt a change, and the other steps with
+/// one transient fault.
 mod a_serverless_rotation {
     use super::at_every_call;
 
@@ -49,7 +48,7 @@ mod a_serverless_rotation {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_fault_that_does_not_end_is_left_as_retryable_before_the_deadline() {
+async fn a_fault_that_lasts_fails_the_step_as_retryable_before_the_deadline() {
     for what in [What::Throttle, What::InternalError, What::Reset] {
         let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
         let timeout = Duration::from_secs(15);
@@ -64,7 +63,7 @@ async fn a_fault_that_does_not_end_is_left_as_retryable_before_the_deadline() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_hangs_is_left_as_retryable_before_the_deadline() {
+async fn a_call_that_hangs_fails_the_step_as_retryable_before_the_deadline() {
     let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
     let stage = Stage::set(StageOptions { rotation, timeout: Duration::from_secs(4), ..StageOptions::default() }).await;
     stage.arm(

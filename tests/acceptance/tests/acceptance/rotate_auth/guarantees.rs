@@ -1,4 +1,4 @@
-//! What a rotation guarantees beside what holds for every backend: an AUTH token's own ways, and Secrets Manager's.
+//! What the rotation of an AUTH token guarantees, in addition to what every backend does.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ async fn a_pending_token_that_was_never_set_fails_the_test_and_is_not_promoted()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_status_that_reads_available_too_early_moves_nothing() {
+async fn a_status_that_is_available_too_early_does_not_move_awscurrent() {
     let timing = Timing { modify: Duration::from_secs(2), spread: Duration::from_millis(500), ..quick() };
     let stage = Stage::set(StageOptions { timing, ..StageOptions::default() }).await;
     stage.sandbox.elasticache.set_status_lies(true);
@@ -45,14 +45,14 @@ async fn a_first_rotation_of_a_group_without_auth_does_not_leave_it_open() {
         assert_eq!(nodes::open(&stage.sandbox, &stage.direct()).await, stage.nodes());
         let report = stage.rotate().await;
         assert!(report.succeeded, "{report:?}");
-        assert_eq!(nodes::open(&stage.sandbox, &stage.direct()).await, 0, "somebody gets in with nothing");
+        assert_eq!(nodes::open(&stage.sandbox, &stage.direct()).await, 0, "a node accepts commands without a login");
         assert!(stage.accepts(&stage.current().await).await);
         stage.stop().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_value_that_another_run_put_first_stays() {
+async fn a_pending_value_from_a_concurrent_run_is_kept() {
     let stage = Stage::by_default().await;
     stage.arm(Rule::new("rotate-auth", At::operation("PutSecretValue"), What::Hold).during("createSecret"));
     stage.start_rotation().await.unwrap();
@@ -68,7 +68,7 @@ async fn a_value_that_another_run_put_first_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_busy_group_is_waited_for_without_touching_its_tokens() {
+async fn a_rotation_waits_for_a_busy_group_and_then_changes_it_once() {
     let stage = Stage::by_default().await;
     stage.sandbox.elasticache.busy(stage.cache(), "snapshotting", Duration::from_secs(2)).unwrap();
     let report = stage.rotate().await;
@@ -78,7 +78,7 @@ async fn a_busy_group_is_waited_for_without_touching_its_tokens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_group_busy_for_longer_than_the_function_may_run_is_left_in_time_and_taken_up_again() {
+async fn a_step_stops_before_its_deadline_if_the_group_stays_busy_and_a_retry_continues() {
     let rotation = RotationTiming { attempts: 20, retry_after: Duration::from_millis(100) };
     let stage = Stage::set(StageOptions { rotation, timeout: Duration::from_secs(5), ..StageOptions::default() }).await;
     stage.sandbox.elasticache.busy(stage.cache(), "snapshotting", Duration::from_secs(6)).unwrap();
@@ -94,7 +94,7 @@ async fn a_group_busy_for_longer_than_the_function_may_run_is_left_in_time_and_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_rotation_token_is_handed_on() {
+async fn the_rotation_token_is_passed_to_put_secret_value() {
     let stage = Stage::by_default().await;
     stage.sandbox.secrets_manager.demand_rotation_token(true);
     let report = stage.rotate().await;

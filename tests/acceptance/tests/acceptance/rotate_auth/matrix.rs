@@ -1,14 +1,14 @@
-//! One rotation after another on one stage, each with one fault at one call, until there are no more calls.
+//! Fault matrices: one rotation after another, each with one fault at the next call.
 
 use acceptance::{Flavour, Stage, StageOptions, stop_watcher, timing::brief};
 use sandbox::faults::{At, Rule, What};
 use secrecy::ExposeSecret;
 use workload::load::{Watcher, WatcherOptions};
 
-/// More calls than any step makes: the matrix ends by itself before.
+/// More calls than any step makes.
 const MOST_CALLS: usize = 80;
 
-/// A step, and how many calls it makes at least: fewer would mean that the matrix struck nothing.
+/// A step, and the minimum number of its calls: fewer would mean that the matrix missed calls.
 pub(super) struct Step {
     name: &'static str,
     least: usize,
@@ -19,52 +19,55 @@ pub(super) const SET: Step = Step { name: "setSecret", least: 10 };
 pub(super) const TEST: Step = Step { name: "testSecret", least: 6 };
 pub(super) const FINISH: Step = Step { name: "finishSecret", least: 7 };
 
-/// Strikes every call of `step`, AWS calls and logins alike, with `what`, one rotation each.
+/// Rotates once for each call of `step`, with the fault `what` at that call. AWS calls and logins share one count.
 ///
-/// Whatever was struck, Secrets Manager's retries must bring the rotation to the same end: AWSCURRENT is a new token
-/// that every node accepts, the one before is AWSPREVIOUS and, where there is an overlap, still accepted, the one before that,
-/// which the secret no longer knows, is refused, and a service was asked for one change. A watcher logs in with AWSCURRENT the
-/// whole time, past the gates where the faults are.
-pub(super) async fn strike_every_call(flavour: Flavour, step: Step, what: What) {
+/// Secrets Manager's retries must bring every rotation to the same end:
+/// - AWSCURRENT is a new credential that every node accepts;
+/// - AWSPREVIOUS is the one before, and every node accepts it if the flavour has an overlap;
+/// - the one before that is refused;
+/// - a service has received one change.
+///
+/// A watcher logs in with AWSCURRENT the whole time, past the gates that inject the faults.
+pub(super) async fn fault_at_every_call(flavour: Flavour, step: Step, what: What) {
     let Step { name: step, least } = step;
     let stage = Stage::set(StageOptions { flavour, timing: brief(), ..StageOptions::default() }).await;
     let target = stage.load_target();
     let direct = Some(stage.direct());
     let watcher = Watcher::start(target, WatcherOptions { direct, ..WatcherOptions::default() }).await;
     let watcher = watcher.unwrap();
-    let (mut struck, mut forgotten) = (0, None);
+    let (mut struck, mut dropped) = (0, None);
     for nth in 1..=MOST_CALLS {
         let (before, changes) = (stage.current().await, stage.modifications());
         stage.sandbox.faults.disarm();
         stage.arm(Rule::new("rotate-auth", At::Call(nth), what).during(step));
         let report = stage.rotate().await;
-        let told = format!("{what:?} at call {nth} of {step}: {report:?}");
-        assert!(report.succeeded, "{told}");
+        let context = format!("{what:?} at call {nth} of {step}: {report:?}");
+        assert!(report.succeeded, "{context}");
         let after = stage.current().await;
-        assert_ne!(after.expose_secret(), before.expose_secret(), "{told}");
+        assert_ne!(after.expose_secret(), before.expose_secret(), "{context}");
         let overlap = if flavour.has_overlap() { stage.nodes() } else { 0 };
         for (which, token, expected) in [("the one before", &before, overlap), ("the new one", &after, stage.nodes())] {
-            assert_eq!(stage.accepting(token).await, expected, "{which}, after {told}");
+            assert_eq!(stage.accepting(token).await, expected, "{which}, after {context}");
         }
-        assert_eq!(stage.credential("AWSPREVIOUS").await.unwrap().expose_secret(), before.expose_secret(), "{told}");
-        if let Some(forgotten) = forgotten.replace(before) {
-            assert_eq!(stage.accepting(&forgotten).await, 0, "{told}");
+        assert_eq!(stage.credential("AWSPREVIOUS").await.unwrap().expose_secret(), before.expose_secret(), "{context}");
+        if let Some(dropped) = dropped.replace(before) {
+            assert_eq!(stage.accepting(&dropped).await, 0, "{context}");
         }
         if flavour.is_sent_once() {
-            assert_eq!(stage.modifications(), changes + 1, "{told}");
+            assert_eq!(stage.modifications(), changes + 1, "{context}");
         }
         if stage.sandbox.faults.fired() == struck {
             break;
         }
         struck = stage.sandbox.faults.fired();
     }
-    assert!((least..MOST_CALLS).contains(&struck), "{struck} calls of {step} were struck");
+    assert!((least..MOST_CALLS).contains(&struck), "{struck} calls of {step} hit a fault");
     let seen = stop_watcher(watcher).await;
     assert!(seen.refused == 0 || !flavour.has_overlap(), "{seen:?}");
     stage.stop().await;
 }
 
-/// One fault at every call: a module with a test for each step, or for those that are named.
+/// One fault at every call: a module with a test for each step, or for the named ones.
 macro_rules! at_every_call {
     ($name:ident, $flavour:expr, $what:expr) => {
         at_every_call! {
@@ -82,7 +85,7 @@ macro_rules! at_every_call {
             $(
                 #[tokio::test(flavor = "multi_thread")]
                 async fn $test() {
-                    matrix::strike_every_call($flavour, matrix::$step, $what).await;
+                    matrix::fault_at_every_call($flavour, matrix::$step, $what).await;
                 }
             )+
         }
@@ -91,7 +94,7 @@ macro_rules! at_every_call {
 
 /// Every fault at every call of every step: a module with a test for each.
 ///
-/// The names of tests are what `.config/nextest.toml` knows by which of them take long.
+/// `.config/nextest.toml` gives these tests more time, by their names.
 macro_rules! every_fault {
     ($name:ident, $flavour:expr) => {
         mod $name {

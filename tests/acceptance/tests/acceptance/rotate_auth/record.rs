@@ -1,10 +1,10 @@
-//! What every run leaves behind: one outcome record, and its metrics.
+//! The outcome record and the metrics of each step.
 
 use acceptance::{Outcome, Stage};
 use sandbox::lambda::InvocationResult;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_step_leaves_one_record_and_the_calls_it_counts_are_the_calls_it_made() {
+async fn every_step_writes_one_outcome_record_with_the_number_of_its_calls() {
     let stage = Stage::by_default().await;
     assert!(stage.rotate().await.succeeded);
     let invocations = stage.sandbox.runner.invocations();
@@ -24,7 +24,7 @@ async fn every_step_leaves_one_record_and_the_calls_it_counts_are_the_calls_it_m
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failed_step_leaves_one_record_with_the_class_and_the_way_out() {
+async fn a_failed_step_writes_one_outcome_record_with_its_class_and_what_to_do() {
     let stage = Stage::by_default().await;
     stage.put("drifted-token-0123456789abcdef", &["AWSCURRENT"]).await;
     let version = stage.put("put-by-hand-0123456789abcdef", &["AWSPENDING"]).await;

@@ -1,10 +1,10 @@
-//! What rotate-auth refuses, with a class and a way out, before it changes anything.
+//! What rotate-auth refuses before it changes anything.
 
 use acceptance::Stage;
 use sandbox::lambda::InvocationResult;
 use serde_json::{Value, json};
 
-/// Rotates with this settings document, and gives the class and the message of the first failure.
+/// Rotates with this settings document and returns the class and the message of the first failure.
 async fn refused_with(document: &Value) -> (String, String) {
     let stage = Stage::by_default().await;
     stage.put_settings(document).await;
@@ -31,7 +31,7 @@ async fn settings_of_another_secret_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn settings_with_an_unknown_key_are_refused_by_the_name_of_the_key() {
+async fn settings_with_an_unknown_key_are_refused_with_the_name_of_the_key() {
     let (class, message) = refused_with(&json!({
         "name": "orders",
         "backend": { "type": "elasticache-auth", "replication_group_id": "orders", "nodes": 2 },
@@ -43,7 +43,7 @@ async fn settings_with_an_unknown_key_are_refused_by_the_name_of_the_key() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_target_without_settings_is_refused_by_the_name_of_the_parameter() {
+async fn a_target_without_settings_is_refused_with_the_name_of_the_parameter() {
     let stage = Stage::by_default().await;
     stage.tag_with("nowhere").await;
     let report = stage.rotate().await;
@@ -54,7 +54,7 @@ async fn a_target_without_settings_is_refused_by_the_name_of_the_parameter() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_that_is_no_rotation_is_refused_by_the_name_of_the_field() {
+async fn an_event_that_is_not_a_rotation_step_is_refused_with_the_name_of_the_field() {
     let stage = Stage::by_default().await;
     let ended = stage.sandbox.runner.invoke("rotate-auth", &json!({ "Step": "createSecret" }), "none").await;
     let InvocationResult::Failed { error_type, message } = &ended.result else { panic!("{ended:?}") };

@@ -11,7 +11,7 @@ use sandbox::{
     services::secrets_manager::RotationTiming,
 };
 
-/// How long the function may run: a call that hangs is given up on soon.
+/// The timeout of the function: short, so that calls that hang time out soon.
 const TIMEOUT: Duration = Duration::from_secs(8);
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,4 @@
-//! Rotations that something happens to, with clients at work.
+//! Rotations during a failover, under load.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ use sandbox::{
 };
 use tokio::time::sleep;
 
-/// A rotation during whose `step` the primary of the first shard fails, in each shape that a group can have.
+/// Rotates, and fails over the primary of the first shard during `step`, in each topology of a group.
 ///
-/// A serverless cache is not among them: its customers see no node that could fail.
+/// A serverless cache has no failover that its users could start.
 async fn survives_a_failover_during(flavour: Flavour, first_look: &str, step: &str) {
     for topology in flavour.topologies() {
         let timing = Timing { modify: Duration::from_secs(2), ..quick() };
         let stage = Stage::set(StageOptions { flavour, topology: *topology, timing, ..StageOptions::default() }).await;
         let traffic = Traffic::start(&stage).await;
-        // The step is held back at its first look at the server, until the failover is under way.
+        // Pause the step at its first look at the server until the failover has started.
         stage.arm(Rule::new("rotate-auth", At::operation(first_look), What::Hold).during(step));
         stage.start_rotation().await.unwrap();
         let earlier = if step == "setSecret" { "createSecret" } else { "setSecret" };
@@ -41,21 +41,21 @@ async fn survives_a_failover_during(flavour: Flavour, first_look: &str, step: &s
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failover_in_the_middle_of_set_secret_is_survived() {
+async fn a_rotation_survives_a_failover_during_set_secret() {
     survives_a_failover_during(Flavour::ElasticacheAuth, "DescribeReplicationGroups", "setSecret").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failover_in_the_middle_of_test_secret_is_survived() {
+async fn a_rotation_survives_a_failover_during_test_secret() {
     survives_a_failover_during(Flavour::ElasticacheAuth, "DescribeReplicationGroups", "testSecret").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failover_in_the_middle_of_a_users_set_secret_is_survived() {
+async fn a_rotation_of_a_user_survives_a_failover_during_set_secret() {
     survives_a_failover_during(Flavour::ElasticacheUser, "DescribeUsers", "setSecret").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failover_in_the_middle_of_a_users_test_secret_is_survived() {
+async fn a_rotation_of_a_user_survives_a_failover_during_test_secret() {
     survives_a_failover_during(Flavour::ElasticacheUser, "DescribeUsers", "testSecret").await;
 }

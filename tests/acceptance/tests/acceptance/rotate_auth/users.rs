@@ -1,4 +1,4 @@
-//! What the rotation of an ElastiCache user guarantees beside what holds for every backend.
+//! What the rotation of an ElastiCache user guarantees, in addition to what every backend does.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use workload::{Site, create_serverless_cache, create_user_group};
 
 const USER: &str = "orders-app";
 
-/// A password that no secret knows.
+/// A password that is in no secret.
 const UNKNOWN: &str = "unknown-password-0123456789";
 
 fn options() -> StageOptions {
@@ -28,14 +28,14 @@ async fn a_user() -> Stage {
     Stage::set(options()).await
 }
 
-/// Gives the user these passwords by hand, and waits until every node has them.
-async fn give(stage: &Stage, passwords: &[&str]) {
+/// Sets the passwords of the user and waits until every node has them.
+async fn set_passwords(stage: &Stage, passwords: &[&str]) {
     let passwords = passwords.iter().map(|password| (*password).to_owned()).collect();
     stage.elasticache().modify_user().user_id(USER).set_passwords(Some(passwords)).send().await.unwrap();
     active(stage).await;
 }
 
-/// Waits until the user is active. Describe calls lag behind, so it is asked for longer than they do.
+/// Waits until the user is active, and first for longer than describe calls lag behind.
 async fn active(stage: &Stage) {
     let give_up = Instant::now() + Duration::from_secs(20);
     sleep(quick().stale * 2).await;
@@ -49,8 +49,8 @@ async fn active(stage: &Stage) {
     }
 }
 
-/// Holds that every try stopped in setSecret with this class, and gives what the first one said.
-fn stopped(report: &RotationReport, expected: &str) -> String {
+/// Checks that every try failed in setSecret with this class, and returns the message of the first failure.
+fn failed_to_set(report: &RotationReport, expected: &str) -> String {
     assert!(!report.succeeded);
     for (step, class, message) in &report.failures {
         assert_eq!((step.as_str(), class.as_str()), ("setSecret", expected), "{message}");
@@ -59,7 +59,7 @@ fn stopped(report: &RotationReport, expected: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_rotations_in_a_row_push_the_oldest_password_out() {
+async fn each_of_three_rotations_drops_the_oldest_password() {
     let stage = a_user().await;
     let mut passwords = vec![stage.current().await];
     for rotation in 1..=3 {
@@ -99,26 +99,26 @@ async fn every_cache_of_the_user_must_accept_the_new_password() {
     stage.stop().await;
 }
 
-/// Whether every node of the serverless cache lets the user in.
+/// Whether every node of the serverless cache accepts this password of the user.
 async fn basket_accepts(stage: &Stage, password: &SecretString) -> bool {
     let nodes = Site::ServerlessCache("basket".to_owned()).nodes(&stage.sandbox);
     nodes::accepting(&stage.sandbox, &nodes, stage.target.username.as_deref(), password).await == nodes.len()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_live_password_that_the_secret_does_not_know_is_not_pushed_out() {
+async fn an_active_password_that_is_not_in_the_secret_is_not_replaced() {
     let stage = a_user().await;
-    give(&stage, &[UNKNOWN, stage.first_token().expose_secret()]).await;
+    set_passwords(&stage, &[UNKNOWN, stage.first_token().expose_secret()]).await;
     let changes = stage.modifications();
-    let message = stopped(&stage.rotate().await, "NeedsHuman");
+    let message = failed_to_set(&stage.rotate().await, "NeedsHuman");
     assert!(message.contains("AWSPREVIOUS") && message.contains("Nothing was changed"), "{message}");
     assert_eq!(stage.modifications(), changes);
     assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret());
     assert!(stage.accepts(&stage.first_token()).await);
     assert!(stage.accepts(&UNKNOWN.into()).await);
 
-    // The way out that the message names.
-    give(&stage, &[stage.first_token().expose_secret()]).await;
+    // Do what the message says.
+    set_passwords(&stage, &[stage.first_token().expose_secret()]).await;
     assert_eq!(stage.start_rotation().await, Err("InvalidRequestException".to_owned()));
     let report = stage.settled().await;
     assert!(report.succeeded, "{report:?}");
@@ -126,33 +126,33 @@ async fn a_live_password_that_the_secret_does_not_know_is_not_pushed_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_password_put_beside_current_after_a_rotation_is_not_pushed_out_either() {
+async fn a_password_that_was_added_after_a_rotation_is_not_replaced() {
     let stage = a_user().await;
     assert!(stage.rotate().await.succeeded);
     let current = stage.current().await;
-    give(&stage, &[current.expose_secret(), UNKNOWN]).await;
+    set_passwords(&stage, &[current.expose_secret(), UNKNOWN]).await;
     let changes = stage.modifications();
-    stopped(&stage.rotate().await, "NeedsHuman");
+    failed_to_set(&stage.rotate().await, "NeedsHuman");
     assert_eq!(stage.modifications(), changes);
     assert!(stage.accepts(&current).await && stage.accepts(&UNKNOWN.into()).await);
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_previous_version_with_the_password_of_current_vouches_for_nothing() {
+async fn an_awsprevious_equal_to_awscurrent_does_not_allow_another_password_to_be_replaced() {
     let stage = a_user().await;
     stage.put(stage.first_token().expose_secret(), &["AWSCURRENT"]).await;
     assert_eq!(stage.value("AWSPREVIOUS").await, stage.value("AWSCURRENT").await);
-    give(&stage, &[UNKNOWN, stage.first_token().expose_secret()]).await;
+    set_passwords(&stage, &[UNKNOWN, stage.first_token().expose_secret()]).await;
     let changes = stage.modifications();
-    stopped(&stage.rotate().await, "NeedsHuman");
+    failed_to_set(&stage.rotate().await, "NeedsHuman");
     assert_eq!(stage.modifications(), changes);
     assert!(stage.accepts(&UNKNOWN.into()).await);
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_status_that_reads_active_too_early_moves_nothing() {
+async fn a_status_that_is_active_too_early_does_not_move_awscurrent() {
     let timing = Timing { modify: Duration::from_secs(2), spread: Duration::from_millis(500), ..quick() };
     let stage = Stage::set(StageOptions { timing, ..options() }).await;
     stage.sandbox.elasticache.set_status_lies(true);
@@ -187,7 +187,7 @@ async fn a_user_without_a_password_is_refused() {
         let stage = Stage::set(StageOptions { rotation, ..options() }).await;
         let mode = AuthenticationMode::builder().r#type(kind.clone()).build();
         if kind == InputAuthenticationType::Iam {
-            // ElastiCache lets a user log in with IAM only where its id is its name.
+            // For IAM authentication, ElastiCache requires that a user's id is its name.
             let create = stage.elasticache().create_user().user_id("robot").user_name("robot").engine("redis");
             create.access_string("on ~* +@all").authentication_mode(mode).send().await.unwrap();
             let settings = serde_json::json!({
@@ -201,7 +201,7 @@ async fn a_user_without_a_password_is_refused() {
             active(&stage).await;
         }
         let changes = stage.modifications();
-        let message = stopped(&stage.rotate().await, "Permanent");
+        let message = failed_to_set(&stage.rotate().await, "Permanent");
         assert!(message.contains(named), "{message}");
         assert_eq!(stage.modifications(), changes);
         stage.stop().await;
@@ -209,7 +209,7 @@ async fn a_user_without_a_password_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_user_that_is_not_there_or_on_no_cache_is_refused() {
+async fn an_unknown_user_and_a_user_without_a_cache_are_refused() {
     let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
     let stage = Stage::set(StageOptions { rotation, ..options() }).await;
     for (id, named) in [("nobody-there", "UserNotFound"), ("lonely", "is on no cache")] {
@@ -223,9 +223,9 @@ async fn a_user_that_is_not_there_or_on_no_cache_is_refused() {
             "secret": { "id": "orders/redis" },
         });
         stage.put_settings(&settings).await;
-        // The rotation that the first refusal left stuck is taken up again.
+        // Secrets Manager retries the rotation that the first refusal left pending.
         let _ = stage.start_rotation().await;
-        let message = stopped(&stage.settled().await, "Permanent");
+        let message = failed_to_set(&stage.settled().await, "Permanent");
         assert!(message.contains(named), "{message}");
     }
     assert_eq!(stage.modifications(), 0);
@@ -233,7 +233,7 @@ async fn a_user_that_is_not_there_or_on_no_cache_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_user_who_may_not_ping_is_rotated() {
+async fn a_user_without_permission_to_ping_is_rotated() {
     let stage = a_user().await;
     let access = stage.elasticache().modify_user().user_id(USER).access_string("on ~* -@all +get +set +select");
     access.send().await.unwrap();
@@ -245,7 +245,7 @@ async fn a_user_who_may_not_ping_is_rotated() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_busy_user_is_waited_for_without_touching_its_passwords() {
+async fn a_rotation_waits_for_a_busy_user_and_then_changes_it_once() {
     let timing = Timing { modify: Duration::from_secs(2), ..quick() };
     let stage = Stage::set(StageOptions { timing, ..options() }).await;
     stage.elasticache().modify_user().user_id(USER).append_access_string("-flushall").send().await.unwrap();
@@ -254,17 +254,17 @@ async fn a_busy_user_is_waited_for_without_touching_its_passwords() {
     assert!(report.succeeded, "{report:?}");
     assert_eq!((report.tries, stage.modifications()), (1, 2), "one by hand, one by the function");
     let refused = stage.sandbox.journal.entries().into_iter().filter(|entry| entry.operation == "ModifyUser");
-    assert_eq!(refused.count(), 2, "it was not tried in vain");
+    assert_eq!(refused.count(), 2, "no call was refused");
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_secret_of_another_user_is_refused_and_nothing_is_touched() {
+async fn a_secret_with_the_name_of_another_user_is_refused() {
     let stage = Stage::set(StageOptions { json_key: Some("password"), ..options() }).await;
-    // The id is not the name.
+    // The id instead of the name.
     let foreign = serde_json::json!({ "username": USER, "password": stage.first_token().expose_secret() });
     stage.put(&foreign.to_string(), &["AWSCURRENT"]).await;
-    let message = stopped(&stage.rotate().await, "NeedsHuman");
+    let message = failed_to_set(&stage.rotate().await, "NeedsHuman");
     assert!(message.contains("\"username\""), "{message}");
     assert_eq!(stage.modifications(), 0);
     stage.stop().await;

@@ -1,4 +1,4 @@
-//! Services follow what they read when they start, whatever has changed it: not only a rotation.
+//! Services are redeployed when a value that they read at startup changes, not only after a rotation.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ const AMPLE: Duration = Duration::from_secs(60);
 const WEB: &str = "deploy-service the ECS service main/web";
 const WORKER: &str = "deploy-service the ECS service main/worker";
 
-/// Puts the settings again, with these outputs and services, and clients told the task's address.
+/// Writes the settings with these outputs and services, and without a host name, so that the task's address is published.
 async fn settle(stage: &Stage, outputs: &Value, services: &[&str]) {
     let consumer = |name: &&str| json!({ "type": "ecs-service", "cluster": CLUSTER, "service": name });
     let mut document = stage.settings();
@@ -36,22 +36,22 @@ fn host() -> Value {
     json!([{ "type": "ssm-parameter", "name": HOST, "value": "{host}", "kind": "string" }])
 }
 
-/// Has the Redis of a Fargate stage come back at another address.
+/// Kills the task of a Fargate stage, so that its Redis gets another address.
 async fn move_redis(stage: &Stage) {
     let task = stage.sandbox.ecs.tasks("orders", "redis").into_iter().find(|task| task.wanted).unwrap();
     stage.sandbox.ecs.kill_task(&task.arn).await.unwrap();
     stage.sandbox.ecs.settled("orders", "redis", AMPLE).await.unwrap();
 }
 
-/// A Redis comes back at another address twice: each time the service that reads it is deployed anew, once.
-async fn follows_the_address(outputs: Value, value_from: impl AsyncFn(&Stage) -> String) {
+/// Changes the address of the Redis twice, and checks that each time the service that reads it is redeployed once.
+async fn assert_redeployed_for_each_address(outputs: Value, value_from: impl AsyncFn(&Stage) -> String) {
     let stage = stage(StageOptions { flavour: Flavour::Fargate, ..StageOptions::default() }, AMPLE).await;
     let value = json!({ "other": "as it was" }).to_string();
     stage.secrets.create_secret().name(SECRET).secret_string(value).send().await.unwrap();
     create_consumer_service(&stage.sandbox, CLUSTER, "early", 1).await.unwrap();
     settle(&stage, &outputs, &["early"]).await;
     sync(&stage).await;
-    assert_eq!(deployments(&stage), 0, "a first publication is no change");
+    assert_eq!(deployments(&stage), 0, "a first publication redeploys nothing");
     create_reading_service(&stage, "web", &value_from(&stage).await).await;
     settle(&stage, &outputs, &["web"]).await;
     for round in 1..=2 {
@@ -68,22 +68,22 @@ async fn follows_the_address(outputs: Value, value_from: impl AsyncFn(&Stage) ->
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_reads_an_address_from_a_parameter_follows_it() {
-    follows_the_address(host(), async |_| HOST.to_owned()).await;
+async fn a_service_that_reads_an_address_from_a_parameter_is_redeployed_when_it_changes() {
+    assert_redeployed_for_each_address(host(), async |_| HOST.to_owned()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_reads_an_address_from_a_secret_follows_it() {
+async fn a_service_that_reads_an_address_from_a_secret_is_redeployed_when_it_changes() {
     let outputs = json!([{ "type": "secret-keys", "secret_id": SECRET, "keys": { "host": "{host}" } }]);
     let key = async |stage: &Stage| {
         let described = stage.secrets.describe_secret().secret_id(SECRET).send().await.unwrap();
         format!("{}:host::", described.arn.unwrap())
     };
-    follows_the_address(outputs, key).await;
+    assert_redeployed_for_each_address(outputs, key).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_follows_an_address_because_ecs_tells_of_it() {
+async fn the_event_of_a_new_task_redeploys_the_service_that_reads_its_address() {
     let stage = stage(StageOptions { flavour: Flavour::Fargate, ..StageOptions::default() }, AMPLE).await;
     settle(&stage, &host(), &[]).await;
     sync(&stage).await;
@@ -93,7 +93,7 @@ async fn a_service_follows_an_address_because_ecs_tells_of_it() {
     stage.sandbox.events.route("aws.ecs", "ECS Task State Change", NAME).unwrap();
     move_redis(&stage).await;
     stage.sandbox.events.settled(AMPLE).await.unwrap();
-    // Another run may have found it being deployed, and left it to this one.
+    // A run that finds a deployment in progress leaves the service to the next run.
     sync(&stage).await;
     steady(&stage, "web").await;
     assert_ne!(parameter(&stage, HOST).await, address);
@@ -103,7 +103,7 @@ async fn a_service_follows_an_address_because_ecs_tells_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failover_behind_names_that_stay_deploys_nothing() {
+async fn a_failover_that_keeps_the_endpoint_names_deploys_nothing() {
     let stage = stage(StageOptions::default(), AMPLE).await;
     let outputs = json!([{ "type": "ssm-parameter", "name": HOST, "value": "{host}", "kind": "string" }]);
     settle(&stage, &outputs, &[]).await;
@@ -118,7 +118,7 @@ async fn a_failover_behind_names_that_stay_deploys_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_value_that_is_put_right_deploys_only_the_service_that_was_started_with_the_wrong_one() {
+async fn an_overwritten_value_redeploys_only_the_service_that_started_with_the_wrong_one() {
     let stage = stage(StageOptions::default(), AMPLE).await;
     settle(&stage, &host(), &[]).await;
     sync(&stage).await;
@@ -138,7 +138,7 @@ async fn a_value_that_is_put_right_deploys_only_the_service_that_was_started_wit
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_was_started_between_a_promotion_and_its_publication_is_deployed() {
+async fn a_service_that_started_between_a_promotion_and_its_publication_is_redeployed() {
     let stage = stage(StageOptions::default(), AMPLE).await;
     let outputs = json!([{ "type": "ssm-parameter", "name": HOST, "value": "{password}" }]);
     settle(&stage, &outputs, &[]).await;

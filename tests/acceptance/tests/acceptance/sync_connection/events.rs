@@ -1,4 +1,4 @@
-//! Which events start sync-connection, and what it does about each.
+//! The events that start sync-connection, and those that do not.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ use super::{
     publishing::{HOST, URL, edit, outputs, parameter, publishing},
 };
 
-/// Long enough for everything that is told to be dealt with.
+/// How long the delivery of events may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rotation_is_published_because_secrets_manager_tells_of_it() {
+async fn the_event_of_a_rotation_publishes_the_new_credential() {
     let stage = publishing(StageOptions::default(), &outputs()).await;
     sync(&stage).await;
     stage.sandbox.events.route("aws.secretsmanager", "Secret Label Updated", NAME).unwrap();
@@ -31,31 +31,34 @@ async fn a_rotation_is_published_because_secrets_manager_tells_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_parameter_that_is_written_by_hand_is_put_right_because_parameter_store_tells_of_it_and_that_is_the_end_of_it()
- {
+async fn the_event_of_an_edited_parameter_overwrites_it_once() {
     let stage = publishing(StageOptions::default(), &outputs()).await;
     sync(&stage).await;
     let (published, version) = parameter(&stage, HOST).await.unwrap();
     stage.sandbox.events.route("aws.ssm", "Parameter Store Change", NAME).unwrap();
     edit(&stage, HOST, "elsewhere:6379", ParameterType::String).await;
     stage.sandbox.events.settled(PATIENCE).await.unwrap();
-    assert_eq!(parameter(&stage, HOST).await, Some((published, version + 2)), "its own change leads to no other");
+    assert_eq!(
+        parameter(&stage, HOST).await,
+        Some((published, version + 2)),
+        "the event of its own change starts no other"
+    );
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_system_moves_because_parameter_store_tells_of_its_settings() {
+async fn the_event_of_new_settings_moves_a_target() {
     let moving = Moving::from_elasticache_to_hosts().await;
     sync(&moving.stage).await;
     moving.stage.sandbox.events.route("aws.ssm", "Parameter Store Change", NAME).unwrap();
     moving.name_there().await;
     moving.stage.sandbox.events.settled(PATIENCE).await.unwrap();
-    moving.is_published_there().await;
+    moving.assert_published_there().await;
     moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_task_with_another_address_is_published_because_ecs_tells_of_it() {
+async fn the_event_of_a_new_task_publishes_its_address() {
     let stage = publishing(StageOptions { flavour: Flavour::Fargate, ..StageOptions::default() }, &json!([])).await;
     let mut document = stage.settings();
     document["backend"].as_object_mut().unwrap().remove("host");
@@ -76,7 +79,7 @@ async fn a_task_with_another_address_is_published_because_ecs_tells_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failover_leads_to_a_look_because_elasticache_tells_of_it() {
+async fn the_notification_of_a_failover_starts_a_run() {
     let stage = publishing(StageOptions::default(), &outputs()).await;
     sync(&stage).await;
     let tag = aws_sdk_elasticache::types::Tag::builder().key("redis-lifecycle:target").value("orders").build();
@@ -88,17 +91,17 @@ async fn a_failover_leads_to_a_look_because_elasticache_tells_of_it() {
     tokio::time::sleep(Duration::from_secs(2)).await;
     stage.sandbox.events.settled(PATIENCE).await.unwrap();
     let invocations = stage.sandbox.runner.invocations();
-    assert!(invocations.len() > before, "nobody was told");
+    assert!(invocations.len() > before, "no function was invoked");
     assert!(
         invocations.iter().skip(before).any(|one| format!("{:?}", one.result).contains("\"orders\"")),
         "{invocations:?}"
     );
-    assert_eq!(sync(&stage).await.status(), "kept", "the endpoints are the same names");
+    assert_eq!(sync(&stage).await.status(), "kept", "the names of the endpoints are the same");
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_that_is_about_nothing_of_ours_is_quiet() {
+async fn an_event_about_another_resource_changes_nothing() {
     let stage = publishing(StageOptions::default(), &outputs()).await;
     for (event, calls) in [
         (parameter_change("Update", "/somebody/elses"), 1),

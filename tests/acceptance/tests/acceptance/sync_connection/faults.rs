@@ -1,4 +1,4 @@
-//! sync-connection stopped at every call, with every answer lost and every fault at every call.
+//! Publications and moves with a fault at every call.
 
 use acceptance::{
     StageOptions,
@@ -17,8 +17,8 @@ use super::{
 /// More calls than any run makes.
 const MOST_CALLS: usize = 60;
 
-/// Publishes another credential once for each call of a run, with that call struck, until there is no such call.
-async fn strike_every_call(what: What) {
+/// Publishes a new credential once for each call of a run, with the fault at that call, until there are no more calls.
+async fn fault_at_every_call(what: What) {
     let stage = publishing(StageOptions::default(), &outputs()).await;
     sync(&stage).await;
     let mut struck = 0;
@@ -37,20 +37,20 @@ async fn strike_every_call(what: What) {
         assert_eq!(parameter(&stage, &format!("{URL}:previous")).await.unwrap().0, before, "{told}");
         assert_eq!(keys(&stage).await["redis_password"], current.expose_secret(), "{told}");
         assert_eq!(environment(&stage).await.len(), 4, "{told}");
-        assert_eq!(parameter(&stage, HOST).await.unwrap().1, 1, "what has not changed is not written: {told}");
+        assert_eq!(parameter(&stage, HOST).await.unwrap().1, 1, "an unchanged output is not written: {told}");
         assert_eq!(sync(&stage).await.status(), "kept", "{told}");
         if stage.sandbox.faults.fired() == struck {
             break;
         }
         struck = stage.sandbox.faults.fired();
     }
-    assert!((15..MOST_CALLS).contains(&struck), "{struck} calls were struck");
+    assert!((15..MOST_CALLS).contains(&struck), "{struck} calls hit a fault");
     stage.stop().await;
 }
 
-/// Moves a system to another place and rolls it back, once for each call of either run, with that call struck, until there is
-/// no such call.
-async fn strike_every_call_of_a_move(what: What) {
+/// Moves a target and rolls it back, once for each call of either run, with the fault at that call, until there are no more
+/// calls.
+async fn fault_at_every_call_of_a_move(what: What) {
     let moving = Moving::from_elasticache_to_hosts().await;
     sync(&moving.stage).await;
     let faults = &moving.stage.sandbox.faults;
@@ -60,7 +60,7 @@ async fn strike_every_call_of_a_move(what: What) {
         for event in [json!({ "target": "orders" }), json!({ "target": "orders", "rollback": true })] {
             faults.arm(Rule::new(NAME, At::Call(nth), what));
             let mut outcome = with_retries(&moving.stage, &event).await;
-            // A place that gave no answer is asked again by the next schedule.
+            // A move waits for a Redis that did not answer until the next scheduled run.
             if outcome.status() == "waiting" {
                 outcome = with_retries(&moving.stage, &event).await;
             }
@@ -68,8 +68,8 @@ async fn strike_every_call_of_a_move(what: What) {
             let told = format!("{what:?} at call {nth} of {event}: {outcome}");
             assert!(["done", "kept"].contains(&outcome.status()), "{told}");
             match event.get("rollback") {
-                None => moving.is_published_there().await,
-                Some(_) => moving.is_published_here().await,
+                None => moving.assert_published_there().await,
+                Some(_) => moving.assert_published_here().await,
             }
             assert_eq!(sync(&moving.stage).await.status(), "kept", "{told}");
         }
@@ -78,37 +78,37 @@ async fn strike_every_call_of_a_move(what: What) {
         }
         struck = faults.fired();
     }
-    assert!((20..2 * MOST_CALLS).contains(&struck), "{struck} calls were struck");
+    assert!((20..2 * MOST_CALLS).contains(&struck), "{struck} calls hit a fault");
     moving.stage.stop().await;
 }
 
 /// One test for each fault.
 macro_rules! at_every_call {
-    ($($name:ident: $strike:ident($what:expr);)+) => {
+    ($($name:ident: $run:ident($what:expr);)+) => {
         $(
             #[tokio::test(flavor = "multi_thread")]
             async fn $name() {
-                $strike($what).await;
+                $run($what).await;
             }
         )+
     };
 }
 
 at_every_call! {
-    a_publication_survives_a_kill_just_before_every_call: strike_every_call(What::KillBefore);
-    a_publication_survives_a_kill_just_after_every_call: strike_every_call(What::KillAfter);
-    a_publication_survives_the_loss_of_every_answer: strike_every_call(What::LoseAnswer);
-    a_publication_survives_a_throttle_at_every_call: strike_every_call(What::Throttle);
-    a_publication_survives_an_internal_error_at_every_call: strike_every_call(What::InternalError);
-    a_publication_survives_a_reset_at_every_call: strike_every_call(What::Reset);
-    a_publication_survives_a_timeout_at_every_call: strike_every_call(What::Delay(TOO_LATE));
-    a_move_survives_a_kill_just_before_every_call: strike_every_call_of_a_move(What::KillBefore);
-    a_move_survives_a_kill_just_after_every_call: strike_every_call_of_a_move(What::KillAfter);
-    a_move_survives_the_loss_of_every_answer: strike_every_call_of_a_move(What::LoseAnswer);
-    a_move_survives_a_throttle_at_every_call: strike_every_call_of_a_move(What::Throttle);
-    a_move_survives_an_internal_error_at_every_call: strike_every_call_of_a_move(What::InternalError);
-    a_move_survives_a_reset_at_every_call: strike_every_call_of_a_move(What::Reset);
-    a_move_survives_a_timeout_at_every_call: strike_every_call_of_a_move(What::Delay(TOO_LATE));
+    a_publication_survives_a_kill_just_before_every_call: fault_at_every_call(What::KillBefore);
+    a_publication_survives_a_kill_just_after_every_call: fault_at_every_call(What::KillAfter);
+    a_publication_survives_the_loss_of_every_answer: fault_at_every_call(What::LoseAnswer);
+    a_publication_survives_a_throttle_at_every_call: fault_at_every_call(What::Throttle);
+    a_publication_survives_an_internal_error_at_every_call: fault_at_every_call(What::InternalError);
+    a_publication_survives_a_reset_at_every_call: fault_at_every_call(What::Reset);
+    a_publication_survives_a_timeout_at_every_call: fault_at_every_call(What::Delay(TOO_LATE));
+    a_move_survives_a_kill_just_before_every_call: fault_at_every_call_of_a_move(What::KillBefore);
+    a_move_survives_a_kill_just_after_every_call: fault_at_every_call_of_a_move(What::KillAfter);
+    a_move_survives_the_loss_of_every_answer: fault_at_every_call_of_a_move(What::LoseAnswer);
+    a_move_survives_a_throttle_at_every_call: fault_at_every_call_of_a_move(What::Throttle);
+    a_move_survives_an_internal_error_at_every_call: fault_at_every_call_of_a_move(What::InternalError);
+    a_move_survives_a_reset_at_every_call: fault_at_every_call_of_a_move(What::Reset);
+    a_move_survives_a_timeout_at_every_call: fault_at_every_call_of_a_move(What::Delay(TOO_LATE));
 }
 
 pub(super) use at_every_call;

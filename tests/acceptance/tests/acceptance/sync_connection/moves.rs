@@ -1,4 +1,4 @@
-//! A system moves to another Redis, and back.
+//! Moving a target to another Redis, and back.
 
 use acceptance::connection::{outcome_of, sync, sync_until_done};
 use secrecy::ExposeSecret;
@@ -11,13 +11,13 @@ use super::{
 };
 
 #[tokio::test(flavor = "multi_thread")]
-async fn elasticache_moves_to_hosts_once_they_accept_a_login_and_back_with_one_command() {
+async fn a_target_moves_from_elasticache_to_hosts_once_they_accept_a_login_and_rolls_back() {
     let moving = Moving::from_elasticache_to_hosts().await;
     sync(&moving.stage).await;
-    moving.is_published_here().await;
+    moving.assert_published_here().await;
     let (before, _) = parameter(&moving.stage, URL).await.unwrap();
 
-    // Their secret is not theirs yet.
+    // The secret does not have the password of the hosts yet.
     moving.put_there("not-their-password-0123456789abcdef").await;
     moving.name_there().await;
     let outcome = sync(&moving.stage).await;
@@ -26,37 +26,37 @@ async fn elasticache_moves_to_hosts_once_they_accept_a_login_and_back_with_one_c
     assert!(failure.contains("blocked") && failure.contains("orders/hosts"), "{failure}");
     assert_eq!(parameter(&moving.stage, URL).await.unwrap().0, before);
 
-    // What is in force goes on as ever; what is not is not rotated.
+    // The settings in effect are still rotated and published; the blocked ones are not.
     assert!(moving.stage.rotate().await.succeeded);
     assert!(!moving.rotate_there().await);
     sync(&moving.stage).await;
-    moving.is_published_here().await;
+    moving.assert_published_here().await;
 
     moving.put_there(OTHER_PASSWORD).await;
     let (before, _) = parameter(&moving.stage, URL).await.unwrap();
     let outcome = sync(&moving.stage).await;
     assert_eq!(outcome.done(), ["move", "write-parameter"], "{outcome}");
-    moving.is_published_there().await;
+    moving.assert_published_there().await;
     assert_eq!(parameter(&moving.stage, &format!("{URL}:previous")).await.unwrap().0, before);
     assert_eq!(sync(&moving.stage).await.status(), "kept");
-    assert!(!moving.stage.rotate().await.succeeded, "it was left");
+    assert!(!moving.stage.rotate().await.succeeded, "the target has moved away");
 
-    // One command, and no schedule undoes it.
+    // A rollback takes one invocation, and no scheduled run undoes it.
     let outcome = moving.roll_back().await;
     assert_eq!(outcome.done(), ["roll-back", "write-parameter"], "{outcome}");
-    moving.is_published_here().await;
+    moving.assert_published_here().await;
     for _ in 0..2 {
         assert_eq!(sync(&moving.stage).await.status(), "kept");
     }
-    assert_eq!(moving.roll_back().await.status(), "kept", "it has happened already");
+    assert_eq!(moving.roll_back().await.status(), "kept", "it is rolled back already");
     assert!(moving.stage.rotate().await.succeeded);
     sync(&moving.stage).await;
-    moving.is_published_here().await;
+    moving.assert_published_here().await;
     moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn newer_settings_move_a_system_again_that_was_rolled_back_and_older_ones_in_new_words_move_it_home() {
+async fn new_settings_move_a_target_again_after_a_rollback_and_can_also_name_the_first_redis() {
     let moving = Moving::from_elasticache_to_hosts().await;
     sync(&moving.stage).await;
     moving.name_there().await;
@@ -65,34 +65,34 @@ async fn newer_settings_move_a_system_again_that_was_rolled_back_and_older_ones_
     moving.name_there().await;
     let outcome = sync(&moving.stage).await;
     assert_eq!(outcome.done(), ["move", "write-parameter"], "{outcome}");
-    moving.is_published_there().await;
+    moving.assert_published_there().await;
     let current = moving.current_there().await;
-    // The rotation that was given up while the settings named it for the first time is no trouble to this one.
+    // A rotation that failed while these settings were not in effect does not affect this one.
     assert!(moving.rotate_there().await);
     assert_ne!(moving.current_there().await.expose_secret(), current.expose_secret());
     sync(&moving.stage).await;
-    moving.is_published_there().await;
+    moving.assert_published_there().await;
     moving.name_here().await;
     let outcome = sync(&moving.stage).await;
     assert_eq!(outcome.done(), ["move", "write-parameter"], "{outcome}");
-    moving.is_published_here().await;
+    moving.assert_published_here().await;
     moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn upstash_moves_to_elasticache_and_back_though_they_publish_other_parameters() {
+async fn a_target_moves_from_upstash_to_elasticache_and_back_with_different_outputs() {
     let moving = Moving::from_upstash_to_elasticache().await;
     let outcome = sync(&moving.stage).await;
     assert_eq!(outcome.status(), "done", "{outcome}");
     moving.name_there().await;
     let outcome = sync(&moving.stage).await;
     assert_eq!(outcome.done(), ["move", "write-parameter"], "{outcome}");
-    moving.is_published_there().await;
+    moving.assert_published_there().await;
     assert!(moving.rotate_there().await);
     sync(&moving.stage).await;
-    moving.is_published_there().await;
+    moving.assert_published_there().await;
     let outcome = moving.roll_back().await;
-    assert_eq!(outcome.done(), ["roll-back"], "what Upstash's clients read was never touched: {outcome}");
+    assert_eq!(outcome.done(), ["roll-back"], "the parameters of Upstash's clients did not change: {outcome}");
     let token = parameter(&moving.stage, "/orders/upstash/token").await.unwrap().0;
     assert!(moving.stage.accepts(&token.into()).await);
     assert!(moving.stage.rotate().await.succeeded);
@@ -102,7 +102,7 @@ async fn upstash_moves_to_elasticache_and_back_though_they_publish_other_paramet
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn services_that_read_at_start_follow_a_move_and_its_rollback() {
+async fn services_are_redeployed_after_a_move_and_after_its_rollback() {
     let moving = Moving::from_elasticache_to_hosts().await;
     let stage = &moving.stage;
     sync(stage).await;
@@ -111,23 +111,23 @@ async fn services_that_read_at_start_follow_a_move_and_its_rollback() {
     let others = json!({ "consumers": web, "rollout": at_once() });
     moving.name_here_with(&others).await;
     sync_until_done(stage).await;
-    assert_eq!(deployments(stage), 0, "it has read what is true");
+    assert_eq!(deployments(stage), 0, "it started with the current value");
     let before = arns(stage, "web");
     moving.name_there_with(&others).await;
     sync_until_done(stage).await;
-    moving.is_published_there().await;
+    moving.assert_published_there().await;
     assert!(arns(stage, "web").iter().all(|arn| !before.contains(arn)));
     let before = arns(stage, "web");
     moving.roll_back().await;
     sync_until_done(stage).await;
-    moving.is_published_here().await;
+    moving.assert_published_here().await;
     assert!(arns(stage, "web").iter().all(|arn| !before.contains(arn)));
     assert_eq!((sync(stage).await.status(), deployments(stage)), ("kept", 2));
     moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_place_that_gives_no_answer_is_waited_for_and_what_is_in_force_is_kept_true_meanwhile() {
+async fn a_move_waits_for_a_redis_that_does_not_answer_while_the_settings_in_effect_are_published() {
     let moving = Moving::from_elasticache_to_hosts().await;
     sync(&moving.stage).await;
     let host = moving.other.site.nodes(&moving.stage.sandbox)[0].address;
@@ -138,15 +138,15 @@ async fn a_place_that_gives_no_answer_is_waited_for_and_what_is_in_force_is_kept
     assert_eq!(outcome.status(), "waiting", "{outcome}");
     assert_eq!(outcome.waiting_for()[0], "move", "{outcome}");
     assert_eq!(outcome.done(), ["write-parameter"], "{outcome}");
-    moving.is_published_here().await;
+    moving.assert_published_here().await;
     moving.stage.sandbox.hosts.host(host).unwrap().thaw().await;
     sync(&moving.stage).await;
-    moving.is_published_there().await;
+    moving.assert_published_there().await;
     moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_move_that_has_not_begun_is_given_up_by_the_same_command() {
+async fn a_rollback_cancels_a_move_that_has_not_started() {
     let moving = Moving::from_elasticache_to_hosts().await;
     sync(&moving.stage).await;
     moving.put_there("not-their-password-0123456789abcdef").await;
@@ -156,12 +156,12 @@ async fn a_move_that_has_not_begun_is_given_up_by_the_same_command() {
     assert_eq!(outcome.done(), ["roll-back"], "{outcome}");
     moving.put_there(OTHER_PASSWORD).await;
     assert_eq!(sync(&moving.stage).await.status(), "kept");
-    moving.is_published_here().await;
+    moving.assert_published_here().await;
     moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_rolled_back_to_a_place_that_is_none_or_does_not_accept_its_credential() {
+async fn a_rollback_without_previous_settings_or_to_a_redis_that_refuses_the_login_is_refused() {
     let moving = Moving::from_elasticache_to_hosts().await;
     sync(&moving.stage).await;
     let outcome = moving.roll_back().await;
@@ -175,12 +175,12 @@ async fn nothing_is_rolled_back_to_a_place_that_is_none_or_does_not_accept_its_c
     assert_eq!(outcome.status(), "needs-human", "{outcome}");
     assert!(outcome.failure().unwrap().contains("nothing was rolled back"), "{outcome}");
     assert_eq!((moving.labelled("current").await, moving.labelled("previous").await), labels);
-    moving.is_published_there().await;
+    moving.assert_published_there().await;
     moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn settings_that_cannot_be_published_are_not_moved_to() {
+async fn a_target_does_not_move_to_settings_that_cannot_be_published() {
     let moving = Moving::from_elasticache_to_hosts().await;
     sync(&moving.stage).await;
     let rest = json!([{ "type": "ssm-parameter", "name": URL, "value": "{rest_url}" }]);
@@ -188,24 +188,24 @@ async fn settings_that_cannot_be_published_are_not_moved_to() {
     let outcome = sync(&moving.stage).await;
     assert_eq!(outcome.status(), "permanent", "{outcome}");
     assert!(outcome.failure().unwrap().contains("no REST API"), "{outcome}");
-    moving.is_published_here().await;
+    moving.assert_published_here().await;
     moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_place_that_lets_clients_in_with_nothing_is_not_moved_to() {
+async fn a_target_does_not_move_to_a_redis_without_authentication() {
     let moving = Moving::from_elasticache_to_an_open_group().await;
     sync(&moving.stage).await;
     moving.name_there().await;
     let outcome = sync(&moving.stage).await;
     assert_eq!(outcome.status(), "needs-human", "{outcome}");
     assert!(outcome.failure().unwrap().contains("without a credential"), "{outcome}");
-    moving.is_published_here().await;
+    moving.assert_published_here().await;
     moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rollout_that_stops_leaves_no_settings_unproven() {
+async fn settings_whose_rollout_fails_are_still_the_ones_in_effect() {
     let moving = Moving::from_elasticache_to_hosts().await;
     assert!(moving.stage.rotate().await.succeeded);
     let missing = json!([{ "type": "ecs-service", "cluster": CLUSTER, "service": "missing" }]);
@@ -216,12 +216,12 @@ async fn a_rollout_that_stops_leaves_no_settings_unproven() {
     moving.put_there("not-their-password-0123456789abcdef").await;
     moving.name_there().await;
     sync(&moving.stage).await;
-    moving.is_published_here().await;
+    moving.assert_published_here().await;
     moving.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_tells_of_a_move_and_of_a_rollback_and_makes_neither() {
+async fn a_dry_run_plans_a_move_or_a_rollback_and_carries_out_neither() {
     let moving = Moving::from_elasticache_to_hosts().await;
     sync(&moving.stage).await;
     moving.name_there().await;
@@ -229,12 +229,12 @@ async fn a_dry_run_tells_of_a_move_and_of_a_rollback_and_makes_neither() {
     let outcome = outcome_of(&moving.stage, &json!({ "target": "orders", "dry_run": true })).await;
     assert_eq!(outcome.planned(), ["move", "write-parameter"], "{outcome}");
     assert_eq!((writes(&moving.stage), moving.labelled("current").await), (before, labelled));
-    moving.is_published_here().await;
+    moving.assert_published_here().await;
     sync(&moving.stage).await;
     let before = writes(&moving.stage);
     let outcome = outcome_of(&moving.stage, &json!({ "target": "orders", "dry_run": true, "rollback": true })).await;
     assert_eq!(outcome.planned(), ["roll-back", "write-parameter"], "{outcome}");
     assert_eq!((writes(&moving.stage), moving.labelled("rolled-back").await), (before, None));
-    moving.is_published_there().await;
+    moving.assert_published_there().await;
     moving.stage.stop().await;
 }

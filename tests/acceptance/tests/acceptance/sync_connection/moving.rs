@@ -1,4 +1,4 @@
-//! A target whose parameters are published, and a second Redis that it can move to.
+//! A target with published parameters, and a second Redis to move to.
 
 use acceptance::{Flavour, Outcome, Stage, StageOptions, connection::outcome_of, nodes};
 use sandbox::hosts::SetUp;
@@ -11,26 +11,26 @@ use super::publishing::{URL, parameter, publishing};
 /// The settings of the target.
 pub(super) const SETTINGS: &str = "/redis-lifecycle/targets/orders";
 
-/// What the other Redis accepts at first.
-pub(super) const OTHER_PASSWORD: &str = "password-of-the-other-place";
+/// The first password of the other Redis.
+pub(super) const OTHER_PASSWORD: &str = "password-of-the-other-redis";
 
-/// What both places publish.
+/// The outputs of both settings.
 pub(super) fn url() -> Value {
     json!([{ "type": "ssm-parameter", "name": URL, "value": "{url}" }])
 }
 
-/// A stage, and the other place.
+/// A stage, and the other Redis.
 #[derive(Debug)]
 pub(super) struct Moving {
     pub(super) stage: Stage,
     pub(super) other: Provisioned,
-    /// The settings of both, without what is the same in each.
+    /// The settings of both.
     here: Value,
     there: Value,
 }
 
 impl Moving {
-    /// A group of ElastiCache that is published, and hosts that are there and are not named yet.
+    /// Creates a published replication group, and hosts to move to.
     pub(super) async fn from_elasticache_to_hosts() -> Self {
         let topology = Topology::Single { replicas: 0 };
         let stage = publishing(StageOptions { topology, ..StageOptions::default() }, &url()).await;
@@ -44,7 +44,7 @@ impl Moving {
         Self::both(stage, &there, shape, Some(OTHER_PASSWORD), url()).await
     }
 
-    /// A database of Upstash that is published, and a group of ElastiCache that is there and is not named yet.
+    /// Creates a published Upstash database, and a replication group to move to.
     pub(super) async fn from_upstash_to_elasticache() -> Self {
         let rest = json!([
             { "type": "ssm-parameter", "name": "/orders/upstash/url", "value": "{rest_url}" },
@@ -60,7 +60,7 @@ impl Moving {
         Self::both(stage, &there, Topology::Single { replicas: 1 }.into(), Some(OTHER_PASSWORD), rest).await
     }
 
-    /// A group of ElastiCache that is published, and another one that lets clients in with nothing.
+    /// Creates a published replication group, and one without authentication to move to.
     pub(super) async fn from_elasticache_to_an_open_group() -> Self {
         let topology = Topology::Single { replicas: 0 };
         let stage = publishing(StageOptions { topology, ..StageOptions::default() }, &url()).await;
@@ -85,22 +85,22 @@ impl Moving {
         moving
     }
 
-    /// Has the settings name the place where the target was at first.
+    /// Writes settings that name the first Redis.
     pub(super) async fn name_here(&self) {
         self.put(&self.here).await;
     }
 
-    /// Has the settings name the other place.
+    /// Writes settings that name the other Redis.
     pub(super) async fn name_there(&self) {
         self.put(&self.there).await;
     }
 
-    /// Has the settings name the first place, with these keys besides.
+    /// Writes settings that name the first Redis, with these additional keys.
     pub(super) async fn name_here_with(&self, others: &Value) {
         self.put(&with(&self.here, others)).await;
     }
 
-    /// Has the settings name the other place, with these keys besides.
+    /// Writes settings that name the other Redis, with these additional keys.
     pub(super) async fn name_there_with(&self, others: &Value) {
         self.put(&with(&self.there, others)).await;
     }
@@ -109,7 +109,7 @@ impl Moving {
         self.stage.put_settings(document).await;
     }
 
-    /// Puts a credential into the secret of the other place, by hand.
+    /// Puts a credential into the secret of the other Redis.
     pub(super) async fn put_there(&self, password: &str) {
         let username = self.other.username.as_deref().unwrap_or("default");
         let value = match &self.other.target.secret.json_key {
@@ -120,7 +120,7 @@ impl Moving {
         put.send().await.unwrap();
     }
 
-    /// The credential in AWSCURRENT of the other place.
+    /// Returns the credential in AWSCURRENT of the other Redis.
     pub(super) async fn current_there(&self) -> SecretString {
         let answer = self.stage.secrets.get_secret_value().secret_id(&self.other.secret_arn).send().await.unwrap();
         let value = answer.secret_string.unwrap();
@@ -130,7 +130,7 @@ impl Moving {
         }
     }
 
-    /// Rotates the secret of the other place; says whether it succeeded.
+    /// Rotates the secret of the other Redis, and returns whether that succeeded.
     pub(super) async fn rotate_there(&self) -> bool {
         let arn = format!("arn:aws:lambda:us-east-1:123456789012:function:{}", "rotate-auth");
         let asked = self.stage.secrets.rotate_secret().secret_id(&self.other.secret_arn).rotation_lambda_arn(arn);
@@ -140,23 +140,23 @@ impl Moving {
         report.unwrap().succeeded
     }
 
-    /// Whether every node of the other place lets a client in with this.
+    /// Whether every node of the other Redis accepts this password.
     pub(super) async fn accepted_there(&self, password: &SecretString) -> bool {
         let nodes = self.other.site.nodes(&self.stage.sandbox);
         let username = self.other.username.as_deref();
         nodes::accepting(&self.stage.sandbox, &nodes, username, password).await == nodes.len()
     }
 
-    /// Holds that the URL that is published is that of the first place, and logs in there.
-    pub(super) async fn is_published_here(&self) {
+    /// Checks that the published URL is the one of the first Redis, and logs in.
+    pub(super) async fn assert_published_here(&self) {
         let (url, _) = parameter(&self.stage, URL).await.unwrap();
         let current = self.stage.current().await;
         assert!(url.starts_with("rediss://") && url.contains(&format!(":{}@", current.expose_secret())));
         assert!(self.stage.accepts(&current).await);
     }
 
-    /// Holds that it is that of the other one.
-    pub(super) async fn is_published_there(&self) {
+    /// Checks that the published URL is the one of the other Redis, and logs in.
+    pub(super) async fn assert_published_there(&self) {
         let (url, _) = parameter(&self.stage, URL).await.unwrap();
         let current = self.current_there().await;
         let scheme = if self.other.site.nodes(&self.stage.sandbox)[0].tls { "rediss://" } else { "redis://" };
@@ -164,12 +164,12 @@ impl Moving {
         assert!(self.accepted_there(&current).await);
     }
 
-    /// Invokes the function as a person does who wants the move taken back.
+    /// Invokes the function with `rollback`, and returns its outcome.
     pub(super) async fn roll_back(&self) -> Outcome {
         outcome_of(&self.stage, &json!({ "target": "orders", "rollback": true })).await
     }
 
-    /// Which version of the settings a label is on.
+    /// Returns the version of the settings with this label.
     pub(super) async fn labelled(&self, label: &str) -> Option<i64> {
         let history = self.stage.ssm().get_parameter_history().name(SETTINGS).send().await.unwrap();
         let carries = |labels: &[String]| labels.iter().any(|carried| carried == label);

@@ -1,4 +1,4 @@
-//! What applications read is true.
+//! The outputs have the connection parameters of the target.
 
 use acceptance::{
     Flavour, List, Stage, StageOptions,
@@ -21,8 +21,8 @@ async fn by_default() -> Stage {
     publishing(StageOptions::default(), &outputs()).await
 }
 
-/// Holds that every output says what is true of the stage now.
-async fn holds(stage: &Stage) {
+/// Checks that every output has the current connection parameters.
+async fn assert_published(stage: &Stage) {
     let current = stage.current().await;
     let (url, _) = parameter(stage, URL).await.unwrap();
     let (host, port) = url.rsplit_once('@').unwrap().1.split_once('/').unwrap().0.split_once(':').unwrap();
@@ -32,13 +32,13 @@ async fn holds(stage: &Stage) {
     let variable = |name: &str| environment.get(name).map(String::as_str);
     assert_eq!((variable("REDIS_HOST"), variable("REDIS_TLS")), (Some(host), Some("true")));
     assert_eq!(variable("REDIS_PASSWORD_SECRET_ARN"), Some(stage.target.secret_arn.as_str()));
-    assert_eq!((variable("OTHER"), environment.len()), (Some("as it was"), 4));
-    assert_eq!(keys(stage).await, json!({ "other": "as it was", "redis_password": current.expose_secret() }));
+    assert_eq!((variable("OTHER"), environment.len()), (Some("unchanged"), 4));
+    assert_eq!(keys(stage).await, json!({ "other": "unchanged", "redis_password": current.expose_secret() }));
     assert!(stage.accepts(&current).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_output_is_written_urls_last_and_a_second_run_writes_nothing() {
+async fn every_output_is_written_with_urls_last_and_a_second_run_writes_nothing() {
     let stage = by_default().await;
     let outcome = sync(&stage).await;
     assert_eq!(outcome.status(), "done", "{outcome}");
@@ -49,7 +49,7 @@ async fn every_output_is_written_urls_last_and_a_second_run_writes_nothing() {
         format!("write-parameter the parameter {URL}"),
     ];
     assert_eq!(outcome.actions_at(List::Done), expected);
-    holds(&stage).await;
+    assert_published(&stage).await;
     let before = writes(&stage);
     let outcome = sync(&stage).await;
     assert_eq!((outcome.status(), outcome.logins()), ("kept", Some(0)), "{outcome}");
@@ -59,15 +59,15 @@ async fn every_output_is_written_urls_last_and_a_second_run_writes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_rotated_in_is_published_and_what_was_published_before_is_labelled_previous() {
+async fn a_new_credential_is_published_and_the_value_before_it_is_labelled_previous() {
     let stage = by_default().await;
     sync(&stage).await;
     let (before, first) = parameter(&stage, URL).await.unwrap();
     for rotation in 1..=3 {
         assert!(stage.rotate().await.succeeded);
         let outcome = sync(&stage).await;
-        assert_eq!(outcome.actions_at(List::Done).len(), 2, "what has not changed is not written: {outcome}");
-        holds(&stage).await;
+        assert_eq!(outcome.actions_at(List::Done).len(), 2, "unchanged outputs are not written: {outcome}");
+        assert_published(&stage).await;
         let (current, version) = parameter(&stage, &format!("{URL}:current")).await.unwrap();
         assert_eq!(version, first + rotation);
         assert_eq!(parameter(&stage, URL).await.unwrap().0, current);
@@ -79,7 +79,7 @@ async fn what_was_rotated_in_is_published_and_what_was_published_before_is_label
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn more_versions_than_parameter_store_keeps_are_no_obstacle() {
+async fn a_parameter_with_the_maximum_number_of_versions_can_still_be_published() {
     let stage =
         publishing(StageOptions::default(), &json!([{ "type": "ssm-parameter", "name": HOST, "value": "{host}" }]))
             .await;
@@ -87,7 +87,7 @@ async fn more_versions_than_parameter_store_keeps_are_no_obstacle() {
         edit(&stage, HOST, &format!("by hand {round}"), ParameterType::SecureString).await;
         let outcome = sync(&stage).await;
         assert_eq!(outcome.status(), "done", "{outcome}");
-        // As many as there is room for behind what we have labelled.
+        // As many versions as Parameter Store keeps after the labelled one.
         for version in 0..97 {
             edit(&stage, HOST, &format!("by hand {round} {version}"), ParameterType::SecureString).await;
         }
@@ -99,7 +99,7 @@ async fn more_versions_than_parameter_store_keeps_are_no_obstacle() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_somebody_has_written_by_hand_is_put_right_or_only_reported() {
+async fn a_parameter_that_was_edited_by_hand_is_overwritten_or_only_reported() {
     let stage = by_default().await;
     sync(&stage).await;
     let (published, _) = parameter(&stage, HOST).await.unwrap();
@@ -118,13 +118,13 @@ async fn what_somebody_has_written_by_hand_is_put_right_or_only_reported() {
     assert_eq!(
         parameter(&stage, &format!("{HOST}:previous")).await.unwrap().0,
         published,
-        "not what was written by hand"
+        "not the value written by hand"
     );
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_does_not_log_in_is_not_published() {
+async fn a_credential_that_does_not_log_in_is_not_published() {
     let stage = by_default().await;
     sync(&stage).await;
     let before = (writes(&stage), parameter(&stage, URL).await);
@@ -138,7 +138,7 @@ async fn what_does_not_log_in_is_not_published() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_written_anywhere_while_one_output_cannot_be() {
+async fn no_output_is_written_while_one_of_them_cannot_be() {
     let lambda =
         |name: &str| json!({ "type": "lambda-environment", "function_name": name, "variables": { "HOST": "{host}" } });
     for (broken, named) in [
@@ -170,7 +170,7 @@ async fn nothing_is_written_anywhere_while_one_output_cannot_be() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_says_what_it_would_write_and_shows_no_secret() {
+async fn a_dry_run_plans_writes_and_shows_no_secret() {
     let stage = by_default().await;
     let before = writes(&stage);
     let outcome = outcome_of(&stage, &json!({ "target": "orders", "dry_run": true })).await;
@@ -179,18 +179,18 @@ async fn a_dry_run_says_what_it_would_write_and_shows_no_secret() {
     assert!(!outcome.to_string().contains(stage.current().await.expose_secret()));
     sync(&stage).await;
     let outcome = outcome_of(&stage, &json!({ "target": "orders", "dry_run": true })).await;
-    assert_eq!(outcome.entries(List::Planned).len(), 0, "the plan of the result is empty");
+    assert_eq!(outcome.entries(List::Planned).len(), 0, "nothing is left to plan");
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_variable_that_somebody_else_writes_meanwhile_is_kept() {
+async fn a_variable_that_someone_else_writes_meanwhile_is_kept() {
     let stage = by_default().await;
     let lambda = aws_sdk_lambda::Client::new(&stage.sandbox.sdk_config());
     stage.arm(Rule::new(NAME, At::operation("UpdateFunctionConfiguration"), What::Hold));
     let meanwhile = async {
         stage.fired(1).await;
-        let variables = [("OTHER", "as it was"), ("THEIRS", "new")];
+        let variables = [("OTHER", "unchanged"), ("THEIRS", "new")];
         let variables = variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let environment = aws_sdk_lambda::types::Environment::builder().set_variables(Some(variables)).build();
         lambda.update_function_configuration().function_name(LAMBDA).environment(environment).send().await.unwrap();
@@ -203,9 +203,9 @@ async fn a_variable_that_somebody_else_writes_meanwhile_is_kept() {
     stage.stop().await;
 }
 
-/// What each flavour publishes, on the redis crate, which is given the URL and nothing else.
+/// Connects with the redis crate and only the published URL.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_published_of_every_flavour_logs_in() {
+async fn the_published_url_of_a_redis_without_tls_logs_in() {
     let plain = [Flavour::Fargate, Flavour::SelfHosted(SetUp::ConfigFile)];
     for flavour in plain {
         let stage = publishing(StageOptions { flavour, ..StageOptions::default() }, &json!([])).await;
@@ -250,7 +250,7 @@ async fn both_endpoints_of_every_cache_are_published() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_label_that_a_stopped_run_has_not_moved_is_moved_by_the_next() {
+async fn a_label_that_an_interrupted_run_did_not_move_is_moved_by_the_next() {
     let stage = by_default().await;
     sync(&stage).await;
     let (value, version) = parameter(&stage, HOST).await.unwrap();

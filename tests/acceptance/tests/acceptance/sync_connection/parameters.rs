@@ -1,4 +1,4 @@
-//! A parameter that is made here is tagged with its target; one that is there is nobody's to tag.
+//! A parameter that sync-connection creates is tagged with its target; an existing one is not.
 
 use std::collections::HashMap;
 
@@ -24,31 +24,31 @@ async fn tags(stage: &Stage) -> HashMap<String, String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_parameter_that_is_made_leads_to_its_target_and_one_that_is_there_keeps_its_tags() {
+async fn a_new_parameter_is_tagged_with_its_target_and_an_existing_one_keeps_its_tags() {
     let made = stage().await;
     sync(&made).await;
     let expected = HashMap::from([("redis-lifecycle:target".to_owned(), "orders".to_owned())]);
     assert_eq!((parameter(&made, HOST).await, tags(&made).await), (Some(("6379".to_owned(), 1)), expected));
     made.stop().await;
     let there = stage().await;
-    edit(&there, HOST, "somebody's", ParameterType::String).await;
+    edit(&there, HOST, "by hand", ParameterType::String).await;
     sync(&there).await;
     assert_eq!((parameter(&there, HOST).await, tags(&there).await.len()), (Some(("6379".to_owned(), 2)), 0));
     there.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_parameter_that_somebody_makes_meanwhile_is_looked_at_again() {
+async fn a_parameter_that_someone_creates_meanwhile_is_read_again() {
     let stage = stage().await;
     stage.arm(Rule::new(NAME, At::operation("PutParameter"), What::Hold));
     let meanwhile = async {
         stage.fired(1).await;
-        edit(&stage, HOST, "somebody's", ParameterType::String).await;
+        edit(&stage, HOST, "by hand", ParameterType::String).await;
         stage.sandbox.faults.release();
     };
     let (outcome, ()) = tokio::join!(sync(&stage), meanwhile);
     assert_eq!((outcome.status(), outcome.entries(List::Done).len()), ("done", 1), "{outcome}");
     assert_eq!(parameter(&stage, HOST).await, Some(("6379".to_owned(), 2)));
-    assert_eq!(parameter(&stage, &format!("{HOST}:previous")).await, Some(("somebody's".to_owned(), 1)));
+    assert_eq!(parameter(&stage, &format!("{HOST}:previous")).await, Some(("by hand".to_owned(), 1)));
     stage.stop().await;
 }

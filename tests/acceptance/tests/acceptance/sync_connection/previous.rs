@@ -1,4 +1,4 @@
-//! An AWSPREVIOUS that cannot be read stops those to whom it matters, and nobody else.
+//! An AWSPREVIOUS that cannot be read stops a retirement, but not a publication.
 
 use acceptance::{
     StageOptions,
@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 use super::publishing::{URL, outputs, parameter, publishing};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_credential_in_use_is_published_and_the_one_before_is_not_taken_away() {
+async fn an_unreadable_awsprevious_does_not_stop_a_publication_but_stops_a_retirement() {
     for broken in ["hunter2", r#"{"another":"hunter2"}"#, r#"{"token":["hunter2"]}"#] {
         let stage = publishing(StageOptions { json_key: Some("token"), ..StageOptions::default() }, &outputs()).await;
         stage.deploy(retirement::NAME, TIMEOUT);

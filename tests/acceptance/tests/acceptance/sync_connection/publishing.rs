@@ -1,4 +1,4 @@
-//! A stage whose settings name outputs, and what is written there.
+//! A stage whose settings have outputs, and ways to read them.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,13 +6,13 @@ use acceptance::{Stage, StageOptions, connection::NAME, run::TIMEOUT};
 use aws_sdk_ssm::types::ParameterType;
 use serde_json::{Value, json};
 
-/// The parameters, the function and the secret that [`outputs`] names.
+/// The parameters, the function and the secret in [`outputs`].
 pub(super) const URL: &str = "/orders/redis/url";
 pub(super) const HOST: &str = "/orders/redis/host";
 pub(super) const LAMBDA: &str = "report";
 pub(super) const SECRET: &str = "orders/app";
 
-/// One output of each kind, the one with the URL first: it must be written last all the same.
+/// Returns one output of each kind. The one with the URL is the first, although it must be written last.
 pub(super) fn outputs() -> Value {
     json!([
         { "type": "ssm-parameter", "name": URL, "value": "{url}", "url": { "query": { "ssl_cert_reqs": "required" } } },
@@ -23,25 +23,25 @@ pub(super) fn outputs() -> Value {
     ])
 }
 
-/// A stage with these outputs, the places that they name, and the function.
+/// Creates a stage with these outputs, the function and the secret that they write to, and `sync-connection`.
 pub(super) async fn publishing(options: StageOptions, outputs: &Value) -> Stage {
     let stage = Stage::set(options).await;
     stage.deploy(NAME, TIMEOUT);
-    stage.sandbox.lambda.create(LAMBDA, BTreeMap::from([("OTHER".to_owned(), "as it was".to_owned())]));
-    let value = json!({ "other": "as it was" }).to_string();
+    stage.sandbox.lambda.create(LAMBDA, BTreeMap::from([("OTHER".to_owned(), "unchanged".to_owned())]));
+    let value = json!({ "other": "unchanged" }).to_string();
     stage.secrets.create_secret().name(SECRET).secret_string(value).send().await.unwrap();
     settle(&stage, outputs).await;
     stage
 }
 
-/// Puts the settings again, with these outputs.
+/// Writes the settings with these outputs.
 pub(super) async fn settle(stage: &Stage, outputs: &Value) {
     let mut document = stage.settings();
     document["outputs"] = outputs.clone();
     stage.put_settings(&document).await;
 }
 
-/// A parameter's value by name or `name:label`, and the version; `None` where there is none.
+/// Returns the value and the version of a parameter, by name or `name:label`; `None` if it does not exist.
 pub(super) async fn parameter(stage: &Stage, name: &str) -> Option<(String, i64)> {
     let answer = stage.ssm().get_parameter().name(name).with_decryption(true).send().await.ok()?.parameter?;
     Some((answer.value?, answer.version))
@@ -52,19 +52,19 @@ pub(super) async fn edit(stage: &Stage, name: &str, value: &str, kind: Parameter
     stage.ssm().put_parameter().name(name).value(value).r#type(kind).overwrite(true).send().await.unwrap();
 }
 
-/// The environment of the function that is an output.
+/// Returns the environment of the function in the outputs.
 pub(super) async fn environment(stage: &Stage) -> HashMap<String, String> {
     let answer = stage.lambda().get_function_configuration().function_name(LAMBDA).send().await.unwrap();
     answer.environment.unwrap().variables.unwrap()
 }
 
-/// The secret that is an output.
+/// Returns the value of the secret in the outputs.
 pub(super) async fn keys(stage: &Stage) -> Value {
     let answer = stage.secrets.get_secret_value().secret_id(SECRET).send().await.unwrap();
     serde_json::from_str(&answer.secret_string.unwrap()).unwrap()
 }
 
-/// How many writes there were, of every kind.
+/// Counts the writes of every kind.
 pub(super) fn writes(stage: &Stage) -> usize {
     let effective = |operation: &str| stage.sandbox.journal.effective(operation);
     effective("PutParameter") + effective("UpdateFunctionConfiguration") + effective("PutSecretValue")

@@ -1,4 +1,4 @@
-//! Consumers that read at start are deployed anew, one after another.
+//! Consumers are redeployed one after another.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,7 +15,7 @@ use workload::create_consumer_service;
 
 use super::services::{
     Breaker, CLUSTER, arns, at_once, break_fragile, create_fragile_service, create_login_service, deployments,
-    mend_fragile, settle, stage, steady, tasks,
+    repair_fragile, settle, stage, steady, tasks,
 };
 
 /// Long enough for every rollout here.
@@ -24,7 +24,7 @@ const AMPLE: Duration = Duration::from_secs(60);
 const WEB: &str = "deploy-service the ECS service main/web";
 const WORKER: &str = "deploy-service the ECS service main/worker";
 
-/// A stage that was rotated, with two services from before, and settings that name both.
+/// Creates a stage that was rotated after its two services had started.
 async fn rotated() -> Stage {
     let stage = stage(StageOptions::default(), AMPLE).await;
     for name in ["web", "worker"] {
@@ -35,13 +35,13 @@ async fn rotated() -> Stage {
     stage
 }
 
-/// What is waited for, and why.
+/// Returns what a run waits for, and why.
 fn waiting(outcome: &Outcome) -> Vec<String> {
     outcome.entries(List::Waiting).into_iter().map(|(what, reason)| format!("{what}: {reason}")).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_services_are_rolled_one_after_another_and_then_the_previous_credential_goes() {
+async fn two_services_are_redeployed_in_turn_and_then_the_previous_credential_is_retired() {
     let stage = stage(StageOptions::default(), AMPLE).await;
     stage.deploy(retirement::NAME, TIMEOUT);
     for name in ["worker", "web"] {
@@ -62,7 +62,7 @@ async fn two_services_are_rolled_one_after_another_and_then_the_previous_credent
         assert!(web.iter().chain(&worker).all(|task| !before.contains(&task.arn)), "{web:?} {worker:?}");
         let last_of_web = web.iter().map(|task| task.created).max().unwrap();
         assert!(worker.iter().all(|task| task.created > last_of_web), "{web:?} {worker:?}");
-        // Those of the load, which are in no service, follow by themselves.
+        // The clients of the load are in no service, so the test restarts them.
         traffic.restart();
         sleep(Duration::from_millis(500)).await;
         let outcome = retire(&stage).await;
@@ -81,7 +81,7 @@ async fn two_services_are_rolled_one_after_another_and_then_the_previous_credent
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_somebody_deployed_since_is_not_deployed_again() {
+async fn a_service_that_was_deployed_by_hand_since_the_rotation_is_not_deployed_again() {
     let stage = rotated().await;
     let force = stage.ecs().update_service().cluster(CLUSTER).service("web").force_new_deployment(true);
     force.send().await.unwrap();
@@ -93,7 +93,7 @@ async fn a_service_that_somebody_deployed_since_is_not_deployed_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_secret_that_was_never_rotated_and_settings_without_services_deploy_nothing() {
+async fn nothing_is_deployed_before_the_first_rotation_or_without_services() {
     let stage = stage(StageOptions::default(), AMPLE).await;
     create_consumer_service(&stage.sandbox, CLUSTER, "web", 1).await.unwrap();
     settle(&stage, &["web"], at_once()).await;
@@ -106,8 +106,8 @@ async fn a_secret_that_was_never_rotated_and_settings_without_services_deploy_no
     stage.stop().await;
 }
 
-/// A service that never becomes stable: nothing goes on, and a person is called for.
-async fn stops_at(breaker: Breaker, rollout: Value) {
+/// Checks that a rollout stops with `needs-human` at a service that does not become stable, and continues after a repair.
+async fn assert_stops_at_an_unstable_service(breaker: Breaker, rollout: Value) {
     let stage = stage(StageOptions::default(), AMPLE).await;
     stage.deploy(retirement::NAME, TIMEOUT);
     create_fragile_service(&stage, "web", breaker).await;
@@ -129,8 +129,8 @@ async fn stops_at(breaker: Breaker, rollout: Value) {
     let outcome = retire(&stage).await;
     assert_eq!(outcome.status(), "waiting", "{outcome}");
     assert!(stage.accepts(&stage.first_token()).await && stage.accepts(&stage.current().await).await);
-    // Put right, and deployed by hand: the rollout goes on from there.
-    mend_fragile(&stage).await;
+    // After a repair and a deployment by hand, the rollout continues.
+    repair_fragile(&stage).await;
     let force = stage.ecs().update_service().cluster(CLUSTER).service("web").force_new_deployment(true);
     force.send().await.unwrap();
     steady(&stage, "web").await;
@@ -143,29 +143,29 @@ async fn stops_at(breaker: Breaker, rollout: Value) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deployment_that_is_given_up_stops_the_rollout() {
-    stops_at(Breaker::GiveUp, at_once()).await;
+async fn a_deployment_that_fails_stops_the_rollout() {
+    assert_stops_at_an_unstable_service(Breaker::GiveUp, at_once()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_that_is_rolled_back_stops_the_rollout() {
-    stops_at(Breaker::RollBack, at_once()).await;
+    assert_stops_at_an_unstable_service(Breaker::RollBack, at_once()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_that_takes_too_long_stops_the_rollout() {
-    stops_at(Breaker::None, json!({ "debounce_s": 0, "stabilise_s": 5 })).await;
+    assert_stops_at_an_unstable_service(Breaker::None, json!({ "debounce_s": 0, "stabilise_s": 5 })).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_deployed_outside_the_window_and_it_says_until_when() {
+async fn nothing_is_deployed_outside_the_window_and_the_outcome_says_when_it_opens() {
     let stage = rotated().await;
     let hour = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() / 3600;
     let window = |from: u64, to: u64| {
         let time = |hour: u64| format!("{:02}:00", hour % 24);
         json!({ "debounce_s": 0, "window": { "from": time(from), "to": time(to) } })
     };
-    // Two hours off, so that no hour that ends meanwhile opens it.
+    // The window starts in the hour after next, so that it does not open during the test.
     settle(&stage, &["web", "worker"], window(hour + 2, hour + 3)).await;
     let outcome = sync(&stage).await;
     assert_eq!(outcome.status(), "waiting", "{outcome}");
@@ -200,7 +200,7 @@ async fn several_changes_within_the_debounce_make_one_deployment() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dry_run_names_what_it_would_deploy_and_deploys_nothing() {
+async fn a_dry_run_plans_deployments_and_makes_none() {
     let stage = rotated().await;
     let before = [arns(&stage, "web"), arns(&stage, "worker")];
     let outcome = dry_run(&stage).await;
@@ -214,7 +214,7 @@ async fn a_dry_run_names_what_it_would_deploy_and_deploys_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_is_out_of_time_ends_well_and_leaves_the_rest_to_the_next() {
+async fn a_run_that_reaches_its_deadline_succeeds_and_leaves_the_rest_to_the_next() {
     let stage = rotated().await;
     stage.sandbox.ecs.set_timing(EcsTiming { provision: Duration::from_secs(4), ..EcsTiming::default() });
     stage.deploy(NAME, Duration::from_secs(5));
@@ -227,7 +227,7 @@ async fn a_run_that_is_out_of_time_ends_well_and_leaves_the_rest_to_the_next() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_is_not_there_is_refused_by_its_field() {
+async fn an_unknown_service_is_refused_with_its_field() {
     let stage = rotated().await;
     settle(&stage, &["web", "gone"], at_once()).await;
     let outcome = sync(&stage).await;

@@ -1,4 +1,4 @@
-//! A rollout with the function stopped at every call, every answer lost, and every fault at every call.
+//! Rollouts with a fault at every call.
 
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ use super::{
     services::{CLUSTER, arns, at_once, create_reading_service, deployments, stage},
 };
 
-/// Long enough for a rollout one of whose calls comes too late.
+/// Long enough for a rollout with one call that times out.
 const AMPLE: Duration = Duration::from_secs(60);
 
 /// More calls than any run here makes.
 const MOST_CALLS: usize = 80;
 
-/// What the service reads, in turn: each is a change that a rotation would take longer to bring about.
+/// Two values for the service to read: alternating between them is faster than a rotation.
 const VALUES: [&str; 2] = ["{host}", "{host}:{port}"];
 
-/// Puts the settings, with this service and what it reads.
+/// Writes the settings with this output and these services.
 async fn settle(stage: &Stage, value: &str, services: &[&str]) {
     let consumer = |name: &&str| json!({ "type": "ecs-service", "cluster": CLUSTER, "service": name });
     let mut document = stage.settings();
@@ -35,8 +35,8 @@ async fn settle(stage: &Stage, value: &str, services: &[&str]) {
     stage.put_settings(&document).await;
 }
 
-/// A stage that was rotated, with a service that has followed.
-async fn rolled() -> Stage {
+/// Creates a stage that was rotated, with a service that has the current value.
+async fn up_to_date() -> Stage {
     let stage = stage(StageOptions { timing: brief(), ..StageOptions::default() }, AMPLE).await;
     stage.sandbox.ecs.set_timing(brief_tasks());
     assert!(stage.rotate().await.succeeded);
@@ -46,10 +46,10 @@ async fn rolled() -> Stage {
     stage
 }
 
-/// Rolls one service out for each call of a run, with that call struck, until there is no such call: each time there is
-/// exactly one deployment.
-async fn strike_every_call(what: What) {
-    let stage = rolled().await;
+/// Redeploys a service once for each call of a run, with the fault at that call, until there are no more calls. Each time,
+/// there is exactly one deployment.
+async fn fault_at_every_call(what: What) {
+    let stage = up_to_date().await;
     let mut struck = 0;
     for nth in 1..=MOST_CALLS {
         settle(&stage, VALUES[nth % 2], &["web"]).await;
@@ -66,16 +66,16 @@ async fn strike_every_call(what: What) {
         struck = stage.sandbox.faults.fired();
     }
     assert_eq!(sync(&stage).await.status(), "kept");
-    assert!((20..MOST_CALLS).contains(&struck), "{struck} calls were struck");
+    assert!((20..MOST_CALLS).contains(&struck), "{struck} calls hit a fault");
     stage.stop().await;
 }
 
 at_every_call! {
-    a_rollout_survives_a_kill_just_before_every_call: strike_every_call(What::KillBefore);
-    a_rollout_survives_a_kill_just_after_every_call: strike_every_call(What::KillAfter);
-    a_rollout_survives_the_loss_of_every_answer: strike_every_call(What::LoseAnswer);
-    a_rollout_survives_a_throttle_at_every_call: strike_every_call(What::Throttle);
-    a_rollout_survives_an_internal_error_at_every_call: strike_every_call(What::InternalError);
-    a_rollout_survives_a_reset_at_every_call: strike_every_call(What::Reset);
-    a_rollout_survives_a_timeout_at_every_call: strike_every_call(What::Delay(TOO_LATE));
+    a_rollout_survives_a_kill_just_before_every_call: fault_at_every_call(What::KillBefore);
+    a_rollout_survives_a_kill_just_after_every_call: fault_at_every_call(What::KillAfter);
+    a_rollout_survives_the_loss_of_every_answer: fault_at_every_call(What::LoseAnswer);
+    a_rollout_survives_a_throttle_at_every_call: fault_at_every_call(What::Throttle);
+    a_rollout_survives_an_internal_error_at_every_call: fault_at_every_call(What::InternalError);
+    a_rollout_survives_a_reset_at_every_call: fault_at_every_call(What::Reset);
+    a_rollout_survives_a_timeout_at_every_call: fault_at_every_call(What::Delay(TOO_LATE));
 }

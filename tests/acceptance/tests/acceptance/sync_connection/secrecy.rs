@@ -1,4 +1,4 @@
-//! No secret anywhere, however talkative the function is.
+//! No credential appears in anything that sync-connection writes.
 
 use acceptance::{
     StageOptions,
@@ -15,11 +15,11 @@ use super::{
     publishing::{outputs, publishing},
 };
 
-/// How much of a secret is looked for: a part of it would be as bad.
+/// How many characters of a secret are searched for: a part of it must not be written either.
 const PART: usize = 14;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_leaked_by_a_move_that_is_held_back_made_and_taken_back() {
+async fn nothing_is_leaked_by_a_move_that_is_blocked_made_and_rolled_back() {
     const WRONG: &str = "not-their-password-0123456789abcdef";
     let moving = Moving::from_elasticache_to_hosts().await;
     moving.stage.deploy_tracing(NAME, TIMEOUT);
@@ -29,7 +29,7 @@ async fn nothing_is_leaked_by_a_move_that_is_held_back_made_and_taken_back() {
     sync(&moving.stage).await;
     moving.put_there(OTHER_PASSWORD).await;
     sync(&moving.stage).await;
-    moving.is_published_there().await;
+    moving.assert_published_there().await;
     moving.roll_back().await;
     let written = written(&moving.stage);
     assert!(written.contains("is blocked") && written.contains("labelling the settings"));

@@ -1,4 +1,4 @@
-//! ECS services that log in, the settings that name them, and the function that deploys them anew.
+//! ECS services that log in, and settings that name them as consumers.
 
 use std::time::Duration;
 
@@ -14,20 +14,20 @@ use serde_json::{Value, json};
 /// The cluster of every service here.
 pub(super) const CLUSTER: &str = "main";
 
-/// A parameter without which the tasks of a fragile service do not start.
-const CRUTCH: &str = "/main/crutch";
+/// A parameter that the tasks of a fragile service need to start.
+const REQUIRED: &str = "/main/required";
 
-/// How long a service may take to be steady on a busy machine.
+/// How long a service may take to reach a steady state on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A stage with `sync-connection` deployed beside the function that rotates.
+/// Creates a stage with `sync-connection` deployed in addition to `rotate-auth`.
 pub(super) async fn stage(options: StageOptions, timeout: Duration) -> Stage {
     let stage = Stage::set(options).await;
     stage.deploy(NAME, timeout);
     stage
 }
 
-/// Puts the settings again, with these services, this rollout, and no overlap.
+/// Writes the settings with these services, this rollout, and no overlap.
 pub(super) async fn settle(stage: &Stage, services: &[&str], rollout: Value) {
     let consumer = |name: &&str| json!({ "type": "ecs-service", "cluster": CLUSTER, "service": name });
     let mut document = stage.settings();
@@ -37,13 +37,12 @@ pub(super) async fn settle(stage: &Stage, services: &[&str], rollout: Value) {
     stage.put_settings(&document).await;
 }
 
-/// At once, at any time.
+/// Returns `rollout` settings without a debounce or a window.
 pub(super) fn at_once() -> Value {
     json!({ "debounce_s": 0 })
 }
 
-/// Makes a service whose tasks read the credential when they start, log in with it again and again, and end when they are
-/// refused.
+/// Creates a service whose tasks read the credential at startup, log in with it repeatedly, and exit when refused.
 pub(super) async fn create_login_service(stage: &Stage, name: &str) {
     let node = stage.direct().remove(0).address;
     let login = format!(
@@ -56,24 +55,24 @@ pub(super) async fn create_login_service(stage: &Stage, name: &str) {
     create(stage, name, container.set_command(Some(command)).build(), None).await;
 }
 
-/// What a fragile service does about a deployment that fails.
+/// The circuit breaker of a fragile service.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Breaker {
-    /// Nothing: it tries for ever.
+    /// None: ECS keeps trying a failing deployment.
     None,
-    /// Gives it up.
+    /// ECS marks a failing deployment as failed.
     GiveUp,
-    /// Gives it up, and goes back to the deployment before.
+    /// ECS marks a failing deployment as failed, and rolls back to the one before.
     RollBack,
 }
 
-/// Makes a service whose tasks start only while [`break_fragile`] was not called.
+/// Creates a service whose tasks start unless [`break_fragile`] was called.
 pub(super) async fn create_fragile_service(stage: &Stage, name: &str, breaker: Breaker) {
-    mend_fragile(stage).await;
-    create(stage, name, reads(CRUTCH), Some(breaker)).await;
+    repair_fragile(stage).await;
+    create(stage, name, reads(REQUIRED), Some(breaker)).await;
 }
 
-/// Makes a service whose tasks read a parameter, or a key of a secret, when they start.
+/// Creates a service whose tasks read a parameter, or a key of a secret, at startup.
 pub(super) async fn create_reading_service(stage: &Stage, name: &str, value_from: &str) {
     create(stage, name, reads(value_from), None).await;
 }
@@ -84,14 +83,14 @@ fn reads(value_from: &str) -> ContainerDefinition {
     container.set_command(Some(["sleep", "infinity"].map(str::to_owned).to_vec())).build()
 }
 
-/// From now on no task of a fragile service starts.
+/// Makes new tasks of fragile services fail to start.
 pub(super) async fn break_fragile(stage: &Stage) {
-    stage.ssm().delete_parameter().name(CRUTCH).send().await.unwrap();
+    stage.ssm().delete_parameter().name(REQUIRED).send().await.unwrap();
 }
 
-/// From now on they start.
-pub(super) async fn mend_fragile(stage: &Stage) {
-    let put = stage.ssm().put_parameter().name(CRUTCH).value("there");
+/// Lets new tasks of fragile services start again.
+pub(super) async fn repair_fragile(stage: &Stage) {
+    let put = stage.ssm().put_parameter().name(REQUIRED).value("exists");
     put.r#type(ParameterType::String).overwrite(true).send().await.unwrap();
 }
 
@@ -116,22 +115,22 @@ async fn create(stage: &Stage, name: &str, container: ContainerDefinition, break
     steady(stage, name).await;
 }
 
-/// Waits until a service is steady.
+/// Waits until a service has reached a steady state.
 pub(super) async fn steady(stage: &Stage, name: &str) {
     stage.sandbox.ecs.settled(CLUSTER, name, PATIENCE).await.unwrap();
 }
 
-/// The tasks that a service should have; others of it may still be ending.
+/// Returns the tasks of a service, without those that are stopping.
 pub(super) fn tasks(stage: &Stage, name: &str) -> Vec<TaskView> {
     stage.sandbox.ecs.tasks(CLUSTER, name).into_iter().filter(|task| task.wanted).collect()
 }
 
-/// The ARNs of the tasks of a service.
+/// Returns the ARNs of the tasks of a service, without those that are stopping.
 pub(super) fn arns(stage: &Stage, name: &str) -> Vec<String> {
     tasks(stage, name).into_iter().map(|task| task.arn).collect()
 }
 
-/// How many deployments the function has begun.
+/// Counts the deployments that the function has started.
 pub(super) fn deployments(stage: &Stage) -> usize {
     use sandbox::journal::CallResult::{Answered, FaultedAfter};
     let by_function = |entry: &&sandbox::journal::Entry| {

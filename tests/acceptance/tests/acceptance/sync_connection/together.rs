@@ -1,4 +1,4 @@
-//! Two runs of one target at once.
+//! Concurrent runs of sync-connection for one target.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::services::{CLUSTER, arns, at_once, create_login_service, deployments,
 /// Long enough for every rollout here.
 const AMPLE: Duration = Duration::from_secs(60);
 
-/// How many tasks each service should have.
+/// The desired number of tasks of each service.
 const DESIRED: i32 = 2;
 
 async fn rotated(services: &[&str]) -> Stage {
@@ -27,7 +27,7 @@ async fn rotated(services: &[&str]) -> Stage {
     stage
 }
 
-/// The fewest tasks of any of these services that are seen running, until `done`.
+/// Returns the lowest number of running tasks of any of these services until `done` completes.
 async fn fewest_running(stage: &Stage, services: &[&str], done: impl Future<Output = ()>) -> i32 {
     let mut fewest = i32::MAX;
     tokio::pin!(done);
@@ -67,9 +67,9 @@ async fn two_runs_at_once_end_well_with_at_most_one_deployment_too_many_and_nobo
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_another_run_deploys_meanwhile_is_not_deployed_again() {
+async fn a_service_that_was_deployed_meanwhile_is_not_deployed_again() {
     let stage = rotated(&["web"]).await;
-    // Held while it asks the nodes, after it has seen a service that is to be deployed.
+    // Paused at a login, after it has decided to deploy the service.
     stage.arm(Rule::new(NAME, At::operation("Connect"), What::Hold));
     let meanwhile = async {
         stage.fired(1).await;

@@ -1,4 +1,4 @@
-//! A function follows by the id of AWSCURRENT's version in its environment.
+//! A Lambda function whose environment has the version id of AWSCURRENT counts as updated.
 
 use std::time::Duration;
 
@@ -16,10 +16,10 @@ use serde_json::{Value, json};
 
 use super::publishing::{HOST, LAMBDA, environment, parameter, publishing};
 
-/// The variable that a rotation changes.
+/// The variable with the version id, which each rotation changes.
 const VERSION: &str = "REDIS_SECRET_VERSION";
 
-/// The same in a parameter that is not encrypted: the id is no secret.
+/// Outputs with the version id in a function's environment and in a parameter without encryption: the id is not a secret.
 fn outputs(variable: &str) -> Value {
     json!([
         { "type": "ssm-parameter", "name": HOST, "value": "{secret_version_id}", "kind": "string" },
@@ -28,8 +28,8 @@ fn outputs(variable: &str) -> Value {
     ])
 }
 
-/// A stage with a function that logs in, these outputs, no overlap, and both functions of ours.
-async fn with_a_function_that_logs_in(variable: &str) -> Stage {
+/// Creates a stage with a Lambda function as consumer, these outputs, and no overlap.
+async fn with_a_consumer_function(variable: &str) -> Stage {
     let stage = publishing(StageOptions::default(), &json!([])).await;
     stage.deploy(retirement::NAME, TIMEOUT);
     let mut document = stage.settings();
@@ -41,15 +41,15 @@ async fn with_a_function_that_logs_in(variable: &str) -> Stage {
     stage
 }
 
-/// Holds that the function's environment and the parameter name this version.
-async fn names(stage: &Stage, report: &RotationReport) {
+/// Checks that the function's environment and the parameter have this version id.
+async fn assert_published(stage: &Stage, report: &RotationReport) {
     assert_eq!(environment(stage).await.get(VERSION), Some(&report.version_id));
     assert_eq!(parameter(stage, HOST).await.map(|(value, _)| value), Some(report.version_id.clone()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_function_that_was_told_the_version_is_waited_for_no_longer_though_it_was_told_at_once() {
-    let stage = with_a_function_that_logs_in("{secret_version_id}").await;
+async fn a_retirement_does_not_wait_for_a_function_that_has_the_new_version_id() {
+    let stage = with_a_consumer_function("{secret_version_id}").await;
     for _ in 0..2 {
         let old = stage.current().await;
         let report = stage.rotate().await;
@@ -58,7 +58,7 @@ async fn a_function_that_was_told_the_version_is_waited_for_no_longer_though_it_
         assert_eq!(outcome.waiting_for(), ["the Lambda function report"], "{outcome}");
         let outcome = sync(&stage).await;
         assert!(outcome.entries(List::Done).iter().any(|(what, _)| *what == "write-environment"), "{outcome}");
-        names(&stage, &report).await;
+        assert_published(&stage, &report).await;
         assert_eq!(retire(&stage).await.done(), REMOVED);
         assert_eq!(stage.accepting(&old).await, 0);
         assert_eq!(sync(&stage).await.status(), "kept");
@@ -68,11 +68,11 @@ async fn a_function_that_was_told_the_version_is_waited_for_no_longer_though_it_
     stage.stop().await;
 }
 
-/// Secrets Manager says that a rotation has ended after it has told that AWSCURRENT has moved: what was written in between
-/// looks like what was there before, by its moment.
+/// Secrets Manager sets the date of a rotation after AWSCURRENT has moved. By its time, an update in between looks like one
+/// from before the rotation.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_function_that_was_told_before_the_rotation_had_ended_is_waited_for_no_longer() {
-    let stage = with_a_function_that_logs_in("{secret_version_id}").await;
+async fn a_retirement_does_not_wait_for_a_function_updated_before_the_rotation_ended() {
+    let stage = with_a_consumer_function("{secret_version_id}").await;
     let first = stage.first_token();
     stage.arm(
         Rule::new("rotate-auth", At::operation("UpdateSecretVersionStage"), What::KillAfter).during("finishSecret"),
@@ -87,7 +87,7 @@ async fn a_function_that_was_told_before_the_rotation_had_ended_is_waited_for_no
     sync(&stage).await;
     let report = stage.settled().await;
     assert!(report.succeeded, "{report:?}");
-    names(&stage, &report).await;
+    assert_published(&stage, &report).await;
     assert_eq!(sync(&stage).await.status(), "kept");
     assert_eq!(retire(&stage).await.done(), REMOVED);
     assert_eq!(stage.accepting(&first).await, 0);
@@ -95,8 +95,8 @@ async fn a_function_that_was_told_before_the_rotation_had_ended_is_waited_for_no
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_function_whose_environment_a_rotation_does_not_change_is_waited_for() {
-    let stage = with_a_function_that_logs_in("{port}").await;
+async fn a_retirement_waits_for_a_function_whose_environment_has_no_version_id() {
+    let stage = with_a_consumer_function("{port}").await;
     assert!(stage.rotate().await.succeeded);
     let before = stage.sandbox.journal.effective("UpdateFunctionConfiguration");
     sync(&stage).await;

@@ -1,4 +1,4 @@
-//! Whole rotations, with clients at work.
+//! Whole rotations under load.
 
 use std::time::Duration;
 
@@ -7,24 +7,24 @@ use sandbox::faults::{At, Rule, What};
 use secrecy::ExposeSecret;
 use tokio::time::sleep;
 
-/// Holds each step's first call back until it is released, so that there is time to look between two steps.
+/// Pauses the first call of each step, to allow checks between two steps.
 ///
-/// The function gives an answer up after a while and asks again: that call is held back too.
-fn hold_between_steps(stage: &Stage) {
+/// The function retries a call without an answer: retries are paused too.
+fn pause_between_steps(stage: &Stage) {
     for step in ["setSecret", "testSecret", "finishSecret"] {
         stage.arm(Rule::new("rotate-auth", At::operation("DescribeSecret"), What::Hold).during(step).times(3));
     }
 }
 
-/// Two rotations in a row, looked at between all steps.
-pub(super) async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_should(flavour: Flavour) {
+/// Rotates twice, with checks between all steps.
+pub(super) async fn two_rotations_under_load_fail_no_command_and_each_step_has_its_effect(flavour: Flavour) {
     for topology in flavour.topologies() {
         let stage = Stage::set(StageOptions { flavour, topology: *topology, ..StageOptions::default() }).await;
         let traffic = Traffic::start(&stage).await;
         let (all, mut before_that) = (stage.nodes(), None);
         for rotation in 1..=2 {
             let old = stage.current().await;
-            hold_between_steps(&stage);
+            pause_between_steps(&stage);
             stage.start_rotation().await.unwrap();
 
             stage.ended("createSecret", rotation).await;
@@ -36,7 +36,7 @@ pub(super) async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_s
             stage.ended("setSecret", rotation).await;
             assert_eq!((stage.accepting(&old).await, stage.accepting(&new).await), (all, all), "after setSecret");
             if let Some(evicted) = &before_that {
-                assert_eq!(stage.accepting(evicted).await, 0, "there is room for two");
+                assert_eq!(stage.accepting(evicted).await, 0, "only two credentials are accepted");
             }
             stage.sandbox.faults.release();
 
@@ -49,7 +49,7 @@ pub(super) async fn two_rotations_pass_under_load_and_each_step_leaves_what_it_s
             assert_eq!(stage.current().await.expose_secret(), new.expose_secret(), "after finishSecret");
             assert_eq!((stage.accepting(&old).await, stage.accepting(&new).await), (all, all), "after finishSecret");
 
-            // The next rotation pushes the old token out, so whoever reads the secret only at start is rolled before.
+            // The next rotation drops the oldest credential, so clients that read the secret only at startup are restarted.
             traffic.restart();
             sleep(Duration::from_millis(500)).await;
             before_that = Some(old);

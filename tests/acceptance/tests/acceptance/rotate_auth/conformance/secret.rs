@@ -1,4 +1,4 @@
-//! What the secret holds.
+//! The conformance suite: what happens to the secret.
 
 use acceptance::{Flavour, STEPS, Stage, StageOptions, class};
 use secrecy::ExposeSecret;
@@ -26,15 +26,15 @@ pub(super) async fn a_json_secret_keeps_its_other_keys(flavour: Flavour) {
     stage.stop().await;
 }
 
-pub(super) async fn a_secret_of_another_redis_is_refused_and_nothing_is_touched(flavour: Flavour) {
+pub(super) async fn a_secret_of_another_redis_is_refused_before_any_change(flavour: Flavour) {
     refused_for(flavour, "host", "elsewhere.example").await;
 }
 
-pub(super) async fn a_secret_of_another_user_is_refused_and_nothing_is_touched(flavour: Flavour) {
+pub(super) async fn a_secret_of_another_user_is_refused_before_any_change(flavour: Flavour) {
     refused_for(flavour, "username", "nobody-here").await;
 }
 
-/// A secret that says something of its Redis that does not hold.
+/// Rotates a secret whose JSON does not match its Redis.
 async fn refused_for(flavour: Flavour, key: &str, value: &str) {
     let stage = Stage::set(StageOptions { flavour, json_key: Some("token"), ..StageOptions::default() }).await;
     let foreign = json!({ key: value, "token": stage.first_token().expose_secret() });
@@ -48,10 +48,10 @@ async fn refused_for(flavour: Flavour, key: &str, value: &str) {
     stage.stop().await;
 }
 
-pub(super) async fn a_pending_credential_put_by_hand_is_rotated_in(flavour: Flavour) {
+pub(super) async fn a_pending_credential_put_by_hand_becomes_current(flavour: Flavour) {
     let stage = stage(flavour).await;
     let described = stage.secrets.describe_secret().secret_id(&stage.target.secret_arn).send().await.unwrap();
-    assert_eq!(described.rotation_enabled, None, "a secret that was never rotated does not say whether rotation is on");
+    assert_eq!(described.rotation_enabled, None, "DescribeSecret has no RotationEnabled before the first rotation");
     let by_hand = stage.put_by_hand();
     let version = stage.put_credential(&by_hand, &["AWSPENDING"]).await;
     for step in STEPS {
@@ -62,7 +62,7 @@ pub(super) async fn a_pending_credential_put_by_hand_is_rotated_in(flavour: Flav
     stage.stop().await;
 }
 
-pub(super) async fn an_illegal_pending_credential_left_by_an_earlier_run_is_replaced_not_used(flavour: Flavour) {
+pub(super) async fn an_illegal_pending_credential_of_an_earlier_run_is_replaced(flavour: Flavour) {
     let stage = stage(flavour).await;
     let bad = stage.put_credential(&"not legal/anywhere@at,all%0123".into(), &["AWSPENDING"]).await;
     assert_eq!(stage.start_rotation().await, Err("InvalidRequestException".to_owned()));

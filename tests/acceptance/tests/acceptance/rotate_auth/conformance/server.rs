@@ -1,4 +1,4 @@
-//! What the server holds.
+//! The conformance suite: what happens to the nodes.
 
 use std::time::Duration;
 
@@ -20,14 +20,14 @@ pub(super) async fn a_rotation_ends_with_the_new_credential_current_and_the_old_
         let current = stage.current().await;
         assert_ne!(current.expose_secret(), stage.first_token().expose_secret());
         assert!(stage.accepts(&current).await);
-        assert!(stage.accepts(&stage.first_token()).await, "taking it away is another function's");
+        assert!(stage.accepts(&stage.first_token()).await, "removing it is retire-credential's task");
         assert_eq!(stage.credential("AWSPREVIOUS").await.unwrap().expose_secret(), stage.first_token().expose_secret());
         assert_eq!(stage.modifications(), flavour.calls_per_change(stage.nodes()));
         stage.stop().await;
     }
 }
 
-pub(super) async fn three_rotations_in_a_row_each_keep_the_one_before_and_no_other(flavour: Flavour) {
+pub(super) async fn each_of_three_rotations_keeps_the_previous_credential_and_drops_older_ones(flavour: Flavour) {
     let stage = stage(flavour).await;
     let (mut before, mut before_that) = (stage.current().await, None::<SecretString>);
     for rotation in 1..=3 {
@@ -38,14 +38,14 @@ pub(super) async fn three_rotations_in_a_row_each_keep_the_one_before_and_no_oth
         let current = stage.current().await;
         assert!(stage.accepts(&current).await && stage.accepts(&before).await);
         if let Some(before_that) = before_that.replace(before) {
-            assert_eq!(stage.accepting(&before_that).await, 0, "there is room for two");
+            assert_eq!(stage.accepting(&before_that).await, 0, "only two credentials are accepted");
         }
         before = current;
     }
     stage.stop().await;
 }
 
-pub(super) async fn a_current_credential_that_has_drifted_stops_the_rotation_and_nothing_is_touched(flavour: Flavour) {
+pub(super) async fn a_current_credential_that_does_not_log_in_stops_the_rotation_before_any_change(flavour: Flavour) {
     let stage = stage(flavour).await;
     let drifted = stage.put_by_hand();
     stage.put_credential(&drifted, &["AWSCURRENT"]).await;
@@ -58,7 +58,7 @@ pub(super) async fn a_current_credential_that_has_drifted_stops_the_rotation_and
     stage.stop().await;
 }
 
-pub(super) async fn current_is_not_moved_while_one_node_cannot_be_asked(flavour: Flavour) {
+pub(super) async fn current_is_not_moved_while_a_node_does_not_answer(flavour: Flavour) {
     let stage = Stage::set(StageOptions { flavour, timeout: Duration::from_secs(5), ..StageOptions::default() }).await;
     let by_hand = stage.put_by_hand();
     let version = stage.put_credential(&by_hand, &["AWSPENDING"]).await;
@@ -83,7 +83,7 @@ pub(super) async fn two_rotations_at_once_make_one_change(flavour: Flavour) {
     stage.stop().await;
 }
 
-pub(super) async fn one_step_that_runs_twice_at_once_ends_as_one(flavour: Flavour) {
+pub(super) async fn a_step_that_runs_twice_at_once_succeeds_twice(flavour: Flavour) {
     let stage = stage(flavour).await;
     let pending = stage.put_by_hand();
     let version = stage.put_credential(&pending, &["AWSPENDING"]).await;
@@ -109,7 +109,7 @@ pub(super) async fn every_step_of_a_finished_rotation_can_be_called_again(flavou
     stage.stop().await;
 }
 
-pub(super) async fn a_rotation_left_stuck_by_an_earlier_one_is_taken_up_and_finished(flavour: Flavour) {
+pub(super) async fn a_rotation_that_failed_is_retried_with_the_same_version(flavour: Flavour) {
     let rotation = RotationTiming { attempts: 1, retry_after: Duration::from_millis(100) };
     let stage = Stage::set(StageOptions { flavour, rotation, ..StageOptions::default() }).await;
     stage.arm(Rule::new("rotate-auth", At::Every, What::InternalError).during("testSecret").times(100));
@@ -121,7 +121,7 @@ pub(super) async fn a_rotation_left_stuck_by_an_earlier_one_is_taken_up_and_fini
     assert!(report.succeeded, "{report:?}");
     assert_eq!(report.version_id, stuck.version_id);
     if flavour.is_kept_by_a_service() {
-        assert_eq!(stage.modifications(), 1, "the server accepted the pending credential already");
+        assert_eq!(stage.modifications(), 1, "the nodes accepted the pending credential already");
     }
     assert!(stage.accepts(&stage.current().await).await);
     stage.stop().await;

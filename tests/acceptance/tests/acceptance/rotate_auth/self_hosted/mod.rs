@@ -1,4 +1,4 @@
-//! What the rotation of Redis on hosts of its owner's guarantees beside what holds for every backend.
+//! What the rotation of self-hosted Redis guarantees, in addition to what every backend does.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::time::sleep;
 use workload::self_hosted;
 
-mod strikes;
+mod faults;
 
-/// The password that is rotated in by hand.
+/// The password to rotate to.
 const SECOND: &str = "second-password-0123456789";
 
-/// Set-ups that keep over a restart what they were given.
-const KEEPING: [SetUp; 2] = [SetUp::ConfigFile, SetUp::AclFile];
+/// Set-ups that persist their users.
+const PERSISTENT: [SetUp; 2] = [SetUp::ConfigFile, SetUp::AclFile];
 
 /// A target on hosts.
 struct Hosted {
@@ -28,7 +28,7 @@ struct Hosted {
 }
 
 impl Hosted {
-    /// A primary, a replica, and a Sentinel.
+    /// Creates a primary, a replica and a Sentinel.
     async fn with_a_replica(set_up: SetUp) -> Self {
         Self::of(set_up, None).await
     }
@@ -41,7 +41,7 @@ impl Hosted {
         Self { stage, estate }
     }
 
-    /// The password that was there before any rotation.
+    /// Returns the password before any rotation.
     fn first(&self) -> SecretString {
         self.stage.first_token()
     }
@@ -51,8 +51,8 @@ impl Hosted {
         self.stage.put(SECOND, &["AWSPENDING"]).await
     }
 
-    /// Holds that every node accepts these, and refuses those.
-    async fn accepts(&self, accepted: &[&SecretString], refused: &[&SecretString], told: &str) {
+    /// Checks that every node accepts and refuses these passwords.
+    async fn assert_accepts(&self, accepted: &[&SecretString], refused: &[&SecretString], told: &str) {
         let all = self.estate.nodes().count();
         for (passwords, expected) in [(accepted, all), (refused, 0)] {
             for password in passwords {
@@ -67,8 +67,8 @@ impl Hosted {
         }
     }
 
-    /// Cuts every link and mends it, and holds that all find their way back.
-    async fn cut_and_mend(&self, told: &str) {
+    /// Cuts and restores every connection, and checks that replicas and Sentinels reconnect.
+    async fn reconnect_all(&self, told: &str) {
         self.estate.cut_links();
         self.estate.mend_links();
         self.estate.settled().await.unwrap_or_else(|error| panic!("{told}: {error:#}"));
@@ -76,7 +76,7 @@ impl Hosted {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_rotations_on_hosts_pass_under_load_in_each_set_up() {
+async fn two_rotations_under_load_fail_no_command_in_each_set_up() {
     for set_up in SetUp::ALL {
         let hosted = Hosted::with_a_replica(set_up).await;
         let traffic = Traffic::start(&hosted.stage).await;
@@ -86,10 +86,10 @@ async fn two_rotations_on_hosts_pass_under_load_in_each_set_up() {
             assert!(report.succeeded && report.tries == 1, "{set_up:?}: {report:?}");
             let current = hosted.stage.current().await;
             assert_ne!(current.expose_secret(), before.expose_secret());
-            hosted.accepts(&[&before, &current], &[], "after a rotation").await;
+            hosted.assert_accepts(&[&before, &current], &[], "after a rotation").await;
             hosted.estate.settled().await.unwrap();
             before = current;
-            // The next rotation takes the old one away, so whoever reads the secret only at start is rolled before.
+            // The next rotation removes the oldest password, so clients that read the secret only at startup are restarted.
             traffic.restart();
             sleep(Duration::from_millis(500)).await;
         }
@@ -99,20 +99,20 @@ async fn two_rotations_on_hosts_pass_under_load_in_each_set_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_rotated_in_outlives_a_restart_of_every_node() {
-    for set_up in KEEPING {
+async fn a_new_password_survives_a_restart_of_every_node() {
+    for set_up in PERSISTENT {
         let hosted = Hosted::with_a_replica(set_up).await;
         assert!(hosted.stage.rotate().await.succeeded);
         let current = hosted.stage.current().await;
         hosted.restart_all().await;
-        hosted.accepts(&[&hosted.first(), &current], &[], "after a restart").await;
+        hosted.assert_accepts(&[&hosted.first(), &current], &[], "after a restart").await;
         hosted.estate.settled().await.unwrap();
         for node in hosted.estate.nodes() {
             let config = node.config_text().unwrap();
-            assert!(config.contains(&format!("masterauth \"{}\"", current.expose_secret())), "masterauth is kept");
+            assert!(config.contains(&format!("masterauth \"{}\"", current.expose_secret())), "masterauth is persisted");
         }
         for sentinel in &hosted.estate.sentinels {
-            assert!(sentinel.config_text().unwrap().contains(current.expose_secret()), "auth-pass is kept");
+            assert!(sentinel.config_text().unwrap().contains(current.expose_secret()), "auth-pass is persisted");
             sentinel.restart().await.unwrap();
             sentinel.ready().await.unwrap();
         }
@@ -121,22 +121,22 @@ async fn what_was_rotated_in_outlives_a_restart_of_every_node() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn links_that_are_cut_after_any_step_find_their_way_back_in_each_set_up() {
+async fn replicas_and_sentinels_reconnect_after_any_step_in_each_set_up() {
     for set_up in SetUp::ALL {
         let hosted = Hosted::with_a_replica(set_up).await;
         let version = hosted.put_pending().await;
         for step in STEPS {
             hosted.stage.step(step, &version).await;
-            hosted.cut_and_mend(&format!("{set_up:?} after {step}")).await;
+            hosted.reconnect_all(&format!("{set_up:?} after {step}")).await;
         }
         assert_eq!(hosted.stage.current().await.expose_secret(), SECOND);
-        hosted.accepts(&[&hosted.first(), &SECOND.into()], &[], "after the rotation").await;
+        hosted.assert_accepts(&[&hosted.first(), &SECOND.into()], &[], "after the rotation").await;
         hosted.stage.stop().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn links_that_are_cut_in_the_middle_of_a_change_find_their_way_back() {
+async fn replicas_and_sentinels_reconnect_in_the_middle_of_a_change() {
     for set_up in SetUp::ALL {
         for command in ["ACL SETUSER", "CONFIG SET", "CONFIG REWRITE", "ACL SAVE", "SENTINEL SET"] {
             if (command == "ACL SAVE") != (set_up == SetUp::AclFile) && command.ends_with("SAVE")
@@ -150,21 +150,21 @@ async fn links_that_are_cut_in_the_middle_of_a_change_find_their_way_back() {
             let set = hosted.stage.call("setSecret", &version);
             let meanwhile = async {
                 hosted.stage.fired(1).await;
-                hosted.cut_and_mend(&format!("{set_up:?} at {command}")).await;
+                hosted.reconnect_all(&format!("{set_up:?} at {command}")).await;
                 hosted.stage.sandbox.faults.release();
             };
             let (_ended, ()) = tokio::join!(set, meanwhile);
-            // A command that was held for long counts as lost; the step is done when it is called again.
+            // The paused command may time out; a second call of the step completes it.
             hosted.stage.step("setSecret", &version).await;
-            hosted.cut_and_mend(&format!("{set_up:?} after {command}")).await;
-            hosted.accepts(&[&hosted.first(), &SECOND.into()], &[], command).await;
+            hosted.reconnect_all(&format!("{set_up:?} after {command}")).await;
+            hosted.assert_accepts(&[&hosted.first(), &SECOND.into()], &[], command).await;
             hosted.stage.stop().await;
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_that_is_restarted_before_any_step_is_given_again_what_it_lost() {
+async fn a_node_restarted_before_any_step_gets_back_what_it_lost() {
     for set_up in SetUp::ALL {
         for (nth, struck) in (0..2).flat_map(|nth| STEPS.into_iter().map(move |step| (nth, step))) {
             let told = format!("{set_up:?}: node {nth} restarted before {struck}");
@@ -177,15 +177,15 @@ async fn a_node_that_is_restarted_before_any_step_is_given_again_what_it_lost() 
                 hosted.stage.step(step, &version).await;
             }
             assert_eq!(hosted.stage.current().await.expose_secret(), SECOND, "{told}");
-            hosted.accepts(&[&hosted.first(), &SECOND.into()], &[], &told).await;
-            hosted.cut_and_mend(&told).await;
+            hosted.assert_accepts(&[&hosted.first(), &SECOND.into()], &[], &told).await;
+            hosted.reconnect_all(&told).await;
             hosted.stage.stop().await;
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nodes_that_forget_are_given_awscurrent_again_by_the_next_run_and_the_record_says_that_they_forget() {
+async fn nodes_that_do_not_persist_users_get_awscurrent_back_and_the_outcome_says_so() {
     let hosted = Hosted::with_a_replica(SetUp::Neither).await;
     let version = hosted.put_pending().await;
     for step in STEPS {
@@ -193,15 +193,15 @@ async fn nodes_that_forget_are_given_awscurrent_again_by_the_next_run_and_the_re
         assert_eq!(outcome.contains("a node that restarts"), step != "createSecret", "{outcome}");
     }
     hosted.restart_all().await;
-    hosted.accepts(&[&hosted.first()], &[&SECOND.into()], "they have forgotten").await;
+    hosted.assert_accepts(&[&hosted.first()], &[&SECOND.into()], "after a restart").await;
     hosted.stage.step("finishSecret", &version).await;
-    hosted.accepts(&[&hosted.first(), &SECOND.into()], &[], "they were told again").await;
+    hosted.assert_accepts(&[&hosted.first(), &SECOND.into()], &[], "after the next run").await;
     hosted.stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_cannot_be_written_stops_the_rotation_and_the_overlap_stays() {
-    for set_up in KEEPING {
+async fn a_configuration_file_that_cannot_be_written_stops_the_rotation_and_the_overlap_remains() {
+    for set_up in PERSISTENT {
         let hosted = Hosted::with_a_replica(set_up).await;
         let replica = &hosted.estate.replicas[0];
         replica.protect_config().unwrap();
@@ -214,31 +214,35 @@ async fn a_file_that_cannot_be_written_stops_the_rotation_and_the_overlap_stays(
         let node = format!("{}:{}", replica.address(), replica.port());
         assert!(message.contains(&node) && message.contains("let it write"), "{message}");
         assert_eq!(hosted.stage.current().await.expose_secret(), hosted.first().expose_secret());
-        hosted.accepts(&[&hosted.first()], &[], "nothing was taken away").await;
+        hosted.assert_accepts(&[&hosted.first()], &[], "nothing was removed").await;
         replica.release_config().unwrap();
-        assert_eq!(hosted.stage.start_rotation().await, Err("InvalidRequestException".to_owned()), "it is stuck");
+        assert_eq!(
+            hosted.stage.start_rotation().await,
+            Err("InvalidRequestException".to_owned()),
+            "the rotation is still pending"
+        );
         let report = hosted.stage.settled().await;
         assert!(report.succeeded, "{report:?}");
         hosted.restart_all().await;
-        hosted.accepts(&[&hosted.first(), &hosted.stage.current().await], &[], "after a restart").await;
+        hosted.assert_accepts(&[&hosted.first(), &hosted.stage.current().await], &[], "after a restart").await;
         hosted.stage.stop().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_user_of_the_owners_choice_is_rotated() {
+async fn the_user_in_the_settings_is_rotated() {
     for set_up in SetUp::ALL {
         let hosted = Hosted::of(set_up, Some("orders")).await;
         let report = hosted.stage.rotate().await;
         assert!(report.succeeded, "{set_up:?}: {report:?}");
-        hosted.accepts(&[&hosted.first(), &hosted.stage.current().await], &[], "after a rotation").await;
-        hosted.cut_and_mend("after a rotation").await;
+        hosted.assert_accepts(&[&hosted.first(), &hosted.stage.current().await], &[], "after a rotation").await;
+        hosted.reconnect_all("after a rotation").await;
         hosted.stage.stop().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sentinel_that_does_not_answer_holds_the_promotion_up() {
+async fn a_sentinel_that_does_not_answer_delays_the_promotion() {
     let hosted = Hosted::with_a_replica(SetUp::ConfigFile).await;
     let Backend::SelfHosted(mut hosts) = self_hosted(&hosted.estate) else { unreachable!() };
     hosts.sentinel.as_mut().unwrap().nodes[0].port = 1;

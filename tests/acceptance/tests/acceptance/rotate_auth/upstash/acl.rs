@@ -1,4 +1,4 @@
-//! A second token for an ACL user, beside what holds for every backend.
+//! What a rotation by a second token of an ACL user guarantees, in addition to what every backend does.
 
 use acceptance::Flavour;
 use sandbox::faults::{At, Rule, What};
@@ -6,14 +6,14 @@ use sandbox::faults::{At, Rule, What};
 use super::{effective, refused, same, stage};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_was_generated_is_accepted_only_after_set_secret() {
+async fn a_generated_token_is_accepted_only_after_set_secret() {
     let stage = stage(Flavour::UpstashAcl).await;
     stage.arm(Rule::new("rotate-auth", At::Every, What::KillBefore).during("setSecret").times(usize::MAX));
     assert!(!stage.rotate().await.succeeded);
     let pending = stage.credential("AWSPENDING").await.unwrap();
     assert!(!stage.accepts(&pending).await && stage.accepts(&stage.first_token()).await);
     stage.sandbox.faults.disarm();
-    // It is stuck, and taken up again.
+    // The call is refused because a rotation is pending, and retries that rotation.
     assert!(stage.start_rotation().await.is_err());
     assert!(stage.settled().await.succeeded);
     assert!(same(&pending, &stage.current().await));
@@ -21,7 +21,7 @@ async fn a_token_that_was_generated_is_accepted_only_after_set_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_of_another_user_stops_the_rotation_before_anything_is_changed() {
+async fn a_token_of_another_user_stops_the_rotation_before_any_change() {
     let stage = stage(Flavour::UpstashAcl).await;
     stage.put_credential(&stage.database().token(), &["AWSCURRENT"]).await;
     let (step, class, message) = refused(&stage).await;

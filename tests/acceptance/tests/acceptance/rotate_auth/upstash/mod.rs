@@ -1,33 +1,33 @@
-//! Databases of Upstash: a second token for an ACL user, or a reset without any overlap.
+//! Upstash databases: rotation by a second token of an ACL user, or by a reset without an overlap.
 
 mod acl;
+mod faults;
 mod refusals;
 mod reset;
-mod strikes;
 
 use acceptance::{Flavour, Stage, StageOptions};
 use sandbox::services::secrets_manager::RotationTiming;
 use secrecy::{ExposeSecret, SecretString};
 
-/// A database, with everything else as it is by default.
+/// Creates a stage with the default options.
 async fn stage(flavour: Flavour) -> Stage {
     Stage::set(StageOptions { flavour, ..StageOptions::default() }).await
 }
 
-/// A database on which Secrets Manager tries a rotation once.
+/// Creates a stage on which Secrets Manager does not retry a rotation.
 async fn tried_once(flavour: Flavour) -> Stage {
     let rotation = RotationTiming { attempts: 1, ..StageOptions::default().rotation };
     Stage::set(StageOptions { flavour, rotation, ..StageOptions::default() }).await
 }
 
-/// Rotates in vain, and gives the step, the class and the message of the first failure.
+/// Rotates, checks that it fails, and returns the step, the class and the message of the first failure.
 async fn refused(stage: &Stage) -> (String, String, String) {
     let report = stage.rotate().await;
     assert!(!report.succeeded, "{report:?}");
     report.failures[0].clone()
 }
 
-/// How many times a call took effect.
+/// Counts the calls that took effect.
 fn effective(stage: &Stage, operation: &str) -> usize {
     stage.sandbox.journal.effective(operation)
 }

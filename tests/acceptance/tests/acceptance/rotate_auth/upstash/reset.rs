@@ -1,4 +1,4 @@
-//! A reset: no overlap, at most one, and recovered from whatever becomes of its answer.
+//! Rotation by reset: it has no overlap, happens at most once, and its result is read back if the answer is lost.
 
 use std::time::Duration;
 
@@ -13,26 +13,26 @@ use workload::upstash::Load;
 
 use super::{effective, same, stage};
 
-/// How long clients that reread the secret may go without an answer while a rotation by reset goes on: from the reset to
-/// the move of AWSCURRENT it is a few calls of three steps, each a process' start at worst.
-const HONEST_GAP: Duration = Duration::from_secs(15);
+/// How long clients that reread the secret may be refused: from the reset to the move of AWSCURRENT, three steps make a few
+/// calls each, and each step may have to start a process.
+const LONGEST_GAP: Duration = Duration::from_secs(15);
 
-/// Holds that AWSCURRENT is the database's own token, and that it was reset so many times.
-async fn holds(stage: &Stage, resets: usize) {
+/// Checks that AWSCURRENT has the database's token, and how many times it was reset.
+async fn assert_current(stage: &Stage, resets: usize) {
     let current = stage.current().await;
     assert!(same(&current, &stage.database().token()));
     assert!(stage.accepts(&current).await);
     assert_eq!(effective(stage, "ResetPassword"), resets);
 }
 
-/// Holds that AWSPENDING is the database's own token, after one reset.
-async fn holds_pending(stage: &Stage) {
+/// Checks that AWSPENDING has the database's token, after one reset.
+async fn assert_pending(stage: &Stage) {
     assert!(same(&stage.credential("AWSPENDING").await.unwrap(), &stage.database().token()));
     assert_eq!(effective(stage, "ResetPassword"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reset_has_a_gap_that_ends_for_whoever_rereads_the_secret() {
+async fn a_reset_refuses_clients_until_they_read_the_secret_again() {
     let stage = stage(Flavour::UpstashReset).await;
     let load = Load::start(&stage.sandbox, &stage.target).await.unwrap();
     sleep(Duration::from_millis(300)).await;
@@ -40,15 +40,15 @@ async fn a_reset_has_a_gap_that_ends_for_whoever_rereads_the_secret() {
     assert!(report.succeeded && report.tries == 1, "{report:?}");
     load.restart();
     sleep(Duration::from_millis(500)).await;
-    let healed = load.stats();
+    let recovered = load.stats();
     sleep(Duration::from_millis(500)).await;
     let stats = load.stop().await;
-    assert!(stats.refused > 0 && stats.failed > 0, "the gap is there: {stats:?}");
-    assert_eq!(stats.failed, healed.failed, "and it ends: {stats:?}");
-    assert!(stats.commands > healed.commands, "{stats:?}");
-    assert!((Duration::from_millis(10)..HONEST_GAP).contains(&stats.longest_gap), "{stats:?}");
-    holds(&stage, 1).await;
-    assert!(!stage.accepts(&stage.first_token()).await, "there is no overlap");
+    assert!(stats.refused > 0 && stats.failed > 0, "clients are refused: {stats:?}");
+    assert_eq!(stats.failed, recovered.failed, "and no longer after the restart: {stats:?}");
+    assert!(stats.commands > recovered.commands, "{stats:?}");
+    assert!((Duration::from_millis(10)..LONGEST_GAP).contains(&stats.longest_gap), "{stats:?}");
+    assert_current(&stage, 1).await;
+    assert!(!stage.accepts(&stage.first_token()).await, "a reset has no overlap");
     let value: Value = serde_json::from_str(&stage.value("AWSCURRENT").await.unwrap()).unwrap();
     assert_eq!((&value["owner"], &value["url"]), (&"platform".into(), &stage.database().url().into()));
     assert_eq!(value.as_object().unwrap().len(), 3);
@@ -56,20 +56,20 @@ async fn a_reset_has_a_gap_that_ends_for_whoever_rereads_the_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_shape_of_the_answer_to_a_reset_will_do() {
+async fn every_shape_of_the_answer_to_a_reset_is_accepted() {
     let stage = stage(Flavour::UpstashReset).await;
     let shapes = [ResetAnswer::WithCredentials, ResetAnswer::WithoutCredentials, ResetAnswer::Empty];
     for (resets, shape) in (1..).zip(shapes) {
         stage.sandbox.upstash.set_reset_answer(shape);
         let report = stage.rotate().await;
         assert!(report.succeeded && report.tries == 1, "{shape:?}: {report:?}");
-        holds(&stage, resets).await;
+        assert_current(&stage, resets).await;
     }
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reset_whose_answer_is_lost_is_recovered_from_without_another() {
+async fn a_rotation_whose_reset_loses_its_answer_does_not_reset_again() {
     let stage = stage(Flavour::UpstashReset).await;
     for (resets, what) in (1..).zip([What::LoseAnswer, What::KillAfter, What::Delay(Duration::from_millis(5500))]) {
         stage.sandbox.faults.disarm();
@@ -77,13 +77,13 @@ async fn a_reset_whose_answer_is_lost_is_recovered_from_without_another() {
         let report = stage.rotate().await;
         assert!(report.succeeded, "{what:?}: {report:?}");
         assert_eq!(stage.sandbox.faults.fired(), resets, "{what:?}");
-        holds(&stage, resets).await;
+        assert_current(&stage, resets).await;
     }
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn credentials_that_are_shown_late_are_waited_for() {
+async fn a_rotation_waits_until_the_api_returns_the_new_token() {
     for lost in [false, true] {
         let stage = stage(Flavour::UpstashReset).await;
         stage.sandbox.upstash.set_stale(Duration::from_millis(1500));
@@ -95,50 +95,50 @@ async fn credentials_that_are_shown_late_are_waited_for() {
         let report = stage.rotate().await;
         assert!(report.succeeded, "{report:?}");
         assert!(report.failures.iter().all(|(_, class, _)| class != "NeedsHuman"), "{report:?}");
-        holds(&stage, 1).await;
+        assert_current(&stage, 1).await;
         stage.stop().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_somebody_has_reset_already_is_not_reset_again() {
+async fn a_database_that_was_reset_by_hand_is_not_reset_again() {
     let stage = stage(Flavour::UpstashReset).await;
     stage.database().reset_password().await.unwrap();
     let report = stage.rotate().await;
     assert!(report.succeeded && report.tries == 1, "{report:?}");
-    holds(&stage, 0).await;
+    assert_current(&stage, 0).await;
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_was_held_up_before_its_reset_finds_the_reset_of_another_run() {
+async fn a_run_paused_before_its_reset_finds_the_reset_of_another_run() {
     let stage = stage(Flavour::UpstashReset).await;
-    // At its second look at the key of the Developer API, just before the reset.
-    stage.arm(Rule::new("rotate-auth", At::Call(9), What::Hold).during("setSecret"));
+    // At its last look at the database, just before the reset.
+    stage.arm(Rule::new("rotate-auth", At::nth(2, "GetDatabase"), What::Hold).during("setSecret"));
     stage.start_rotation().await.unwrap();
     stage.fired(1).await;
-    assert_eq!(effective(&stage, "GetDatabase"), 2, "createSecret has looked, and so has setSecret");
+    assert_eq!(effective(&stage, "GetDatabase"), 2, "one look by createSecret, and one by setSecret");
     let pending = stage.version_with("AWSPENDING").await.unwrap();
     assert_eq!(class(&stage.call("setSecret", &pending).await.result), "none");
-    holds_pending(&stage).await;
+    assert_pending(&stage).await;
     stage.sandbox.faults.release();
     let report = stage.settled().await;
     assert!(report.succeeded && report.tries == 1, "{report:?}");
-    holds(&stage, 1).await;
+    assert_current(&stage, 1).await;
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pending_value_that_nobody_accepts_is_replaced() {
+async fn a_pending_token_that_the_database_refuses_is_replaced() {
     let stage = stage(Flavour::UpstashReset).await;
     let dead = stage.database().make_token_for_nobody("default");
     let version = stage.put_credential(&dead, &["AWSPENDING"]).await;
-    // It is stuck, and taken up again.
+    // The call is refused because a rotation is pending, and retries that rotation.
     assert!(stage.start_rotation().await.is_err());
     let report = stage.settled().await;
     assert!(report.succeeded, "{report:?}");
     assert_ne!(report.version_id, version);
-    holds(&stage, 1).await;
+    assert_current(&stage, 1).await;
     stage.stop().await;
 }
 
@@ -166,12 +166,12 @@ async fn every_step_of_a_finished_rotation_by_reset_can_be_called_again() {
         let outcome = stage.step(step, &version).await;
         assert_eq!(outcome.status(), "kept", "{outcome}");
     }
-    holds(&stage, 1).await;
+    assert_current(&stage, 1).await;
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_step_of_a_rotation_by_reset_says_what_it_did() {
+async fn every_step_of_a_rotation_by_reset_reports_what_it_did() {
     let stage = stage(Flavour::UpstashReset).await;
     assert!(stage.rotate().await.succeeded);
     let did: Vec<Vec<String>> = stage

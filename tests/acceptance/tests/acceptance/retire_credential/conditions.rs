@@ -1,4 +1,4 @@
-//! Each gate, holding and opening.
+//! The conditions that a retirement waits for.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -15,8 +15,8 @@ use workload::create_consumer_service;
 
 use super::one_call_flavours;
 
-/// Holds that the run was held back by this alone, that both credentials are as they were, and gives the reason.
-async fn held_by(stage: &Stage, what: &str) -> String {
+/// Checks that a run waits for this alone and that both credentials still work, and returns the reason.
+async fn assert_waits_for(stage: &Stage, what: &str) -> String {
     let changes = stage.modifications();
     let outcome = retire(stage).await;
     assert_eq!((outcome.status(), outcome.waiting_for()), ("waiting", vec![what]), "{outcome}");
@@ -26,8 +26,8 @@ async fn held_by(stage: &Stage, what: &str) -> String {
     outcome.entries(List::Waiting)[0].1.to_owned()
 }
 
-/// Holds that nothing holds the run back any more.
-async fn open(stage: &Stage) {
+/// Checks that a run no longer waits and removes the previous credential.
+async fn assert_retires(stage: &Stage) {
     let outcome = retire(stage).await;
     assert_eq!(outcome.done(), REMOVED, "{outcome}");
     assert_eq!(stage.accepting(&stage.first_token()).await, 0);
@@ -38,23 +38,23 @@ fn function(name: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_overlap_holds_until_it_is_over() {
+async fn a_retirement_waits_until_the_overlap_is_over() {
     for flavour in one_call_flavours() {
         let stage = rotated(StageOptions { flavour, ..StageOptions::default() }).await;
         settle(&stage, 3600, &[]).await;
-        let reason = held_by(&stage, "overlap").await;
+        let reason = assert_waits_for(&stage, "overlap").await;
         assert!(reason.contains("`retirement.overlap_s` is 3600"), "{reason}");
         settle(&stage, 4, &[]).await;
         sleep(Duration::from_secs(4)).await;
-        open(&stage).await;
+        assert_retires(&stage).await;
         stage.stop().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_function_holds_until_its_environment_has_changed_and_the_change_is_complete() {
+async fn a_retirement_waits_until_the_environment_of_a_function_has_changed_completely() {
     let stage = rotated(StageOptions::default()).await;
-    // Lambda tells the time to the second, so that this is before the promotion, whatever the clock says.
+    // Lambda's times have whole seconds: the function counts as changed before the promotion.
     stage.sandbox.lambda.create("report", BTreeMap::new());
     assert!(stage.rotate().await.succeeded);
     let (first, current) = (stage.first_token(), stage.current().await);
@@ -94,55 +94,55 @@ async fn a_function_holds_until_its_environment_has_changed_and_the_change_is_co
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_holds_until_every_task_was_started_since_the_promotion_and_it_is_steady() {
+async fn a_retirement_waits_until_every_task_of_a_service_was_started_since_the_promotion() {
     for flavour in one_call_flavours() {
         let stage = Stage::set(StageOptions { flavour, ..StageOptions::default() }).await;
         stage.deploy(NAME, TIMEOUT);
         create_consumer_service(&stage.sandbox, "main", "web", 2).await.unwrap();
         settle(&stage, 0, &[json!({ "type": "ecs-service", "cluster": "main", "service": "web" })]).await;
         assert!(stage.rotate().await.succeeded);
-        let reason = held_by(&stage, "the ECS service main/web").await;
+        let reason = assert_waits_for(&stage, "the ECS service main/web").await;
         for task in stage.sandbox.ecs.tasks("main", "web") {
             assert!(reason.contains(task.arn.rsplit('/').next().unwrap()), "{reason}");
         }
         stage.ecs().update_service().cluster("main").service("web").force_new_deployment(true).send().await.unwrap();
-        held_by(&stage, "the ECS service main/web").await;
+        assert_waits_for(&stage, "the ECS service main/web").await;
         stage.sandbox.ecs.settled("main", "web", Duration::from_secs(40)).await.unwrap();
-        open(&stage).await;
+        assert_retires(&stage).await;
         stage.stop().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rotation_under_way_holds_until_it_is_over() {
+async fn a_retirement_waits_for_a_rotation_in_progress() {
     for flavour in [Flavour::ElasticacheAuth, Flavour::ElasticacheUser, Flavour::UpstashAcl] {
         let stage = rotated(StageOptions { flavour, ..StageOptions::default() }).await;
         stage.put_credential(&stage.put_by_hand(), &["AWSPENDING"]).await;
-        held_by(&stage, "rotation").await;
+        assert_waits_for(&stage, "rotation").await;
         let pending = stage.version_with("AWSPENDING").await.unwrap();
         let drop = stage.secrets.update_secret_version_stage().secret_id(&stage.target.secret_arn);
         drop.version_stage("AWSPENDING").remove_from_version_id(pending).send().await.unwrap();
-        open(&stage).await;
+        assert_retires(&stage).await;
         stage.stop().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pending_label_that_an_earlier_rotation_has_left_on_what_is_previous_now_holds_nothing() {
+async fn an_awspending_that_an_earlier_rotation_left_on_the_previous_version_delays_nothing() {
     let stage = rotated(StageOptions::default()).await;
     let (previous, pending) =
         (stage.version_with("AWSPREVIOUS").await.unwrap(), stage.version_with("AWSPENDING").await);
     let moved = stage.secrets.update_secret_version_stage().secret_id(&stage.target.secret_arn);
     let moved = moved.version_stage("AWSPENDING").move_to_version_id(previous);
     moved.set_remove_from_version_id(pending).send().await.unwrap();
-    open(&stage).await;
+    assert_retires(&stage).await;
     stage.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rotation_that_begins_while_it_is_decided_is_not_disturbed() {
+async fn a_rotation_that_starts_while_a_retirement_decides_is_not_disturbed() {
     let stage = rotated(StageOptions::default()).await;
-    // Held back at the look at the secret just before the change; meanwhile a pending credential appears.
+    // The run is paused at its last look at the secret before the change; meanwhile a pending credential appears.
     stage.arm(Rule::new("retire-credential", At::nth(2, "DescribeSecret"), What::Hold));
     let meanwhile = async {
         stage.fired(1).await;
@@ -158,7 +158,7 @@ async fn a_rotation_that_begins_while_it_is_decided_is_not_disturbed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_that_cannot_be_asked_holds_until_it_answers() {
+async fn a_retirement_waits_for_a_node_that_does_not_answer() {
     for flavour in [Flavour::ElasticacheAuth, Flavour::ElasticacheUser, Flavour::UpstashAcl] {
         let stage = rotated(StageOptions { flavour, ..StageOptions::default() }).await;
         let changes = stage.modifications();
@@ -167,7 +167,7 @@ async fn a_node_that_cannot_be_asked_holds_until_it_answers() {
         assert_eq!(outcome.waiting_for(), ["login"], "{outcome}");
         assert_eq!(stage.modifications(), changes);
         stage.thaw_last_node().await;
-        open(&stage).await;
+        assert_retires(&stage).await;
         stage.stop().await;
     }
 }

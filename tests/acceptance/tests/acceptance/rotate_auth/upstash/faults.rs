@@ -1,4 +1,4 @@
-//! Every fault at every call of every step, AWS calls and requests to Upstash alike.
+//! Rotations of Upstash databases with a fault at every call of every step.
 
 use crate::rotate_auth::matrix::every_fault;
 
