@@ -1,4 +1,4 @@
-//! Events as files: the samples of this repository, and a corpus of real ones beside it.
+//! Events in files: the samples of this repository, and a corpus of real events outside of it.
 
 use std::{
     env, fs,
@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-/// Names the folder of the corpus: events that nobody here wrote, and what a reader must get out of each.
+/// The environment variable with the folder of the corpus: real events, each with the facts that must be read from it.
 pub const CORPUS: &str = "EVENTS_CORPUS";
 
 /// One event of the corpus.
@@ -15,21 +15,21 @@ pub const CORPUS: &str = "EVENTS_CORPUS";
 pub struct Recorded {
     /// Its file.
     pub file: String,
-    /// Of what kind it is.
+    /// Its kind.
     pub kind: String,
-    /// What a reader must get out of it.
+    /// The facts that must be read from it.
     pub want: Value,
-    /// The event, as a function would be invoked with it.
+    /// The event, as a function receives it.
     pub event: Value,
 }
 
-/// The corpus; `None` where nobody says where it is, which CI does.
+/// Reads the corpus; `None` if [`CORPUS`] is not set. CI sets it.
 ///
 /// # Panics
-/// If it is not where [`CORPUS`] says, or cannot be read.
+/// The folder does not exist, or a file is not valid.
 pub fn corpus() -> Option<Vec<Recorded>> {
     let folder = PathBuf::from(env::var_os(CORPUS)?);
-    let Value::Array(entries) = json(&folder.join("index.json")) else { panic!("{CORPUS}: its index is no list") };
+    let Value::Array(entries) = json(&folder.join("index.json")) else { panic!("{CORPUS}: index.json is not a list") };
     let recorded = entries.into_iter().map(|entry| {
         let text = |key: &str| entry[key].as_str().unwrap_or_default().to_owned();
         let event = json(&folder.join(text("file")));
@@ -38,10 +38,10 @@ pub fn corpus() -> Option<Vec<Recorded>> {
     Some(recorded.collect())
 }
 
-/// The sample events in a folder of `events`, by name.
+/// Reads the sample events in a folder of `events`, sorted by name.
 ///
 /// # Panics
-/// If the folder cannot be read.
+/// The folder cannot be read.
 pub fn samples(folder: &str) -> Vec<(String, Value)> {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../events")).join(folder);
     let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));

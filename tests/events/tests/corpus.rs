@@ -1,9 +1,9 @@
-//! Events that nobody here wrote: what is read from each, and what each function makes of it.
+//! Real events: what is read from each, and what each function does with it.
 
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
-    reason = "a test that cannot go on stops, and one that is skipped says so"
+    reason = "a test that cannot continue panics, and one that is skipped says so"
 )]
 
 use std::collections::BTreeMap;
@@ -20,17 +20,17 @@ use serde_json::{Map, Value, json};
 fn recorded() -> Vec<Recorded> {
     let recorded = corpus().unwrap_or_default();
     if recorded.is_empty() {
-        eprintln!("skipped: {CORPUS} does not say where real events are; .ci/run does");
+        eprintln!("skipped: {CORPUS} is not set; .ci/run sets it");
     }
     recorded
 }
 
-/// What `index.json` tells of an event and this reader leaves to the function that will need it.
-fn is_left_to_later(kind: &str, key: &str) -> bool {
+/// Whether a fact of `index.json` is not read yet because no function needs it.
+fn is_not_needed_yet(kind: &str, key: &str) -> bool {
     match kind.split('/').next().unwrap_or_default() {
-        // The function that acts on alarms reads the rest of them.
+        // The function that acts on alarms will read the rest.
         "cloudwatch-alarm" => !["alarm", "state"].contains(&key),
-        // Of these only the kind is read.
+        // Only the kind of these events is read.
         "cloudwatch-alarm-configuration" | "aws-health" | "ssm-run-command" | "ecs-container-instance" => true,
         "ecs-task" => key == "health",
         "ecs-deployment" => key == "cluster",
@@ -43,7 +43,7 @@ fn millis(text: &Value) -> Option<u64> {
     u64::try_from(moment.as_millisecond()).ok()
 }
 
-/// What was read, under the names of `index.json`.
+/// Returns what was read from an event, with the names of `index.json`.
 fn read(event: Event) -> Value {
     match event {
         Event::Task(task) => {
@@ -85,14 +85,14 @@ fn read(event: Event) -> Value {
 }
 
 #[test]
-fn what_a_reader_must_get_out_of_each_real_event_is_read() {
+fn the_facts_of_each_real_event_are_read() {
     for Recorded { file, kind, want, event } in recorded() {
         let Ok(read) = Event::parse(&event).map(read) else { continue };
         for (key, wanted) in want.as_object().unwrap().iter().filter(|(key, _)| *key != "must") {
             match read.get(key) {
                 Some(got) if key == "time" => assert_eq!(got.as_u64(), millis(wanted), "{file}: {key}"),
                 Some(got) => assert_eq!(got, wanted, "{file}: {key}"),
-                None => assert!(is_left_to_later(&kind, key), "{file}: {key} is not read"),
+                None => assert!(is_not_needed_yet(&kind, key), "{file}: {key} is not read"),
             }
         }
         if let Some(source) = read.get("source") {
@@ -101,43 +101,42 @@ fn what_a_reader_must_get_out_of_each_real_event_is_read() {
     }
 }
 
-/// What comes of an event for a function.
+/// What a function does with an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Comes {
+enum Reaction {
     Look(Subject),
     Leave,
     Refuse,
 }
 
-fn comes(concern: Result<Concern, Failure>) -> Comes {
+fn reaction(concern: Result<Concern, Failure>) -> Reaction {
     match concern {
-        Ok(Concern::Look(subject)) => Comes::Look(subject),
+        Ok(Concern::Look(subject)) => Reaction::Look(subject),
         Ok(Concern::Leave(why)) => {
             assert!(!why.is_empty());
-            Comes::Leave
+            Reaction::Leave
         }
         Err(failure) => {
-            assert_eq!(failure.class(), Class::Permanent, "an event is refused for good: {}", failure.chain());
-            Comes::Refuse
+            assert_eq!(failure.class(), Class::Permanent, "a refused event must not be retried: {}", failure.chain());
+            Reaction::Refuse
         }
     }
 }
 
-/// What must come of an event for retire-credential, which uses none of these.
-fn quiet_or_refused(kind: &str, want: &Value) -> Comes {
+/// Returns the expected reaction of retire-credential, which uses none of these events.
+fn quiet_or_refused(kind: &str, want: &Value) -> Reaction {
     let must = want["must"].as_str().unwrap_or_default();
     match kind {
-        // An event of AWS whose sender says that it is none of AWS.
-        "aws-health/eventbridge" if want["resources"].as_array().unwrap().len() == 2 => Comes::Refuse,
-        _ if must.starts_with("refuse:") || must.starts_with("refuse, or read:") => Comes::Refuse,
-        _ => Comes::Leave,
+        // The source of this event is not AWS.
+        "aws-health/eventbridge" if want["resources"].as_array().unwrap().len() == 2 => Reaction::Refuse,
+        _ if must.starts_with("refuse:") || must.starts_with("refuse, or read:") => Reaction::Refuse,
+        _ => Reaction::Leave,
     }
 }
 
-/// What must come of an event for sync-connection: it looks at services, and at parameters, whose tag says whether they
-/// belong to a target.
-fn looks(kind: &str, want: &Value) -> Comes {
-    let resource = |resource| Comes::Look(Subject::Resource(resource));
+/// Returns the expected reaction of sync-connection: it looks at services and parameters, whose tags name their target.
+fn looks(kind: &str, want: &Value) -> Reaction {
+    let resource = |resource| Reaction::Look(Subject::Resource(resource));
     let text = |key: &str| want[key].as_str().unwrap_or_default().to_owned();
     match kind {
         "ecs-service-action/eventbridge" | "ecs-deployment/eventbridge" => resource(Resource::Service(text("service"))),
@@ -147,22 +146,22 @@ fn looks(kind: &str, want: &Value) -> Comes {
 }
 
 #[test]
-fn each_function_makes_of_each_real_event_what_must_come_of_it() {
+fn each_function_reacts_to_each_real_event_as_expected() {
     let mut count = BTreeMap::<&str, usize>::new();
     for Recorded { file, kind, want, event } in recorded() {
         let of = |concern: fn(&Event) -> Result<Concern, Failure>| {
-            comes(Event::parse(&event).and_then(|event| concern(&event)))
+            reaction(Event::parse(&event).and_then(|event| concern(&event)))
         };
         assert_eq!(of(retire_credential::concern), quiet_or_refused(&kind, &want), "retire-credential: {file}");
         assert_eq!(of(sync_connection::concern), looks(&kind, &want), "sync-connection: {file}");
-        assert!(RotationEvent::parse(event.clone()).is_err(), "rotate-auth takes the rotation hook alone: {file}");
+        assert!(RotationEvent::parse(event.clone()).is_err(), "rotate-auth accepts rotation steps only: {file}");
         *count.entry("all").or_default() += 1;
     }
     assert!(count.is_empty() || count["all"] >= 63, "{count:?}");
 }
 
 #[test]
-fn every_text_in_the_table_of_elasticache_is_read_as_a_notification() {
+fn every_message_of_elasticache_is_read_as_a_notification() {
     let Some(folder) = std::env::var_os(CORPUS) else { return };
     let table = std::fs::read_to_string(std::path::Path::new(&folder).join("elasticache-sns-texts.json")).unwrap();
     let table: Value = serde_json::from_str(&table).unwrap();

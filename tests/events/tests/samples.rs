@@ -1,6 +1,6 @@
-//! The sample events of each function: the valid ones are read, and lead somewhere; the broken ones are refused, and say why.
+//! The sample events of each function: the valid ones are accepted, the broken ones are refused with a reason.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
 use std::{collections::BTreeMap, fmt::Debug};
 
@@ -12,7 +12,7 @@ use runtime::{
 };
 use serde_json::Value;
 
-/// What a function reads, and what it makes of it.
+/// Returns a reader of events for a function: what it reads, and whether the event concerns it.
 fn read<'a>(concern: fn(&Event) -> Result<Concern, Failure>) -> impl Fn(&Value) -> Result<[String; 2], Failure> + 'a {
     move |event| {
         let event = Event::parse(event)?;
@@ -46,7 +46,7 @@ fn broken<T: Debug>(function: &str, read: impl Fn(&Value) -> Result<T, Failure>)
 }
 
 #[test]
-fn every_valid_event_of_rotate_auth_is_read() {
+fn every_valid_event_of_rotate_auth_is_accepted() {
     insta::assert_json_snapshot!(valid("rotate-auth", rotation));
 }
 
@@ -56,7 +56,7 @@ fn every_broken_event_of_rotate_auth_is_refused_with_a_reason() {
 }
 
 #[test]
-fn every_valid_event_of_sync_connection_is_read_and_leads_somewhere() {
+fn every_valid_event_of_sync_connection_is_accepted() {
     insta::assert_json_snapshot!(valid("sync-connection", read(sync_connection::concern)));
 }
 
@@ -66,7 +66,7 @@ fn every_broken_event_of_sync_connection_is_refused_with_a_reason() {
 }
 
 #[test]
-fn every_valid_event_of_retire_credential_is_read_and_leads_somewhere() {
+fn every_valid_event_of_retire_credential_is_accepted() {
     insta::assert_json_snapshot!(valid("retire-credential", read(retire_credential::concern)));
 }
 
@@ -76,7 +76,7 @@ fn every_broken_event_of_retire_credential_is_refused_with_a_reason() {
 }
 
 #[test]
-fn no_refusal_repeats_a_value_and_each_names_the_arguments_of_its_function_alone() {
+fn a_refusal_repeats_no_value_and_names_only_the_arguments_of_its_function() {
     let secret = "hunter2-hunter2-hunter2";
     let event = serde_json::json!({ "target": "orders", "dry_run": secret });
     for concern in [retire_credential::concern, sync_connection::concern] {

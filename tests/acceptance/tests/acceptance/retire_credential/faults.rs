@@ -27,7 +27,7 @@ async fn fault_at_every_call(flavour: Flavour, what: What) {
     let direct = Some(stage.direct());
     let watcher = Watcher::start(stage.load_target(), WatcherOptions { direct, ..WatcherOptions::default() }).await;
     let watcher = watcher.unwrap();
-    let (mut before, mut struck) = (stage.first_token(), 0);
+    let (mut before, mut hits) = (stage.first_token(), 0);
     for nth in 1..=MOST_CALLS {
         let changes = stage.modifications();
         stage.arm(Rule::new(NAME, At::Call(nth), what));
@@ -38,43 +38,43 @@ async fn fault_at_every_call(flavour: Flavour, what: What) {
         let refused = what == What::InternalError && !flavour.is_kept_by_a_service() && outcome.status() == "permanent";
         // A node that did not answer makes a run wait for the next one.
         let outcome = if waited || refused { retire(&stage).await } else { outcome };
-        let told = format!("{flavour:?}: {what:?} at call {nth}: {outcome}");
+        let context = format!("{flavour:?}: {what:?} at call {nth}: {outcome}");
         let current = stage.current().await;
-        assert_retired(&stage, &before, &current, &told).await;
+        assert_retired(&stage, &before, &current, &context).await;
         if flavour.is_kept_by_a_service() {
-            assert_eq!(stage.modifications(), changes + 1, "{told}");
+            assert_eq!(stage.modifications(), changes + 1, "{context}");
         }
         if let Flavour::SelfHosted(set_up) = flavour {
-            restart_or_reconnect(&stage, set_up, &told).await;
-            assert_retired(&stage, &before, &current, &format!("afterwards, {told}")).await;
+            restart_or_reconnect(&stage, set_up, &context).await;
+            assert_retired(&stage, &before, &current, &format!("afterwards, {context}")).await;
         }
         let changes = stage.modifications();
-        assert_eq!(retire(&stage).await.done(), [""; 0], "{told}");
-        assert_eq!(stage.modifications(), changes, "{told}");
-        if stage.sandbox.faults.fired() == struck {
+        assert_eq!(retire(&stage).await.done(), [""; 0], "{context}");
+        assert_eq!(stage.modifications(), changes, "{context}");
+        if stage.sandbox.faults.fired() == hits {
             break;
         }
-        struck = stage.sandbox.faults.fired();
+        hits = stage.sandbox.faults.fired();
         let report = stage.rotate().await;
-        assert!(report.succeeded, "{told}: {report:?}");
+        assert!(report.succeeded, "{context}: {report:?}");
         before = current;
     }
-    assert!((12..MOST_CALLS).contains(&struck), "{struck} calls hit a fault");
+    assert!((12..MOST_CALLS).contains(&hits), "{hits} calls hit a fault");
     let seen = stop_watcher(watcher).await;
     assert_eq!(seen.refused, 0, "{seen:?}");
     stage.stop().await;
 }
 
 /// Checks that every node refuses the previous credential and accepts the current one, and that the secret has the label.
-async fn assert_retired(stage: &Stage, previous: &SecretString, current: &SecretString, told: &str) {
-    assert_eq!(stage.accepting(previous).await, 0, "{told}");
-    assert!(stage.accepts(current).await, "{told}");
-    assert_eq!(stage.credential("AWSPREVIOUS").await.unwrap().expose_secret(), previous.expose_secret(), "{told}");
-    assert!(labels_of_previous(stage).await.contains(&RETIRED.to_owned()), "{told}");
+async fn assert_retired(stage: &Stage, previous: &SecretString, current: &SecretString, context: &str) {
+    assert_eq!(stage.accepting(previous).await, 0, "{context}");
+    assert!(stage.accepts(current).await, "{context}");
+    assert_eq!(stage.credential("AWSPREVIOUS").await.unwrap().expose_secret(), previous.expose_secret(), "{context}");
+    assert!(labels_of_previous(stage).await.contains(&RETIRED.to_owned()), "{context}");
 }
 
 /// Restarts nodes that persist their users, or else cuts their connections, and checks that replicas and Sentinels reconnect.
-async fn restart_or_reconnect(stage: &Stage, set_up: SetUp, told: &str) {
+async fn restart_or_reconnect(stage: &Stage, set_up: SetUp, context: &str) {
     let estate = stage.estate();
     match set_up {
         SetUp::ConfigFile | SetUp::AclFile => {
@@ -87,7 +87,7 @@ async fn restart_or_reconnect(stage: &Stage, set_up: SetUp, told: &str) {
             estate.mend_links();
         }
     }
-    estate.settled().await.unwrap_or_else(|error| panic!("{told}: {error:#}"));
+    estate.settled().await.unwrap_or_else(|error| panic!("{context}: {error:#}"));
 }
 
 macro_rules! flavour {

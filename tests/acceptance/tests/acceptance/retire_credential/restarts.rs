@@ -39,56 +39,60 @@ async fn clients_with(stage: &Stage, password: &SecretString) -> Load {
 }
 
 /// Stops clients and checks that no command failed and no login was refused.
-async fn assert_served(clients: Load, told: &str) {
+async fn assert_served(clients: Load, context: &str) {
     let stats = clients.stop().await;
-    assert_eq!((stats.failed, stats.wrongpass_seen), (0, 0), "{told}: {stats:?}");
-    assert!(stats.commands > 300 && stats.reconnects > 5, "{told}: {stats:?}");
+    assert_eq!((stats.failed, stats.wrongpass_seen), (0, 0), "{context}: {stats:?}");
+    assert!(stats.commands > 300 && stats.reconnects > 5, "{context}: {stats:?}");
 }
 
 /// Runs the function and checks what it did and what it waits for.
-async fn assert_run(stage: &Stage, expected: &[&str], waiting_for: &[&str], told: &str) -> Outcome {
+async fn assert_run(stage: &Stage, expected: &[&str], waiting_for: &[&str], context: &str) -> Outcome {
     let outcome = retire(stage).await;
-    assert_eq!((outcome.done(), outcome.waiting_for()), (expected.to_vec(), waiting_for.to_vec()), "{told}: {outcome}");
+    assert_eq!(
+        (outcome.done(), outcome.waiting_for()),
+        (expected.to_vec(), waiting_for.to_vec()),
+        "{context}: {outcome}"
+    );
     outcome
 }
 
 /// Checks that every node accepts both credentials.
-async fn assert_both_accepted(stage: &Stage, told: &str) {
-    assert!(stage.accepts(&stage.first_token()).await, "{told}: the previous one");
-    assert!(stage.accepts(&stage.current().await).await, "{told}: the current one");
+async fn assert_both_accepted(stage: &Stage, context: &str) {
+    assert!(stage.accepts(&stage.first_token()).await, "{context}: the previous one");
+    assert!(stage.accepts(&stage.current().await).await, "{context}: the current one");
 }
 
 /// Checks that every node refuses the previous credential and accepts the current one.
-async fn assert_previous_refused(stage: &Stage, told: &str) {
-    assert_eq!(stage.accepting(&stage.first_token()).await, 0, "{told}");
-    assert!(stage.accepts(&stage.current().await).await, "{told}");
+async fn assert_previous_refused(stage: &Stage, context: &str) {
+    assert_eq!(stage.accepting(&stage.first_token()).await, 0, "{context}");
+    assert!(stage.accepts(&stage.current().await).await, "{context}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_replaced_during_the_overlap_gets_the_previous_password_back_until_the_overlap_is_over() {
     for (flavour, how) in ends() {
-        let told = format!("{flavour:?}: {how:?}");
+        let context = format!("{flavour:?}: {how:?}");
         let stage = a_rotated(flavour).await;
         settle(&stage, LONG, &[]).await;
         stage.replace_task(how).await;
         assert_previous_refused(&stage, "a task starts with AWSCURRENT alone").await;
 
-        assert_run(&stage, &["restore-previous"], &["overlap"], &told).await;
-        assert_both_accepted(&stage, &told).await;
+        assert_run(&stage, &["restore-previous"], &["overlap"], &context).await;
+        assert_both_accepted(&stage, &context).await;
         let clients = clients_with(&stage, &stage.first_token()).await;
         let changes = stage.modifications();
         sleep(AT_WORK / 2).await;
-        assert_run(&stage, &[], &["overlap"], &told).await;
+        assert_run(&stage, &[], &["overlap"], &context).await;
         sleep(AT_WORK / 2).await;
-        assert_eq!(stage.modifications(), changes, "{told}: there was nothing left to restore");
-        assert_served(clients, &told).await;
+        assert_eq!(stage.modifications(), changes, "{context}: there was nothing left to restore");
+        assert_served(clients, &context).await;
 
         settle(&stage, 0, &[]).await;
-        assert_run(&stage, &REMOVED, &[], &told).await;
-        assert_previous_refused(&stage, &told).await;
+        assert_run(&stage, &REMOVED, &[], &context).await;
+        assert_previous_refused(&stage, &context).await;
         stage.replace_task(how).await;
-        assert_run(&stage, &[], &[], &told).await;
-        assert_previous_refused(&stage, &told).await;
+        assert_run(&stage, &[], &[], &context).await;
+        assert_previous_refused(&stage, &context).await;
         stage.stop().await;
     }
 }
@@ -114,7 +118,7 @@ async fn a_task_replaced_before_a_consumer_is_redeployed_gets_the_previous_passw
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_replaced_during_the_removal_ends_without_the_previous_password() {
     for (flavour, how) in ends() {
-        let told = format!("{flavour:?}: {how:?}");
+        let context = format!("{flavour:?}: {how:?}");
         let stage = a_rotated(flavour).await;
         stage.arm(Rule::new("retire-credential", At::operation("ACL SETUSER"), What::Hold));
         let meanwhile = async {
@@ -126,8 +130,8 @@ async fn a_task_replaced_during_the_removal_ends_without_the_previous_password()
         let (_ended, ()) = tokio::join!(invoke(&stage, &event), meanwhile);
         // The paused command may time out; Lambda then retries the run.
         retire_with_retries(&stage).await;
-        assert_previous_refused(&stage, &told).await;
-        assert_run(&stage, &[], &[], &told).await;
+        assert_previous_refused(&stage, &context).await;
+        assert_run(&stage, &[], &[], &context).await;
         stage.stop().await;
     }
 }
@@ -135,7 +139,7 @@ async fn a_task_replaced_during_the_removal_ends_without_the_previous_password()
 #[tokio::test(flavor = "multi_thread")]
 async fn hosts_that_lose_their_users_get_them_back_and_refuse_the_previous_password_in_the_end() {
     for restarted in [1, 2] {
-        let told = format!("{restarted} of 2 nodes restarted");
+        let context = format!("{restarted} of 2 nodes restarted");
         let stage = a_rotated(Flavour::SelfHosted(SetUp::Neither)).await;
         let restart = async || {
             for node in stage.estate().nodes().take(restarted) {
@@ -144,18 +148,18 @@ async fn hosts_that_lose_their_users_get_them_back_and_refuse_the_previous_passw
         };
         settle(&stage, LONG, &[]).await;
         restart().await;
-        assert_eq!(stage.accepting(&stage.current().await).await, 2 - restarted, "{told}: it lost its users");
-        assert_run(&stage, &["restore-current"], &["overlap"], &told).await;
-        assert_both_accepted(&stage, &told).await;
+        assert_eq!(stage.accepting(&stage.current().await).await, 2 - restarted, "{context}: it lost its users");
+        assert_run(&stage, &["restore-current"], &["overlap"], &context).await;
+        assert_both_accepted(&stage, &context).await;
         stage.estate().settled().await.unwrap();
 
         settle(&stage, 0, &[]).await;
-        assert_run(&stage, &REMOVED, &[], &told).await;
-        assert_previous_refused(&stage, &told).await;
+        assert_run(&stage, &REMOVED, &[], &context).await;
+        assert_previous_refused(&stage, &context).await;
         restart().await;
-        assert_eq!(stage.accepting(&stage.first_token()).await, restarted, "{told}: it is on the command line");
-        assert_run(&stage, &["restore-current", "remove-previous"], &[], &told).await;
-        assert_previous_refused(&stage, &told).await;
+        assert_eq!(stage.accepting(&stage.first_token()).await, restarted, "{context}: it is on the command line");
+        assert_run(&stage, &["restore-current", "remove-previous"], &[], &context).await;
+        assert_previous_refused(&stage, &context).await;
         stage.estate().settled().await.unwrap();
         stage.stop().await;
     }
@@ -164,17 +168,17 @@ async fn hosts_that_lose_their_users_get_them_back_and_refuse_the_previous_passw
 #[tokio::test(flavor = "multi_thread")]
 async fn hosts_that_persist_their_users_lose_nothing_at_a_restart_during_the_overlap() {
     for set_up in [SetUp::ConfigFile, SetUp::AclFile] {
-        let told = format!("{set_up:?}");
+        let context = format!("{set_up:?}");
         let stage = a_rotated(Flavour::SelfHosted(set_up)).await;
         settle(&stage, LONG, &[]).await;
         for node in stage.estate().nodes() {
             node.restart().await.unwrap();
         }
-        assert_both_accepted(&stage, &told).await;
-        assert_run(&stage, &[], &["overlap"], &told).await;
+        assert_both_accepted(&stage, &context).await;
+        assert_run(&stage, &[], &["overlap"], &context).await;
         settle(&stage, 0, &[]).await;
-        assert_run(&stage, &REMOVED, &[], &told).await;
-        assert_previous_refused(&stage, &told).await;
+        assert_run(&stage, &REMOVED, &[], &context).await;
+        assert_previous_refused(&stage, &context).await;
         stage.stop().await;
     }
 }

@@ -40,19 +40,19 @@ fn second() -> SecretString {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_task_replaced_before_any_step_gets_both_passwords_back() {
-    for (how, struck) in End::ALL.into_iter().flat_map(|how| STEPS.map(|step| (how, step))) {
+    for (how, chosen) in End::ALL.into_iter().flat_map(|how| STEPS.map(|step| (how, step))) {
         let stage = on_fargate().await;
         let version = stage.put(SECOND, &["AWSPENDING"]).await;
         for step in STEPS {
-            if step == struck {
+            if step == chosen {
                 stage.replace_task(how).await;
                 let current = stage.current().await;
                 assert!(stage.accepts(&current).await, "{how:?} before {step}: it starts with AWSCURRENT");
             }
             stage.step(step, &version).await;
         }
-        assert_eq!(stage.current().await.expose_secret(), SECOND, "{how:?} before {struck}");
-        assert!(stage.accepts(&stage.first_token()).await && stage.accepts(&second()).await, "{how:?} before {struck}");
+        assert_eq!(stage.current().await.expose_secret(), SECOND, "{how:?} before {chosen}");
+        assert!(stage.accepts(&stage.first_token()).await && stage.accepts(&second()).await, "{how:?} before {chosen}");
         stage.stop().await;
     }
 }
@@ -125,20 +125,20 @@ async fn a_task_replaced_after_the_rotation_has_awscurrent_and_nothing_is_left_t
 #[tokio::test(flavor = "multi_thread")]
 async fn a_step_waits_for_a_task_that_is_starting() {
     for how in End::ALL {
-        for struck in ["setSecret", "testSecret", "finishSecret"] {
+        for chosen in ["setSecret", "testSecret", "finishSecret"] {
             let stage = on_fargate().await;
             let slow = Duration::from_millis(700);
             let timing = EcsTiming { provision: slow, pull: slow, activate: slow, ..EcsTiming::default() };
             stage.sandbox.ecs.set_timing(timing);
             let version = stage.put(SECOND, &["AWSPENDING"]).await;
             for step in STEPS {
-                if step == struck {
+                if step == chosen {
                     stage.end_task(how).await;
                 }
                 stage.step(step, &version).await;
             }
-            assert_eq!(stage.current().await.expose_secret(), SECOND, "{how:?} before {struck}");
-            assert!(stage.accepts(&second()).await, "{how:?} before {struck}");
+            assert_eq!(stage.current().await.expose_secret(), SECOND, "{how:?} before {chosen}");
+            assert!(stage.accepts(&second()).await, "{how:?} before {chosen}");
             stage.stop().await;
         }
     }

@@ -35,7 +35,7 @@ pub(super) async fn fault_at_every_call(flavour: Flavour, step: Step, what: What
     let direct = Some(stage.direct());
     let watcher = Watcher::start(target, WatcherOptions { direct, ..WatcherOptions::default() }).await;
     let watcher = watcher.unwrap();
-    let (mut struck, mut dropped) = (0, None);
+    let (mut hits, mut dropped) = (0, None);
     for nth in 1..=MOST_CALLS {
         let (before, changes) = (stage.current().await, stage.modifications());
         stage.sandbox.faults.disarm();
@@ -56,12 +56,12 @@ pub(super) async fn fault_at_every_call(flavour: Flavour, step: Step, what: What
         if flavour.is_sent_once() {
             assert_eq!(stage.modifications(), changes + 1, "{context}");
         }
-        if stage.sandbox.faults.fired() == struck {
+        if stage.sandbox.faults.fired() == hits {
             break;
         }
-        struck = stage.sandbox.faults.fired();
+        hits = stage.sandbox.faults.fired();
     }
-    assert!((least..MOST_CALLS).contains(&struck), "{struck} calls of {step} hit a fault");
+    assert!((least..MOST_CALLS).contains(&hits), "{hits} calls of {step} hit a fault");
     let seen = stop_watcher(watcher).await;
     assert!(seen.refused == 0 || !flavour.has_overlap(), "{seen:?}");
     stage.stop().await;

@@ -21,7 +21,7 @@ const MOST_CALLS: usize = 60;
 async fn fault_at_every_call(what: What) {
     let stage = publishing(StageOptions::default(), &outputs()).await;
     sync(&stage).await;
-    let mut struck = 0;
+    let mut hits = 0;
     for nth in 1..=MOST_CALLS {
         let report = stage.rotate().await;
         assert!(report.succeeded, "{report:?}");
@@ -29,22 +29,22 @@ async fn fault_at_every_call(what: What) {
         stage.arm(Rule::new(NAME, At::Call(nth), what));
         let outcome = with_retries(&stage, &json!({ "target": "orders" })).await;
         stage.sandbox.faults.disarm();
-        let told = format!("{what:?} at call {nth}: {outcome}");
+        let context = format!("{what:?} at call {nth}: {outcome}");
         let current = stage.current().await;
         let (url, _) = parameter(&stage, URL).await.unwrap();
-        assert!(url.contains(&format!(":{}@", current.expose_secret())), "{told}");
-        assert_eq!(parameter(&stage, &format!("{URL}:current")).await.unwrap().0, url, "{told}");
-        assert_eq!(parameter(&stage, &format!("{URL}:previous")).await.unwrap().0, before, "{told}");
-        assert_eq!(keys(&stage).await["redis_password"], current.expose_secret(), "{told}");
-        assert_eq!(environment(&stage).await.len(), 4, "{told}");
-        assert_eq!(parameter(&stage, HOST).await.unwrap().1, 1, "an unchanged output is not written: {told}");
-        assert_eq!(sync(&stage).await.status(), "kept", "{told}");
-        if stage.sandbox.faults.fired() == struck {
+        assert!(url.contains(&format!(":{}@", current.expose_secret())), "{context}");
+        assert_eq!(parameter(&stage, &format!("{URL}:current")).await.unwrap().0, url, "{context}");
+        assert_eq!(parameter(&stage, &format!("{URL}:previous")).await.unwrap().0, before, "{context}");
+        assert_eq!(keys(&stage).await["redis_password"], current.expose_secret(), "{context}");
+        assert_eq!(environment(&stage).await.len(), 4, "{context}");
+        assert_eq!(parameter(&stage, HOST).await.unwrap().1, 1, "an unchanged output is not written: {context}");
+        assert_eq!(sync(&stage).await.status(), "kept", "{context}");
+        if stage.sandbox.faults.fired() == hits {
             break;
         }
-        struck = stage.sandbox.faults.fired();
+        hits = stage.sandbox.faults.fired();
     }
-    assert!((15..MOST_CALLS).contains(&struck), "{struck} calls hit a fault");
+    assert!((15..MOST_CALLS).contains(&hits), "{hits} calls hit a fault");
     stage.stop().await;
 }
 
@@ -54,7 +54,7 @@ async fn fault_at_every_call_of_a_move(what: What) {
     let moving = Moving::from_elasticache_to_hosts().await;
     sync(&moving.stage).await;
     let faults = &moving.stage.sandbox.faults;
-    let mut struck = 0;
+    let mut hits = 0;
     for nth in 1..=MOST_CALLS {
         moving.name_there().await;
         for event in [json!({ "target": "orders" }), json!({ "target": "orders", "rollback": true })] {
@@ -65,20 +65,20 @@ async fn fault_at_every_call_of_a_move(what: What) {
                 outcome = with_retries(&moving.stage, &event).await;
             }
             faults.disarm();
-            let told = format!("{what:?} at call {nth} of {event}: {outcome}");
-            assert!(["done", "kept"].contains(&outcome.status()), "{told}");
+            let context = format!("{what:?} at call {nth} of {event}: {outcome}");
+            assert!(["done", "kept"].contains(&outcome.status()), "{context}");
             match event.get("rollback") {
                 None => moving.assert_published_there().await,
                 Some(_) => moving.assert_published_here().await,
             }
-            assert_eq!(sync(&moving.stage).await.status(), "kept", "{told}");
+            assert_eq!(sync(&moving.stage).await.status(), "kept", "{context}");
         }
-        if faults.fired() == struck {
+        if faults.fired() == hits {
             break;
         }
-        struck = faults.fired();
+        hits = faults.fired();
     }
-    assert!((20..2 * MOST_CALLS).contains(&struck), "{struck} calls hit a fault");
+    assert!((20..2 * MOST_CALLS).contains(&hits), "{hits} calls hit a fault");
     moving.stage.stop().await;
 }
 

@@ -50,23 +50,23 @@ async fn up_to_date() -> Stage {
 /// there is exactly one deployment.
 async fn fault_at_every_call(what: What) {
     let stage = up_to_date().await;
-    let mut struck = 0;
+    let mut hits = 0;
     for nth in 1..=MOST_CALLS {
         settle(&stage, VALUES[nth % 2], &["web"]).await;
         let before = arns(&stage, "web");
         stage.arm(Rule::new(NAME, At::Call(nth), what));
         let outcome = sync_until_done(&stage).await;
         stage.sandbox.faults.disarm();
-        let told = format!("{what:?} at call {nth}: {outcome}");
-        assert_eq!(deployments(&stage), nth, "{told}");
-        assert!(arns(&stage, "web").iter().all(|arn| !before.contains(arn)), "{told}");
-        if stage.sandbox.faults.fired() == struck {
+        let context = format!("{what:?} at call {nth}: {outcome}");
+        assert_eq!(deployments(&stage), nth, "{context}");
+        assert!(arns(&stage, "web").iter().all(|arn| !before.contains(arn)), "{context}");
+        if stage.sandbox.faults.fired() == hits {
             break;
         }
-        struck = stage.sandbox.faults.fired();
+        hits = stage.sandbox.faults.fired();
     }
     assert_eq!(sync(&stage).await.status(), "kept");
-    assert!((20..MOST_CALLS).contains(&struck), "{struck} calls hit a fault");
+    assert!((20..MOST_CALLS).contains(&hits), "{hits} calls hit a fault");
     stage.stop().await;
 }
 

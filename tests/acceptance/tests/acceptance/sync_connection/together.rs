@@ -43,8 +43,11 @@ async fn fewest_running(stage: &Stage, services: &[&str], done: impl Future<Outp
     }
 }
 
+/// Two runs at once are not supported: the settings of the function should allow one concurrent run per target. If it happens
+/// anyway, both runs may see a service before either has deployed it, and then both deploy it. A random delay makes that rare,
+/// but is no lock. Each run deploys a service once at most, and every service keeps its tasks.
 #[tokio::test(flavor = "multi_thread")]
-async fn two_runs_at_once_end_well_with_at_most_one_deployment_too_many_and_nobody_without_tasks() {
+async fn two_runs_at_once_each_deploy_a_service_once_at_most_and_leave_no_service_without_tasks() {
     let services = ["web", "worker"];
     let stage = rotated(&services).await;
     let before = services.map(|name| arns(&stage, name)).concat();
@@ -52,11 +55,17 @@ async fn two_runs_at_once_end_well_with_at_most_one_deployment_too_many_and_nobo
         let (one, other) = tokio::join!(sync(&stage), sync(&stage));
         for outcome in [one, other] {
             assert!(["done", "kept"].contains(&outcome.status()), "{outcome}");
+            let mut deployed = outcome.actions_at(List::Done);
+            deployed.sort();
+            let all = deployed.len();
+            deployed.dedup();
+            assert_eq!(deployed.len(), all, "a run has deployed a service twice: {outcome}");
         }
     };
     let fewest = fewest_running(&stage, &services, both).await;
     assert!(fewest >= DESIRED, "a service had {fewest} tasks");
-    assert!((2..=3).contains(&deployments(&stage)), "{} deployments", deployments(&stage));
+    let (once, once_per_run) = (services.len(), 2 * services.len());
+    assert!((once..=once_per_run).contains(&deployments(&stage)), "{} deployments", deployments(&stage));
     for name in services {
         steady(&stage, name).await;
         let now = arns(&stage, name);

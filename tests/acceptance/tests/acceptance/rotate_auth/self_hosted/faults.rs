@@ -23,7 +23,7 @@ const MOST_CALLS: usize = 80;
 /// and the one before, and refuses the one before that, also after a restart; and replicas and Sentinels reconnect.
 async fn fault_at_every_call(set_up: SetUp, step: &str, what: What, least: usize) {
     let hosted = Hosted::with_a_replica(set_up).await;
-    let (mut struck, mut dropped) = (0, None);
+    let (mut hits, mut dropped) = (0, None);
     for nth in 1..=MOST_CALLS {
         let before = hosted.stage.current().await;
         hosted.stage.sandbox.faults.disarm();
@@ -46,12 +46,12 @@ async fn fault_at_every_call(set_up: SetUp, step: &str, what: What, least: usize
         }
         dropped = Some(before);
         hosted.reconnect_all(&context).await;
-        if hosted.stage.sandbox.faults.fired() == struck {
+        if hosted.stage.sandbox.faults.fired() == hits {
             break;
         }
-        struck = hosted.stage.sandbox.faults.fired();
+        hits = hosted.stage.sandbox.faults.fired();
     }
-    assert!((least..MOST_CALLS).contains(&struck), "{struck} calls of {step} hit a fault");
+    assert!((least..MOST_CALLS).contains(&hits), "{hits} calls of {step} hit a fault");
     hosted.stage.stop().await;
 }
 

@@ -52,11 +52,11 @@ impl Hosted {
     }
 
     /// Checks that every node accepts and refuses these passwords.
-    async fn assert_accepts(&self, accepted: &[&SecretString], refused: &[&SecretString], told: &str) {
+    async fn assert_accepts(&self, accepted: &[&SecretString], refused: &[&SecretString], context: &str) {
         let all = self.estate.nodes().count();
         for (passwords, expected) in [(accepted, all), (refused, 0)] {
             for password in passwords {
-                assert_eq!(self.estate.accepting(password).await.unwrap(), expected, "{told}");
+                assert_eq!(self.estate.accepting(password).await.unwrap(), expected, "{context}");
             }
         }
     }
@@ -68,10 +68,10 @@ impl Hosted {
     }
 
     /// Cuts and restores every connection, and checks that replicas and Sentinels reconnect.
-    async fn reconnect_all(&self, told: &str) {
+    async fn reconnect_all(&self, context: &str) {
         self.estate.cut_links();
         self.estate.mend_links();
-        self.estate.settled().await.unwrap_or_else(|error| panic!("{told}: {error:#}"));
+        self.estate.settled().await.unwrap_or_else(|error| panic!("{context}: {error:#}"));
     }
 }
 
@@ -166,19 +166,19 @@ async fn replicas_and_sentinels_reconnect_in_the_middle_of_a_change() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_restarted_before_any_step_gets_back_what_it_lost() {
     for set_up in SetUp::ALL {
-        for (nth, struck) in (0..2).flat_map(|nth| STEPS.into_iter().map(move |step| (nth, step))) {
-            let told = format!("{set_up:?}: node {nth} restarted before {struck}");
+        for (nth, chosen) in (0..2).flat_map(|nth| STEPS.into_iter().map(move |step| (nth, step))) {
+            let context = format!("{set_up:?}: node {nth} restarted before {chosen}");
             let hosted = Hosted::with_a_replica(set_up).await;
             let version = hosted.put_pending().await;
             for step in STEPS {
-                if step == struck {
+                if step == chosen {
                     hosted.estate.nodes().nth(nth).unwrap().restart().await.unwrap();
                 }
                 hosted.stage.step(step, &version).await;
             }
-            assert_eq!(hosted.stage.current().await.expose_secret(), SECOND, "{told}");
-            hosted.assert_accepts(&[&hosted.first(), &SECOND.into()], &[], &told).await;
-            hosted.reconnect_all(&told).await;
+            assert_eq!(hosted.stage.current().await.expose_secret(), SECOND, "{context}");
+            hosted.assert_accepts(&[&hosted.first(), &SECOND.into()], &[], &context).await;
+            hosted.reconnect_all(&context).await;
             hosted.stage.stop().await;
         }
     }
