@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use acceptance::{Stage, StageOptions, class, nodes, timing::quick};
+use acceptance::{Stage, StageOptions, class, nodes};
 use sandbox::{
     faults::{At, Rule, What},
-    services::{elasticache::Timing, secrets_manager::RotationTiming},
+    services::secrets_manager::RotationTiming,
 };
 use secrecy::ExposeSecret;
-use tokio::time::sleep;
 use workload::Topology;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -20,21 +19,6 @@ async fn a_pending_token_that_was_never_set_fails_the_test_and_is_not_promoted()
         assert_eq!(class(&ended.result), "Retryable", "{ended:?}");
     }
     assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret());
-    stage.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_status_that_is_available_too_early_does_not_move_awscurrent() {
-    let timing = Timing { modify: Duration::from_secs(2), spread: Duration::from_millis(500), ..quick() };
-    let stage = Stage::set(StageOptions { timing, ..StageOptions::default() }).await;
-    stage.sandbox.elasticache.set_status_lies(true);
-    stage.start_rotation().await.unwrap();
-    sleep(Duration::from_millis(1500)).await;
-    assert_eq!(stage.current().await.expose_secret(), stage.first_token().expose_secret());
-    let report = stage.settled().await;
-    assert!(report.succeeded, "{report:?}");
-    assert!(stage.accepts(&stage.current().await).await);
-    assert_eq!(stage.modifications(), 1);
     stage.stop().await;
 }
 
@@ -99,17 +83,5 @@ async fn the_rotation_token_is_passed_to_put_secret_value() {
     stage.sandbox.secrets_manager.demand_rotation_token(true);
     let report = stage.rotate().await;
     assert!(report.succeeded, "{report:?}");
-    stage.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_change_whose_answer_is_lost_is_not_sent_again_while_the_status_lags() {
-    let timing = Timing { modify: Duration::from_secs(3), stale: Duration::from_secs(2), ..quick() };
-    let stage = Stage::set(StageOptions { timing, ..StageOptions::default() }).await;
-    stage.arm(Rule::new("rotate-auth", At::operation("ModifyReplicationGroup"), What::LoseAnswer));
-    let report = stage.rotate().await;
-    assert!(report.succeeded, "{report:?}");
-    let sent = stage.sandbox.journal.entries().into_iter().filter(|entry| entry.operation == "ModifyReplicationGroup");
-    assert_eq!(sent.count(), 1);
     stage.stop().await;
 }

@@ -9,6 +9,7 @@ mod record;
 mod refusals;
 mod secrecy;
 mod self_hosted;
+mod services;
 mod story;
 mod upstash;
 mod users;

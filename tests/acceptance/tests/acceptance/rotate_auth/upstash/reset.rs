@@ -113,8 +113,8 @@ async fn a_database_that_was_reset_by_hand_is_not_reset_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_paused_before_its_reset_finds_the_reset_of_another_run() {
     let stage = stage(Flavour::UpstashReset).await;
-    // At its last look at the database, just before the reset.
-    stage.arm(Rule::new("rotate-auth", At::nth(2, "GetDatabase"), What::Hold).during("setSecret"));
+    // It reads AWSCURRENT, AWSPENDING and the API key, and the API key again just before its reset.
+    stage.arm(Rule::new("rotate-auth", At::nth(4, "GetSecretValue"), What::Hold).during("setSecret"));
     stage.start_rotation().await.unwrap();
     stage.fired(1).await;
     assert_eq!(effective(&stage, "GetDatabase"), 2, "one look by createSecret, and one by setSecret");
