@@ -46,15 +46,16 @@ pub(crate) struct Connection {
 /// A stream to a node.
 pub type Stream = Box<dyn AsyncStream + Send + Sync + Unpin>;
 
-/// Opens streams to nodes. It is given a host, a port, and whether the node uses TLS.
-pub type Network = fn(&str, u16, bool) -> BoxFuture<'static, io::Result<Stream>>;
+/// Opens a stream to a node. It is responsible for TLS too.
+pub type Network = fn(Address<'_>) -> BoxFuture<'static, io::Result<Stream>>;
 
 /// What opens streams instead of TCP and TLS, if it is set.
 static NETWORK: OnceLock<Network> = OnceLock::new();
 
-/// Has all connections of this process lead into `network`: a simulation has its nodes in memory.
+/// Opens all later connections of this process through `network`, for a simulation whose nodes are in memory.
 ///
-/// The first call decides, and has to come before the first connection.
+/// # Repeating
+/// The network of the first call stays.
 pub fn replace_network(network: Network) {
     NETWORK.get_or_init(|| network);
 }
@@ -64,7 +65,7 @@ pub(crate) async fn dial(address: Address<'_>, login: &RedisConnectionInfo) -> R
     let config = AsyncConnectionConfig::new().set_response_timeout(Some(TIME_LIMIT));
     let opened = timeout(TIME_LIMIT, async {
         let stream = match NETWORK.get() {
-            Some(network) => network(address.host, address.port, address.tls).await?,
+            Some(network) => network(address).await?,
             None => stream(address).await?,
         };
         MultiplexedConnection::new_with_config(login, stream, config).await
@@ -75,7 +76,7 @@ pub(crate) async fn dial(address: Address<'_>, login: &RedisConnectionInfo) -> R
     Ok(Connection { redis, _driver: drivers })
 }
 
-/// Opens the stream, with TLS where the node uses it.
+/// Opens a TCP stream, with TLS if the node uses it.
 async fn stream(Address { host, port, tls }: Address<'_>) -> io::Result<Stream> {
     let addresses = lookup_host((host, port)).await?;
     let attempts: Vec<_> = addresses.map(|address| Box::pin(TcpStream::connect(address))).collect();

@@ -110,8 +110,8 @@ impl Clients {
     }
 }
 
-/// What all clients have in common, wherever they send their calls and their credentials come from.
-pub fn loader() -> ConfigLoader {
+/// What all clients have in common, wherever their credentials come from.
+fn loader() -> ConfigLoader {
     aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http_client())
         .timeout_config(
@@ -168,5 +168,23 @@ impl Intercept for CallCount {
     ) -> Result<(), BoxError> {
         self.0.fetch_add(1, Ordering::Relaxed);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use aws_smithy_async::time::{SharedTimeSource, StaticTimeSource};
+
+    use super::*;
+
+    #[test]
+    fn the_clock_of_the_configuration_is_the_clock_of_the_clients() {
+        let moment = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        let clock = SharedTimeSource::new(StaticTimeSource::new(moment));
+        let clients = Clients::from(SdkConfig::builder().time_source(clock).build());
+        assert_eq!(clients.now(), moment);
+        assert!(Clients::from(SdkConfig::builder().build()).now() > moment - Duration::from_secs(3600 * 24 * 365 * 3));
     }
 }

@@ -9,7 +9,7 @@ use tracing::{
 use tracing_subscriber::{
     EnvFilter, Layer as _,
     filter::filter_fn,
-    fmt::{self, FmtContext, FormatEvent, FormatFields, format::Writer},
+    fmt::{self, FmtContext, FormatEvent, FormatFields, MakeWriter, format::Writer},
     layer::SubscriberExt as _,
     registry::LookupSpan,
     util::SubscriberInitExt as _,
@@ -29,13 +29,20 @@ pub fn init() {
         let directive = format!("{name}={ours}").parse().expect("a crate's name and a level are a directive");
         filter.add_directive(directive)
     });
-    let messages = fmt::layer().json().flatten_event(true).with_current_span(false).with_writer(std::io::stdout);
-    let records = fmt::layer().event_format(MessageAlone).with_writer(std::io::stdout);
+    subscriber(filter, std::io::stdout).init();
+}
+
+/// Writes messages that pass the filter as JSON, and outcome records as they are.
+fn subscriber<W>(filter: EnvFilter, writer: W) -> impl Subscriber
+where
+    W: for<'a> MakeWriter<'a> + Clone + Send + Sync + 'static,
+{
+    let messages = fmt::layer().json().flatten_event(true).with_current_span(false).with_writer(writer.clone());
+    let records = fmt::layer().event_format(MessageAlone).with_writer(writer);
     tracing_subscriber::registry()
         .with(messages.with_filter(filter).with_filter(filter_fn(|event| event.target() != record::TARGET)))
-        // Whatever the level: metrics are read from it.
+        // At every level: CloudWatch reads the metrics from it.
         .with(records.with_filter(filter_fn(|event| event.target() == record::TARGET)))
-        .init();
 }
 
 /// Writes the message of an event, which is a JSON line already, and nothing else.
@@ -68,3 +75,59 @@ impl Visit for Message {
 /// The crates of this project, which log at the level that is set.
 const OURS: [&str; 7] =
     ["runtime", "cloud", "backends", "policy", "rotate_auth", "retire_credential", "sync_connection"];
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+        time::{Duration, UNIX_EPOCH},
+    };
+
+    use policy::outcome::{Details, Outcome};
+
+    use super::*;
+
+    /// Keeps what is written.
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn the_outcome_record_is_written_as_it_is_whatever_the_level() {
+        let written = Written::default();
+        let to = written.clone();
+        let outcome = Outcome::new(Details::Connection {});
+        let now = UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+        tracing::subscriber::with_default(subscriber(EnvFilter::new("off"), move || to.clone()), || {
+            tracing::error!("a message");
+            record::write(&outcome, now);
+        });
+        let written = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        assert_eq!(written, format!("{}\n", record::line(&outcome, now)));
+    }
+
+    #[test]
+    fn a_record_is_not_written_a_second_time_as_a_message() {
+        let written = Written::default();
+        let to = written.clone();
+        tracing::subscriber::with_default(subscriber(EnvFilter::new("trace"), move || to.clone()), || {
+            record::write(&Outcome::new(Details::Connection {}), UNIX_EPOCH);
+            tracing::info!("a message");
+        });
+        let written = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+        let lines: Vec<serde_json::Value> = written.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 2, "{written}");
+        assert_eq!((&lines[0]["Function"], &lines[1]["message"]), (&"sync-connection".into(), &"a message".into()));
+    }
+}
