@@ -1,7 +1,8 @@
 //! Faults on demand: which calls of which function meet what.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
+    fmt,
     sync::{Mutex, MutexGuard},
     time::Duration,
 };
@@ -10,7 +11,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, task::AbortHandle};
 
 use crate::journal::Place;
 
@@ -94,11 +95,35 @@ pub enum What {
     KillAfter,
 }
 
+/// What says which fault a call meets: given its place and its operation.
+type Choose = Box<dyn Fn(&Place, &str) -> Option<What> + Send + Sync>;
+
 /// The faults of one sandbox, and the invocations they can strike.
-#[derive(Debug)]
 pub struct Faults {
     state: Mutex<State>,
     releases: Semaphore,
+}
+
+impl fmt::Debug for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Faults").finish_non_exhaustive()
+    }
+}
+
+/// How an invocation in progress is killed.
+#[derive(Clone, Debug)]
+pub(crate) enum Kill {
+    /// Its process.
+    Process(Pid),
+    /// Its task.
+    Task(AbortHandle),
+}
+
+impl Kill {
+    /// Kills the process with this id.
+    pub(crate) fn process(id: u32) -> Self {
+        Self::Process(Pid::from_raw(i32::try_from(id).expect("a pid fits")))
+    }
 }
 
 impl Default for Faults {
@@ -107,11 +132,12 @@ impl Default for Faults {
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     rules: Vec<Rule>,
+    choose: Option<Choose>,
     fired: usize,
-    running: HashMap<String, Running>,
+    running: BTreeMap<String, Running>,
 }
 
 /// An invocation in progress.
@@ -120,15 +146,23 @@ struct Running {
     request_id: String,
     function: String,
     label: String,
-    pid: i32,
+    kill: Kill,
     calls: usize,
-    calls_by_operation: HashMap<String, usize>,
+    calls_by_operation: BTreeMap<String, usize>,
 }
 
 impl Faults {
     /// Adds a rule.
     pub fn arm(&self, rule: Rule) {
         self.state().rules.push(rule);
+    }
+
+    /// Asks `choose` about each call that no rule applies to: given its place and operation, it says what the call meets.
+    ///
+    /// # Repeating
+    /// The last call counts.
+    pub fn choose(&self, choose: impl Fn(&Place, &str) -> Option<What> + Send + Sync + 'static) {
+        self.state().choose = Some(Box::new(choose));
     }
 
     /// Drops all rules.
@@ -152,14 +186,14 @@ impl Faults {
     }
 
     /// Says that the function instance with this access key id has begun an invocation.
-    pub(crate) fn invocation_began(&self, principal: &str, request_id: &str, function: &str, label: &str, pid: u32) {
+    pub(crate) fn invocation_began(&self, principal: &str, request_id: &str, function: &str, label: &str, kill: Kill) {
         let running = Running {
             request_id: request_id.to_owned(),
             function: function.to_owned(),
             label: label.to_owned(),
-            pid: i32::try_from(pid).expect("a pid fits"),
+            kill,
             calls: 0,
-            calls_by_operation: HashMap::new(),
+            calls_by_operation: BTreeMap::new(),
         };
         self.state().running.insert(principal.to_owned(), running);
     }
@@ -170,7 +204,7 @@ impl Faults {
     }
 
     /// Counts an AWS call, and says where it stands and what it meets.
-    pub(crate) fn on_call(&self, principal: &str, operation: &str) -> (Option<Place>, Option<What>) {
+    pub fn on_call(&self, principal: &str, operation: &str) -> (Option<Place>, Option<What>) {
         self.state().strike(principal, operation)
     }
 
@@ -185,11 +219,19 @@ impl Faults {
         }
     }
 
-    /// Kills the function instance whose call this was, by pid.
-    pub(crate) fn kill(&self, place: &Place) {
-        if let Some(running) = self.state().running.values().find(|running| running.request_id == place.request_id) {
+    /// Kills the function instance whose call this was.
+    pub fn kill(&self, place: &Place) {
+        let running = self
+            .state()
+            .running
+            .values()
+            .find(|running| running.request_id == place.request_id)
+            .map(|running| running.kill.clone());
+        match running {
             // It may have ended by itself meanwhile, which comes to the same.
-            let _ = kill(Pid::from_raw(running.pid), Signal::SIGKILL);
+            Some(Kill::Process(pid)) => drop(kill(pid, Signal::SIGKILL)),
+            Some(Kill::Task(task)) => task.abort(),
+            None => {}
         }
     }
 
@@ -217,6 +259,7 @@ impl State {
             rule.times -= 1;
             rule.what
         });
+        let what = what.or_else(|| self.choose.as_ref().and_then(|choose| choose(&place, operation)));
         self.fired += usize::from(what.is_some());
         (Some(place), what)
     }
@@ -236,14 +279,15 @@ impl Rule {
 
 #[cfg(test)]
 mod tests {
-    use super::{At, Faults, Rule, What};
+    use super::{At, Faults, Kill, Rule, What};
 
     #[test]
     fn the_nth_call_of_an_operation_is_counted_in_each_invocation_apart_from_other_operations() {
         let faults = Faults::default();
         faults.arm(Rule::new("rotate-auth", At::nth(2, "PutSecretValue"), What::Throttle));
         for principal in ["one", "two"] {
-            faults.invocation_began(principal, principal, "rotate-auth", "setSecret", 0);
+            let kill = Kill::process(0);
+            faults.invocation_began(principal, principal, "rotate-auth", "setSecret", kill);
         }
         let calls = [
             ("one", "PutSecretValue", None),

@@ -13,14 +13,18 @@
 //! - [`redis`]: the processes behind ElastiCache
 //! - [`hosts`]: Redis that its owner runs, with a supervisor, replicas and Sentinels
 //! - [`upstash`]: a Redis that is not AWS's, behind a REST API
+//! - [`in_memory`]: the same services for a simulation, with the time and the random numbers that [`clock`] and [`chance`] set
 //! - [`faults`], [`journal`]: what goes wrong on demand, and what happened
 //! - [`wire`]: the protocols
 
+pub mod chance;
 mod client;
+pub mod clock;
 mod deploy;
 pub mod events;
 pub mod faults;
 pub mod hosts;
+pub mod in_memory;
 pub mod journal;
 pub mod lambda;
 pub mod redis;

@@ -2,14 +2,16 @@
 
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
+use bytes::Bytes;
 use http_body_util::BodyExt;
-use hyper::{Request, Response, StatusCode, body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{
+    Request, Response, StatusCode, body::Incoming, http::request::Parts, server::conn::http1, service::service_fn,
+};
 use hyper_util::rt::TokioIo;
-use jiff::Timestamp;
 use tokio::{net::TcpListener, time::sleep};
-use uuid::Uuid;
 
 use crate::{
+    chance, clock,
     faults::{Faults, What},
     journal::{CallResult, Entry, Journal},
     wire::{self, AwsError, Services, Stream, Unreadable},
@@ -26,7 +28,7 @@ pub(crate) struct Endpoint {
 /// The connection is dropped instead of answered.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is dropped on purpose")]
-struct Dropped;
+pub(crate) struct Dropped;
 
 /// Listens on a free loopback port and serves until the task is dropped with its runtime.
 pub(crate) async fn serve(endpoint: Arc<Endpoint>, listener: TcpListener) -> Result<Infallible, std::io::Error> {
@@ -42,17 +44,21 @@ pub(crate) async fn serve(endpoint: Arc<Endpoint>, listener: TcpListener) -> Res
     }
 }
 
-/// Answers one request: read it, meet its fault, carry it out, write it down.
 async fn respond(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> Result<Response<Stream>, Dropped> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
-    let request_id = Uuid::new_v4().to_string();
-    let wire::Request { service, protocol, call } = match endpoint.services.parse(&head, body) {
+    answer(&endpoint, &head, body).await
+}
+
+/// Answers one request: reads it, applies its fault, carries it out, and records it.
+pub(crate) async fn answer(endpoint: &Endpoint, head: &Parts, body: Bytes) -> Result<Response<Stream>, Dropped> {
+    let request_id = chance::uuid().to_string();
+    let wire::Request { service, protocol, call } = match endpoint.services.parse(head, body) {
         Ok(parsed) => parsed,
         // There is no operation, so nothing is written down.
         Err(Unreadable { protocol, error }) => return Ok(protocol.render("Unknown", &request_id, Err(error))),
     };
-    let at = Timestamp::now();
+    let at = clock::now();
     let (place, fault) = endpoint.faults.on_call(&call.principal, &call.operation);
     let written = |result| Entry {
         at,

@@ -32,9 +32,11 @@ use std::{
 
 use anyhow::{Context, ensure};
 use secrecy::SecretString;
-use uuid::Uuid;
 
-use crate::redis::{DIRECT_PORT, Fleet, Gate, PORT, Powers, Upstream};
+use crate::{
+    chance,
+    redis::{DIRECT_PORT, Fleet, Gate, PORT, Powers, Upstream},
+};
 
 pub use host::Host;
 pub use options::{HostOptions, SentinelOptions, SetUp};
@@ -70,7 +72,7 @@ impl Hosts {
         std::fs::create_dir_all(&home)?;
         let is_root = std::fs::metadata(&home)?.uid() == 0;
         let powers = if is_root { Powers::AsTheFilesSay } else { Powers::Inherited };
-        let monitor = SecretString::from(Uuid::new_v4().simple().to_string());
+        let monitor = SecretString::from(chance::uuid().simple().to_string());
         Ok(Self { home, fleet, monitor, powers, state: Mutex::default() })
     }
 

@@ -11,7 +11,6 @@ use std::{
 };
 
 use bytes::Bytes;
-use jiff::Timestamp;
 use nix::sys::signal::Signal;
 use tokio::{
     net::TcpListener,
@@ -26,7 +25,10 @@ use super::{
     logs::Logs,
     runtime_api::{Report, RuntimeApi, Work},
 };
-use crate::services::{ACCOUNT, REGION};
+use crate::{
+    clock,
+    services::{ACCOUNT, REGION},
+};
 
 /// How long a function may take to ask for its first event.
 ///
@@ -93,7 +95,7 @@ impl Instance {
         let deadline = Instant::now() + limit;
         let work = Work {
             request_id: request_id.to_owned(),
-            deadline_ms: Timestamp::now().as_millisecond() + i64::try_from(limit.as_millis()).unwrap_or(i64::MAX / 2),
+            deadline_ms: clock::now().as_millisecond() + i64::try_from(limit.as_millis()).unwrap_or(i64::MAX / 2),
             function_arn: format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{}", self.function.name),
             event,
         };
@@ -171,7 +173,7 @@ fn find_setpriv() -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join("setpriv")).find(|file| file.is_file())
 }
 
-fn timed_out(request_id: &str, limit: Duration) -> InvocationResult {
+pub(super) fn timed_out(request_id: &str, limit: Duration) -> InvocationResult {
     let seconds = limit.as_secs_f64();
     let message = format!("RequestId: {request_id} Error: Task timed out after {seconds:.2} seconds");
     InvocationResult::failed("Sandbox.Timedout", message)

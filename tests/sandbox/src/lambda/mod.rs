@@ -1,6 +1,7 @@
 //! Lambda: compiled functions as local processes behind a real Runtime API.
 
 mod environment;
+mod here;
 mod instance;
 mod logs;
 mod runner;
@@ -13,6 +14,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use serde::Serialize;
 use serde_json::Value;
 
+pub use here::{Answer, Here, Work, principal};
 pub use runner::Runner;
 
 /// A function, as it is configured.

@@ -9,15 +9,18 @@ use std::{
 use serde_json::Value;
 use tokio::{
     sync::{RwLock, mpsc, watch},
+    task::JoinSet,
     time::{Instant, timeout},
 };
-use uuid::Uuid;
 
 use super::{
-    Function, Invocation, InvocationResult,
+    Function, Here, Invocation, InvocationResult, Work,
     instance::{Instance, Reuse},
 };
-use crate::faults::Faults;
+use crate::{
+    chance,
+    faults::{Faults, Kill},
+};
 
 /// How long [`Runner::stop`] waits for invocations to be cut.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
@@ -41,6 +44,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     functions: BTreeMap<String, Arc<Function>>,
+    /// The functions of this process.
+    here: BTreeMap<String, Here>,
     idle: Vec<Instance>,
     started: usize,
     invocations: Vec<Invocation>,
@@ -73,9 +78,15 @@ impl Runner {
         self.shared.state().functions.insert(function.name.clone(), Arc::new(function));
     }
 
+    /// Adds a function of this process, or replaces the one of that name.
+    pub fn add_here(&self, name: &str, function: Here) {
+        self.shared.state().here.insert(name.to_owned(), function);
+    }
+
     /// Whether there is a function of this name.
     pub fn has(&self, name: &str) -> bool {
-        self.shared.state().functions.contains_key(name)
+        let state = self.shared.state();
+        state.functions.contains_key(name) || state.here.contains_key(name)
     }
 
     /// The function of this name.
@@ -135,7 +146,7 @@ impl Runner {
 impl Shared {
     async fn invoke(&self, function: String, event: Value, label: String) -> Invocation {
         let _running = self.running.read().await;
-        let request_id = Uuid::new_v4().to_string();
+        let request_id = chance::uuid().to_string();
         let began = Instant::now();
         let run = self.run(&request_id, &function, &event, &label).await;
         let duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -154,6 +165,10 @@ impl Shared {
             logs: String::new(),
             cold: false,
         };
+        let here = self.state().here.get(name).cloned();
+        if let Some(here) = here {
+            return self.run_here(&here, request_id, name, event, label).await;
+        }
         let Some(function) = self.state().functions.get(name).cloned() else {
             return refused("ResourceNotFoundException", format!("Function not found: {name}"));
         };
@@ -194,6 +209,29 @@ impl Shared {
         }
     }
 
+    /// Runs the event on a function of this process; each invocation has an instance of its own.
+    async fn run_here(&self, here: &Here, request_id: &str, name: &str, event: &Value, label: &str) -> Run {
+        let principal = self.next_principal(name);
+        let work = Work {
+            principal: principal.clone(),
+            request_id: request_id.to_owned(),
+            deadline_ms: here.deadline_ms(),
+            event: event.clone(),
+        };
+        let mut tasks = JoinSet::new();
+        let task = here.begin(work, &mut tasks);
+        self.faults.invocation_began(&principal, request_id, name, label, Kill::Task(task));
+        let mut stopped = self.stopped.subscribe();
+        let result = tokio::select! {
+            result = here.end(request_id, tasks) => result,
+            _ = stopped.wait_for(|stopped| *stopped) => {
+                InvocationResult::failed("Sandbox.Stopped", "the sandbox was stopped meanwhile")
+            }
+        };
+        self.faults.invocation_ended(&principal);
+        Run { result, logs: String::new(), cold: true }
+    }
+
     async fn drive(
         &self,
         instance: &mut Instance,
@@ -205,8 +243,9 @@ impl Shared {
         if cold && let Err(failed) = instance.ready(request_id).await {
             return (failed, Reuse::End);
         }
-        let (principal, name, pid) = (&instance.principal, &instance.function.name, instance.pid);
-        self.faults.invocation_began(principal, request_id, name, label, pid);
+        let (principal, name) = (&instance.principal, &instance.function.name);
+        let kill = Kill::process(instance.pid);
+        self.faults.invocation_began(principal, request_id, name, label, kill);
         instance.invoke(request_id, event.to_string().into()).await
     }
 

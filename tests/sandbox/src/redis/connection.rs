@@ -4,7 +4,6 @@ mod commands;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use jiff::Timestamp;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
     net::TcpStream,
@@ -13,6 +12,7 @@ use tokio::{
 
 use super::gate::{Shared, Upstream};
 use crate::{
+    clock,
     faults::What,
     journal::{CallResult, Entry, Place},
 };
@@ -143,7 +143,7 @@ async fn lose_answer(mut client: TcpStream, mut server: TcpStream) {
 fn record(gate: &Shared, operation: &str, place: Option<&Place>, result: CallResult) {
     if let Some(place) = place {
         gate.surroundings.journal.record(Entry {
-            at: Timestamp::now(),
+            at: clock::now(),
             principal: String::new(),
             invocation: Some(place.clone()),
             service: "redis".to_owned(),

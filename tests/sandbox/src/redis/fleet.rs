@@ -10,7 +10,6 @@ use std::{
 };
 
 use secrecy::SecretString;
-use uuid::Uuid;
 
 use super::{
     admin::Admin,
@@ -21,7 +20,7 @@ use super::{
     node::{Inner, Node},
     program::Program,
 };
-use crate::{faults::Faults, journal::Journal};
+use crate::{chance, faults::Faults, journal::Journal};
 
 /// Every Redis process of one sandbox, with the addresses and the certificate authority they share.
 #[derive(Debug)]
@@ -48,7 +47,7 @@ impl Fleet {
         let authority = Authority::create(&home)?;
         let surroundings = Surroundings { network: Arc::new(Network::lease()?), faults, journal };
         // Two of them hold 244 random bits.
-        let password = SecretString::from(format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple()));
+        let password = SecretString::from(format!("{}{}", chance::uuid().simple(), chance::uuid().simple()));
         Ok(Self {
             home,
             program,

@@ -19,13 +19,15 @@ use tokio_rustls::{
         pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     },
 };
-use uuid::Uuid;
 
 use super::{
     command::{NoLogin, Session},
     token,
 };
-use crate::redis::{Fleet, Node};
+use crate::{
+    chance, clock,
+    redis::{Fleet, Node},
+};
 
 /// The user of the standard token.
 pub(super) const DEFAULT: &str = "default";
@@ -79,12 +81,12 @@ impl Database {
         let address = fleet.take_address().context("the network has no free address")?;
         let node = fleet.add_node(address, None, false).await?;
         node.start().await?;
-        let id = Uuid::new_v4().to_string();
+        let id = chance::uuid().to_string();
         let database = Self {
             id,
             name: name.to_owned(),
             node,
-            created: Timestamp::now(),
+            created: clock::now(),
             frozen: watch::Sender::new(false),
             state: Mutex::new(State { plan, passwords: Vec::new(), protected: false, made: Vec::new() }),
         };
@@ -262,7 +264,7 @@ impl Database {
 
 /// A password as Upstash makes them: 122 random bits.
 pub(super) fn new_password() -> SecretString {
-    Uuid::new_v4().simple().to_string().into()
+    chance::uuid().simple().to_string().into()
 }
 
 fn acceptor(fleet: &Fleet, name: &str, address: Ipv4Addr) -> anyhow::Result<TlsAcceptor> {

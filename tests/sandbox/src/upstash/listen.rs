@@ -11,7 +11,6 @@ use hyper::{
     Request, Response, StatusCode, body::Incoming, header::USER_AGENT, server::conn::http1, service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use jiff::Timestamp;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpListener,
@@ -21,6 +20,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::{Database, Upstash, developer_api, rest};
 use crate::{
+    clock,
     faults::{Faults, What},
     journal::{CallResult, Entry, Journal},
 };
@@ -137,7 +137,7 @@ impl Surroundings {
         refuse: impl Fn(StatusCode) -> Response<Full<Bytes>>,
         act: impl Future<Output = (Response<Full<Bytes>>, Option<String>)>,
     ) -> Result<Response<Full<Bytes>>, Dropped> {
-        let at = Timestamp::now();
+        let at = clock::now();
         let (place, fault) = self.faults.on_unsigned(&operation);
         let write = |result| {
             self.journal.record(Entry {

@@ -24,9 +24,8 @@ use std::{
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{net::TcpListener, task::JoinHandle};
-use uuid::Uuid;
 
-use crate::{faults::Faults, journal::Journal, redis::Fleet};
+use crate::{chance, faults::Faults, journal::Journal, redis::Fleet};
 
 pub use database::{Database, Plan};
 pub use listen::UNRECORDED_AGENT;
@@ -84,7 +83,7 @@ impl Upstash {
             faults,
             journal,
             api: listener.local_addr()?,
-            account: Account { email: "platform@example.com".to_owned(), api_key: Uuid::new_v4().to_string().into() },
+            account: Account { email: "platform@example.com".to_owned(), api_key: chance::uuid().to_string().into() },
             behaviour: Mutex::new(Behaviour { reset_answer: ResetAnswer::WithCredentials, stale: Duration::ZERO }),
             databases: Mutex::default(),
             listeners: Mutex::default(),

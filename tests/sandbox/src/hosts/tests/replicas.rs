@@ -15,7 +15,13 @@ async fn replicas_of_every_set_up_and_user_are_in_step_and_nobodys_calls() {
     for set_up in SetUp::ALL {
         for username in ["default", "app"] {
             let scene = Scene::set();
-            scene.faults.invocation_began("instance", "request", "rotate-auth", "setSecret", std::process::id());
+            scene.faults.invocation_began(
+                "instance",
+                "request",
+                "rotate-auth",
+                "setSecret",
+                crate::faults::Kill::process(std::process::id()),
+            );
             let (primary, replica) = pair(&scene, set_up, username).await;
             assert_eq!(scene.journal.entries().len(), 0);
             let mut connection = client(&primary, username, &one()).await;

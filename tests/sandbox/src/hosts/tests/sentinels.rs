@@ -23,7 +23,13 @@ async fn sentinel_client(sentinel: &Sentinel) -> MultiplexedConnection {
 async fn a_sentinel_logs_in_as_any_user_and_its_watching_is_nobodys_call() {
     for username in ["default", "app"] {
         let scene = Scene::set();
-        scene.faults.invocation_began("instance", "request", "rotate-auth", "setSecret", std::process::id());
+        scene.faults.invocation_began(
+            "instance",
+            "request",
+            "rotate-auth",
+            "setSecret",
+            crate::faults::Kill::process(std::process::id()),
+        );
         let (_, sentinel) = watched(&scene, username).await;
         assert!(sentinel.knows_master_up().await);
         sentinel.restart().await.unwrap();

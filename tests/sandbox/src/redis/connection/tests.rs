@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
-    faults::{At, Faults, Rule},
+    faults::{At, Faults, Kill, Rule},
     journal::Journal,
     redis::{Access, Fleet, Node},
 };
@@ -47,7 +47,13 @@ impl Scene {
 
     /// Begins an invocation whose first connection meets this.
     fn invoke(&self, what: Option<What>) {
-        self.faults.invocation_began(PRINCIPAL, "request", "rotate-auth", "setSecret", self.function.id());
+        self.faults.invocation_began(
+            PRINCIPAL,
+            "request",
+            "rotate-auth",
+            "setSecret",
+            Kill::process(self.function.id()),
+        );
         if let Some(what) = what {
             let function = "rotate-auth".to_owned();
             self.faults.arm(Rule { function, during: None, at: At::Operation("Connect".to_owned()), what, times: 1 });

@@ -11,7 +11,7 @@ use super::{
     store::{Cluster, State},
     task::Task,
 };
-use crate::services::eventbridge::Event;
+use crate::{clock, services::eventbridge::Event};
 
 /// What of a task is in its event as it is in an answer. Health is not: one has to ask for it.
 ///
@@ -57,7 +57,7 @@ pub(super) fn take(state: &mut State) -> Vec<Event> {
     let mut events = Vec::new();
     for Cluster { services, tasks, .. } in state.clusters.values_mut() {
         events.extend(services.values_mut().flat_map(|service| std::mem::take(&mut service.untold)));
-        let now = Timestamp::now();
+        let now = clock::now();
         events.extend(tasks.iter_mut().filter_map(|task| task.take_news().then(|| task.event(now))));
     }
     events

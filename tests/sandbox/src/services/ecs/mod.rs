@@ -35,11 +35,11 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use jiff::Timestamp;
 use tokio::{sync::watch, task::JoinSet};
 
 use super::{CloudMap, SecretsManager, Ssm};
 use crate::{
+    clock,
     events::Events,
     redis::{Fleet, Program},
     wire::{Answer, AwsError, Call, Description, Protocol, Service},
@@ -170,7 +170,7 @@ impl Ecs {
 
     /// Carries out one call.
     pub(crate) fn call(&self, call: &Call) -> Result<Answer, AwsError> {
-        let now = Timestamp::now();
+        let now = clock::now();
         let state = &mut *self.state();
         let result = match call.operation.as_str() {
             "CreateCluster" => clusters::create(state, call),

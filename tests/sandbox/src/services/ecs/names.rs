@@ -1,7 +1,10 @@
 //! What things are called: ARNs, and what a call may write instead.
 
+use rand::RngExt;
+
 use super::errors::invalid;
 use crate::{
+    chance,
     services::{ACCOUNT, REGION},
     wire::AwsError,
 };
@@ -58,10 +61,10 @@ pub(super) fn is_name(name: &str) -> bool {
 
 /// A new id of 32 hexadecimal digits, as tasks have.
 pub(super) fn new_id() -> String {
-    uuid::Uuid::new_v4().simple().to_string()
+    chance::uuid().simple().to_string()
 }
 
 /// A new id of 19 digits, as deployments have.
 pub(super) fn new_number() -> String {
-    format!("{:019}", rand::random::<u64>() % 10_000_000_000_000_000_000)
+    format!("{:019}", chance::rng().random_range(0..10_000_000_000_000_000_000_u64))
 }

@@ -12,6 +12,7 @@ use super::{
     store::Cluster,
     task::{LastStatus, StopCode, Task},
 };
+use crate::clock;
 
 /// How long the scheduler sleeps where nothing wakes it.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -33,7 +34,7 @@ pub(super) async fn keep(ecs: Arc<Ecs>) {
 
 /// Looks at every service once.
 fn reconcile(ecs: &Arc<Ecs>) {
-    let (now, at) = (Timestamp::now(), Instant::now());
+    let (now, at) = (clock::now(), Instant::now());
     let (mut started, mut acted) = (Vec::new(), false);
     {
         let state = &mut *ecs.state();

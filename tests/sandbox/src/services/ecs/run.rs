@@ -23,6 +23,7 @@ use super::{
     task::{LastStatus, StopCode, Task},
 };
 use crate::{
+    clock,
     redis::{DIRECT_PORT, Gate, PORT, Upstream},
     services::{REGION, servicediscovery::Instance},
 };
@@ -278,7 +279,7 @@ impl Life {
     /// Changes the task, and says so.
     fn change(&self, change: impl FnOnce(&mut Task, Timestamp)) {
         if let Some(task) = self.ecs.state().task(&self.id) {
-            change(task, Timestamp::now());
+            change(task, clock::now());
         }
         self.ecs.tell();
     }

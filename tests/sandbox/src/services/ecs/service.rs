@@ -14,7 +14,7 @@ use super::{
     tags,
     task::{LastStatus, Task},
 };
-use crate::services::eventbridge::Event;
+use crate::{chance, services::eventbridge::Event};
 
 /// How many events a service keeps.
 const MOST_EVENTS: usize = 100;
@@ -190,10 +190,8 @@ impl Service {
     /// Writes down what happened, the newest first.
     pub(super) fn note(&mut self, what: &str, now: Timestamp) {
         let message = format!("(service {}) {what}", self.name);
-        self.events.insert(
-            0,
-            json!({ "id": uuid::Uuid::new_v4().to_string(), "createdAt": seconds(now), "message": message }),
-        );
+        self.events
+            .insert(0, json!({ "id": chance::uuid().to_string(), "createdAt": seconds(now), "message": message }));
         self.events.truncate(MOST_EVENTS);
     }
 

@@ -14,7 +14,10 @@ use super::{
     service::{Registry, Service},
     store::seconds,
 };
-use crate::services::{ACCOUNT, REGION};
+use crate::{
+    chance,
+    services::{ACCOUNT, REGION},
+};
 
 /// One task of a service.
 #[derive(Debug)]
@@ -140,7 +143,7 @@ impl Task {
             stop: watch::Sender::new(false),
             signals: watch::Sender::default(),
             interface: format!("eni-{}", &new_id()[..17]),
-            attachment: uuid::Uuid::new_v4().to_string(),
+            attachment: chance::uuid().to_string(),
             version: 1,
             told: 0,
         }

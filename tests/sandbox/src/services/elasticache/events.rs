@@ -4,7 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::{ElastiCache, page::page, render::time, text};
-use crate::wire::{Answer, AwsError, Call, Element};
+use crate::{
+    clock,
+    wire::{Answer, AwsError, Call, Element},
+};
 
 /// What an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +43,7 @@ pub(super) struct Event {
 impl Event {
     /// An event of this moment.
     pub(super) fn now(source: Source, id: &str, message: impl Into<String>) -> Self {
-        Self { at: Timestamp::now(), source, id: id.to_owned(), message: message.into() }
+        Self { at: clock::now(), source, id: id.to_owned(), message: message.into() }
     }
 }
 
@@ -73,7 +76,7 @@ impl ElastiCache {
         if !(1..=20160).contains(&minutes) {
             return Err(invalid("Duration is 1 to 20160 minutes."));
         }
-        let since = Timestamp::now() - SignedDuration::from_mins(minutes);
+        let since = clock::now() - SignedDuration::from_mins(minutes);
         let wanted = |event: &&Event| {
             event.at >= since
                 && source.is_none_or(|source| event.source.text() == source)

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{history::History, token::Tokens};
 use crate::{
+    clock,
     redis::{Gate, Node},
     services::{ACCOUNT, REGION},
     wire::AwsError,
@@ -116,7 +117,7 @@ pub(super) struct NewGroup {
 impl Group {
     pub(super) fn new(new: NewGroup) -> Self {
         let NewGroup { id, description, settings, tokens, user_group, shards, configuration, tags } = new;
-        let created = Timestamp::now();
+        let created = clock::now();
         Self {
             id,
             description,

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use tokio::time::sleep;
 
@@ -12,7 +11,10 @@ use super::{
     render, text,
     token::{Strategy, Token, Tokens},
 };
-use crate::wire::{Answer, AwsError, Call};
+use crate::{
+    clock,
+    wire::{Answer, AwsError, Call},
+};
 
 /// The parameters, as far as the sandbox models them; others are refused.
 ///
@@ -90,7 +92,7 @@ async fn spread(this: Arc<ElastiCache>, id: String, work: u64, tokens: Tokens) {
     this.finish(&id, work, |group| {
         group.tokens = tokens;
         group.pending = None;
-        group.token_date = Some(Timestamp::now());
+        group.token_date = Some(clock::now());
     });
     this.state().events.push(Event::now(Source::Group, &id, "Auth token modified"));
 }

@@ -1,10 +1,9 @@
 //! The default bus: who is told what.
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Event, EventBridge, pattern::Pattern, rules::Rule, targets::Target};
-use crate::events::Order;
+use crate::{clock, events::Order};
 
 impl EventBridge {
     /// Makes a rule with one function as its target, as Terraform would have.
@@ -32,7 +31,7 @@ impl EventBridge {
 
     /// Sends an event of AWS's own.
     pub(crate) fn publish(&self, event: Event) {
-        self.send(event.wrap(Timestamp::now()));
+        self.send(event.wrap(clock::now()));
     }
 
     /// Sends an event to the targets of every rule that is about it.

@@ -2,9 +2,11 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use crate::services::{ACCOUNT, REGION};
+use crate::{
+    chance,
+    services::{ACCOUNT, REGION},
+};
 
 /// What a service says has happened.
 #[derive(Clone, Debug)]
@@ -33,7 +35,7 @@ impl Event {
 pub(super) fn envelope(source: &str, detail_type: &str, resources: &[String], detail: &Value, now: Timestamp) -> Value {
     json!({
         "version": "0",
-        "id": Uuid::new_v4().to_string(),
+        "id": chance::uuid().to_string(),
         "detail-type": detail_type,
         "source": source,
         "account": ACCOUNT,

@@ -11,7 +11,10 @@ use super::{
     errors::{check_bus, validation},
     event::envelope,
 };
-use crate::wire::{Answer, AwsError, Call};
+use crate::{
+    clock,
+    wire::{Answer, AwsError, Call},
+};
 
 /// How many events one call may send.
 const MOST: usize = 10;
@@ -78,6 +81,6 @@ fn event(entry: Entry) -> Result<Value, (&'static str, String)> {
         return Err(("MalformedDetail", "Detail is malformed.".to_owned()));
     }
     #[expect(clippy::cast_possible_truncation, reason = "an event's time is to the second")]
-    let at = entry.time.and_then(|time| Timestamp::from_second(time as i64).ok()).unwrap_or_else(Timestamp::now);
+    let at = entry.time.and_then(|time| Timestamp::from_second(time as i64).ok()).unwrap_or_else(clock::now);
     Ok(envelope(&source, &detail_type, &entry.resources, &detail, at))
 }

@@ -7,13 +7,13 @@ use std::{collections::BTreeMap, fmt};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::{
     State,
     errors::{invalid, not_found},
 };
 use crate::{
+    chance,
     services::{ACCOUNT, REGION},
     wire::{Answer, AwsError, Call},
 };
@@ -73,7 +73,7 @@ impl Configuration {
             description: String::new(),
             kms_key_arn: None,
             modified: now,
-            revision_id: Uuid::new_v4().to_string(),
+            revision_id: chance::uuid().to_string(),
             updating_until: None,
             last_update_failed: false,
             updates_fail: false,
@@ -90,7 +90,7 @@ impl Configuration {
         if self.updating_until.is_some_and(|until| until <= now) {
             self.updating_until = None;
             self.last_update_failed = self.updates_fail;
-            self.revision_id = Uuid::new_v4().to_string();
+            self.revision_id = chance::uuid().to_string();
         }
     }
 

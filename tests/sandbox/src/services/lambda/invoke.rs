@@ -4,7 +4,6 @@
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hyper::StatusCode;
-use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -14,6 +13,7 @@ use super::{
     errors::{invalid, no_json, too_large},
 };
 use crate::{
+    clock,
     events::Order,
     lambda::{Invocation, InvocationResult},
     wire::{Answer, AwsError, Call},
@@ -48,7 +48,7 @@ struct Invoke {
 pub(super) async fn invoke(this: &Lambda, call: &Call) -> Result<Answer, AwsError> {
     let input: Invoke = call.input()?;
     check_qualifier(input.qualifier.as_deref())?;
-    let function = this.state().function(&input.function_name, Timestamp::now())?.name.clone();
+    let function = this.state().function(&input.function_name, clock::now())?.name.clone();
     let kind = call.header("x-amz-invocation-type").unwrap_or("RequestResponse");
     let limit = if kind == "Event" { MOST_BYTES_OF_AN_EVENT } else { MOST_BYTES };
     if call.body.len() > limit {

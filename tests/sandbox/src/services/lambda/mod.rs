@@ -21,6 +21,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
+    clock,
     events::Events,
     lambda::{Function, Runner},
     wire::{Answer, AwsError, Call, Description, Protocol, Route, Service},
@@ -95,7 +96,7 @@ impl Lambda {
 
     /// Carries out one call.
     pub(crate) async fn call(&self, call: &Call) -> Result<Answer, AwsError> {
-        let now = Timestamp::now();
+        let now = clock::now();
         self.state().adopt(self.runner.functions(), now);
         match call.operation.as_str() {
             "AddPermission" => permissions::add(&mut self.state(), call, now),
@@ -115,7 +116,7 @@ impl Lambda {
     /// Makes a function with this environment, as Terraform would have.
     pub fn create(&self, name: &str, environment: BTreeMap<String, String>) {
         self.state().values.extend(environment.values().map(|value| SecretString::from(value.as_str())));
-        let configuration = Configuration::new(name, environment, Timestamp::now());
+        let configuration = Configuration::new(name, environment, clock::now());
         self.state().functions.insert(name.to_owned(), configuration);
     }
 

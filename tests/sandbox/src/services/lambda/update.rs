@@ -5,7 +5,6 @@
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::{
     Lambda,
@@ -14,6 +13,7 @@ use super::{
     errors::{conflict, revision},
 };
 use crate::{
+    chance,
     lambda::Function,
     wire::{Answer, AwsError, Call},
 };
@@ -64,7 +64,7 @@ pub(super) fn update(this: &Lambda, call: &Call, now: Timestamp) -> Result<Answe
         function.description = description;
     }
     function.modified = now;
-    function.revision_id = Uuid::new_v4().to_string();
+    function.revision_id = chance::uuid().to_string();
     function.updating_until = Some(now + takes);
     Ok(Answer::json(function.render()))
 }

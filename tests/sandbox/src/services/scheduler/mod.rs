@@ -18,11 +18,10 @@ use std::{
 use anyhow::Context;
 use futures::future::BoxFuture;
 use hyper::Method;
-use jiff::Timestamp;
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::{
+    chance, clock,
     events::Queue,
     services::{ACCOUNT, REGION},
     wire::{Answer, AwsError, Call, Description, Protocol, Route, Service},
@@ -79,7 +78,7 @@ impl Scheduler {
 
     /// Carries out one call.
     fn call(&self, call: &Call) -> Result<Answer, AwsError> {
-        let now = Timestamp::now();
+        let now = clock::now();
         match call.operation.as_str() {
             "CreateSchedule" => schedules::create(self, call, now),
             "DeleteSchedule" => schedules::delete(&mut self.state(), call),
@@ -92,7 +91,7 @@ impl Scheduler {
 
     /// Makes a schedule with a name of its own, as Terraform would have; gives its ARN.
     pub(crate) fn schedule(&self, function: &str, input: &Value, expression: Expression) -> String {
-        let name = format!("{function}-{}", Uuid::new_v4());
+        let name = format!("{function}-{}", chance::uuid());
         let schedule = Schedule::of(&self.queue, &name, function, input, expression);
         self.state().schedules.insert(name.clone(), schedule);
         arn(&name)

@@ -5,10 +5,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::time::{MissedTickBehavior, interval, sleep};
-use uuid::Uuid;
 
 use super::Expression;
-use crate::events::{Order, Queue};
+use crate::{
+    chance, clock,
+    events::{Order, Queue},
+};
 
 /// What is invoked, and with what.
 #[derive(Clone, Debug)]
@@ -26,7 +28,7 @@ impl Work {
     pub(super) async fn run(self, queue: Queue) {
         match self.expression {
             Expression::At(time) => {
-                sleep(Duration::try_from(time.duration_since(Timestamp::now())).unwrap_or_default()).await;
+                sleep(Duration::try_from(time.duration_since(clock::now())).unwrap_or_default()).await;
                 self.invoke(&queue);
             }
             Expression::Rate(every) => {
@@ -43,7 +45,7 @@ impl Work {
     }
 
     fn invoke(&self, queue: &Queue) {
-        let now = Timestamp::now();
+        let now = clock::now();
         let payload = match &self.input {
             Some(input) => fill(input, &self.arn, now),
             None => scheduled_event(&self.arn, now),
@@ -58,7 +60,7 @@ fn scheduled_event(arn: &str, now: Timestamp) -> Value {
     let (region, account) = (arn_parts.next().unwrap_or_default(), arn_parts.next().unwrap_or_default());
     json!({
         "version": "0",
-        "id": Uuid::new_v4().to_string(),
+        "id": chance::uuid().to_string(),
         "detail-type": "Scheduled Event",
         "source": "aws.scheduler",
         "account": account,
@@ -78,7 +80,7 @@ fn fill(input: &Value, arn: &str, now: Timestamp) -> Value {
             let time = now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
             let text = text.replace("<aws.scheduler.schedule-arn>", arn);
             let text = text.replace("<aws.scheduler.scheduled-time>", &time);
-            let text = text.replace("<aws.scheduler.execution-id>", &Uuid::new_v4().to_string());
+            let text = text.replace("<aws.scheduler.execution-id>", &chance::uuid().to_string());
             text.replace("<aws.scheduler.attempt-number>", "1").into()
         }
         Value::Array(items) => items.iter().map(|item| fill(item, arn, now)).collect(),

@@ -13,6 +13,7 @@ use super::{
     run::Work,
 };
 use crate::{
+    clock,
     events::Queue,
     services::{ecs::seconds, lambda, page::page},
     wire::{Answer, AwsError, Call},
@@ -115,7 +116,7 @@ struct ListSchedules {
 impl Schedule {
     /// A schedule of a function, made behind the wire.
     pub(super) fn of(queue: &Queue, name: &str, function: &str, input: &Value, expression: Expression) -> Self {
-        let now = Timestamp::now();
+        let now = clock::now();
         let text = match expression {
             Expression::Rate(every) => format!("rate({} seconds)", every.as_secs_f64()),
             Expression::At(time) => format!("at({time})"),

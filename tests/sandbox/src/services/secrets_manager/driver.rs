@@ -2,7 +2,6 @@
 //!
 //! <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>
 
-use jiff::Timestamp;
 use serde_json::json;
 use tokio::time::sleep;
 
@@ -12,6 +11,7 @@ use super::{
     store::Secret,
     versions::{CURRENT, PENDING},
 };
+use crate::{chance, clock};
 
 /// The steps, in their order.
 const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finishSecret"];
@@ -66,9 +66,9 @@ async fn one_try(manager: &SecretsManager, arn: &str, number: u64, steps: &[&'st
 fn begin_try(secret: &mut Secret) -> Kind {
     let token = secret.run.as_ref().map(|run| run.token.clone()).unwrap_or_default();
     let kept = secret.versions.carries(&token, PENDING) || secret.versions.carries(&token, CURRENT);
-    let renewed = (!kept).then(|| uuid::Uuid::new_v4().to_string());
+    let renewed = (!kept).then(|| chance::uuid().to_string());
     if let Some(token) = &renewed {
-        secret.versions.add(token, None, Timestamp::now());
+        secret.versions.add(token, None, clock::now());
         secret.versions.attach(PENDING, token);
     }
     let Some(run) = secret.running() else { return Kind::Rotate };
@@ -100,7 +100,7 @@ fn begin_step(secret: &mut Secret, step: &'static str) -> (String, serde_json::V
 ///
 /// A function that says it is done while `AWSCURRENT` is elsewhere is not believed.
 fn end_try(secret: &mut Secret, done: bool, attempts: usize) -> bool {
-    let now = Timestamp::now();
+    let now = clock::now();
     let token = secret.run.as_ref().map(|run| run.token.clone()).unwrap_or_default();
     let promoted = secret.versions.carries(&token, CURRENT);
     let Some(run) = secret.running() else { return true };

@@ -24,11 +24,11 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use crate::{
+    clock,
     events::Events,
     lambda::Runner,
     wire::{Answer, AwsError, Call, Description, Protocol, Service},
@@ -96,7 +96,7 @@ impl SecretsManager {
 
     /// Carries out one call.
     pub(crate) async fn call(this: &Arc<Self>, call: &Call) -> Result<Answer, AwsError> {
-        let now = Timestamp::now();
+        let now = clock::now();
         let result = match call.operation.as_str() {
             "CancelRotateSecret" => rotate::cancel(&mut this.state(), call, now),
             "CreateSecret" => secrets::create(&mut this.state(), call, now),

@@ -7,7 +7,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::errors::invalid_parameter;
-use crate::wire::{Answer, AwsError, Call};
+use crate::{
+    chance,
+    wire::{Answer, AwsError, Call},
+};
 
 const LOWERCASE: &str = "abcdefghijklmnopqrstuvwxyz";
 const UPPERCASE: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -61,7 +64,7 @@ pub(super) fn get(call: &Call) -> Result<Answer, AwsError> {
     if required.len() > length || required.iter().any(Vec::is_empty) {
         return Err(invalid_parameter("The password can't hold one character of each included type."));
     }
-    let mut rng = rand::rng();
+    let mut rng = chance::rng();
     let mut password: Vec<char> =
         required.iter().filter_map(|characters| characters.choose(&mut rng)).copied().collect();
     while password.len() < length {

@@ -4,6 +4,7 @@ use super::{
     store::Secret,
     versions::{CURRENT, PENDING},
 };
+use crate::chance;
 
 /// What came of a rotation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,7 +51,7 @@ impl Run {
             number,
             kind,
             token: token.to_owned(),
-            rotation_token: uuid::Uuid::new_v4().to_string(),
+            rotation_token: chance::uuid().to_string(),
             step: "",
             in_progress: true,
             report: RotationReport { version_id: token.to_owned(), ..RotationReport::default() },

@@ -14,6 +14,7 @@ use super::{
     versions::Versions,
 };
 use crate::{
+    chance,
     services::{ACCOUNT, REGION},
     wire::AwsError,
 };
@@ -102,7 +103,7 @@ impl State {
 /// A new ARN: the suffix makes a secret differ from an earlier one of the same name.
 pub(super) fn new_arn(name: &str) -> String {
     let letters: Vec<char> = ('a'..='z').chain('A'..='Z').chain('0'..='9').collect();
-    let mut rng = rand::rng();
+    let mut rng = chance::rng();
     let suffix: String = std::iter::repeat_with(|| letters.choose(&mut rng)).take(6).flatten().collect();
     format!("{}{name}-{suffix}", arn_prefix())
 }
@@ -114,7 +115,7 @@ fn arn_prefix() -> String {
 /// The token of a request, or a new one; the SDK always sends one.
 pub(super) fn token(given: Option<String>) -> Result<String, AwsError> {
     match given {
-        None => Ok(uuid::Uuid::new_v4().to_string()),
+        None => Ok(chance::uuid().to_string()),
         Some(token) if (32..=64).contains(&token.chars().count()) => Ok(token),
         Some(_) => Err(invalid_parameter("ClientRequestToken must be between 32 and 64 characters long.")),
     }

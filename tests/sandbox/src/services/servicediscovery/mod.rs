@@ -11,9 +11,9 @@ use std::{
 };
 
 use futures::future::BoxFuture;
-use jiff::Timestamp;
 
 use crate::{
+    clock,
     redis::{Fleet, Gate},
     wire::{Answer, AwsError, Call, Description, Protocol, Service},
 };
@@ -54,7 +54,7 @@ impl CloudMap {
 
     /// Carries out one call.
     pub(crate) async fn call(&self, call: &Call) -> Result<Answer, AwsError> {
-        let now = Timestamp::now();
+        let now = clock::now();
         match call.operation.as_str() {
             "CreatePrivateDnsNamespace" => namespaces::create(&mut self.state(), call, now),
             "CreateService" => {

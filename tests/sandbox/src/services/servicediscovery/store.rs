@@ -8,6 +8,7 @@ use rand::seq::IndexedRandom;
 use serde_json::Value;
 
 use crate::{
+    chance,
     redis::{Gate, Upstream},
     services::{ACCOUNT, REGION},
     wire::AwsError,
@@ -99,7 +100,7 @@ pub(super) fn not_found(code: &str, id: &str) -> AwsError {
 /// A new id of small letters and digits, as Cloud Map gives them.
 pub(super) fn new_id(prefix: &str, length: usize) -> String {
     let letters: Vec<char> = ('a'..='z').chain('2'..='7').collect();
-    let mut rng = rand::rng();
+    let mut rng = chance::rng();
     let random: String = std::iter::repeat_with(|| letters.choose(&mut rng)).take(length).flatten().collect();
     format!("{prefix}{random}")
 }

@@ -4,9 +4,8 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use crate::services::REGION;
+use crate::{chance, clock, services::REGION};
 
 /// One message to all subscribers of a topic.
 #[derive(Debug)]
@@ -22,7 +21,7 @@ pub(super) struct Message {
 impl Message {
     /// A message of this moment.
     pub(super) fn new(subject: Option<String>, text: String) -> Self {
-        Self { id: Uuid::new_v4().to_string(), subject, text, at: Timestamp::now(), attributes: Vec::new() }
+        Self { id: chance::uuid().to_string(), subject, text, at: clock::now(), attributes: Vec::new() }
     }
 
     /// The event that the function is given.

@@ -3,10 +3,10 @@
 //! <https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html>
 
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::{State, arn, errors::invalid};
 use crate::{
+    chance,
     services::{ACCOUNT, lambda, page::page},
     wire::{Answer, AwsError, Call, Element},
 };
@@ -25,7 +25,7 @@ pub(super) struct Subscription {
 impl Subscription {
     /// A subscription of this function.
     pub(super) fn new(topic: &str, function: &str) -> Self {
-        let id = Uuid::new_v4();
+        let id = chance::uuid();
         Self { arn: format!("{}:{id}", arn(topic)), topic: topic.to_owned(), function: function.to_owned() }
     }
 

@@ -14,10 +14,10 @@ mod tags;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures::future::BoxFuture;
-use jiff::Timestamp;
 use secrecy::ExposeSecret;
 
 use crate::{
+    clock,
     events::Events,
     wire::{Answer, AwsError, Call, Description, Protocol, Service},
 };
@@ -72,7 +72,7 @@ impl Ssm {
             "GetParametersByPath" => read::by_path(state, call),
             "LabelParameterVersion" => labels::label(state, call),
             "ListTagsForResource" => tags::list(state, call),
-            "PutParameter" => put::put(state, call, Timestamp::now()),
+            "PutParameter" => put::put(state, call, clock::now()),
             "UnlabelParameterVersion" => labels::unlabel(state, call),
             _ => Err(call.unknown()),
         };

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
+use rand::Rng;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -13,7 +14,7 @@ use super::{
     events::Change,
     name,
 };
-use crate::wire::AwsError;
+use crate::{chance, wire::AwsError};
 
 /// Everything, behind one lock.
 #[derive(Debug, Default)]
@@ -129,7 +130,9 @@ impl Version {
 
 /// What stands for a value that is not decrypted: it has nothing of the value in it.
 pub(super) fn ciphertext() -> String {
-    format!("AQICAHh{}", STANDARD.encode(std::array::from_fn::<u8, 120, _>(|_| rand::random())))
+    let mut noise = [0_u8; 120];
+    chance::rng().fill_bytes(&mut noise);
+    format!("AQICAHh{}", STANDARD.encode(noise))
 }
 
 /// A time as JSON 1.1 has it: seconds since the epoch.

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{
-    faults::{At, Faults, Rule},
+    faults::{At, Faults, Kill, Rule},
     hosts::{Host, HostOptions, Hosts, SetUp},
     journal::{Entry, Journal},
     redis::Fleet,
@@ -48,7 +48,13 @@ impl Scene {
 
     /// Begins an invocation.
     fn invoke(&self) {
-        self.faults.invocation_began(PRINCIPAL, "request", "rotate-auth", "setSecret", self.function.id());
+        self.faults.invocation_began(
+            PRINCIPAL,
+            "request",
+            "rotate-auth",
+            "setSecret",
+            Kill::process(self.function.id()),
+        );
     }
 
     /// Begins an invocation whose first call of this operation meets this.

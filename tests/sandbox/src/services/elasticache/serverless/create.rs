@@ -2,12 +2,12 @@
 
 use std::{net::Ipv4Addr, sync::Arc};
 
-use jiff::Timestamp;
 use serde::Deserialize;
 use tokio::time::sleep;
 
 use super::{Cache, History, invalid, render};
 use crate::{
+    clock,
     redis::{Gate, PORT},
     services::elasticache::{
         ElastiCache,
@@ -137,7 +137,7 @@ fn cache(input: Input) -> Result<Cache, AwsError> {
         description: input.description.unwrap_or_default(),
         version: input.major_engine_version.unwrap_or_else(|| default_version.to_owned()),
         engine: input.engine,
-        created: Timestamp::now(),
+        created: clock::now(),
         security_groups: input.security_group_ids,
         subnets: input.subnet_ids,
         user_group: input.user_group_id.map(|id| id.to_ascii_lowercase()),

@@ -1,0 +1,98 @@
+//! An AWS in memory: the services, and functions of this process, without a socket, a process or a file.
+//!
+//! It is for a simulation, which sets the time ([`crate::clock`]) and the random numbers ([`crate::chance`]) of its thread.
+
+mod http_client;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
+
+use aws_config::SdkConfig;
+use aws_sdk_secretsmanager::config::{Credentials, SharedCredentialsProvider};
+use aws_smithy_async::time::SharedTimeSource;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use crate::{
+    clock::Clock,
+    events::{EventTiming, Events},
+    faults::Faults,
+    journal::Journal,
+    lambda::Runner,
+    server::Endpoint,
+    services::{Lambda, SecretsManager, Ssm, Sts, secrets_manager::RotationTiming},
+    wire::Services,
+};
+use http_client::HttpClient;
+
+/// How long a request takes on its way, and an answer; asked for each.
+pub type Latency = Arc<dyn Fn() -> Duration + Send + Sync>;
+
+/// Secrets Manager, Parameter Store, Lambda, EventBridge, Scheduler, SNS and STS, in memory.
+pub struct InMemory {
+    /// Every call so far.
+    pub journal: Arc<Journal>,
+    /// Faults to arm.
+    pub faults: Arc<Faults>,
+    /// The functions.
+    pub runner: Arc<Runner>,
+    /// What happened, delivered to functions.
+    pub events: Events,
+    /// Secrets Manager, for tests that look behind the wire.
+    pub secrets_manager: Arc<SecretsManager>,
+    /// Parameter Store, for tests that look behind the wire.
+    pub ssm: Arc<Ssm>,
+    /// The functions that consumers are, for tests that look behind the wire.
+    pub lambda: Arc<Lambda>,
+    endpoint: Arc<Endpoint>,
+    latency: Latency,
+}
+
+impl InMemory {
+    /// An empty AWS.
+    pub fn new(rotation: RotationTiming, events: EventTiming, latency: Latency) -> Self {
+        let (journal, faults) = (Arc::new(Journal::default()), Arc::new(Faults::default()));
+        let runner = Arc::new(Runner::new(faults.clone(), BTreeMap::new()));
+        let events = Events::new(runner.clone(), events);
+        let secrets_manager = Arc::new(SecretsManager::new(runner.clone(), events.clone(), rotation));
+        let ssm = Arc::new(Ssm::new(events.clone()));
+        let lambda = Arc::new(Lambda::new(runner.clone(), events.clone()));
+        let services = Services::new(vec![
+            secrets_manager.clone(),
+            ssm.clone(),
+            lambda.clone(),
+            events.eventbridge.clone(),
+            events.scheduler.clone(),
+            events.sns.clone(),
+            Arc::new(Sts),
+        ]);
+        let endpoint = Arc::new(Endpoint { services, faults: faults.clone(), journal: journal.clone() });
+        Self { journal, faults, runner, events, secrets_manager, ssm, lambda, endpoint, latency }
+    }
+
+    /// The same configuration, for calls to this AWS by the caller with this access key id.
+    pub fn configure(&self, config: SdkConfig, principal: &str) -> SdkConfig {
+        let credentials = Credentials::new(principal, "simulated", None, None, "simulated");
+        let http_client = HttpClient::new(self.endpoint.clone(), self.latency.clone());
+        config
+            .into_builder()
+            .endpoint_url("http://127.0.0.1")
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .time_source(SharedTimeSource::new(Clock))
+            .http_client(SharedHttpClient::new(http_client))
+            .build()
+    }
+
+    /// Ends rotations, deliveries and invocations.
+    pub async fn stop(&self) {
+        self.events.stop();
+        self.secrets_manager.stop();
+        self.runner.stop().await;
+    }
+}
+
+impl fmt::Debug for InMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InMemory").finish_non_exhaustive()
+    }
+}

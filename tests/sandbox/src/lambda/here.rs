@@ -1,0 +1,81 @@
+//! A function that runs in this process, for a simulation: what it runs on is a task instead of a process.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use futures::{FutureExt, future::BoxFuture};
+use serde_json::Value;
+use tokio::{task::JoinSet, time::timeout};
+
+use super::{InvocationResult, instance};
+use crate::clock;
+
+tokio::task_local! {
+    /// The access key id of the function that this task runs.
+    static PRINCIPAL: String;
+}
+
+/// The access key id of the function that the current task runs; `None` outside of functions.
+///
+/// Tasks that a function spawns are not known by it.
+pub fn principal() -> Option<String> {
+    PRINCIPAL.try_with(Clone::clone).ok()
+}
+
+/// One event for a function in this process.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// The access key id that its calls must be signed with.
+    pub principal: String,
+    /// The id of the invocation.
+    pub request_id: String,
+    /// The end of the time that the function has, in milliseconds since 1970.
+    pub deadline_ms: i64,
+    /// The event.
+    pub event: Value,
+}
+
+/// What a function returned, or the type and the message of its error.
+pub type Answer = Result<Value, (String, String)>;
+
+/// A function in this process.
+#[derive(Clone)]
+pub struct Here {
+    timeout: Duration,
+    run: Arc<dyn Fn(Work) -> BoxFuture<'static, Answer> + Send + Sync>,
+}
+
+impl Here {
+    /// A function that is stopped after `timeout`.
+    pub fn new(timeout: Duration, run: impl Fn(Work) -> BoxFuture<'static, Answer> + Send + Sync + 'static) -> Self {
+        Self { timeout, run: Arc::new(run) }
+    }
+
+    /// The end of an invocation that begins now, in milliseconds since 1970.
+    pub(super) fn deadline_ms(&self) -> i64 {
+        let limit = i64::try_from(self.timeout.as_millis()).unwrap_or(i64::MAX / 2);
+        clock::now().as_millisecond().saturating_add(limit)
+    }
+
+    /// Begins an invocation as a task of `tasks`, so that it ends with them.
+    pub(super) fn begin(&self, work: Work, tasks: &mut JoinSet<Answer>) -> tokio::task::AbortHandle {
+        let principal = work.principal.clone();
+        tasks.spawn(PRINCIPAL.scope(principal, (self.run)(work)).boxed())
+    }
+
+    /// Waits for the end of the invocation in `tasks`, or for its timeout.
+    pub(super) async fn end(&self, request_id: &str, mut tasks: JoinSet<Answer>) -> InvocationResult {
+        match timeout(self.timeout, tasks.join_next()).await {
+            Ok(Some(Ok(Ok(output)))) => InvocationResult::Returned(output),
+            Ok(Some(Ok(Err((error_type, message))))) => InvocationResult::failed(&error_type, message),
+            Ok(Some(Err(ended))) if ended.is_panic() => InvocationResult::failed("Runtime.ExitError", "it panicked"),
+            Ok(_) => InvocationResult::failed("Runtime.ExitError", format!("RequestId: {request_id} Error: killed")),
+            Err(_) => instance::timed_out(request_id, self.timeout),
+        }
+    }
+}
+
+impl fmt::Debug for Here {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Here").field("timeout", &self.timeout).finish_non_exhaustive()
+    }
+}
