@@ -1,11 +1,14 @@
 //! Which class an SDK error has. This is the only place that decides it.
 
+mod operations;
+
 use aws_smithy_runtime_api::{
     client::{orchestrator::HttpResponse, result::SdkError},
     http::StatusCode,
 };
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use policy::{Class, Failure};
+
+pub use operations::Operation;
 
 /// A call that did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -77,12 +80,9 @@ const DENIED: [&str; 3] = ["AccessDenied", "AccessDeniedException", "Unauthorize
 /// - no answer, status 5xx, throttled, or busy ⇒ Retryable
 /// - every other refusal ⇒ Permanent
 ///
-/// `doing` says what was being done, as in "describe the secret orders/redis". Only the error's code and message are
-/// kept: its Debug holds the raw answer.
-pub fn classify<E>(doing: &str, error: &SdkError<E, HttpResponse>) -> CallError
-where
-    E: ProvideErrorMetadata,
-{
+/// `doing` says what was being done, as in "describe the secret orders/redis". Of the answer only the error code is kept, and
+/// the message unless the operation [carries a secret](Operation::CARRIES_SECRET).
+pub fn classify<E: Operation>(doing: &str, error: &SdkError<E, HttpResponse>) -> CallError {
     let status = error.raw_response().map(HttpResponse::status);
     let refused = match error {
         SdkError::ServiceError(refused) => refused.err().meta(),
@@ -105,9 +105,13 @@ where
         _ if DENIED.contains(&code.as_str()) => "grant the action to the function's role",
         _ => "correct the settings or the resource",
     };
-    let message = refused.message().unwrap_or("the service gave no message");
+    let message = match refused.message() {
+        Some(_) if E::CARRIES_SECRET => " (its message is left out, because it may quote a secret)".to_owned(),
+        Some(message) => format!(": {message}"),
+        None => String::new(),
+    };
     CallError {
-        failure: Failure::new(class, format!("cannot {doing}: {code}: {message}; {way_out}")),
+        failure: Failure::new(class, format!("cannot {doing}: {code}{message}; {way_out}")),
         effect: if status.is_some_and(StatusCode::is_server_error) { Effect::Unknown } else { Effect::None },
         code: Some(code),
     }
@@ -126,16 +130,35 @@ fn lost(doing: &str, what: &str) -> CallError {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_elasticache::operation::modify_replication_group::ModifyReplicationGroupError;
+    use aws_sdk_elasticache::operation::{
+        describe_users::DescribeUsersError, modify_replication_group::ModifyReplicationGroupError,
+        modify_user::ModifyUserError,
+    };
+    use aws_sdk_lambda::operation::update_function_configuration::UpdateFunctionConfigurationError;
+    use aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueError;
+    use aws_sdk_ssm::operation::{get_parameter::GetParameterError, put_parameter::PutParameterError};
     use aws_smithy_runtime_api::client::result::ConnectorError;
     use aws_smithy_types::{body::SdkBody, error::ErrorMetadata};
 
     use super::*;
 
-    fn refused(status: u16, code: &str) -> CallError {
-        let meta = ErrorMetadata::builder().code(code).message("a sentence").build();
+    /// A refusal with this message, or none.
+    fn refused_with<E: Operation>(
+        error: fn(ErrorMetadata) -> E,
+        status: u16,
+        code: &str,
+        message: Option<&str>,
+    ) -> CallError {
+        let mut meta = ErrorMetadata::builder().code(code);
+        if let Some(message) = message {
+            meta = meta.message(message);
+        }
         let response = HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::empty());
-        classify("rotate the token", &SdkError::service_error(ModifyReplicationGroupError::generic(meta), response))
+        classify("do it", &SdkError::service_error(error(meta.build()), response))
+    }
+
+    fn refused(status: u16, code: &str) -> CallError {
+        refused_with(DescribeUsersError::generic, status, code, Some("a sentence"))
     }
 
     #[test]
@@ -162,10 +185,34 @@ mod tests {
     #[test]
     fn a_denied_call_says_who_can_help() {
         let message = refused(403, "AccessDenied").failure.to_string();
-        assert_eq!(
-            message,
-            "cannot rotate the token: AccessDenied: a sentence; grant the action to the function's role"
-        );
+        assert_eq!(message, "cannot do it: AccessDenied: a sentence; grant the action to the function's role");
+    }
+
+    #[test]
+    fn the_message_for_a_request_with_a_secret_is_left_out() {
+        const CODE: &str = "ValidationException";
+        let message = Some("Value 'hunter2' failed to satisfy constraint: at most 4096 characters");
+        for error in [
+            refused_with(PutSecretValueError::generic, 400, CODE, message),
+            refused_with(PutParameterError::generic, 400, CODE, message),
+            refused_with(UpdateFunctionConfigurationError::generic, 400, CODE, message),
+            refused_with(ModifyUserError::generic, 400, CODE, message),
+            refused_with(ModifyReplicationGroupError::generic, 400, CODE, message),
+        ] {
+            assert_eq!(
+                error.failure.chain(),
+                "cannot do it: ValidationException (its message is left out, because it may quote a secret); correct the \
+                 settings or the resource"
+            );
+            assert!(error.is(CODE) && !format!("{error:?}").contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn a_refusal_without_a_message_still_says_what_was_being_done() {
+        let error = refused_with(GetParameterError::generic, 400, "ParameterNotFound", None);
+        let expected = "cannot do it: ParameterNotFound; correct the settings or the resource";
+        assert_eq!(error.failure.to_string(), expected);
     }
 
     #[test]

@@ -115,11 +115,11 @@ pub async fn replace_environment(
         .send()
         .await
         .map_err(|error| match classify(&format!("update the environment of the function {name}"), &error) {
-            // Lambda repeats the variables, values and all, where it does not take them.
+            // The usual reasons; Lambda's own message quotes every value.
             error if error.is("InvalidParameterValueException") => CallError {
                 failure: Failure::permanent(format!(
-                    "Lambda does not take the environment of the function {name} (InvalidParameterValueException); see that \
-                     all of it is at most 4 KB, and that the function's key can be used"
+                    "Lambda refuses the environment of the function {name} (InvalidParameterValueException); check that all of \
+                     it is at most 4 KB, and that the function's key can be used"
                 )),
                 ..error
             },

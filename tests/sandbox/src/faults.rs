@@ -81,6 +81,8 @@ pub enum What {
     Throttle,
     /// Answered with status 500; no effect.
     InternalError,
+    /// Refused with a message that quotes the whole request, as AWS and Redis quote what they refuse; no effect.
+    Quote,
     /// Carried out late.
     Delay(Duration),
     /// Carried out when [`Faults::release`] says so.

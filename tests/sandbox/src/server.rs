@@ -14,7 +14,7 @@ use crate::{
     chance, clock,
     faults::{Faults, What},
     journal::{CallResult, Entry, Journal},
-    wire::{self, AwsError, Services, Stream, Unreadable},
+    wire::{self, AwsError, Call, Services, Stream, Unreadable},
 };
 
 /// What the endpoint needs to answer.
@@ -80,9 +80,9 @@ pub(crate) async fn answer(endpoint: &Endpoint, head: &Parts, body: Bytes) -> Re
             before(what);
             return Err(Dropped);
         }
-        Some(what @ (What::Throttle | What::InternalError)) => {
+        Some(what @ (What::Throttle | What::InternalError | What::Quote)) => {
             before(what);
-            return Ok(protocol.render(&call.operation, &request_id, Err(refusal(what))));
+            return Ok(protocol.render(&call.operation, &request_id, Err(refusal(what, &call))));
         }
         Some(What::Delay(time)) => sleep(time).await,
         Some(What::Hold) => endpoint.faults.held().await,
@@ -107,9 +107,13 @@ pub(crate) async fn answer(endpoint: &Endpoint, head: &Parts, body: Bytes) -> Re
 }
 
 /// The refusal that a fault stands for.
-fn refusal(what: What) -> AwsError {
+fn refusal(what: What, call: &Call) -> AwsError {
     match what {
         What::Throttle => AwsError::new("ThrottlingException", "Rate exceeded"),
+        What::Quote => AwsError::new(
+            call.service.invalid_input,
+            format!("1 validation error detected: Value '{}' failed to satisfy constraint", call.input),
+        ),
         _ => AwsError::new("InternalFailure", "a fault of the sandbox").with_status(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }

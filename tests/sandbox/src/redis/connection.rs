@@ -37,7 +37,7 @@ pub(crate) async fn serve(client: TcpStream, peer: SocketAddr, gate: Arc<Shared>
             note(CallResult::FaultedBefore(format!("{what:?}")));
             return kill();
         }
-        Some(what @ (What::Reset | What::Throttle | What::InternalError)) => {
+        Some(what @ (What::Reset | What::Throttle | What::InternalError | What::Quote)) => {
             return note(CallResult::FaultedBefore(format!("{what:?}")));
         }
         Some(What::Delay(time)) => sleep(time).await,

@@ -107,7 +107,7 @@ async fn respond_to_owner(
         let refused = (!answer.status().is_success()).then(|| answer.status().as_str().to_owned());
         (answer, refused)
     };
-    surroundings.meet(called, developer_api::refusal, act).await
+    surroundings.meet(called, |what| developer_api::refusal(status(what)), act).await
 }
 
 async fn respond_to_bearer(
@@ -125,8 +125,21 @@ async fn respond_to_bearer(
         return Ok(rest::answer(&database, &head, asked).await.0);
     }
     let called = Called { operation: asked.operation(), subject: database.name.clone() };
-    let refuse = |status| rest::refusal(status, "ERR a fault of the sandbox");
+    let quoted = String::from_utf8_lossy(&body).into_owned();
+    let refuse = |what| match what {
+        What::Quote => rest::refusal(status(what), &format!("ERR Command is not available: '{quoted}'")),
+        what => rest::refusal(status(what), "ERR a fault of the sandbox"),
+    };
     surroundings.meet(called, refuse, rest::answer(&database, &head, asked)).await
+}
+
+/// The status of the refusal that a fault stands for.
+fn status(what: What) -> StatusCode {
+    match what {
+        What::Throttle => StatusCode::TOO_MANY_REQUESTS,
+        What::Quote => StatusCode::BAD_REQUEST,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
 }
 
 impl Surroundings {
@@ -134,7 +147,7 @@ impl Surroundings {
     async fn meet(
         &self,
         Called { operation, subject }: Called,
-        refuse: impl Fn(StatusCode) -> Response<Full<Bytes>>,
+        refuse: impl Fn(What) -> Response<Full<Bytes>>,
         act: impl Future<Output = (Response<Full<Bytes>>, Option<String>)>,
     ) -> Result<Response<Full<Bytes>>, Dropped> {
         let at = clock::now();
@@ -162,13 +175,9 @@ impl Surroundings {
                 before(what);
                 return Err(Dropped);
             }
-            Some(what @ What::Throttle) => {
+            Some(what @ (What::Throttle | What::InternalError | What::Quote)) => {
                 before(what);
-                return Ok(refuse(StatusCode::TOO_MANY_REQUESTS));
-            }
-            Some(what @ What::InternalError) => {
-                before(what);
-                return Ok(refuse(StatusCode::INTERNAL_SERVER_ERROR));
+                return Ok(refuse(what));
             }
             Some(What::Delay(time)) => sleep(time).await,
             Some(What::Hold) => self.faults.held().await,

@@ -59,6 +59,24 @@ async fn nothing_is_leaked_by_calls_that_fail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_leaked_by_refusals_that_quote_the_request() {
+    for flavour in one_call_flavours() {
+        let stage = tracing(StageOptions { flavour, ..StageOptions::default() }).await;
+        for operation in [flavour.change(), "UpdateSecretVersionStage"] {
+            stage.arm(Rule::new(NAME, At::operation(operation), What::Quote));
+        }
+        let refused = retire(&stage).await;
+        assert!(refused.failure().is_some(), "{flavour:?}: {refused}");
+        for _ in 0..2 {
+            retire(&stage).await;
+        }
+        assert_eq!(stage.sandbox.faults.fired(), 2, "{flavour:?}");
+        assert_nothing_leaked(&stage, 2);
+        stage.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refused_event_that_contains_a_secret_is_not_repeated() {
     let stage = tracing(StageOptions::default()).await;
     let secret = "first-token-0123456789abcdef";

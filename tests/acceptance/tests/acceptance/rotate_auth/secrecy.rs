@@ -67,6 +67,21 @@ async fn nothing_is_leaked_by_calls_that_fail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_leaked_by_refusals_that_quote_the_request() {
+    for flavour in Flavour::ALL {
+        let stage = Stage::set(StageOptions { flavour, ..StageOptions::default() }).await;
+        stage.deploy_tracing("rotate-auth", TIMEOUT);
+        for operation in ["PutSecretValue", flavour.change(), flavour.generate(), "UpdateSecretVersionStage"] {
+            stage.arm(Rule::new("rotate-auth", At::operation(operation), What::Quote));
+        }
+        let report = stage.rotate().await;
+        assert!(report.succeeded && stage.sandbox.faults.fired() == 4, "{flavour:?}: {report:?}");
+        assert_nothing_leaked(&stage, 2);
+        stage.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_leak_would_be_found() {
     let stage = Stage::by_default().await;
     let version = stage.put("put-by-hand-0123456789abcdef", &["AWSPENDING"]).await;

@@ -1,5 +1,7 @@
 //! No credential appears in anything that sync-connection writes.
 
+use std::collections::BTreeMap;
+
 use acceptance::{
     StageOptions,
     connection::{NAME, invoke, sync},
@@ -12,7 +14,7 @@ use serde_json::json;
 
 use super::{
     moving::{Moving, OTHER_PASSWORD},
-    publishing::{outputs, publishing},
+    publishing::{LAMBDA, outputs, publishing},
 };
 
 /// How many characters of a secret are searched for: a part of it must not be written either.
@@ -66,5 +68,26 @@ async fn nothing_is_leaked_whatever_fails() {
             }
             stage.stop().await;
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_leaked_by_refusals_that_quote_the_request() {
+    const THEIRS: &str = "their-own-password-0123456789abcdef";
+    for operation in ["PutParameter", "UpdateFunctionConfiguration", "PutSecretValue", "LabelParameterVersion"] {
+        let stage = publishing(StageOptions::default(), &outputs()).await;
+        stage.deploy_tracing(NAME, TIMEOUT);
+        stage.sandbox.lambda.create(LAMBDA, BTreeMap::from([("THEIR_PASSWORD".to_owned(), THEIRS.to_owned())]));
+        stage.arm(Rule::new(NAME, At::operation(operation), What::Quote).times(2));
+        for _ in 0..2 {
+            let outcome = sync(&stage).await;
+            assert!(outcome.failure().is_some_and(|failure| failure.contains("Exception")), "{outcome}");
+        }
+        assert_eq!(sync(&stage).await.status(), "done");
+        let written = written(&stage);
+        for secret in [THEIRS, stage.current().await.expose_secret()] {
+            assert!(!written.contains(&secret[..PART]), "{operation}: a secret was written");
+        }
+        stage.stop().await;
     }
 }

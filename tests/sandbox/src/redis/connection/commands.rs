@@ -78,6 +78,11 @@ enum Transaction {
     Changes,
 }
 
+/// A refusal that quotes a request, as Redis quotes an argument that it does not understand.
+fn quoted(request: &[u8]) -> String {
+    format!("ERR syntax error in {}", String::from_utf8_lossy(request).replace("\r\n", " "))
+}
+
 impl Talk<'_> {
     async fn serve_one(&mut self) -> Option<()> {
         let (request, words) = self.request().await?;
@@ -116,11 +121,12 @@ impl Talk<'_> {
         let (place, fault) = faults.on_unsigned(operation);
         let call = Call { gate: self.gate, operation, place, noted: false };
         match fault {
-            Some(what @ (What::KillBefore | What::Reset | What::Throttle | What::InternalError)) => {
+            Some(what @ (What::KillBefore | What::Reset | What::Throttle | What::InternalError | What::Quote)) => {
                 let place = call.note(CallResult::FaultedBefore(format!("{what:?}")));
                 match what {
                     What::Throttle => return self.refuse(operation, BUSY).await,
                     What::InternalError => return self.refuse(operation, FAILED).await,
+                    What::Quote => return self.refuse(operation, &quoted(request)).await,
                     What::KillBefore => place.iter().for_each(|place| faults.kill(place)),
                     _ => {}
                 }

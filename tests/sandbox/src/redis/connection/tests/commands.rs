@@ -194,7 +194,7 @@ async fn commands_in_any_pieces_are_the_same_commands() {
 }
 
 #[tokio::test]
-async fn a_command_that_is_reset_throttled_or_fails_has_no_effect() {
+async fn a_command_that_is_reset_throttled_quoted_or_fails_has_no_effect() {
     for (what, heard) in [
         (What::Reset, "+PONG\r\n"),
         (
@@ -202,6 +202,7 @@ async fn a_command_that_is_reset_throttled_or_fails_has_no_effect() {
             "+PONG\r\n-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.\r\n+PONG\r\n",
         ),
         (What::InternalError, "+PONG\r\n-ERR internal error\r\n+PONG\r\n"),
+        (What::Quote, "+PONG\r\n-ERR syntax error in ACL SETUSER app on >hunter2-0123456789 \r\n+PONG\r\n"),
     ] {
         let scene = Scene::set().await;
         assert_eq!(scene.set_user(what).await, (heard.to_owned(), false));
