@@ -71,7 +71,8 @@ pub enum ParameterDecision {
 /// | yes | another | otherwise | | Write |
 ///
 /// # Errors
-/// Permanent, naming the field, if the parameter has another type, or the value does not fit in its tier. Nothing was written.
+/// - Permanent, naming the field, if the parameter has another type, or the value does not fit in its tier. Nothing was written.
+/// - `NeedsHuman`, naming the field, if the value contains `{{…}}`, which Parameter Store refuses. Nothing was written.
 pub fn decide_parameter(
     at: &str,
     settings: &SsmParameter,
@@ -79,6 +80,7 @@ pub fn decide_parameter(
     found: Option<&ParameterFound>,
 ) -> Result<ParameterDecision, Failure> {
     check_size(at, settings, wanted)?;
+    check_references(at, wanted)?;
     let Some(found) = found else {
         return Ok(ParameterDecision::Write { previous: None, reason: "the parameter does not exist yet" });
     };
@@ -130,4 +132,18 @@ fn check_size(at: &str, settings: &SsmParameter, wanted: &SecretString) -> Resul
          written anywhere; {way_out}",
         settings.tier.as_str()
     )))
+}
+
+/// Parameter Store refuses `{{…}}` as a reference to another parameter, and quotes the value in its message.
+///
+/// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html>
+fn check_references(at: &str, wanted: &SecretString) -> Result<(), Failure> {
+    match wanted.expose_secret().split_once("{{") {
+        Some((_, rest)) if rest.contains("}}") => Err(Failure::needs_human(format!(
+            "the value of `{at}.value` in the settings contains `{{{{…}}}}`, which Parameter Store refuses as a reference to another \
+             parameter. Nothing was written anywhere. If the text of the setting contains it, correct the setting. Otherwise the \
+             credential does: rotate it, or publish `{{url}}`, in which it is encoded"
+        ))),
+        _ => Ok(()),
+    }
 }

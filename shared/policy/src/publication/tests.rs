@@ -81,6 +81,20 @@ fn a_value_that_does_not_fit_is_refused_before_anything_is_written() {
     }
 }
 
+#[test]
+fn a_value_that_parameter_store_takes_for_a_reference_is_refused_without_showing_it() {
+    for value in ["{{ssm:hunter2}}", "hunter2{{}}", "a{{b}}hunter2"] {
+        let failure = decide_parameter("outputs[1]", &settings(), &value.into(), None).unwrap_err();
+        assert_eq!(failure.class(), Class::NeedsHuman, "{value}");
+        let message = failure.chain();
+        assert!(message.contains("`outputs[1].value`") && message.contains("`{{…}}`"), "{message}");
+        assert!(!message.contains("hunter2"), "{message}");
+    }
+    for value in ["{{", "}}{{", "{ { x } }"] {
+        assert!(decide_parameter("outputs[1]", &settings(), &value.into(), None).is_ok(), "{value}");
+    }
+}
+
 fn texts(pairs: &[(&str, &str)]) -> Texts {
     pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).into())).collect()
 }

@@ -84,12 +84,14 @@ async fn a_key_is_that_of_the_last_put_and_aws_own_where_none_is_named() {
 }
 
 #[tokio::test]
-async fn a_value_that_looks_like_a_reference_is_refused() {
+async fn a_value_that_looks_like_a_reference_is_refused_and_quoted() {
     let (sandbox, client) = start().await;
     let put =
         |value: &str| client.put_parameter().name("/a").value(value).r#type(ParameterType::String).overwrite(true);
     for value in ["{{ssm:other}}", "a{{b}}c", "{{}}"] {
-        assert_eq!(put(value).send().await.unwrap_err().code(), Some("ValidationException"), "{value}");
+        let error = put(value).send().await.unwrap_err();
+        assert_eq!(error.code(), Some("ValidationException"), "{value}");
+        assert!(error.message().unwrap().starts_with(&format!("Parameter value: '{value}' failed to")), "{error:?}");
     }
     for value in ["{{", "}}{{", "{ { x } }"] {
         put(value).send().await.unwrap();

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::{
     moving::{Moving, OTHER_PASSWORD},
-    publishing::{LAMBDA, outputs, publishing},
+    publishing::{LAMBDA, URL, outputs, publishing, writes},
 };
 
 /// How many characters of a secret are searched for: a part of it must not be written either.
@@ -90,4 +90,23 @@ async fn nothing_is_leaked_by_refusals_that_quote_the_request() {
         }
         stage.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_parameter_store_would_refuse_and_quote_is_not_sent() {
+    let stage = publishing(StageOptions::default(), &json!([])).await;
+    let mut document = stage.settings();
+    document["outputs"] = json!([{ "type": "ssm-parameter", "name": URL, "value": "{{{{{password}}}}}" }]);
+    // Escaped, because the settings are a parameter too.
+    let escaped = document.to_string().replace("{{", r"\u007b\u007b");
+    let name = "/redis-lifecycle/targets/orders";
+    stage.ssm().put_parameter().name(name).value(escaped).overwrite(true).send().await.unwrap();
+    stage.deploy_tracing(NAME, TIMEOUT);
+    let before = writes(&stage);
+    let outcome = sync(&stage).await;
+    assert_eq!(outcome.status(), "needs-human", "{outcome}");
+    assert!(outcome.failure().unwrap().contains("`{{…}}`"), "{outcome}");
+    assert_eq!(writes(&stage), before);
+    assert!(!written(&stage).contains(&stage.current().await.expose_secret()[..PART]));
+    stage.stop().await;
 }
