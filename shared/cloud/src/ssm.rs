@@ -130,6 +130,9 @@ pub async fn create(client: &Client, new: NewVersion<'_>, (key, value): (&str, &
 
 /// Writes a new version of a parameter; gives its number. It is sent once.
 ///
+/// The new version has the type of `new`, whatever type the parameter had: a secret that is written as a `SecureString` is never
+/// plain text, even if somebody has changed the type meanwhile.
+///
 /// # Errors
 /// - Permanent where it is refused. `ParameterMaxVersionLimitExceeded`: the oldest of a hundred versions carries a label, and
 ///   none is dropped; take that label off.

@@ -29,7 +29,9 @@ def _put(service):
     refuses(VALIDATION, "refuses 4097 bytes", Name="/wire/c", Value="x" * 4097)
     refuses(VALIDATION, "refuses an empty name", Name="")
     refuses(VALIDATION, "refuses to do without a value", Name="/wire/c", Value="")
-    refuses("HierarchyTypeMismatchException", "refuses another type", Name="/wire/b", Overwrite=True)
+    secure = {"Name": "/wire/b", "Overwrite": True}
+    service.answers("PutParameter", "makes a secure one plain", **secure, **put)
+    service.answers("PutParameter", "makes it secure again", Value="s", Type="SecureString", **secure)
     refuses(VALIDATION, "refuses a value with a reference", Name="/wire/c", Value="{{ssm:other}}")
     secure = {"Type": "SecureString", "Name": "/wire/c"}
     refuses("InvalidKeyId", "refuses a key that is none", KeyId="redis", **secure)

@@ -23,6 +23,9 @@ COMMON_ERRORS = {
     "ValidationException",
 }
 
+# Parameter Store was recorded to answer these codes alone.
+ERRORS_WITHOUT_MESSAGE = {"ParameterNotFound", "InvalidResourceId"}
+
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
@@ -54,8 +57,8 @@ def _error_problems(operation, protocol, status, body, headers):
         sender = root.findtext(f"{namespace}Error/{namespace}Type") == "Sender"
         if not root.findtext(f"{namespace}RequestId"):
             yield "the error has no RequestId"
-    if not message:
-        yield f"{code} has no message"
+    if bool(message) == (code in ERRORS_WITHOUT_MESSAGE):
+        yield f"{code} has the message {message!r}"
     listed = {_code(shape): shape.metadata.get("error", {}) for shape in operation.error_shapes}
     if code not in listed and code not in COMMON_ERRORS:
         yield f"{code} is no error of {operation.name}; those are {', '.join(sorted(listed))}"

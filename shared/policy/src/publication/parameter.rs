@@ -63,7 +63,7 @@ pub enum ParameterDecision {
 /// | found | its value | our label `current` | drift | ⇒ |
 /// |---|---|---|---|---|
 /// | no | | | | Write |
-/// | yes, of another type | | | | Permanent |
+/// | yes, of another type | | | | Permanent: AWS would change the type, and break those who read the parameter as it is |
 /// | yes | what is wanted | on the newest version | | Kept |
 /// | yes | what is wanted | on another version, or none | | Label |
 /// | yes | another | on the oldest version that is kept | | Label: no new version would be accepted |
@@ -87,8 +87,8 @@ pub fn decide_parameter(
     let kind = settings.kind.as_str();
     if found.kind != kind {
         return Err(Failure::permanent(format!(
-            "`{at}.kind` of the settings says {kind}, and the parameter {} is a {}, which cannot be changed. Nothing was \
-             written anywhere. Correct the settings, or delete the parameter",
+            "`{at}.kind` of the settings says {kind}, and the parameter {} is a {}. Nothing was written anywhere. Correct the \
+             settings, or change the type of the parameter",
             settings.name, found.kind
         )));
     }

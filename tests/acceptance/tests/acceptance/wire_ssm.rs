@@ -123,20 +123,60 @@ async fn a_label_moved_off_the_oldest_version_lets_the_next_one_be_put() {
 }
 
 #[tokio::test]
-async fn a_parameter_is_overwritten_only_when_told_and_keeps_its_type() {
+async fn a_parameter_is_overwritten_only_when_told() {
     let (sandbox, client) = start().await;
     put(&client, "/app/host", "one").await;
     let again = || client.put_parameter().name("/app/host").value("two");
     let error = again().r#type(ParameterType::String).send().await.unwrap_err().into_service_error();
     assert!(error.is_parameter_already_exists());
-    let error = again().r#type(ParameterType::SecureString).overwrite(true).send().await.unwrap_err();
-    assert!(error.into_service_error().is_hierarchy_type_mismatch_exception());
     let tag = Tag::builder().key("owner").value("team").build().unwrap();
     let error = again().overwrite(true).tags(tag).send().await.unwrap_err();
     assert_eq!(error.code(), Some("ValidationException"));
     assert_eq!(again().overwrite(true).send().await.unwrap().version, 2);
     let untyped = client.put_parameter().name("/app/new").value("x").send().await.unwrap_err();
     assert_eq!(untyped.code(), Some("ValidationException"));
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_overwrite_keeps_the_type_unless_it_names_another_and_then_a_secure_value_is_plain_text() {
+    let (sandbox, client) = start().await;
+    let put = |value: &str| client.put_parameter().name("/app/password").value(value).overwrite(true);
+    let read = async |name: &str| client.get_parameter().name(name).send().await.unwrap().parameter.unwrap();
+    put("s3cret-one").r#type(ParameterType::SecureString).key_id("alias/redis").send().await.unwrap();
+    put("s3cret-two").send().await.unwrap();
+    let kept = read("/app/password").await;
+    assert_eq!(kept.r#type(), Some(&ParameterType::SecureString));
+    assert_ne!(kept.value(), Some("s3cret-two"));
+    assert_eq!(put("s3cret-three").r#type(ParameterType::String).send().await.unwrap().version, 3);
+    let plain = read("/app/password").await;
+    assert_eq!((plain.r#type(), plain.value()), (Some(&ParameterType::String), Some("s3cret-three")));
+    let described = client.describe_parameters().send().await.unwrap().parameters.unwrap();
+    assert_eq!(described[0].key_id(), None);
+    assert_ne!(read("/app/password:1").await.value(), Some("s3cret-one"), "an earlier version stays encrypted");
+    put("s3cret-four").r#type(ParameterType::SecureString).send().await.unwrap();
+    assert_ne!(read("/app/password").await.value(), Some("s3cret-four"));
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_parameter_that_does_not_exist_is_not_found_without_a_message() {
+    let (sandbox, client) = start().await;
+    let get = client.get_parameter().name("/none").send().await.unwrap_err();
+    let history = client.get_parameter_history().name("/none").send().await.unwrap_err();
+    let delete = client.delete_parameter().name("/none").send().await.unwrap_err();
+    let label = client.label_parameter_version().name("/none").labels("x").send().await.unwrap_err();
+    let tags = client.list_tags_for_resource().resource_type(ResourceTypeForTagging::Parameter).resource_id("/none");
+    let tags = tags.send().await.unwrap_err();
+    for (code, message) in [
+        (get.code(), get.message()),
+        (history.code(), history.message()),
+        (delete.code(), delete.message()),
+        (label.code(), label.message()),
+    ] {
+        assert_eq!((code, message), (Some("ParameterNotFound"), None));
+    }
+    assert_eq!((tags.code(), tags.message()), (Some("InvalidResourceId"), None));
     sandbox.stop().await.unwrap();
 }
 

@@ -11,7 +11,7 @@ use hyper::StatusCode;
 pub struct AwsError {
     /// The error code as the service spells it on the wire.
     pub code: String,
-    /// The sentence beside it. It may quote the request, and a secret in it, where the service's own message does.
+    /// The sentence beside it, empty where the service gives none. It may quote the request, and a secret in it, where the service's own message does.
     pub message: String,
     /// The HTTP status it travels with.
     pub status: StatusCode,

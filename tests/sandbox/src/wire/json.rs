@@ -19,7 +19,20 @@ pub(super) fn parse(headers: &HeaderMap, body: &[u8], target_prefix: &str) -> Re
     Ok((operation.to_owned(), input))
 }
 
-/// The output that a refusal is.
+/// The output that a refusal is. One without a message has no member for it.
 pub(super) fn error(error: &AwsError) -> Value {
-    json!({ "__type": error.code, "message": error.message, "Message": error.message })
+    match error.message.as_str() {
+        "" => json!({ "__type": error.code }),
+        message => json!({ "__type": error.code, "message": message, "Message": message }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_without_a_message_has_its_code_alone() {
+        assert_eq!(error(&AwsError::new("ParameterNotFound", "")), json!({ "__type": "ParameterNotFound" }));
+    }
 }

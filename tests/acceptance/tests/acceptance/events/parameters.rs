@@ -14,8 +14,10 @@ async fn every_change_of_a_parameter_sends_an_event_without_its_value() {
     let secure = put("s3cret-one").r#type(ParameterType::SecureString).description("where it is");
     secure.send().await.unwrap();
     put("s3cret-two").send().await.unwrap();
-    let label = client.label_parameter_version().name("/app/redis/url").labels("current");
-    label.send().await.unwrap();
+    for version in [1, 2] {
+        let label = client.label_parameter_version().name("/app/redis/url").parameter_version(version);
+        label.labels("current").labels("current-too").send().await.unwrap();
+    }
     // A refused call changes nothing and sends no event.
     client.put_parameter().name("/app/redis/url").value("x").send().await.unwrap_err();
     client.delete_parameters().names("/app/redis/url").names("/none").send().await.unwrap();
@@ -23,15 +25,26 @@ async fn every_change_of_a_parameter_sends_an_event_without_its_value() {
     plain.send().await.unwrap();
     let events = received(&sandbox).await;
     let said: Vec<_> = events.iter().map(|event| event["detail"]["operation"].as_str().unwrap()).collect();
-    assert_eq!(said, ["Create", "Update", "LabelParameterVersion", "Delete", "Create"]);
-    for event in &events[..4] {
-        assert_like(event, "parameter-store-change", &[]);
+    let labelled = "LabelParameterVersion";
+    assert_eq!(said, ["Create", "Update", labelled, labelled, "Delete", "Create"]);
+    for (event, sample) in events[..5].iter().zip(["change", "change", "labelled", "labelled", "change"]) {
+        match sample {
+            "change" => assert_like(event, "parameter-store-change", &[]),
+            _ => assert_like(event, "parameter-labelled", &["description"]),
+        }
         assert_eq!(event["resources"], json!(["arn:aws:ssm:us-east-1:123456789012:parameter/app/redis/url"]));
         let detail = &event["detail"];
         assert_eq!((&detail["name"], &detail["type"]), (&json!("/app/redis/url"), &json!("SecureString")));
     }
-    assert_eq!(events[4]["detail"], json!({ "operation": "Create", "name": "plain", "type": "String" }));
-    assert_eq!(events[4]["resources"], json!(["arn:aws:ssm:us-east-1:123456789012:parameter/plain"]));
+    for (event, from, to) in [(&events[2], "", "1"), (&events[3], "1", "2")] {
+        let detail = &event["detail"];
+        assert_eq!(
+            (&detail["label"], &detail["fromVersion"], &detail["toVersion"]),
+            (&json!("current"), &json!(from), &json!(to))
+        );
+    }
+    assert_eq!(events[5]["detail"], json!({ "operation": "Create", "name": "plain", "type": "String" }));
+    assert_eq!(events[5]["resources"], json!(["arn:aws:ssm:us-east-1:123456789012:parameter/plain"]));
     assert!(!format!("{:?}", sandbox.events.deliveries()).contains("s3cret"));
     sandbox.stop().await.unwrap();
 }

@@ -124,6 +124,26 @@ async fn a_parameter_that_was_edited_by_hand_is_overwritten_or_only_reported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_parameter_that_becomes_plain_text_meanwhile_is_written_encrypted() {
+    let stage = by_default().await;
+    sync(&stage).await;
+    assert!(stage.rotate().await.succeeded);
+    stage.arm(Rule::new(NAME, At::operation("PutParameter"), What::Hold));
+    let meanwhile = async {
+        stage.fired(1).await;
+        edit(&stage, URL, "plain", ParameterType::String).await;
+        stage.sandbox.faults.release();
+    };
+    let (outcome, ()) = tokio::join!(sync(&stage), meanwhile);
+    assert_eq!(outcome.status(), "done", "{outcome}");
+    let shown = stage.ssm().get_parameter().name(URL).send().await.unwrap().parameter.unwrap();
+    assert_eq!(shown.r#type(), Some(&ParameterType::SecureString));
+    assert!(!shown.value().unwrap().contains(stage.current().await.expose_secret()));
+    assert_published(&stage).await;
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_credential_that_does_not_log_in_is_not_published() {
     let stage = by_default().await;
     sync(&stage).await;

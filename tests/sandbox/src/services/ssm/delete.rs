@@ -3,7 +3,12 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{errors::not_found, events::Change, read::check_names, store::State};
+use super::{
+    errors::not_found,
+    events::{Change, Operation},
+    read::check_names,
+    store::State,
+};
 use crate::wire::{Answer, AwsError, Call};
 
 #[derive(Deserialize)]
@@ -22,7 +27,7 @@ struct DeleteParameters {
 pub(super) fn one(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: DeleteParameter = call.input()?;
     if !remove(state, &input.name) {
-        return Err(not_found(&input.name));
+        return Err(not_found());
     }
     Ok(Answer::json(json!({})))
 }
@@ -38,6 +43,6 @@ pub(super) fn several(state: &mut State, call: &Call) -> Result<Answer, AwsError
 /// Removes a parameter, and says whether it was there.
 fn remove(state: &mut State, name: &str) -> bool {
     let removed = state.parameters.remove(name);
-    state.changes.extend(removed.as_ref().map(|parameter| Change::of("Delete", parameter)));
+    state.changes.extend(removed.as_ref().map(|parameter| Change::of(Operation::Delete, parameter)));
     removed.is_some()
 }

@@ -7,9 +7,9 @@ pub(super) fn validation(message: impl Into<String>) -> AwsError {
     AwsError::new("ValidationException", message)
 }
 
-/// There is no parameter of this name.
-pub(super) fn not_found(name: &str) -> AwsError {
-    AwsError::new("ParameterNotFound", format!("Parameter {name} not found."))
+/// There is no parameter of this name. AWS answers the code alone, without a message.
+pub(super) fn not_found() -> AwsError {
+    AwsError::new("ParameterNotFound", "")
 }
 
 /// The parameter has no such version, or none with this label.

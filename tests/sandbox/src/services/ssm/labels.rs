@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{
     errors::{no_version, validation},
-    events::Change,
+    events::{Change, LabelMove, Operation},
     store::{Parameter, State},
 };
 use crate::wire::{Answer, AwsError, Call};
@@ -39,12 +39,19 @@ pub(super) fn label(state: &mut State, call: &Call) -> Result<Answer, AwsError> 
             "A parameter version can have a maximum of ten labels.",
         ));
     }
+    let holder = |label: &String| parameter.versions.iter().find(|version| version.labels.contains(label));
+    // One event for a call, with one of its labels, as was recorded.
+    let moved = valid.first().map(|label| LabelMove {
+        label: label.clone(),
+        from: holder(label).map(|version| version.number),
+        to: number,
+    });
     for version in &mut parameter.versions {
         version.labels.retain(|label| !valid.contains(label));
     }
     parameter.versions[at].labels = labels;
-    let change = Change::of("LabelParameterVersion", parameter);
-    state.changes.push(change);
+    let change = moved.map(|moved| Change::of(Operation::Label(moved), parameter));
+    state.changes.extend(change);
     Ok(Answer::json(json!({ "InvalidLabels": invalid, "ParameterVersion": number })))
 }
 

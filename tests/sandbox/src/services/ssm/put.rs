@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::{
     errors::validation,
-    events::Change,
+    events::{Change, Operation},
     name,
     store::{Kind, Parameter, State, Tier, Version, ciphertext},
     tags::{self, Tag},
@@ -45,8 +45,8 @@ struct PutParameter {
 
 /// Makes a parameter, or a new version of one.
 ///
-/// What an overwrite does not name stays as it was, but for the key: without one it is AWS's own again. AWS does not say
-/// whether that holds for `AllowedPattern`; here it does.
+/// What an overwrite does not name stays as it was, but for the key: without one it is AWS's own again. An overwrite may name
+/// another type: the new version has that one, and a `SecureString` becomes plain text.
 pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: PutParameter = call.input()?;
     name::check(&input.name)?;
@@ -85,14 +85,6 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
         .kind
         .or(latest.map(|version| version.kind))
         .ok_or_else(|| validation("A parameter type is required when you create a parameter."))?;
-    // The one error of PutParameter that is about a type that changes.
-    // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#API_PutParameter_Errors
-    if latest.is_some_and(|version| version.kind != kind) {
-        return Err(AwsError::new(
-            "HierarchyTypeMismatchException",
-            "Parameter Store does not support changing a parameter type.",
-        ));
-    }
     if input.key_id.is_some() && kind != Kind::SecureString {
         return Err(validation("KeyId is only for parameters of type SecureString."));
     }
@@ -138,7 +130,7 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
         parameter.versions.remove(0);
     }
     parameter.versions.push(version);
-    state.changes.push(Change::of(if created { "Create" } else { "Update" }, parameter));
+    state.changes.push(Change::of(if created { Operation::Create } else { Operation::Update }, parameter));
     Ok(Answer::json(answer))
 }
 

@@ -74,7 +74,7 @@ impl State {
         // An ARN can't tell whether the name began with a slash.
         let bare = name.strip_prefix('/').filter(|_| name != written && !self.parameters.contains_key(name));
         let found = self.parameters.get_mut(bare.unwrap_or(name)).filter(|_| selector.is_none());
-        found.ok_or_else(|| not_found(written))
+        found.ok_or_else(not_found)
     }
 
     /// The version that `name`, `name:3`, `name:label` or an ARN means.

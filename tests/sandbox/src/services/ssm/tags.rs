@@ -58,9 +58,8 @@ fn tagged<'a>(state: &'a mut State, resource_type: &str, id: &str) -> Result<&'a
         let message = format!("the sandbox has no resource type {resource_type}");
         return Err(AwsError::new("InvalidResourceType", message));
     }
-    state.parameters.get_mut(id).ok_or_else(|| {
-        AwsError::new("InvalidResourceId", "The resource ID isn't valid. Verify that you entered the correct ID.")
-    })
+    // AWS gives no message.
+    state.parameters.get_mut(id).ok_or_else(|| AwsError::new("InvalidResourceId", ""))
 }
 
 /// The tags with these added.
