@@ -58,6 +58,38 @@ async fn with_100_and_200_percent_the_new_task_runs_before_the_old_one_stops() {
 }
 
 #[tokio::test]
+async fn a_new_deployment_has_no_desired_task_at_first_while_the_old_one_keeps_its_own() {
+    let (sandbox, client) = start().await;
+    register(&client, "app", "exec sleep infinity").await;
+    create_service(&client, "app", 2, (100, 200)).await;
+    let created = service(&client, "app").await;
+    let first = &created.deployments()[0];
+    assert_eq!((first.desired_count(), first.rollout_state()), (2, Some(&DeploymentRolloutState::InProgress)));
+    sandbox.ecs.settled("phillm", "app", PATIENCE).await.unwrap();
+    // Nothing is started meanwhile.
+    sandbox.ecs.set_timing(EcsTiming { notice: Duration::from_secs(2), ..Default::default() });
+    sleep(Duration::from_millis(100)).await;
+    client.update_service().cluster("phillm").service("app").force_new_deployment(true).send().await.unwrap();
+    let now = service(&client, "app").await;
+    assert_eq!((now.desired_count(), now.running_count()), (2, 2));
+    let seen: Vec<_> = now
+        .deployments()
+        .iter()
+        .map(|one| {
+            let state = one.rollout_state().unwrap().as_str().to_owned();
+            (one.status().unwrap().to_owned(), state, one.desired_count(), one.running_count())
+        })
+        .collect();
+    let expected = [("PRIMARY", "IN_PROGRESS", 0, 0), ("ACTIVE", "COMPLETED", 2, 2)];
+    assert_eq!(seen, expected.map(|(status, state, desired, running)| (status.into(), state.into(), desired, running)));
+    sandbox.ecs.set_timing(EcsTiming::default());
+    sandbox.ecs.settled("phillm", "app", PATIENCE).await.unwrap();
+    let done = service(&client, "app").await;
+    assert_eq!((done.deployments().len(), done.deployments()[0].desired_count()), (1, 2));
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_service_scales_to_nothing_and_back() {
     let (sandbox, client) = start().await;
     register(&client, "app", "exec sleep infinity").await;

@@ -147,13 +147,21 @@ impl Deployment {
         }
     }
 
+    /// The deployment as ECS answers it; `tasks` are those of the service.
+    ///
+    /// Beside another deployment it has as many desired tasks as the scheduler has given it so far: a new one begins with none,
+    /// and the old one keeps its own until they are told to stop.
     fn render(&self, status: &str, service: &Service, tasks: &[&Task]) -> Value {
         let own = || tasks.iter().filter(|task| task.deployment == self.id);
+        let desired = match service.deployments.len() {
+            1 => service.desired,
+            _ => own().filter(|task| task.is_wanted()).count(),
+        };
         json!({
             "id": self.id,
             "status": status,
             "taskDefinition": self.definition.arn,
-            "desiredCount": if status == "PRIMARY" { service.desired } else { 0 },
+            "desiredCount": desired,
             "pendingCount": own().filter(|task| task.last.is_pending()).count(),
             "runningCount": own().filter(|task| task.last == LastStatus::Running).count(),
             "failedTasks": self.failed_tasks,
