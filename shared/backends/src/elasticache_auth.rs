@@ -43,14 +43,15 @@ impl<'a> ElasticacheAuth<'a> {
     fn check(&self, group: &Group) -> Result<(), Failure> {
         let id = self.group_id;
         let refuse = |why: &str| Err(Failure::permanent(format!("the replication group {id} {why}")));
+        // First: such a group shows less of itself than others.
+        if matches!(group.status.as_str(), "deleting" | "create-failed") {
+            return refuse(&format!("is {}; there is nothing to rotate", group.status));
+        }
         if !group.user_groups.is_empty() {
             return refuse("has RBAC user groups, and so no AUTH token; its backend is not elasticache-auth");
         }
         if !group.tls {
             return refuse("has no in-transit encryption, which AUTH tokens need; switch it on first");
-        }
-        if matches!(group.status.as_str(), "deleting" | "create-failed") {
-            return refuse(&format!("is {}; there is nothing to rotate", group.status));
         }
         Ok(())
     }
@@ -162,7 +163,15 @@ impl ElasticacheAuth<'_> {
 }
 
 /// Where clients connect to a group.
+///
+/// # Errors
+/// Permanent where the group is being deleted, which takes its endpoints first; Retryable where it has no endpoint yet.
 pub(crate) fn endpoints(group: &Group, id: &str) -> Result<Endpoints, Failure> {
+    if group.status == "deleting" {
+        return Err(Failure::permanent(format!(
+            "the replication group {id} is being deleted, and has no endpoint any more; name another Redis in the settings"
+        )));
+    }
     let place = |place: &elasticache::Endpoint| endpoint(&place.host, place.port, group.tls);
     let primary = group.primary.as_ref().map(place).ok_or_else(|| {
         Failure::retryable(format!("the replication group {id} has no endpoint yet; it is looked for again"))

@@ -14,16 +14,18 @@ pub fn quick() -> Timing {
         modify: Duration::from_millis(600),
         spread: Duration::from_millis(100),
         stale: Duration::from_millis(200),
+        stale_users: Duration::ZERO,
     }
 }
 
-/// ElastiCache for dozens of changes in a row: states are short.
+/// ElastiCache for dozens of changes in a row: states are short, and the status of a user lags behind too.
 pub fn brief() -> Timing {
     Timing {
         create: Duration::ZERO,
         modify: Duration::from_millis(300),
         spread: Duration::from_millis(50),
         stale: Duration::from_millis(150),
+        stale_users: Duration::from_millis(150),
     }
 }
 

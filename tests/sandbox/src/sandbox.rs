@@ -56,6 +56,7 @@ impl Default for Options {
                 modify: Duration::from_secs(2),
                 spread: Duration::from_millis(200),
                 stale: Duration::from_millis(300),
+                stale_users: Duration::ZERO,
             },
             ecs: EcsTiming::default(),
             events: EventTiming::default(),

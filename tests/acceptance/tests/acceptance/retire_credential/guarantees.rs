@@ -190,7 +190,8 @@ async fn a_removal_that_outlasts_a_run_is_completed_by_the_next_and_not_sent_aga
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removal_whose_answer_is_lost_is_not_sent_again_while_the_status_lags() {
     for flavour in service_flavours() {
-        let timing = Timing { modify: Duration::from_secs(3), stale: Duration::from_secs(2), ..quick() };
+        let stale = Duration::from_secs(2);
+        let timing = Timing { modify: Duration::from_secs(3), stale, stale_users: stale, ..quick() };
         let stage = rotated(StageOptions { flavour, timing, ..StageOptions::default() }).await;
         stage.arm(Rule::new("retire-credential", At::operation(flavour.change()), What::LoseAnswer));
         let before = stage.sandbox.journal.entries().len();

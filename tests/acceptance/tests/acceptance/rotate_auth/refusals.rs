@@ -1,7 +1,12 @@
 //! What rotate-auth refuses before it changes anything.
 
-use acceptance::Stage;
-use sandbox::lambda::InvocationResult;
+use std::time::Duration;
+
+use acceptance::{Flavour, Stage, StageOptions, timing::quick};
+use sandbox::{
+    lambda::InvocationResult,
+    services::{elasticache::Timing, secrets_manager::RotationTiming},
+};
 use serde_json::{Value, json};
 
 /// Rotates with this settings document and returns the class and the message of the first failure.
@@ -65,4 +70,28 @@ async fn an_event_that_is_not_a_rotation_step_is_refused_with_the_name_of_the_fi
     assert_eq!(error_type, "Permanent");
     assert!(message.contains("ClientRequestToken"), "{message}");
     stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_or_a_user_that_is_being_deleted_is_refused_as_such() {
+    for flavour in [Flavour::ElasticacheAuth, Flavour::ElasticacheUser] {
+        let timing = Timing { modify: Duration::from_secs(30), ..quick() };
+        let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
+        let stage = Stage::set(StageOptions { flavour, timing, rotation, ..StageOptions::default() }).await;
+        match flavour {
+            Flavour::ElasticacheAuth => {
+                let delete = stage.elasticache().delete_replication_group().replication_group_id(stage.cache());
+                delete.send().await.unwrap();
+            }
+            _ => {
+                stage.elasticache().delete_user().user_id("orders-app").send().await.unwrap();
+            }
+        }
+        let report = stage.rotate().await;
+        let (step, class, message) = &report.failures[0];
+        assert_eq!((step.as_str(), class.as_str()), ("setSecret", "Permanent"), "{message}");
+        assert!(message.contains("is deleting"), "{message}");
+        assert_eq!(stage.modifications(), 0);
+        stage.stop().await;
+    }
 }

@@ -35,7 +35,8 @@ async fn a_status_that_ends_too_early_does_not_move_awscurrent() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_whose_answer_is_lost_is_not_sent_again_while_the_status_lags() {
     for flavour in flavours() {
-        let timing = Timing { modify: Duration::from_secs(3), stale: Duration::from_secs(2), ..quick() };
+        let stale = Duration::from_secs(2);
+        let timing = Timing { modify: Duration::from_secs(3), stale, stale_users: stale, ..quick() };
         let stage = Stage::set(StageOptions { flavour, timing, ..StageOptions::default() }).await;
         stage.arm(Rule::new("rotate-auth", At::operation(flavour.change()), What::LoseAnswer));
         let report = stage.rotate().await;

@@ -5,13 +5,15 @@ use std::time::Duration;
 use acceptance::{
     Flavour, List, Stage, StageOptions,
     connection::{NAME, dry_run, sync},
+    timing::quick,
 };
 use aws_sdk_ssm::types::ParameterType;
+use sandbox::services::elasticache::Timing;
 use serde_json::{Value, json};
 use workload::create_consumer_service;
 
 use super::{
-    publishing::{HOST, SECRET, edit, parameter},
+    publishing::{HOST, SECRET, edit, parameter, publishing},
     services::{CLUSTER, arns, at_once, create_reading_service, deployments, stage, steady},
 };
 
@@ -150,4 +152,19 @@ async fn a_service_that_started_between_a_promotion_and_its_publication_is_redep
     assert_eq!(outcome.actions_at(List::Done).last().map(String::as_str), Some(WEB), "{outcome}");
     assert_eq!(sync(&stage).await.status(), "kept");
     stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_published_of_a_group_that_is_being_deleted() {
+    for flavour in [Flavour::ElasticacheAuth, Flavour::ElasticacheUser] {
+        let timing = Timing { modify: AMPLE, ..quick() };
+        let stage = publishing(StageOptions { flavour, timing, ..StageOptions::default() }, &host()).await;
+        let delete = stage.elasticache().delete_replication_group().replication_group_id(stage.cache());
+        delete.send().await.unwrap();
+        let outcome = sync(&stage).await;
+        assert_eq!(outcome.status(), "permanent", "{flavour:?}: {outcome}");
+        assert!(outcome.failure().unwrap().contains("delet"), "{flavour:?}: {outcome}");
+        assert_eq!(parameter(&stage, HOST).await, None);
+        stage.stop().await;
+    }
 }

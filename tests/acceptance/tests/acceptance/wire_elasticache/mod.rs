@@ -39,6 +39,7 @@ fn quick() -> Timing {
         modify: Duration::from_millis(300),
         spread: Duration::from_millis(50),
         stale: Duration::ZERO,
+        stale_users: Duration::ZERO,
     }
 }
 

@@ -42,6 +42,41 @@ async fn describe_lags_behind_both_ways_and_lies_when_told() {
 }
 
 #[tokio::test]
+async fn the_nodes_of_a_group_that_is_modified_are_available_and_the_answer_does_not_tell_of_a_token() {
+    let (sandbox, client) = start(quick()).await;
+    pair(&client, "sessions").auth_token(A).send().await.unwrap();
+    let group = available(&client, "sessions").await;
+    assert_eq!(group.auth_token_enabled(), Some(true));
+    assert!(group.global_replication_group_info().is_some() && group.log_delivery_configurations.is_some());
+    let modify = client.modify_replication_group().replication_group_id("sessions").auth_token(B);
+    let answer = modify.apply_immediately(true).send().await.unwrap().replication_group.unwrap();
+    for seen in [&answer, &describe(&client, "sessions").await] {
+        assert_eq!((seen.status(), seen.node_groups()[0].status()), (Some("modifying"), Some("available")));
+    }
+    assert_eq!(answer.auth_token_enabled(), None);
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_group_that_is_deleted_says_so_at_once_and_has_no_nodes_any_more() {
+    let (sandbox, client) = start(Timing { stale: Duration::from_secs(5), ..quick() }).await;
+    pair(&client, "sessions").auth_token(A).send().await.unwrap();
+    available(&client, "sessions").await;
+    let answer = client.delete_replication_group().replication_group_id("sessions").send().await.unwrap();
+    for seen in [&answer.replication_group.unwrap(), &describe(&client, "sessions").await] {
+        assert_eq!(seen.status(), Some("deleting"));
+        assert!(seen.node_groups.is_none() && seen.member_clusters.is_none(), "{seen:?}");
+        assert_eq!((seen.cache_node_type(), seen.cluster_enabled()), (None, None));
+    }
+    let deadline = Instant::now() + LIMIT;
+    while client.describe_replication_groups().replication_group_id("sessions").send().await.is_ok() {
+        assert!(Instant::now() < deadline, "it is never gone");
+        sleep(Duration::from_millis(20)).await;
+    }
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_busy_group_refuses_changes_for_a_while() {
     let (sandbox, client) = start(quick()).await;
     pair(&client, "sessions").auth_token(A).send().await.unwrap();

@@ -74,6 +74,39 @@ async fn a_change_reaches_every_node_of_all_the_users_groups_one_after_the_other
 }
 
 #[tokio::test]
+async fn a_change_is_shown_at_once_while_the_nodes_still_lack_it() {
+    let (sandbox, client) =
+        start(Timing { modify: Duration::from_secs(3), stale: Duration::from_secs(5), ..quick() }).await;
+    closed_default(&client).await;
+    app(&client, "app", "app").send().await.unwrap();
+    let modify = client.modify_user().user_id("app").passwords(A).passwords(B).access_string("on ~app:* +@all");
+    let answer = modify.send().await.unwrap();
+    assert_eq!((answer.status(), answer.access_string()), (Some("modifying"), Some("on ~app:* +@all")));
+    assert_eq!(answer.authentication().unwrap().password_count(), Some(2));
+    let described = describe_user(&client, "app").await;
+    assert_eq!((described.status(), described.access_string()), (Some("modifying"), Some("on ~app:* +@all")));
+    assert_eq!(described.authentication().unwrap().password_count(), Some(2));
+    let live = sandbox.elasticache.users_passwords("app");
+    assert_eq!(live.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>(), [A]);
+    user_active(&client, "app").await;
+    client.delete_user().user_id("app").send().await.unwrap();
+    assert_eq!(describe_user(&client, "app").await.status(), Some("deleting"));
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_user_that_needs_no_password_has_no_count_of_passwords() {
+    let (sandbox, client) = start(quick()).await;
+    let open = describe_user(&client, "default").await.authentication.unwrap();
+    assert_eq!((open.r#type(), open.password_count()), (Some(&AuthenticationType::NoPassword), None));
+    let create = client.create_user().user_id("robot").user_name("robot").engine("redis").access_string("on ~* +@all");
+    let iam = AuthenticationMode::builder().r#type(InputAuthenticationType::Iam).build();
+    let robot = create.authentication_mode(iam).send().await.unwrap().authentication.unwrap();
+    assert_eq!((robot.r#type(), robot.password_count()), (Some(&AuthenticationType::Iam), None));
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_replaced_node_has_the_passwords_of_the_moment() {
     let (sandbox, client) = start(quick()).await;
     closed_default(&client).await;
@@ -166,7 +199,7 @@ async fn members_come_and_go_and_the_default_user_is_swapped() {
 
 #[tokio::test]
 async fn the_status_lags_behind_and_lies_when_told_to() {
-    let (sandbox, client) = start(Timing { stale: Duration::from_secs(5), ..quick() }).await;
+    let (sandbox, client) = start(Timing { stale_users: Duration::from_secs(5), ..quick() }).await;
     app(&client, "app", "app").send().await.unwrap();
     let answer = client.modify_user().user_id("app").passwords(A).passwords(B).send().await.unwrap();
     assert_eq!(answer.status(), Some("modifying"));

@@ -3,6 +3,7 @@
 use std::{net::Ipv4Addr, sync::Arc};
 
 use serde::Deserialize;
+use tokio::time::sleep;
 
 use super::{
     ElastiCache,
@@ -22,7 +23,7 @@ struct Input {
 }
 
 impl ElastiCache {
-    /// `DeleteReplicationGroup`: `deleting` until every process is gone, then not found.
+    /// `DeleteReplicationGroup`: `deleting` at once and for a while, then not found.
     pub(super) fn delete(this: &Arc<Self>, call: &Call) -> Result<Answer, AwsError> {
         let input: Input = call.input()?;
         let mut state = this.state();
@@ -34,13 +35,15 @@ impl ElastiCache {
         let work = state.begin(&id, "deleting")?;
         let group = state.group_mut(&id)?;
         group.busy.retain(|(other, _)| *other == work);
-        let answer = Answer::xml(vec![render::group(group, &group.view())]);
+        group.show_deletion();
+        let answer = Answer::xml(vec![render::changed_group(group, &group.view())]);
         let members: Vec<_> = group.members().map(|(_, member)| member.address).collect();
         let endpoints: Vec<_> = group.endpoints().cloned().collect();
+        let least = state.timing.modify;
         drop(state);
         let this = this.clone();
         tokio::spawn(async move {
-            this.clear(members, endpoints).await;
+            tokio::join!(this.clear(members, endpoints), sleep(least));
             this.state().groups.remove(&id);
             this.state().events.push(Event::now(Source::Group, &id, "Replication group deleted"));
         });

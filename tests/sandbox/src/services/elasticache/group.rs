@@ -162,6 +162,11 @@ impl Group {
         self.views.push(self.view());
     }
 
+    /// Makes it visible at once that the group is being deleted.
+    pub(super) fn show_deletion(&mut self) {
+        self.views.show_at_once(self.view());
+    }
+
     /// What is now.
     pub(super) fn view(&self) -> View {
         View {

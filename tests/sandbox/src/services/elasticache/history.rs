@@ -26,6 +26,12 @@ impl<V: Clone> History<V> {
         }
     }
 
+    /// Shows this view alone, from now on.
+    pub(super) fn show_at_once(&mut self, view: V) {
+        self.0.clear();
+        self.push(view);
+    }
+
     /// The view of `stale` ago, or the first where that was later.
     pub(super) fn seen(&self, stale: Duration) -> Option<V> {
         let old_enough = |(at, _): &&(Instant, V)| at.elapsed() >= stale;

@@ -67,7 +67,7 @@ impl ElastiCache {
 
     /// The passwords of a user, in the order given. A change counts once every node has it.
     pub fn users_passwords(&self, user: &str) -> Vec<SecretString> {
-        self.state().user(user).map(|user| user.authentication.passwords().to_vec()).unwrap_or_default()
+        self.state().user(user).map(|user| user.rights.authentication.passwords().to_vec()).unwrap_or_default()
     }
 
     /// Every token and password that anybody ever gave, refused ones included: none of them may be in a log.

@@ -65,8 +65,11 @@ pub struct Timing {
     pub modify: Duration,
     /// Between one node and the next while a change spreads.
     pub spread: Duration,
-    /// For how long Describe calls still show what was before a change: the status can read `available` too early.
+    /// For how long Describe calls still show a group or a cache as it was before a change: its status can read `available` too
+    /// early. That it is being deleted is shown at once.
     pub stale: Duration,
+    /// The same for users. Zero is what was recorded: a changed user is `modifying` in the next answer.
+    pub stale_users: Duration,
 }
 
 /// The ElastiCache of one sandbox.

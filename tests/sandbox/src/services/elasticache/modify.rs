@@ -69,7 +69,7 @@ impl ElastiCache {
         }
         let group = state.group_mut(&id)?;
         group.show();
-        Ok(Answer::xml(vec![render::group(group, &group.view())]))
+        Ok(Answer::xml(vec![render::changed_group(group, &group.view())]))
     }
 }
 

@@ -35,8 +35,20 @@ fn enabled(on: bool) -> &'static str {
 
 /// One group, as this view of it shows it.
 pub(super) fn group(group: &Group, view: &View) -> Element {
+    let mut children = members(group, view);
+    children.push(Element::text("AuthTokenEnabled", view.auth));
+    Element::parent("ReplicationGroup", children)
+}
+
+/// The group in the answer of a call that changes or deletes it, which does not say whether it has a token.
+pub(super) fn changed_group(group: &Group, view: &View) -> Element {
+    Element::parent("ReplicationGroup", members(group, view))
+}
+
+/// The members of a group, but for `AuthTokenEnabled`. A group that is being deleted has no nodes any more.
+fn members(group: &Group, view: &View) -> Vec<Element> {
     let Group { id, settings, created, configuration, shards, user_group, .. } = group;
-    let there = view.status != "creating";
+    let there = !["creating", "deleting"].contains(&view.status.as_str());
     let node_groups = shards
         .iter()
         .zip(&view.primaries)
@@ -46,15 +58,10 @@ pub(super) fn group(group: &Group, view: &View) -> Element {
         Element::text("Description", &view.description),
         Element::text("Status", &view.status),
         Element::parent("PendingModifiedValues", view.pending.map(|status| Element::text("AuthTokenStatus", status))),
-        Element::parent("MemberClusters", group.members().map(|(_, member)| Element::text("ClusterId", &member.id))),
-        Element::parent("NodeGroups", node_groups.map(|children| Element::parent("NodeGroup", children))),
         Element::text("AutomaticFailover", enabled(settings.automatic_failover)),
         Element::text("MultiAZ", enabled(settings.multi_az)),
         Element::text("SnapshotRetentionLimit", settings.snapshot_retention),
         Element::text("SnapshotWindow", &settings.snapshot_window),
-        Element::text("ClusterEnabled", settings.cluster),
-        Element::text("CacheNodeType", &settings.node_type),
-        Element::text("AuthTokenEnabled", view.auth),
         Element::text("TransitEncryptionEnabled", settings.tls),
         Element::text("AtRestEncryptionEnabled", settings.at_rest),
         Element::text("ARN", group.arn()),
@@ -65,7 +72,18 @@ pub(super) fn group(group: &Group, view: &View) -> Element {
         Element::text("IpDiscovery", "ipv4"),
         Element::text("ClusterMode", enabled(settings.cluster)),
         Element::text("Engine", &settings.engine),
+        Element::parent("GlobalReplicationGroupInfo", []),
+        Element::parent("LogDeliveryConfigurations", []),
     ];
+    if view.status != "deleting" {
+        let clusters = group.members().map(|(_, member)| Element::text("ClusterId", &member.id));
+        children.extend([
+            Element::parent("MemberClusters", clusters),
+            Element::parent("NodeGroups", node_groups.map(|children| Element::parent("NodeGroup", children))),
+            Element::text("ClusterEnabled", settings.cluster),
+            Element::text("CacheNodeType", &settings.node_type),
+        ]);
+    }
     children.extend(view.token_date.map(|at| Element::text("AuthTokenLastModifiedDate", time(at))));
     if let Some(user_group) = user_group {
         children.push(names("UserGroupIds", [user_group]));
@@ -76,12 +94,14 @@ pub(super) fn group(group: &Group, view: &View) -> Element {
     if let (true, Some(configuration)) = (there, configuration) {
         children.push(endpoint("ConfigurationEndpoint", configuration.address));
     }
-    Element::parent("ReplicationGroup", children)
+    children
 }
 
 /// A shard. In cluster mode it has slots, and no endpoints or roles: clients ask the cluster itself.
 fn node_group(shard: &Shard, primary: usize, cluster: bool, view: &View) -> impl Iterator<Item = Element> {
     let there = view.status != "creating";
+    // The nodes of a group that is being modified are available.
+    let status = if view.status == "modifying" { "available" } else { &view.status };
     let members = shard.members.iter().enumerate().map(move |(place, member)| {
         let mut children = vec![
             Element::text("CacheClusterId", &member.id),
@@ -99,7 +119,7 @@ fn node_group(shard: &Shard, primary: usize, cluster: bool, view: &View) -> impl
     let reader = shard.reader_endpoint.as_ref().filter(|_| there);
     [
         Some(Element::text("NodeGroupId", &shard.id)),
-        Some(Element::text("Status", &view.status)),
+        Some(Element::text("Status", status)),
         primary.map(|at| endpoint("PrimaryEndpoint", at.address)),
         reader.map(|at| endpoint("ReaderEndpoint", at.address)),
         slots,

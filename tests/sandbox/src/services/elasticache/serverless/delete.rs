@@ -31,7 +31,8 @@ impl ElastiCache {
         if cache.status != "create-failed" {
             cache.must_be_available()?;
         }
-        cache.turn("deleting");
+        cache.status = "deleting";
+        cache.views.show_at_once(cache.view());
         let name = cache.name.clone();
         let answer = Answer::xml(vec![render::cache(cache, &cache.view())]);
         let members: Vec<_> = cache.shard.members.iter().map(|member| member.address).collect();

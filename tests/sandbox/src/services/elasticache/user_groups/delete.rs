@@ -33,7 +33,7 @@ impl ElastiCache {
         }
         let group = state.user_group_mut(&id)?;
         group.status = "deleting";
-        group.show();
+        group.views.show_at_once(group.view());
         let group = state.user_group(&id)?;
         let answer = Answer::xml(render::user_group(&state, group, &group.view()));
         let least = state.timing.modify;

@@ -71,6 +71,14 @@ impl Authentication {
         }
     }
 
+    /// How many passwords there are. AWS leaves the number out for a user that logs in without one.
+    pub(super) fn password_count(&self) -> Option<usize> {
+        match self {
+            Self::Password(passwords) => Some(passwords.len()),
+            Self::NoPassword | Self::Iam => None,
+        }
+    }
+
     /// The passwords that log in.
     pub(in super::super) fn passwords(&self) -> &[SecretString] {
         match self {

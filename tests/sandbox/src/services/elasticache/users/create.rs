@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{
-    Authentication, User, access_string,
+    Authentication, Rights, User, access_string,
     authentication::{Mode, Password},
     invalid, render,
 };
@@ -66,7 +66,7 @@ impl ElastiCache {
         if state.users.contains_key(&id) {
             return Err(AwsError::new("UserAlreadyExists", format!("User {id} already exists.")));
         }
-        let user = User { tags, ..User::new(id.clone(), name, input.engine, access_string, authentication) };
+        let user = User { tags, ..User::new(id.clone(), name, input.engine, Rights { access_string, authentication }) };
         let answer = Answer::xml(render::user(&state, &user, &user.view()));
         state.users.insert(id, user);
         Ok(answer)

@@ -32,7 +32,7 @@ impl ElastiCache {
         }
         let user = state.user_mut(&input.user_id)?;
         user.status = "deleting";
-        user.show();
+        user.views.show_at_once(user.view());
         let user = state.user(&input.user_id)?;
         let id = user.id.clone();
         let answer = Answer::xml(render::user(&state, user, &user.view()));

@@ -67,7 +67,7 @@ impl ElastiCache {
         }
         let (found, marker) = page(found, input.max_records, input.marker.as_deref())?;
         let users = found.into_iter().map(|user| {
-            let view = user.seen(state.timing.stale, state.lies);
+            let view = user.seen(state.timing.stale_users, state.lies);
             Element::parent("member", render::user(&state, user, &view))
         });
         let mut answer = vec![Element::parent("Users", users)];

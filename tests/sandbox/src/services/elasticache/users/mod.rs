@@ -33,11 +33,20 @@ pub(super) struct User {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) engine: String,
-    pub(super) access_string: String,
-    pub(super) authentication: Authentication,
+    /// What the nodes know of it.
+    pub(super) rights: Rights,
+    /// What a change makes of that, until every node has it. Describe calls show it from the start.
+    pub(super) change: Option<Rights>,
     pub(super) status: &'static str,
     pub(super) tags: BTreeMap<String, String>,
     views: History<View>,
+}
+
+/// What a user may do, and how it logs in.
+#[derive(Clone, Debug)]
+pub(super) struct Rights {
+    pub(super) access_string: String,
+    pub(super) authentication: Authentication,
 }
 
 /// What Describe calls show that changes with time. No password is among it.
@@ -45,22 +54,24 @@ pub(super) struct User {
 struct View {
     status: &'static str,
     access_string: String,
-    authentication: (&'static str, usize),
+    /// The kind of authentication.
+    kind: &'static str,
+    /// How many passwords there are, for a user that logs in with one.
+    password_count: Option<usize>,
 }
 
 impl User {
-    fn new(id: String, name: String, engine: String, access_string: String, authentication: Authentication) -> Self {
-        let tags = BTreeMap::new();
-        let views = History::default();
-        let mut user = Self { id, name, engine, access_string, authentication, status: "active", tags, views };
+    fn new(id: String, name: String, engine: String, rights: Rights) -> Self {
+        let (tags, views) = (BTreeMap::new(), History::default());
+        let mut user = Self { id, name, engine, rights, change: None, status: "active", tags, views };
         user.show();
         user
     }
 
     /// The user that AWS puts into every account: it needs no password, and nobody can change it.
     pub(super) fn built_in() -> Self {
-        let [id, name, engine, access] = [DEFAULT, DEFAULT, "redis", "on ~* +@all"].map(str::to_owned);
-        Self::new(id, name, engine, access, Authentication::NoPassword)
+        let [id, name, engine, access_string] = [DEFAULT, DEFAULT, "redis", "on ~* +@all"].map(str::to_owned);
+        Self::new(id, name, engine, Rights { access_string, authentication: Authentication::NoPassword })
     }
 
     /// The resource name.
@@ -70,17 +81,22 @@ impl User {
 
     /// The user as a node knows it.
     pub(super) fn account(&self) -> Account {
-        account(&self.name, &self.access_string, &self.authentication)
+        account(&self.name, &self.rights)
     }
 
-    /// Makes what is now visible to Describe calls, from `stale` later on.
+    /// Makes what is now visible to Describe calls, from `stale_users` later on.
     fn show(&mut self) {
         self.views.push(self.view());
     }
 
     fn view(&self) -> View {
-        let authentication = (self.authentication.kind(), self.authentication.passwords().len());
-        View { status: self.status, access_string: self.access_string.clone(), authentication }
+        let Rights { access_string, authentication } = self.change.as_ref().unwrap_or(&self.rights);
+        View {
+            status: self.status,
+            access_string: access_string.clone(),
+            kind: authentication.kind(),
+            password_count: authentication.password_count(),
+        }
     }
 
     fn seen(&self, stale: Duration, lies: bool) -> View {
@@ -118,7 +134,7 @@ impl State {
     }
 }
 
-fn account(name: &str, access_string: &str, authentication: &Authentication) -> Account {
+fn account(name: &str, Rights { access_string, authentication }: &Rights) -> Account {
     Account {
         name: name.to_owned(),
         rules: access_string::rules(access_string),

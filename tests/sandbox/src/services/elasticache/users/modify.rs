@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::{
-    Authentication, access_string,
+    Authentication, Rights, access_string,
     authentication::{Mode, Password},
     clash, invalid, render,
-    spread::{Change, spread},
+    spread::spread,
 };
 use crate::{
     services::elasticache::{ElastiCache, text},
@@ -32,7 +32,7 @@ struct Input {
 }
 
 impl ElastiCache {
-    /// `ModifyUser`: answers at once; the change reaches the nodes of all the user's groups later, one after the other.
+    /// `ModifyUser`: answers at once, with the new values; the change reaches the nodes of all the user's groups later, one after the other.
     pub(in super::super) fn modify_user(this: &Arc<Self>, call: &Call) -> Result<Answer, AwsError> {
         this.remember_passwords(call);
         let input: Input = call.input()?;
@@ -43,7 +43,7 @@ impl ElastiCache {
         let access_string = match (input.access_string, input.append_access_string) {
             (Some(_), Some(_)) => return Err(clash("AccessString excludes AppendAccessString.")),
             (Some(text), None) => Some(access_string::validated(text)?),
-            (None, Some(more)) => Some(format!("{} {}", user.access_string, access_string::validated(more)?)),
+            (None, Some(more)) => Some(format!("{} {}", user.rights.access_string, access_string::validated(more)?)),
             (None, None) => None,
         };
         if access_string.is_none() && authentication.is_none() {
@@ -53,13 +53,14 @@ impl ElastiCache {
             return Err(invalid("A user that authenticates with IAM has the same UserId and UserName."));
         }
         user.must_be_changeable()?;
-        user.status = "modifying";
-        user.show();
         let id = user.id.clone();
-        let change = Change {
-            access_string: access_string.unwrap_or_else(|| user.access_string.clone()),
-            authentication: authentication.unwrap_or_else(|| user.authentication.clone()),
+        let change = Rights {
+            access_string: access_string.unwrap_or_else(|| user.rights.access_string.clone()),
+            authentication: authentication.unwrap_or_else(|| user.rights.authentication.clone()),
         };
+        user.status = "modifying";
+        user.change = Some(change.clone());
+        user.show();
         let user = state.user(&id)?;
         let answer = Answer::xml(render::user(&state, user, &user.view()));
         drop(state);

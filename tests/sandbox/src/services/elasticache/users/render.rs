@@ -8,10 +8,10 @@ use crate::{
 
 /// The members of one user, as this view of it shows it.
 pub(super) fn user(state: &State, user: &User, view: &View) -> Vec<Element> {
-    let (kind, count) = view.authentication;
-    let authentication = [Element::text("Type", kind), Element::text("PasswordCount", count)];
+    let mut authentication = vec![Element::text("Type", view.kind)];
+    authentication.extend(view.password_count.map(|count| Element::text("PasswordCount", count)));
     // The first version that knows users, or tokens signed by IAM.
-    let minimum = if kind == "iam" { "7.0" } else { "6.0" };
+    let minimum = if view.kind == "iam" { "7.0" } else { "6.0" };
     vec![
         Element::text("UserId", &user.id),
         Element::text("UserName", &user.name),

@@ -7,7 +7,7 @@ use std::{
 
 use tokio::time::sleep;
 
-use super::{Authentication, account};
+use super::{Rights, account};
 use crate::{
     redis::{Access, Node},
     services::elasticache::{
@@ -16,23 +16,17 @@ use crate::{
     },
 };
 
-/// What a user becomes.
-#[derive(Debug)]
-pub(super) struct Change {
-    pub(super) access_string: String,
-    pub(super) authentication: Authentication,
-}
-
 /// Brings a changed user to every node of all its groups, one after the other.
-pub(super) async fn spread(this: Arc<ElastiCache>, id: String, change: Change) {
+pub(super) async fn spread(this: Arc<ElastiCache>, id: String, change: Rights) {
     let Ok(name) = this.state().user(&id).map(|user| user.name.clone()) else { return };
-    let account = account(&name, &change.access_string, &change.authentication);
+    let account = account(&name, &change);
     let to_node = |access: &mut Access| access.set(account.clone());
     visit(&this, &id, to_node, |state, done| {
         let Ok(user) = state.user_mut(&id) else { return };
         if done {
-            (user.access_string, user.authentication) = (change.access_string, change.authentication);
+            user.rights = change;
         }
+        user.change = None;
         user.status = "active";
         user.show();
     })
