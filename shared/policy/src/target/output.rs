@@ -160,6 +160,18 @@ impl Output {
         }
     }
 
+    /// Whether both write to the same place. A parameter `bare` is the parameter `/bare` too.
+    fn is_same_place(&self, other: &Self) -> bool {
+        let bare = |name: &str| match name.strip_prefix('/') {
+            Some(rest) if !rest.contains('/') => rest.to_owned(),
+            _ => name.to_owned(),
+        };
+        match (self, other) {
+            (Self::SsmParameter(one), Self::SsmParameter(other)) => bare(&one.name) == bare(&other.name),
+            _ => self.name() == other.name(),
+        }
+    }
+
     /// The fields that are written there, each once.
     pub fn fields(&self) -> BTreeSet<Field> {
         match self {
@@ -194,7 +206,7 @@ impl Output {
             if let Some((field, why)) = output.url().fault() {
                 return Err(refused(&at(&format!("url.{field}")), &why));
             }
-            if target.outputs[..nth].iter().any(|earlier| earlier.name() == output.name()) {
+            if target.outputs[..nth].iter().any(|earlier| earlier.is_same_place(output)) {
                 let why = format!("{} is named twice; put everything that is written there in one", output.name());
                 return Err(refused(&format!("`outputs[{nth}]`"), &why));
             }

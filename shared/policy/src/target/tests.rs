@@ -169,6 +169,14 @@ fn each_refusal_names_the_field() {
         ("/outputs", keys("koneksi/prod/redis/auth-token", json!({ "url": "{url}" })), "`outputs[0].secret_id`"),
         ("/outputs", keys("another", json!({})), "`outputs[0].keys`"),
         ("/outputs", json!([environment("web", "REDIS_HOST")[0], environment("web", "REDIS_PORT")[0]]), "`outputs[1]`"),
+        (
+            "/outputs",
+            json!([
+                { "type": "ssm-parameter", "name": "redis-url", "value": "{url}" },
+                { "type": "ssm-parameter", "name": "/redis-url", "value": "{url}" },
+            ]),
+            "`outputs[1]`",
+        ),
         ("/backend/shards", json!(2), "shards"),
         ("/secret/id", json!(""), "`secret.id`"),
         ("/secret/key", json!("password"), "key"),

@@ -37,10 +37,29 @@ async fn a_parameter_is_read_by_name_version_label_and_arn() {
     let parameter = client.get_parameter().name(plain).send().await.unwrap().parameter.unwrap();
     assert_eq!((parameter.name(), parameter.value()), (Some("plain"), Some("three")));
     let get = |name: &str| client.get_parameter().name(name).send();
-    assert!(get("/plain").await.unwrap_err().into_service_error().is_parameter_not_found());
+    let other = get("/plain").await.unwrap().parameter.unwrap();
+    assert_eq!((other.name(), other.value(), other.arn()), (Some("/plain"), Some("three"), parameter.arn()));
     assert!(get("/app/none").await.unwrap_err().into_service_error().is_parameter_not_found());
-    for name in ["/app/redis/url:3", "/app/redis/url:unknown"] {
-        assert!(get(name).await.unwrap_err().into_service_error().is_parameter_version_not_found());
+    let no_label = "a version of /app/redis/url that has the specified label, ";
+    for (selector, message) in [
+        ("3", "version 3 of /app/redis/url. Verify the version and try again.".to_owned()),
+        ("0", "version 0 of /app/redis/url. Verify the version and try again.".to_owned()),
+        ("unknown", format!("{no_label}unknown. Verify the parameter label and try again.")),
+        ("-1", format!("{no_label}-1. Verify the parameter label and try again.")),
+    ] {
+        let error = get(&format!("/app/redis/url:{selector}")).await.unwrap_err();
+        assert_eq!(error.message(), Some(format!("Systems Manager could not find {message}").as_str()));
+        assert!(error.into_service_error().is_parameter_version_not_found(), "{selector}");
+    }
+    assert_eq!(get("/app/redis/url:01").await.unwrap().parameter.unwrap().selector(), Some(":01"));
+    for (name, message) in [
+        ("/app/redis/url:", "Invalid parameter name. Please use correct syntax for referencing"),
+        ("/app/redis/url:1:2", "Invalid parameter name. Please use correct syntax for referencing"),
+        ("/app redis", "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path"),
+    ] {
+        let error = get(name).await.unwrap_err();
+        assert_eq!(error.code(), Some("ValidationException"), "{name}");
+        assert!(error.message().unwrap().starts_with(message), "{name}: {error:?}");
     }
     sandbox.stop().await.unwrap();
 }
@@ -208,6 +227,11 @@ async fn a_value_must_match_its_pattern_also_when_it_is_overwritten() {
     assert!(error.is_parameter_pattern_mismatch_exception());
     let error = put("6379").allowed_pattern("(").send().await.unwrap_err().into_service_error();
     assert!(error.is_invalid_allowed_pattern_exception());
+    let error = put("6379").r#type(ParameterType::from("Number")).send().await.unwrap_err();
+    let values = "Member must satisfy enum value set: [SecureString, StringList, String]";
+    let message =
+        format!("1 validation error detected: Value 'Number' at 'type' failed to satisfy constraint: {values}");
+    assert_eq!((error.code(), error.message()), (Some("ValidationException"), Some(message.as_str())));
     sandbox.stop().await.unwrap();
 }
 
@@ -262,6 +286,10 @@ async fn labels_move_and_are_checked_and_counted() {
     };
     let answer = label(1, vec!["good", "1bad", "aws-bad", "ssm-bad"]).await.unwrap();
     assert_eq!(answer.invalid_labels(), ["1bad", "aws-bad", "ssm-bad"]);
+    let long = "x".repeat(101);
+    let error = label(1, vec![&long]).await.unwrap_err();
+    assert_eq!(error.code(), Some("ValidationException"));
+    assert!(error.message().unwrap().contains(&format!("Value '[{long}]' at 'labels' failed to")), "{error:?}");
     label(2, vec!["good"]).await.unwrap();
     let moved = client.get_parameter().name("/app/host:good").send().await.unwrap().parameter.unwrap();
     assert_eq!(moved.version, 2);
@@ -283,6 +311,13 @@ async fn several_parameters_are_read_and_deleted_at_once() {
     put(&client, "/b", "2").await;
     let found = client.get_parameters().names("/a").names("/none").names("/b").send().await.unwrap();
     assert_eq!((found.parameters().len(), found.invalid_parameters()), (2, &["/none".to_owned()][..]));
+    put(&client, "/a", "2").await;
+    let names = ["/b", "/a", "/none", "/a:9", "/a:1", "/b", "/none"].map(str::to_owned);
+    let found = client.get_parameters().set_names(Some(names.into())).send().await.unwrap();
+    let seen: Vec<_> =
+        found.parameters().iter().map(|one| (one.name().unwrap(), one.selector(), one.value())).collect();
+    assert_eq!(seen, [("/a", Some(":1"), Some("1")), ("/a", None, Some("2")), ("/b", None, Some("2"))]);
+    assert_eq!(found.invalid_parameters(), ["/a:9", "/none"]);
     let eleven: Vec<String> = (0..11).map(|nth| format!("/{nth}")).collect();
     let error = client.get_parameters().set_names(Some(eleven)).send().await.unwrap_err();
     assert_eq!(error.code(), Some("ValidationException"));
@@ -311,8 +346,59 @@ async fn a_path_is_read_in_pages_and_as_deep_as_asked() {
     }
     let error = read(true).max_results(11).send().await.unwrap_err();
     assert_eq!(error.code(), Some("ValidationException"));
-    let error = read(true).next_token("made-up").send().await.unwrap_err().into_service_error();
-    assert!(error.is_invalid_next_token());
+    let error = read(true).next_token("made-up").send().await.unwrap_err();
+    assert_eq!(error.message(), Some("The following token is invalid: made-up."));
+    assert!(error.into_service_error().is_invalid_next_token());
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_path_is_filtered_by_type_key_and_label_and_a_label_gives_its_own_version() {
+    let (sandbox, client) = start().await;
+    for value in ["one", "two"] {
+        put(&client, "/app/host", value).await;
+    }
+    client.label_parameter_version().name("/app/host").parameter_version(1).labels("current").send().await.unwrap();
+    let secure = client.put_parameter().name("/app/password").value("s3cret").r#type(ParameterType::SecureString);
+    secure.send().await.unwrap();
+    let read = async |key: &str, option: &str, values: &[&str]| {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        let filter = ParameterStringFilter::builder().key(key).option(option).set_values(Some(values)).build().unwrap();
+        client.get_parameters_by_path().path("/app").parameter_filters(filter).send().await
+    };
+    for (key, option, value, expected) in [
+        ("Label", "Equals", "current", vec![("/app/host", 1)]),
+        ("Label", "Equals", "none", vec![]),
+        ("Type", "Equals", "String", vec![("/app/host", 2)]),
+        ("Type", "BeginsWith", "S", vec![("/app/host", 2), ("/app/password", 1)]),
+        ("KeyId", "Equals", "alias/aws/ssm", vec![("/app/password", 1)]),
+    ] {
+        let found = read(key, option, &[value]).await.unwrap().parameters.unwrap();
+        let seen: Vec<_> = found.iter().map(|parameter| (parameter.name().unwrap(), parameter.version)).collect();
+        assert_eq!(seen, expected, "{key} {option} {value}");
+    }
+    for (key, option, values, code, message) in [
+        (
+            "Name",
+            "Equals",
+            &["x"][..],
+            "InvalidFilterKey",
+            "not valid: Name. Valid filter keys include: [Type, KeyId, Label].",
+        ),
+        (
+            "Label",
+            "BeginsWith",
+            &["x"],
+            "InvalidFilterOption",
+            "not valid: BeginsWith. Valid options include: [Equals].",
+        ),
+        ("Label", "Equals", &["x", "y"], "InvalidFilterValue", "filter Label can have only one value"),
+        ("Type", "Equals", &[], "InvalidFilterValue", "missing : null for filter key Type."),
+    ] {
+        let error = read(key, option, values).await.unwrap_err();
+        assert_eq!(error.code(), Some(code));
+        assert!(error.message().unwrap().ends_with(message), "{error:?}");
+    }
     sandbox.stop().await.unwrap();
 }
 

@@ -1,5 +1,7 @@
 //! `DeleteParameter` and `DeleteParameters`.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::json;
 
@@ -36,13 +38,14 @@ pub(super) fn one(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
 pub(super) fn several(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: DeleteParameters = call.input()?;
     check_names(&input.names)?;
-    let (deleted, invalid): (Vec<String>, Vec<String>) = input.names.into_iter().partition(|name| remove(state, name));
+    let (deleted, invalid): (Vec<String>, Vec<String>) =
+        BTreeSet::from_iter(input.names).into_iter().partition(|name| remove(state, name));
     Ok(Answer::json(json!({ "DeletedParameters": deleted, "InvalidParameters": invalid })))
 }
 
 /// Removes a parameter, and says whether it was there.
 fn remove(state: &mut State, name: &str) -> bool {
-    let removed = state.parameters.remove(name);
+    let removed = state.parameters.remove(&state.key(name));
     state.changes.extend(removed.as_ref().map(|parameter| Change::of(Operation::Delete, parameter)));
     removed.is_some()
 }

@@ -12,17 +12,31 @@ pub(super) fn not_found() -> AwsError {
     AwsError::new("ParameterNotFound", "")
 }
 
-/// The parameter has no such version, or none with this label.
-pub(super) fn no_version(name: &str) -> AwsError {
-    AwsError::new(
-        "ParameterVersionNotFound",
-        format!("Systems Manager could not find version {name} of the parameter."),
-    )
+/// The parameter has no version of this number, or none with this label.
+pub(super) fn no_version(name: &str, selector: &str) -> AwsError {
+    let message = match selector.parse::<u64>() {
+        Ok(number) => {
+            format!("Systems Manager could not find version {number} of {name}. Verify the version and try again.")
+        }
+        Err(_) => format!(
+            "Systems Manager could not find a version of {name} that has the specified label, {selector}. Verify the \
+             parameter label and try again."
+        ),
+    };
+    AwsError::new("ParameterVersionNotFound", message)
 }
 
 /// A page token was never handed out.
-pub(super) fn next_token() -> AwsError {
-    AwsError::new("InvalidNextToken", "The specified token isn't valid.")
+pub(super) fn next_token(token: Option<&str>) -> AwsError {
+    let token = token.unwrap_or_default();
+    AwsError::new("InvalidNextToken", format!("The following token is invalid: {token}."))
+}
+
+/// A member of a request breaks a constraint of the model.
+pub(super) fn constraint(member: &str, value: &str, constraint: &str) -> AwsError {
+    validation(format!(
+        "1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"
+    ))
 }
 
 /// The page size of a call, within what the operation allows; the most where none is given.

@@ -2,11 +2,13 @@
 //!
 //! <https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-labels.html>
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    errors::{no_version, validation},
+    errors::{constraint, no_version, validation},
     events::{Change, LabelMove, Operation},
     store::{Parameter, State},
 };
@@ -14,6 +16,8 @@ use crate::wire::{Answer, AwsError, Call};
 
 /// A version carries so many labels at most.
 const MAX_LABELS: usize = 10;
+/// A label has at most so many characters.
+const MAX_LENGTH: usize = 100;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
@@ -26,11 +30,12 @@ struct Input {
 /// Puts labels on a version, the latest unless told otherwise; each leaves the version it was on.
 pub(super) fn label(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: Input = call.input()?;
-    check_count(&input.labels)?;
+    check_labels(&input.labels)?;
     let parameter = state.parameter(&input.name)?;
     let number = input.parameter_version.unwrap_or_else(|| parameter.latest().number);
     let at = position(parameter, number)?;
     let (valid, invalid): (Vec<String>, Vec<String>) = input.labels.into_iter().partition(|label| is_legal(label));
+    let invalid = BTreeSet::from_iter(invalid);
     let mut labels = parameter.versions[at].labels.clone();
     labels.extend(valid.iter().cloned());
     if labels.len() > MAX_LABELS {
@@ -58,7 +63,7 @@ pub(super) fn label(state: &mut State, call: &Call) -> Result<Answer, AwsError> 
 /// Takes labels from a version, and names those that are not on it.
 pub(super) fn unlabel(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: Input = call.input()?;
-    check_count(&input.labels)?;
+    check_labels(&input.labels)?;
     let number = input.parameter_version.ok_or_else(|| validation("ParameterVersion is needed."))?;
     let parameter = state.parameter(&input.name)?;
     let at = position(parameter, number)?;
@@ -68,23 +73,27 @@ pub(super) fn unlabel(state: &mut State, call: &Call) -> Result<Answer, AwsError
     Ok(Answer::json(json!({ "RemovedLabels": removed, "InvalidLabels": invalid })))
 }
 
-fn check_count(labels: &[String]) -> Result<(), AwsError> {
-    match labels.len() {
-        1..=MAX_LABELS => Ok(()),
-        _ => Err(validation("Labels must have from 1 to 10 members.")),
+fn check_labels(labels: &[String]) -> Result<(), AwsError> {
+    if !(1..=MAX_LABELS).contains(&labels.len()) {
+        return Err(validation("Labels must have from 1 to 10 members."));
     }
+    if labels.iter().any(|label| !(1..=MAX_LENGTH).contains(&label.chars().count())) {
+        let lengths = "Member must satisfy constraint: [Member must have length less than or equal to 100, Member must have \
+                       length greater than or equal to 1]";
+        return Err(constraint("labels", &format!("[{}]", labels.join(", ")), lengths));
+    }
+    Ok(())
 }
 
 fn position(parameter: &Parameter, number: i64) -> Result<usize, AwsError> {
     let at = parameter.versions.iter().position(|version| version.number == number);
-    at.ok_or_else(|| no_version(&number.to_string()))
+    at.ok_or_else(|| no_version(&parameter.name, &number.to_string()))
 }
 
 /// Letters, digits, `.`, `-`, `_`; beginning with no digit, `aws` or `ssm`.
 fn is_legal(label: &str) -> bool {
     let lower = label.to_ascii_lowercase();
-    (1..=100).contains(&label.len())
-        && label.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
+    label.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
         && !label.starts_with(|c: char| c.is_ascii_digit())
         && !lower.starts_with("aws")
         && !lower.starts_with("ssm")

@@ -4,6 +4,7 @@ mod delete;
 mod describe;
 mod errors;
 mod events;
+mod filters;
 mod labels;
 mod name;
 mod put;

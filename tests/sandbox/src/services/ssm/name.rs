@@ -32,29 +32,56 @@ pub(super) fn split(written: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// Refuses a name that a parameter can't have.
-pub(super) fn check(name: &str) -> Result<(), AwsError> {
-    let levels: Vec<&str> = name.strip_prefix('/').unwrap_or(name).split('/').collect();
+/// The other spelling of a name of one level: it may begin with a slash or not.
+pub(super) fn other_spelling(name: &str) -> Option<String> {
+    match name.strip_prefix('/') {
+        Some(bare) if !bare.contains('/') => Some(bare.to_owned()),
+        None if !name.contains('/') => Some(format!("/{name}")),
+        _ => None,
+    }
+}
+
+/// Refuses a selector that is neither a version nor a label.
+pub(super) fn check_selector(selector: Option<&str>) -> Result<(), AwsError> {
+    match selector {
+        Some(selector) if selector.is_empty() || selector.contains(':') => Err(validation(
+            "Invalid parameter name. Please use correct syntax for referencing a version/label  <name>:<version/label>",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a text that is no name of a parameter, whether it is to be read or to be written.
+pub(super) fn check_syntax(name: &str) -> Result<(), AwsError> {
+    let mut levels = levels(name);
     let legal =
-        |level: &&str| !level.is_empty() && level.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
-    if !levels.iter().all(legal) || arn(name).len() > MAX_LENGTH {
+        |level: &str| !level.is_empty() && level.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c));
+    let reserved = levels.clone().next().is_some_and(|first| first.to_ascii_lowercase().starts_with("ssm"));
+    if reserved || !levels.all(legal) || arn(name).len() > MAX_LENGTH {
         return Err(validation(
             "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist of \
              sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the \
              following 3 symbols .-_",
         ));
     }
-    if levels.len() > 1 && !name.starts_with('/') {
+    Ok(())
+}
+
+fn levels(name: &str) -> std::str::Split<'_, char> {
+    name.strip_prefix('/').unwrap_or(name).split('/')
+}
+
+/// Refuses a name that a parameter can't have.
+pub(super) fn check(name: &str) -> Result<(), AwsError> {
+    check_syntax(name)?;
+    let count = levels(name).count();
+    if count > 1 && !name.starts_with('/') {
         return Err(validation("Parameter name must be a fully qualified name."));
     }
-    let first = levels[0].to_ascii_lowercase();
-    if first.starts_with("aws") {
+    if levels(name).next().is_some_and(|first| first.to_ascii_lowercase().starts_with("aws")) {
         return Err(AwsError::new("AccessDeniedException", format!("No access to reserved parameter name: {name}.")));
     }
-    if first.starts_with("ssm") {
-        return Err(validation("Parameter name: can't be prefixed with \"ssm\" (case-insensitive)."));
-    }
-    if levels.len() > MAX_LEVELS {
+    if count > MAX_LEVELS {
         return Err(AwsError::new(
             "HierarchyLevelLimitExceededException",
             format!("A hierarchy can have a maximum of {MAX_LEVELS} levels."),

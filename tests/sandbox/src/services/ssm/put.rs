@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    errors::validation,
+    errors::{constraint, validation},
     events::{Change, Operation},
     name,
     store::{Kind, Parameter, State, Tier, Version, ciphertext},
@@ -32,7 +32,7 @@ struct PutParameter {
     name: String,
     value: String,
     #[serde(rename = "Type")]
-    kind: Option<Kind>,
+    kind: Option<String>,
     key_id: Option<String>,
     overwrite: Option<bool>,
     allowed_pattern: Option<String>,
@@ -73,7 +73,8 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
              RemoveTagsFromResource.",
         ));
     }
-    let before = state.parameters.get(&input.name);
+    let name = state.key(&input.name);
+    let before = state.parameters.get(&name);
     if before.is_some() && !overwrite {
         return Err(AwsError::new(
             "ParameterAlreadyExists",
@@ -81,8 +82,8 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
         ));
     }
     let latest = before.map(Parameter::latest);
-    let kind = input
-        .kind
+    let kind = input.kind.as_deref().map(kind).transpose()?;
+    let kind = kind
         .or(latest.map(|version| version.kind))
         .ok_or_else(|| validation("A parameter type is required when you create a parameter."))?;
     if input.key_id.is_some() && kind != Kind::SecureString {
@@ -121,11 +122,8 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
     }
     let created = before.is_none();
     let answer = json!({ "Version": version.number, "Tier": tier });
-    let parameter = state.parameters.entry(input.name.clone()).or_insert_with(|| Parameter {
-        name: input.name,
-        versions: Vec::new(),
-        tags,
-    });
+    let new = || Parameter { name: input.name, versions: Vec::new(), tags };
+    let parameter = state.parameters.entry(name).or_insert_with(new);
     if parameter.versions.len() == MAX_VERSIONS {
         parameter.versions.remove(0);
     }
@@ -150,6 +148,17 @@ fn check_key(key: &str) -> Result<(), AwsError> {
     Err(AwsError::new("InvalidKeyId", format!("Invalid keyId '{key}'")))
 }
 
+fn kind(text: &str) -> Result<Kind, AwsError> {
+    match text {
+        "String" => Ok(Kind::String),
+        "StringList" => Ok(Kind::StringList),
+        "SecureString" => Ok(Kind::SecureString),
+        other => {
+            Err(constraint("type", other, "Member must satisfy enum value set: [SecureString, StringList, String]"))
+        }
+    }
+}
+
 /// The tier a value ends up in; there is no way back from the advanced one.
 fn tier(asked: Option<Tier>, before: Option<Tier>, bytes: usize) -> Result<Tier, AwsError> {
     let tier = match (asked, before) {
@@ -170,7 +179,8 @@ fn tier(asked: Option<Tier>, before: Option<Tier>, bytes: usize) -> Result<Tier,
         }
         Tier::Standard if bytes > MAX_STANDARD_BYTES => Err(validation(
             "Standard tier parameters support a maximum parameter value of 4096 characters. To create a larger \
-             parameter value, upgrade the parameter to use the advanced-parameter tier.",
+             parameter value, upgrade the parameter to use the advanced-parameter tier. For more information, see \
+             https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html",
         )),
         tier => Ok(tier),
     }
@@ -179,7 +189,7 @@ fn tier(asked: Option<Tier>, before: Option<Tier>, bytes: usize) -> Result<Tier,
 /// Refuses a value that the pattern does not match from end to end.
 fn check_pattern(pattern: &str, value: &str) -> Result<(), AwsError> {
     let whole = Regex::new(&format!("^(?:{pattern})$")).map_err(|_| {
-        AwsError::new("InvalidAllowedPatternException", format!("The regular expression {pattern} isn't valid."))
+        AwsError::new("InvalidAllowedPatternException", "The syntax of the allowedPattern parameter is invalid.")
     })?;
     if whole.is_match(value) {
         return Ok(());

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::{
     errors::{next_token, page_size, validation},
+    filters::Filter,
     name,
-    store::{State, seconds},
+    store::{State, Version, seconds},
 };
 use crate::{
     services::page::page,
@@ -34,6 +35,8 @@ struct GetParameters {
 struct GetParametersByPath {
     path: String,
     recursive: Option<bool>,
+    #[serde(default)]
+    parameter_filters: Vec<Filter>,
     max_results: Option<usize>,
     next_token: Option<String>,
     with_decryption: Option<bool>,
@@ -55,35 +58,40 @@ pub(super) fn one(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     Ok(Answer::json(json!({ "Parameter": parameter })))
 }
 
-/// Hands out up to ten, and names those that are not there.
+/// Hands out up to ten, by name, and names those that are not there; each once.
 pub(super) fn several(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: GetParameters = call.input()?;
     check_names(&input.names)?;
     let (mut found, mut invalid) = (Vec::new(), Vec::new());
-    for name in input.names {
+    for name in BTreeSet::from_iter(input.names) {
         match rendered(state, &name, input.with_decryption) {
-            Ok(parameter) => found.push(parameter),
+            Ok(parameter) => found.push((name, parameter)),
             Err(_) => invalid.push(name),
         }
     }
+    // A version of a parameter comes before the parameter itself.
+    found.sort_by_cached_key(|(name, _)| {
+        let (name, selector) = name::split(name);
+        (name.to_owned(), selector.is_none(), selector.map(str::to_owned))
+    });
+    let found: Vec<Value> = found.into_iter().map(|(_, parameter)| parameter).collect();
     Ok(Answer::json(json!({ "Parameters": found, "InvalidParameters": invalid })))
 }
 
-/// Refuses a list of names that is empty, too long, or has one twice.
+/// Refuses a list of names that is empty or too long.
 pub(super) fn check_names(names: &[String]) -> Result<(), AwsError> {
     if !(1..=10).contains(&names.len()) {
         return Err(validation("Names must have from 1 to 10 members."));
-    }
-    if names.iter().collect::<BTreeSet<_>>().len() < names.len() {
-        return Err(validation("Names must not have a name twice."));
     }
     Ok(())
 }
 
 fn rendered(state: &mut State, written: &str, with_decryption: Option<bool>) -> Result<Value, AwsError> {
     let (parameter, version) = state.select(written)?;
-    let (_, selector) = name::split(written);
-    Ok(version.render(&parameter.name, selector, with_decryption.unwrap_or(false)))
+    let (name, selector) = name::split(written);
+    // The name is answered as it was asked for, unless an ARN was.
+    let name = if written.starts_with(name) { name } else { &parameter.name };
+    Ok(version.render(name, selector, with_decryption.unwrap_or(false)))
 }
 
 /// Hands out what is under a path: its children, or all below.
@@ -99,8 +107,16 @@ pub(super) fn by_path(state: &mut State, call: &Call) -> Result<Answer, AwsError
         None => false,
     };
     let with_decryption = input.with_decryption.unwrap_or(false);
-    let found = state.parameters.values().filter(|parameter| below(&parameter.name));
-    let found = found.map(|parameter| parameter.latest().render(&parameter.name, None, with_decryption)).collect();
+    let filters = &input.parameter_filters;
+    filters.iter().try_for_each(Filter::check_for_path)?;
+    let label = filters.iter().find_map(Filter::label);
+    let found = state.parameters.values().filter(|parameter| below(&parameter.name)).filter_map(|parameter| {
+        let labelled = |version: &&Version| label.is_none_or(|label| version.labels.contains(label));
+        let version = parameter.versions.iter().rev().find(labelled)?;
+        let passes = filters.iter().all(|filter| filter.passes(parameter, version));
+        passes.then(|| version.render(&parameter.name, None, with_decryption))
+    });
+    let found = found.collect();
     paged(found, size, input.next_token.as_deref())
 }
 
@@ -130,7 +146,7 @@ pub(super) fn history(state: &mut State, call: &Call) -> Result<Answer, AwsError
 
 /// One page of parameters, as all listings answer it.
 pub(super) fn paged(parameters: Vec<Value>, size: usize, token: Option<&str>) -> Result<Answer, AwsError> {
-    let (parameters, next) = page(parameters, size, token).ok_or_else(next_token)?;
+    let (parameters, next) = page(parameters, size, token).ok_or_else(|| next_token(token))?;
     let mut answer = json!({ "Parameters": parameters });
     if let Some(next) = next {
         answer["NextToken"] = next.into();

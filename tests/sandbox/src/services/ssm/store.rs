@@ -51,7 +51,7 @@ pub(super) struct Version {
 }
 
 /// The type of a value.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(super) enum Kind {
     String,
     StringList,
@@ -68,28 +68,35 @@ pub(super) enum Tier {
 }
 
 impl State {
+    /// What a parameter is kept under: `bare` and `/bare` are the same parameter, with the same ARN.
+    pub(super) fn key(&self, name: &str) -> String {
+        let kept = |name: &String| self.parameters.contains_key(name);
+        let other = name::other_spelling(name).filter(|other| kept(other) && !kept(&name.to_owned()));
+        other.unwrap_or_else(|| name.to_owned())
+    }
+
     /// The parameter of this name or ARN; a selector behind it is refused, as no such name.
     pub(super) fn parameter(&mut self, written: &str) -> Result<&mut Parameter, AwsError> {
         let (name, selector) = name::split(written);
-        // An ARN can't tell whether the name began with a slash.
-        let bare = name.strip_prefix('/').filter(|_| name != written && !self.parameters.contains_key(name));
-        let found = self.parameters.get_mut(bare.unwrap_or(name)).filter(|_| selector.is_none());
-        found.ok_or_else(not_found)
+        let key = self.key(name);
+        self.parameters.get_mut(&key).filter(|_| selector.is_none()).ok_or_else(not_found)
     }
 
     /// The version that `name`, `name:3`, `name:label` or an ARN means.
     pub(super) fn select(&mut self, written: &str) -> Result<(&Parameter, &Version), AwsError> {
-        let (_, selector) = name::split(written);
+        let (name, selector) = name::split(written);
+        name::check_syntax(name)?;
+        name::check_selector(selector)?;
         let whole = selector.map_or(written, |selector| &written[..written.len() - selector.len() - 1]);
         let parameter = self.parameter(whole)?;
         let version = match selector {
             None => parameter.versions.last(),
-            Some(selector) => parameter.versions.iter().find(|version| match selector.parse::<i64>() {
-                Ok(number) => version.number == number,
+            Some(selector) => parameter.versions.iter().find(|version| match selector.parse::<u64>() {
+                Ok(number) => u64::try_from(version.number) == Ok(number),
                 Err(_) => version.labels.contains(selector),
             }),
         };
-        let version = version.ok_or_else(|| no_version(written))?;
+        let version = version.ok_or_else(|| no_version(name, selector.unwrap_or_default()))?;
         Ok((parameter, version))
     }
 }

@@ -59,7 +59,8 @@ fn tagged<'a>(state: &'a mut State, resource_type: &str, id: &str) -> Result<&'a
         return Err(AwsError::new("InvalidResourceType", message));
     }
     // AWS gives no message.
-    state.parameters.get_mut(id).ok_or_else(|| AwsError::new("InvalidResourceId", ""))
+    let key = state.key(id);
+    state.parameters.get_mut(&key).ok_or_else(|| AwsError::new("InvalidResourceId", ""))
 }
 
 /// The tags with these added.
