@@ -6,7 +6,7 @@ use policy::{
     Failure,
     moving::History,
     outcome::{Measure, Outcome},
-    retirement::{Decision, Facts, REPLACED, decide, needs_consumers},
+    retirement::{Decision, Facts, REPLACED, Restore, decide_node_by_node, decide_service, needs_consumers},
     secret::PreviousValue,
     server::Server,
 };
@@ -21,17 +21,27 @@ use runtime::{
 const PREVIOUS_CREDENTIAL: &str = "previous credential";
 
 /// A change, its name in outcomes, and its reason.
-struct Change {
+struct Change<'a> {
     what: &'static str,
-    kind: Kind,
+    kind: Kind<'a>,
     reason: &'static str,
 }
 
-enum Kind {
+/// What a change is, with what makes it.
+enum Kind<'a> {
     Remove,
-    RestoreCurrent,
-    RestorePrevious,
+    Restore(NodeByNode<'a>, Restore),
     MarkRetired,
+}
+
+/// Decides for the kind of credential: it can carry out whatever is decided.
+fn decide<'a>(credential: Overlapping<'a>, facts: &Facts) -> Result<Decision<(NodeByNode<'a>, Restore)>, Failure> {
+    Ok(match credential {
+        Overlapping::AuthToken(_) | Overlapping::User(_) | Overlapping::Issued(_) => {
+            decide_service(facts)?.map(|never| match never {})
+        }
+        Overlapping::NodeByNode(nodes) => decide_node_by_node(facts)?.map(|restore| (nodes, restore)),
+    })
 }
 
 /// Retires the previous credential of a target, if that is safe now.
@@ -56,7 +66,7 @@ pub(crate) async fn run(
     let mut change_asked = false;
     loop {
         let facts = look(clients, backend, &secret, change_asked, outcome).await?;
-        let change = match decide(&facts)? {
+        let change = match decide(credential, &facts)? {
             Decision::Kept { reason } => {
                 outcome.left(PREVIOUS_CREDENTIAL, reason);
                 if facts.secret.previous == (PreviousValue::Another { retired: true }) {
@@ -82,11 +92,12 @@ pub(crate) async fn run(
                 continue;
             }
             Decision::Remove { reason } => Change { what: "remove-previous", kind: Kind::Remove, reason },
-            Decision::RestoreCurrent { reason } => {
-                Change { what: "restore-current", kind: Kind::RestoreCurrent, reason }
-            }
-            Decision::RestorePrevious { reason } => {
-                Change { what: "restore-previous", kind: Kind::RestorePrevious, reason }
+            Decision::Specific { change: (nodes, restore), reason } => {
+                let what = match restore {
+                    Restore::Current => "restore-current",
+                    Restore::Previous => "restore-previous",
+                };
+                Change { what, kind: Kind::Restore(nodes, restore), reason }
             }
             Decision::MarkRetired { reason } => Change { what: "mark-retired", kind: Kind::MarkRetired, reason },
         };
@@ -100,18 +111,29 @@ pub(crate) async fn run(
             secret = Secret::read(clients, secret.target, description, Versions::All).await?;
             continue;
         }
-        match change.kind {
+        let Change { what, kind, reason } = change;
+        let current = secret.current().credential();
+        let previous = secret.previous().expect("a change is decided only where there is another credential before it");
+        match kind {
             Kind::MarkRetired => {
                 secret.mark_retired(clients).await?;
-                outcome.did(change.what, change.reason);
+                outcome.did(what, reason);
                 tell_failed_logins(credential, &secret, began_ms, outcome).await?;
                 return Ok(());
             }
-            _ => {
-                change_asked |= apply(credential, &secret, &change, outcome).await?;
-                deadline.wait("the server applies the change").await?;
+            Kind::Remove => {
+                let asked = credential.remove(previous, current).await;
+                change_asked |= change::note(asked, outcome, what, reason)?.may_have_taken_effect();
+            }
+            Kind::Restore(nodes, restore) => {
+                let lost = match restore {
+                    Restore::Current => current,
+                    Restore::Previous => previous,
+                };
+                change::note(nodes.restore(lost, secret.known()).await, outcome, what, reason)?;
             }
         }
+        deadline.wait("the server applies the change").await?;
     }
 }
 
@@ -141,37 +163,6 @@ async fn look(
         facts.consumers = Some(consumers::observe(clients, secret).await?);
     }
     Ok(facts)
-}
-
-/// Makes one change of the server; says whether its effect is to be waited for.
-async fn apply(
-    credential: Overlapping<'_>,
-    secret: &Secret,
-    change: &Change,
-    outcome: &mut Outcome,
-) -> Result<bool, Failure> {
-    let Some(previous) = secret.previous() else { return Ok(false) };
-    let asked = match change.kind {
-        Kind::Remove => credential.remove(previous, secret.current().credential()).await,
-        Kind::RestoreCurrent => nodes(credential)?.restore(secret.current().credential(), secret.known()).await,
-        Kind::RestorePrevious => nodes(credential)?.restore(previous, secret.known()).await,
-        Kind::MarkRetired => Ok(()),
-    };
-    let made = change::note(asked, outcome, change.what, change.reason)?;
-    Ok(made.may_have_taken_effect() && matches!(change.kind, Kind::Remove))
-}
-
-/// The nodes on which a credential can be restored.
-///
-/// # Errors
-/// Never where [`decide`] is right: it restores only where nodes are changed one by one.
-fn nodes(credential: Overlapping<'_>) -> Result<NodeByNode<'_>, Failure> {
-    match credential {
-        Overlapping::NodeByNode(nodes) => Ok(nodes),
-        Overlapping::AuthToken(_) | Overlapping::User(_) | Overlapping::Issued(_) => {
-            Err(Failure::permanent("a service propagates the credential to its nodes, so there is none to restore"))
-        }
-    }
 }
 
 /// Records who was refused since: among them is every consumer that still uses the previous credential.

@@ -1,8 +1,14 @@
 //! The facts that a retirement is decided on.
 
-use crate::{consumers::ConsumerFacts, secret::SecretFacts, server::Server, target::Retirement};
+use crate::{
+    consumers::ConsumerFacts,
+    login::{Verdict, sum_up},
+    secret::{PreviousValue, SecretFacts},
+    server::{Propagation, Server},
+    target::Retirement,
+};
 
-/// Everything that [`super::decide`] may look at. Times are in milliseconds since 1970.
+/// Everything that a decision depends on. Times are in milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// The time.
@@ -13,6 +19,25 @@ pub struct Facts {
     pub secret: SecretFacts,
     /// The server, once it was looked at; see [`SecretFacts::nothing_to_retire`].
     pub server: Option<Server>,
-    /// The consumers, once they were looked at; see [`super::needs_consumers`].
+    /// The consumers, once they were looked at; see [`needs_consumers`].
     pub consumers: Option<Vec<ConsumerFacts>>,
+}
+
+impl Facts {
+    /// Whether every node was seen to refuse AWSPREVIOUS before.
+    pub(super) fn is_retired(&self) -> bool {
+        self.secret.previous == PreviousValue::Another { retired: true }
+    }
+}
+
+/// Whether the consumers have to be looked at before a decision can be made.
+///
+/// If every node refuses AWSPREVIOUS, no client can be cut off and the consumers do not matter. Nodes that are changed one by
+/// one are the exception: they may have lost it too early, or only until they restart.
+pub fn needs_consumers(facts: &Facts) -> bool {
+    let Some(server) = &facts.server else { return false };
+    let Ok(verdicts) = sum_up(&server.nodes) else { return false };
+    let proven = verdicts.open == Verdict::Nowhere && verdicts.current == Verdict::Everywhere;
+    let unsure = server.propagation != Propagation::Service && !facts.is_retired();
+    facts.consumers.is_none() && proven && (verdicts.previous != Verdict::Nowhere || unsure)
 }

@@ -5,10 +5,11 @@ mod tables;
 
 use super::*;
 use crate::{
+    Failure,
     consumers::{ConsumerFacts, Deployment, Progress, Seen, Task},
     login::{Answer, Node, NodeState},
-    secret::{Promotion, SecretFacts},
-    server::GroupState,
+    secret::{PreviousValue, Promotion, SecretFacts},
+    server::{Capacity, GroupState, Propagation, Server},
     target::Retirement,
 };
 
@@ -18,14 +19,22 @@ const PROMOTED_MS: u64 = 1_000_000;
 /// How long the overlap is, in all tests.
 const OVERLAP_S: u64 = 60;
 
+/// Decides for the kind of server that the facts are of.
+fn decide(facts: &Facts) -> Result<Decision<Restore>, Failure> {
+    match facts.server.as_ref().map(|server| server.propagation) {
+        None | Some(Propagation::Service) => Ok(decide_service(facts)?.map(|never| match never {})),
+        Some(Propagation::NodeByNode | Propagation::UntilRestart) => decide_node_by_node(facts),
+    }
+}
+
 /// A decision or a failure in one word.
-fn word(result: &Result<Decision, Failure>) -> &'static str {
+fn word(result: &Result<Decision<Restore>, Failure>) -> &'static str {
     match result {
         Ok(Decision::Kept { .. }) => "kept",
         Ok(Decision::Blocked { .. }) => "blocked",
         Ok(Decision::Remove { .. }) => "remove",
-        Ok(Decision::RestoreCurrent { .. }) => "restore-current",
-        Ok(Decision::RestorePrevious { .. }) => "restore-previous",
+        Ok(Decision::Specific { change: Restore::Current, .. }) => "restore-current",
+        Ok(Decision::Specific { change: Restore::Previous, .. }) => "restore-previous",
         Ok(Decision::MarkRetired { .. }) => "mark",
         Ok(Decision::Wait { .. }) => "wait",
         Err(failure) => failure.class().as_str(),

@@ -110,7 +110,7 @@ fn may_be_held(facts: &Facts) -> bool {
 }
 
 /// The facts after a decision was carried out, as far as it changes any.
-fn after(facts: &Facts, decision: &Decision) -> Facts {
+fn after(facts: &Facts, decision: &Decision<Restore>) -> Facts {
     let mut facts = facts.clone();
     let Some(server) = &mut facts.server else { return facts };
     let nodes = server.nodes.iter_mut().filter_map(|node| match &mut node.state {
@@ -122,8 +122,12 @@ fn after(facts: &Facts, decision: &Decision) -> Facts {
             nodes.for_each(|(_, previous)| *previous = Some(Answer::Refused));
             server.change_asked = true;
         }
-        Decision::RestoreCurrent { .. } => nodes.for_each(|(current, _)| *current = Answer::Accepted),
-        Decision::RestorePrevious { .. } => nodes.for_each(|(_, previous)| *previous = Some(Answer::Accepted)),
+        Decision::Specific { change: Restore::Current, .. } => {
+            nodes.for_each(|(current, _)| *current = Answer::Accepted);
+        }
+        Decision::Specific { change: Restore::Previous, .. } => {
+            nodes.for_each(|(_, previous)| *previous = Some(Answer::Accepted));
+        }
         Decision::MarkRetired { .. } => facts.secret.previous = PreviousValue::Another { retired: true },
         Decision::Kept { .. } | Decision::Blocked { .. } | Decision::Wait { .. } => {}
     }
@@ -173,17 +177,16 @@ proptest! {
     }
 
     #[test]
-    fn nothing_is_restored_where_a_service_does_it_or_a_change_is_under_way(facts in any_facts()) {
-        if let Ok(Decision::RestoreCurrent { .. } | Decision::RestorePrevious { .. }) = decide(&facts) {
+    fn nothing_is_restored_while_a_change_is_under_way(facts in any_facts()) {
+        if let Ok(Decision::Specific { .. }) = decide(&facts) {
             let server = facts.server.as_ref().unwrap();
-            prop_assert_ne!(server.propagation, Propagation::Service);
             prop_assert_eq!(&server.group, &GroupState::Available);
         }
     }
 
     #[test]
     fn what_was_retired_is_never_given_back(facts in any_facts()) {
-        if let Ok(Decision::RestorePrevious { .. }) = decide(&facts) {
+        if let Ok(Decision::Specific { change: Restore::Previous, .. }) = decide(&facts) {
             prop_assert_eq!(facts.secret.previous, PreviousValue::Another { retired: false });
             prop_assert!(may_be_held(&facts));
         }
