@@ -116,21 +116,20 @@ pub(crate) async fn run(
         let previous = secret.previous().expect("a change is decided only where there is another credential before it");
         match kind {
             Kind::MarkRetired => {
-                secret.mark_retired(clients).await?;
-                outcome.did(what, reason);
+                change::make_or_fail(outcome, what, reason, secret.mark_retired(clients)).await?;
                 tell_failed_logins(credential, &secret, began_ms, outcome).await?;
                 return Ok(());
             }
             Kind::Remove => {
-                let asked = credential.remove(previous, current).await;
-                change_asked |= change::note(asked, outcome, what, reason)?.may_have_taken_effect();
+                let made = change::make(outcome, what, reason, credential.remove(previous, current)).await?;
+                change_asked |= made.may_have_taken_effect();
             }
             Kind::Restore(nodes, restore) => {
                 let lost = match restore {
                     Restore::Current => current,
                     Restore::Previous => previous,
                 };
-                change::note(nodes.restore(lost, secret.known()).await, outcome, what, reason)?;
+                change::make(outcome, what, reason, nodes.restore(lost, secret.known())).await?;
             }
         }
         deadline.wait("the server applies the change").await?;

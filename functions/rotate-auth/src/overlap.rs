@@ -12,9 +12,10 @@ use policy::{
     server::{Propagation, Server},
 };
 use runtime::{change, deadline::Deadline, event::rotation::RotationEvent};
+use secrecy::SecretString;
 
 use crate::{
-    pending::{Put, discard_pending, put_pending},
+    pending::{discard_pending, put_pending},
     view::View,
 };
 
@@ -83,10 +84,8 @@ pub(crate) async fn run(
             }
             Decision::Wait { reason } => wait(&mut deadline, &reason).await?,
             Decision::CreatePending { reason } => {
-                match create_pending(clients, event, &view, credential).await? {
-                    Put::Done => outcome.did("create-pending", reason),
-                    Put::ThereAlready => outcome.left("create-pending", "another run put a value meanwhile"),
-                }
+                let made = generate(clients, &view, credential).await?;
+                put_pending(clients, event, &view, &made, outcome, reason).await?;
                 Next::Stop
             }
             Decision::DiscardPending { reason } => {
@@ -94,31 +93,28 @@ pub(crate) async fn run(
             }
             Decision::AddPending { reason } => {
                 let pending = view.pending().expect("a pending value is legal only where there is one");
-                let asked = credential.add(pending.credential(), view.known()).await;
-                let made = change::note(asked, outcome, "add-pending", reason)?;
+                let call = credential.add(pending.credential(), view.known());
+                let made = change::make(outcome, "add-pending", reason, call).await?;
                 let propagation = server.as_ref().map_or(Propagation::Service, |server| server.propagation);
                 change_asked = propagation.is_pending(made);
                 wait(&mut deadline, "the target takes the pending credential").await?
             }
             Decision::RemovePrevious { reason } => {
                 let previous = view.known().previous.expect("a previous value is accepted only where there is one");
-                let asked = credential.remove(previous, view.current()).await;
-                change::note(asked, outcome, "remove-previous", reason)?;
+                change::make(outcome, "remove-previous", reason, credential.remove(previous, view.current())).await?;
                 wait(&mut deadline, "the target refuses AWSPREVIOUS").await?
             }
             Decision::Specific { change: Specific::Restore(nodes), reason } => {
-                let asked = nodes.restore(view.current(), view.known()).await;
-                change::note(asked, outcome, "restore-current", reason)?;
+                change::make(outcome, "restore-current", reason, nodes.restore(view.current(), view.known())).await?;
                 wait(&mut deadline, "the nodes take AWSCURRENT again").await?
             }
             Decision::Specific { change: Specific::Close(group), reason } => {
-                let asked = group.close(view.current()).await;
-                change_asked |= change::note(asked, outcome, "close-open-access", reason)?.may_have_taken_effect();
+                let made = change::make(outcome, "close-open-access", reason, group.close(view.current())).await?;
+                change_asked |= made.may_have_taken_effect();
                 wait(&mut deadline, "the group closes access without a credential").await?
             }
             Decision::Promote { reason, then } => {
-                view.promote(clients).await?;
-                outcome.did("promote", reason);
+                change::make_or_fail(outcome, "promote", reason, view.promote(clients)).await?;
                 match then {
                     AfterPromotion::DecideAgain => Next::DecideAgain,
                     AfterPromotion::LookAgain => Next::LookAgain,
@@ -139,13 +135,8 @@ async fn wait(deadline: &mut Deadline, reason: &str) -> Result<Next, Failure> {
     Ok(Next::LookAgain)
 }
 
-/// Makes a credential and keeps it as AWSPENDING.
-async fn create_pending(
-    clients: &Clients,
-    event: &RotationEvent,
-    view: &View,
-    credential: Overlapping<'_>,
-) -> Result<Put, Failure> {
+/// Makes a credential that the backend accepts.
+async fn generate(clients: &Clients, view: &View, credential: Overlapping<'_>) -> Result<SecretString, Failure> {
     let made = match credential {
         Overlapping::Issued(user) => user.generate().await?,
         Overlapping::AuthToken(_) | Overlapping::User(_) | Overlapping::NodeByNode(_) => {
@@ -153,8 +144,8 @@ async fn create_pending(
             secrets_manager::random_credential(clients.secrets_manager(), length).await?
         }
     };
-    if let Some(why) = policy::token::fault(&view.secret.target.backend, &made) {
-        return Err(Failure::permanent(format!("the generated credential is invalid: {why}")));
+    match policy::token::fault(&view.secret.target.backend, &made) {
+        None => Ok(made),
+        Some(why) => Err(Failure::permanent(format!("the generated credential is invalid: {why}"))),
     }
-    put_pending(clients, event, view, &made).await
 }

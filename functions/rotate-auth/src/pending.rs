@@ -2,36 +2,34 @@
 
 use cloud::{Clients, secrets_manager};
 use policy::{Failure, outcome::Outcome};
-use runtime::event::rotation::RotationEvent;
+use runtime::{change, event::rotation::RotationEvent};
 use secrecy::SecretString;
 
 use crate::view::View;
 
-/// What became of a new AWSPENDING.
-pub(crate) enum Put {
-    /// It is there.
-    Done,
-    /// Another one was there before it, and stays.
-    ThereAlready,
-}
+/// What outcomes call a new AWSPENDING.
+const CREATE: &str = "create-pending";
 
-/// Keeps a credential as AWSPENDING.
+/// Keeps a credential as AWSPENDING. A value that another run put meanwhile stays.
 pub(crate) async fn put_pending(
     clients: &Clients,
     event: &RotationEvent,
     view: &View,
     credential: &SecretString,
-) -> Result<Put, Failure> {
+    outcome: &mut Outcome,
+    reason: &str,
+) -> Result<(), Failure> {
     let value = view.secret.current().with_credential(credential);
     let token = event.rotation_token.as_deref();
+    outcome.requests_change();
     let put =
-        secrets_manager::put_pending(clients.secrets_manager(), &event.secret_id, &event.version_id, token, &value)
-            .await;
-    match put {
-        Ok(()) => Ok(Put::Done),
-        Err(error) if error.is("ResourceExistsException") => Ok(Put::ThereAlready),
-        Err(error) => Err(error.into()),
+        secrets_manager::put_pending(clients.secrets_manager(), &event.secret_id, &event.version_id, token, &value);
+    match put.await {
+        Ok(()) => outcome.did(CREATE, reason),
+        Err(error) if error.is("ResourceExistsException") => outcome.left(CREATE, "another run put a value meanwhile"),
+        Err(error) => return Err(error.into()),
     }
+    Ok(())
 }
 
 /// Takes AWSPENDING off a value that can never be used, and gives the failure that makes the rotation begin anew.
@@ -42,8 +40,8 @@ pub(crate) async fn discard_pending(
     outcome: &mut Outcome,
     reason: String,
 ) -> Result<Failure, Failure> {
-    view.secret.discard_pending(clients, &event.version_id).await?;
-    outcome.did("discard-pending", reason.clone());
+    let call = view.secret.discard_pending(clients, &event.version_id);
+    change::make_or_fail(outcome, "discard-pending", reason.clone(), call).await?;
     Ok(Failure::retryable(format!(
         "AWSPENDING contained an invalid credential ({reason}), and was discarded; the next try makes a new one"
     )))

@@ -15,7 +15,7 @@ use runtime::{change, deadline::Deadline, event::rotation::RotationEvent};
 use secrecy::SecretString;
 
 use crate::{
-    pending::{Put, discard_pending, put_pending},
+    pending::{discard_pending, put_pending},
     view::View,
 };
 
@@ -85,15 +85,11 @@ pub(crate) async fn run(
             }
             ResetDecision::TakeOwn { reason } => {
                 let own = seen.own_token.expect("a credential that logs in was shown");
-                match put_pending(clients, event, &view, &own).await? {
-                    Put::Done => outcome.did("create-pending", reason),
-                    Put::ThereAlready => outcome.left("create-pending", "another run put a value meanwhile"),
-                }
+                put_pending(clients, event, &view, &own, outcome, reason).await?;
                 return Ok(());
             }
             ResetDecision::Promote { reason } => {
-                view.promote(clients).await?;
-                outcome.did("promote", reason);
+                change::make_or_fail(outcome, "promote", reason, view.promote(clients)).await?;
                 return Ok(());
             }
         }
@@ -165,13 +161,9 @@ async fn reset(
     if database.log_in(view.current()).await != Ok(Answer::Accepted) {
         return Ok(false);
     }
-    let (asked, answered) = match api.reset_password().await {
-        Ok(answered) => (Ok(()), answered),
-        Err(error) => (Err(error), None),
-    };
-    let made = change::note(asked, outcome, "reset-password", reason)?;
+    let (made, answered) = change::ask(outcome, "reset-password", reason, api.reset_password()).await?;
     if made.may_have_taken_effect() {
-        *progress = Progress { reset_asked: true, answered, looks: 0 };
+        *progress = Progress { reset_asked: true, answered: answered.flatten(), looks: 0 };
     }
     Ok(made.may_have_taken_effect())
 }

@@ -8,6 +8,7 @@ use policy::{
     outcome::{Outcome, Waiting},
 };
 use runtime::{
+    change,
     deadline::Deadline,
     secret::{self, Secret, Versions},
     settings,
@@ -137,7 +138,7 @@ async fn roll_back(clients: &Clients, history: &History, outcome: &mut Outcome) 
         }
         RollBack::To(to, labels) => {
             let place = prove(clients, &to.target, outcome).await.map_err(|failure| {
-                let message = "the Redis that was published before is not ready; nothing was rolled back";
+                let message = "the Redis that was published before is not ready, so the move is not rolled back";
                 Failure::new(failure.class(), message).because(failure)
             })?;
             let reason = format!("to version {} of the settings, whose Redis accepts AWSCURRENT", to.version);
@@ -155,11 +156,12 @@ impl Chosen {
     ///
     /// # Repeating
     /// Leaves the labels where they are.
-    pub(crate) async fn record(&self, clients: &Clients, outcome: &Outcome) -> Result<(), Failure> {
-        match outcome.dry_run {
-            true => Ok(()),
-            false => put(clients, &self.secret.target.name, &self.missing_labels).await,
+    pub(crate) async fn record(&self, clients: &Clients, outcome: &mut Outcome) -> Result<(), Failure> {
+        if outcome.dry_run || self.missing_labels.is_empty() {
+            return Ok(());
         }
+        outcome.requests_change();
+        put(clients, &self.secret.target.name, &self.missing_labels).await
     }
 }
 
@@ -200,8 +202,7 @@ async fn label(
     match outcome.dry_run {
         true => outcome.would(what, reason),
         false => {
-            put(clients, &history.newest.target.name, labels).await?;
-            outcome.did(what, reason);
+            change::make_or_fail(outcome, what, reason, put(clients, &history.newest.target.name, labels)).await?;
         }
     }
     Ok(())

@@ -3,6 +3,9 @@
 mod environment;
 mod parameter;
 mod secret_keys;
+mod todo;
+
+use std::collections::BTreeSet;
 
 use cloud::{CallError, Clients};
 use policy::{Failure, Target, connection::Connection, outcome::Outcome, publication::order, target::Output};
@@ -11,21 +14,8 @@ use runtime::{
     deadline::Deadline,
 };
 
+use self::todo::Todo;
 use crate::verify;
-
-/// What is left to do for one output.
-enum Todo {
-    Nothing {
-        reason: &'static str,
-    },
-    /// Its last change is still in progress.
-    Wait,
-    Write {
-        what: &'static str,
-        reason: String,
-        write: Write,
-    },
-}
 
 /// A change, ready to be made.
 enum Write {
@@ -67,6 +57,7 @@ pub(crate) async fn run(
     deadline: &mut Deadline,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
+    let mut written = BTreeSet::new();
     loop {
         let mut todos = Vec::with_capacity(target.outputs.len());
         for (nth, output) in target.outputs.iter().enumerate() {
@@ -74,21 +65,24 @@ pub(crate) async fn run(
         }
         let writes = todos.iter().any(|todo| matches!(todo, Todo::Write { .. }));
         let waits = todos.iter().any(|todo| matches!(todo, Todo::Wait));
-        if outcome.dry_run || !(writes || waits) {
-            tell(target, todos, outcome);
-            return Ok(());
-        }
         if writes && login == Login::Needed {
             verify::log_in(target, connection, outcome).await?;
             login = Login::Done;
         }
-        let mut todos: Vec<Option<Todo>> = todos.into_iter().map(Some).collect();
+        if outcome.dry_run || !(writes || waits) {
+            tell(target, todos, &written, outcome);
+            return Ok(());
+        }
+        let mut todos: Vec<Option<Todo<Write>>> = todos.into_iter().map(Some).collect();
         for nth in order(&target.outputs) {
-            let Some(Todo::Write { what, reason, write }) = todos[nth].take() else { continue };
-            let made = make(clients, &target.name, write).await;
-            let name = target.outputs[nth].name();
+            let Some(Todo::Write { what, reason, change }) = todos[nth].take() else { continue };
+            let reason = format!("{}: {reason}", target.outputs[nth].name());
+            let made = change::make(outcome, what, &reason, make(clients, &target.name, change)).await?;
+            if made.may_have_taken_effect() {
+                written.insert(nth);
+            }
             // After anything but success, all outputs are read again: what follows may rest on this one.
-            if change::note(made, outcome, what, &format!("{name}: {reason}"))? != Made::Yes {
+            if made != Made::Yes {
                 break;
             }
         }
@@ -96,13 +90,19 @@ pub(crate) async fn run(
     }
 }
 
-async fn look(clients: &Clients, connection: &Connection, nth: usize, output: &Output) -> Result<Todo, Failure> {
+async fn look(clients: &Clients, connection: &Connection, nth: usize, output: &Output) -> Result<Todo<Write>, Failure> {
     let at = format!("outputs[{nth}]");
-    match output {
-        Output::SsmParameter(settings) => parameter::look(clients, connection, &at, settings).await,
-        Output::LambdaEnvironment(settings) => environment::look(clients, connection, &at, settings).await,
-        Output::SecretKeys(settings) => secret_keys::look(clients, connection, &at, settings).await,
-    }
+    Ok(match output {
+        Output::SsmParameter(settings) => {
+            parameter::look(clients, connection, &at, settings).await?.map(Write::Parameter)
+        }
+        Output::LambdaEnvironment(settings) => {
+            environment::look(clients, connection, &at, settings).await?.map(Write::Environment)
+        }
+        Output::SecretKeys(settings) => {
+            secret_keys::look(clients, connection, &at, settings).await?.map(Write::SecretKeys)
+        }
+    })
 }
 
 async fn make(clients: &Clients, target: &str, write: Write) -> Result<(), CallError> {
@@ -113,11 +113,13 @@ async fn make(clients: &Clients, target: &str, write: Write) -> Result<(), CallE
     }
 }
 
-/// Records the outputs that are kept, and in a dry run what would be written.
-fn tell(target: &Target, todos: Vec<Todo>, outcome: &mut Outcome) {
-    for (output, todo) in target.outputs.iter().zip(todos) {
+/// Records the outputs that are kept, and in a dry run what would be written. What this run has written is in the outcome
+/// already.
+fn tell(target: &Target, todos: Vec<Todo<Write>>, written: &BTreeSet<usize>, outcome: &mut Outcome) {
+    for (nth, (output, todo)) in target.outputs.iter().zip(todos).enumerate() {
         let name = output.name();
         match todo {
+            Todo::Nothing { .. } if written.contains(&nth) => {}
             Todo::Nothing { reason } => outcome.left("output", format!("{name}: {reason}")),
             Todo::Wait => outcome.left("output", format!("{name}: its last update is in progress")),
             Todo::Write { what, reason, .. } => outcome.would(what, format!("{name}: {reason}")),

@@ -64,8 +64,8 @@ pub(crate) async fn run(
                 let mut why = "it changed while it was checked";
                 if is_still_so(clients, secret, &facts, &decision, deadline).await? {
                     let (cluster, service) = services[nth];
-                    let answer = ecs::deploy(clients.ecs(), cluster, service).await;
-                    if change::note(answer, outcome, DEPLOY, &reason)?.may_have_taken_effect() {
+                    let call = ecs::deploy(clients.ecs(), cluster, service);
+                    if change::make(outcome, DEPLOY, &reason, call).await?.may_have_taken_effect() {
                         asked.push(nth);
                     }
                     why = "its deployment has just started";

@@ -42,9 +42,7 @@ fn urls(target: &Target, connection: &Connection) -> Result<Vec<(String, SecretS
             };
             let what = format!("the {} of `outputs[{nth}]`", field.as_str());
             let url = connection.field(field, &tried).map_err(|why| {
-                Failure::permanent(format!(
-                    "{what} cannot be written: {why}. Nothing was written. Correct the settings"
-                ))
+                Failure::permanent(format!("{what} cannot be written: {why}")).with_next_step("Correct the settings")
             })?;
             if urls.iter().all(|(_, earlier)| earlier.expose_secret() != url.expose_secret()) {
                 urls.push((what, url));
@@ -57,11 +55,10 @@ fn urls(target: &Target, connection: &Connection) -> Result<Vec<(String, SecretS
 async fn rest(database: &Database, connection: &Connection) -> Result<(), Failure> {
     match database::log_in(database, &connection.credential).await {
         Ok(Answer::Accepted) => Ok(()),
-        Ok(Answer::Refused) => Err(Failure::needs_human(
-            "the database refuses the token in AWSCURRENT. Nothing was written. Put the token that it accepts into AWSCURRENT",
-        )),
-        Err(no_answer) => Err(Failure::retryable(format!(
-            "the database gave no answer ({no_answer:?}). Nothing was written; the next run tries again"
-        ))),
+        Ok(Answer::Refused) => Err(Failure::needs_human("the database refuses the token in AWSCURRENT")
+            .with_next_step("Put the token that it accepts into AWSCURRENT")),
+        Err(no_answer) => {
+            Err(Failure::retryable(format!("the database gave no answer ({no_answer:?}); the next run tries again")))
+        }
     }
 }

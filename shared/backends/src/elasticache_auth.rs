@@ -42,16 +42,24 @@ impl<'a> ElasticacheAuth<'a> {
 
     fn check(&self, group: &Group) -> Result<(), Failure> {
         let id = self.group_id;
-        let refuse = |why: &str| Err(Failure::permanent(format!("the replication group {id} {why}")));
+        let refuse = |why: &str, next_step: &str| {
+            Err(Failure::permanent(format!("the replication group {id} {why}")).with_next_step(next_step))
+        };
         // First: such a group shows less of itself than others.
         if matches!(group.status.as_str(), "deleting" | "create-failed") {
-            return refuse(&format!("is {}; there is nothing to rotate", group.status));
+            return refuse(
+                &format!("is {}, so there is nothing to rotate", group.status),
+                "Name another group in the settings",
+            );
         }
         if !group.user_groups.is_empty() {
-            return refuse("has RBAC user groups, and so no AUTH token; its backend is not elasticache-auth");
+            return refuse(
+                "has RBAC user groups, and so no AUTH token",
+                "Use the backend elasticache-user for its users",
+            );
         }
         if !group.tls {
-            return refuse("has no in-transit encryption, which AUTH tokens need; switch it on first");
+            return refuse("has no in-transit encryption, which AUTH tokens need", "Enable in-transit encryption");
         }
         Ok(())
     }

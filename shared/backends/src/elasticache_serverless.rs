@@ -56,10 +56,10 @@ impl ElasticacheServerless<'_> {
         let mut observed = self.user.observe(known).await?;
         if !endpoints.iter().all(|endpoint| observed.hosts.contains(&endpoint.host)) {
             return Err(Failure::permanent(format!(
-                "the user {} is not on the serverless cache {}; put it into the cache's user group, or put \
-                 `backend.serverless_cache_name` right",
+                "the user {} is not on the serverless cache {}",
                 self.user_id, self.cache
-            )));
+            ))
+            .with_next_step("Put it into the cache's user group, or correct `backend.serverless_cache_name`"));
         }
         // A secret that names another cache of the same user is another target's.
         observed.hosts.retain(|host| endpoints.iter().any(|endpoint| endpoint.host == *host));

@@ -69,7 +69,7 @@ impl<'a> ElasticacheUser<'a> {
         caches.hosts.extend(caches.nodes.iter().map(|node| node.host.clone()));
         if caches.nodes.is_empty() {
             return Err(
-                self.refused("is on no cache, so no login can prove anything; put it into a cache's user group")
+                self.refused("is on no cache, so no login can prove anything", "Put it into a cache's user group")
             );
         }
         Ok(caches)
@@ -77,19 +77,21 @@ impl<'a> ElasticacheUser<'a> {
 
     fn check(&self, user: &users::User) -> Result<(), Failure> {
         match (user.authentication.as_str(), user.status.as_str()) {
-            (_, "deleting") => Err(self.refused("is deleting; there is nothing to rotate")),
-            ("password", _) => Ok(()),
-            ("iam", _) => {
-                Err(self.refused("logs in with IAM, and so has no password to rotate; take its secret out of rotation"))
+            (_, "deleting") => {
+                Err(self.refused("is deleting, so there is nothing to rotate", "Name another user in the settings"))
             }
-            (other, _) => Err(self.refused(&format!(
-                "has the authentication type {other:?}, so there is no password to rotate; give it the one in AWSCURRENT first"
-            ))),
+            ("password", _) => Ok(()),
+            ("iam", _) => Err(self
+                .refused("logs in with IAM, so it has no password to rotate", "Turn off the rotation of its secret")),
+            (other, _) => Err(self.refused(
+                &format!("has the authentication type {other:?}, so it has no password to rotate"),
+                "Give it the password in AWSCURRENT",
+            )),
         }
     }
 
-    fn refused(&self, why: &str) -> Failure {
-        Failure::permanent(format!("the user {} {why}", self.user_id))
+    fn refused(&self, why: &str, next_step: &str) -> Failure {
+        Failure::permanent(format!("the user {} {why}", self.user_id)).with_next_step(next_step)
     }
 }
 
@@ -180,11 +182,11 @@ impl ElasticacheUser<'_> {
         let endpoints = match (groups.as_slice(), caches.as_slice()) {
             ([id], []) => elasticache_auth::endpoints(&groups::describe(client, id).await?, id)?,
             ([], [name]) => serverless_endpoints(&serverless::endpoints(client, name).await?),
-            ([], []) => return Err(self.refused("is on no cache; put it into a cache's user group")),
+            ([], []) => return Err(self.refused("is on no cache", "Put it into a cache's user group")),
             _ => {
                 return Err(self.refused(
-                    "is on several caches, so that nobody can say which one clients are to be told; give each cache a user \
-                     of its own",
+                    "is on several caches, so it is not known which one clients connect to",
+                    "Give each cache a user of its own",
                 ));
             }
         };

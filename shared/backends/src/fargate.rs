@@ -155,15 +155,14 @@ impl Fargate<'_> {
         // Last, so that a task that was replaced while it was asked is seen to be.
         let service = ecs::service(self.clients.ecs(), cluster, name).await?;
         if service.status != "ACTIVE" {
-            return Err(Failure::permanent(format!(
-                "the service {name} is {}, not ACTIVE; put `backend.service` right, or create it",
-                service.status
-            )));
+            return Err(Failure::permanent(format!("the service {name} is {}, not ACTIVE", service.status))
+                .with_next_step("Correct `backend.service`, or create the service"));
         }
         if service.desired == 0 {
             return Err(Failure::permanent(format!(
-                "the service {name} is scaled to no task, so there is nothing to log in to; scale it to one first"
-            )));
+                "the service {name} has a desired count of 0, so there is nothing to log in to"
+            ))
+            .with_next_step("Set its desired count to 1"));
         }
         let server = Server {
             group: state(&places, &service),

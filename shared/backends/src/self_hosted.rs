@@ -250,10 +250,10 @@ impl SelfHosted<'_> {
             try_each(entered).await?.into_iter().partition(|(replica, _)| *replica);
         let [(_, primary)] = primaries.as_slice() else {
             return Err(Failure::needs_human(format!(
-                "{} of the nodes say that they are a primary, and clients can be told of one; mend the replication, or take the \
-                 others out of `backend.nodes`. Nothing was written",
+                "{} of the nodes say that they are a primary, and clients can be told of one",
                 primaries.len()
-            )));
+            ))
+            .with_next_step("Repair the replication, or remove the others from `backend.nodes`"));
         };
         let reader = replicas.into_iter().next().map(|(_, reader)| reader);
         let endpoints = Endpoints { primary: Some(primary.clone()), reader, ..Endpoints::default() };

@@ -31,9 +31,9 @@ pub(crate) async fn log_in_with(sentinel: &Sentinel, tls: bool, credential: &Sec
         session.run::<()>(set).await.map_err(|error| match error.is("NOAUTH") {
             true => CallError {
                 failure: Failure::permanent(format!(
-                    "the Sentinel {name} asks for a password of its own, which is none of the target's; let it take \
-                     commands without one, from this function at least"
-                )),
+                    "the Sentinel {name} asks for a password of its own, which is none of the target's"
+                ))
+                .with_next_step("Let it take commands without one, from this function at least"),
                 ..error
             },
             false => error,

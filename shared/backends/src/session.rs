@@ -120,27 +120,26 @@ pub(crate) fn refused(node: &str, name: &str, code: &str, detail: Option<&str>) 
         Failure::retryable(format!("the node {node} takes no `{name}` now ({code}); it is tried again later"))
     } else if code == "NOPERM" {
         let right = name.to_lowercase().replace(' ', "|");
-        Failure::permanent(format!(
-            "the node {node} does not allow `{name}`; give its user the right `+{right}` (see `ACL SETUSER`)"
-        ))
+        Failure::permanent(format!("the node {node} does not allow `{name}`"))
+            .with_next_step(format!("Give its user the right `+{right}` (see `ACL SETUSER`)"))
     } else {
-        Failure::permanent(format!("the node {node} has refused `{name}` ({code}); {}", way_out(name)))
+        Failure::permanent(format!("the node {node} has refused `{name}` ({code})")).with_next_step(next_step(name))
     };
     CallError { failure, code: Some(code.to_owned()), effect: Effect::None }
 }
 
-fn way_out(name: &str) -> &'static str {
+/// What to do about a command that a node has refused.
+fn next_step(name: &str) -> &'static str {
     match name {
         "CONFIG REWRITE" => {
-            "it cannot write its configuration file: let it write the file, and the folder that the file is in, or use an \
-             ACL file"
+            "Give the node write access to its configuration file and to the folder of that file, or use an ACL file"
         }
-        "ACL SAVE" => "it cannot write its ACL file: let it write the file, and the folder that the file is in",
+        "ACL SAVE" => "Give the node write access to its ACL file and to the folder of that file",
         "SENTINEL SET" => {
-            "put `backend.sentinel.master_name` right, and let the Sentinel write its configuration file, and the folder \
-             that the file is in"
+            "Correct `backend.sentinel.master_name`, and give the Sentinel write access to its configuration file and to the \
+             folder of that file"
         }
-        _ => "see whether the node has that command, under that name",
+        _ => "Check whether the node has that command, under that name",
     }
 }
 

@@ -88,13 +88,13 @@ impl ConsumerFacts {
         let Self { field, name, seen } = self;
         match seen {
             Seen::Missing(why) => Err(Failure::permanent(format!(
-                "`{field}` of the settings is {name}, which cannot be read: {why}. The previous credential is \
-                 kept. Correct its name, or remove it from the settings if nothing logs in there any more"
-            ))),
+                "`{field}` of the settings is {name}, which cannot be read: {why}. The previous credential is kept"
+            ))
+            .with_next_step("Correct its name, or remove it from the settings if nothing logs in there any more")),
             Seen::Service { status, .. } if status != "ACTIVE" => Err(Failure::permanent(format!(
-                "`{field}` of the settings is {name}, which is {status}. The previous credential is kept. Remove it \
-                 from the settings if nothing logs in there any more"
-            ))),
+                "`{field}` of the settings is {name}, which is {status}. The previous credential is kept"
+            ))
+            .with_next_step("Remove it from the settings if nothing logs in there any more")),
             Seen::Service { .. } | Seen::Function { .. } => Ok(()),
         }
     }

@@ -34,11 +34,13 @@ impl fmt::Display for Class {
 
 /// A failure, with its class and cause.
 ///
-/// The message says what was attempted, what happened and the way out. It never contains a credential.
+/// The message says what was attempted and what happened; `next_step` what a person does about it. Whether something was
+/// changed before, the outcome of the run says. Neither contains a credential.
 #[derive(Debug)]
 pub struct Failure {
     class: Class,
     message: String,
+    next_step: Option<String>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -60,7 +62,14 @@ impl Failure {
 
     /// A failure of the given class.
     pub fn new(class: Class, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), source: None }
+        Self { class, message: message.into(), next_step: None, source: None }
+    }
+
+    /// The same failure, with what a person does about it: one sentence or two, without the full stop at the end, and without
+    /// running the function again.
+    pub fn with_next_step(mut self, next_step: impl Into<String>) -> Self {
+        self.next_step = Some(next_step.into());
+        self
     }
 
     /// The same failure, with its cause.
@@ -74,8 +83,14 @@ impl Failure {
         self.class
     }
 
+    /// What a person does about it, where that is known: by the failure itself, or by its cause.
+    pub fn next_step(&self) -> Option<&str> {
+        let of_cause = || self.source.as_ref()?.downcast_ref::<Self>()?.next_step();
+        self.next_step.as_deref().or_else(of_cause)
+    }
+
     /// The message and every cause, in one line.
-    pub fn chain(&self) -> String {
+    pub fn what_happened(&self) -> String {
         let mut line = self.message.clone();
         let mut next = self.source();
         while let Some(error) = next {
@@ -84,6 +99,15 @@ impl Failure {
             next = error.source();
         }
         line
+    }
+
+    /// The message, every cause, and what to do, in one line.
+    pub fn chain(&self) -> String {
+        let line = self.what_happened();
+        match self.next_step() {
+            Some(next_step) => format!("{line}. {next_step}"),
+            None => line,
+        }
     }
 }
 
@@ -108,5 +132,16 @@ mod tests {
         let failure = Failure::retryable("the group cannot be described").because("connection reset");
         assert_eq!(failure.to_string(), "the group cannot be described");
         assert_eq!(failure.chain(), "the group cannot be described: connection reset");
+    }
+
+    #[test]
+    fn the_next_step_is_that_of_the_failure_or_of_its_cause() {
+        let cause = || Failure::permanent("it has no name").with_next_step("Give it a name");
+        let failure = Failure::permanent("the settings are refused").because(cause());
+        assert_eq!(failure.next_step(), Some("Give it a name"));
+        assert_eq!(failure.chain(), "the settings are refused: it has no name. Give it a name");
+        let nearer = failure.with_next_step("Put other settings");
+        assert_eq!(nearer.chain(), "the settings are refused: it has no name. Put other settings");
+        assert_eq!(Failure::retryable("busy").next_step(), None);
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::Failure;
 
 mod backend;
+mod check;
 mod consumer;
 mod output;
 mod rollout;
@@ -20,6 +21,8 @@ pub use backend::{
 pub use consumer::Consumer;
 pub use output::{Drift, LambdaEnvironment, Output, ParameterKind, SecretKeys, SsmParameter, Tier};
 pub use rollout::{Day, Rollout, TimeOfDay, Window};
+
+use check::{is_identifier, refused};
 
 /// One Redis under management.
 ///
@@ -155,9 +158,9 @@ impl Target {
         if self.retirement.overlap_s > LONGEST_OVERLAP_S {
             return Err(refused("`retirement.overlap_s`", "use at most 7776000, which is 90 days"));
         }
-        Consumer::check_all(self)?;
+        Consumer::check_all(&self.consumers)?;
         self.rollout.check()?;
-        Output::check_all(self)?;
+        Output::check_all(&self.outputs, &self.secret.id)?;
         self.backend.check()?;
         if matches!(self.backend, Backend::Upstash(_)) && self.secret.json_key.is_none() {
             return Err(refused(
@@ -169,13 +172,6 @@ impl Target {
     }
 }
 
-/// Lower-case letters, digits and hyphens, beginning with a letter.
-fn is_identifier(text: &str, longest: usize) -> bool {
-    text.len() <= longest
-        && text.starts_with(|first: char| first.is_ascii_lowercase())
-        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-}
-
 /// The parser's error without the value that it quotes: somebody may have put a secret there. The names of keys stay.
 fn without_values(error: &str) -> String {
     match error.rsplit_once(", expected ") {
@@ -184,10 +180,6 @@ fn without_values(error: &str) -> String {
         }
         _ => error.to_owned(),
     }
-}
-
-fn refused(at: &str, why: &str) -> Failure {
-    Failure::permanent(format!("the target's settings are refused at {at}: {why}"))
 }
 
 #[cfg(test)]

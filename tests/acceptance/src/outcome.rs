@@ -38,10 +38,10 @@ impl Outcome {
     /// Reads the outcome that an invocation returned.
     ///
     /// # Panics
-    /// The invocation failed.
+    /// The invocation failed, or the outcome contradicts itself.
     pub fn of(invocation: Invocation) -> Self {
         match invocation.result {
-            InvocationResult::Returned(outcome) => Self(outcome),
+            InvocationResult::Returned(outcome) => Self(outcome).checked(),
             InvocationResult::Failed { .. } => panic!("{invocation:?}"),
         }
     }
@@ -49,14 +49,24 @@ impl Outcome {
     /// Reads the outcome that an invocation logged, and the metrics on the same line.
     ///
     /// # Panics
-    /// The invocation logged no outcome, or more than one, or a line that is not JSON.
+    /// The invocation logged no outcome, or more than one, or a line that is not JSON, or the outcome contradicts itself.
     pub fn logged(invocation: &Invocation) -> (Self, Value) {
         let lines = invocation.logs.lines().filter(|line| !line.is_empty());
         let lines = lines.map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}")));
         let mut records: Vec<Value> = lines.filter(|line: &Value| line.get("_aws").is_some()).collect();
         assert_eq!(records.len(), 1, "{}", invocation.logs);
         let line = records.remove(0);
-        (Self(line["outcome"].clone()), line)
+        (Self(line["outcome"].clone()).checked(), line)
+    }
+
+    /// Checks that no output is reported both as written and as kept.
+    fn checked(self) -> Self {
+        let place = |reason: &str| reason.split(": ").next().unwrap_or_default().to_owned();
+        let done: Vec<String> = self.entries(List::Done).into_iter().map(|(_, reason)| place(reason)).collect();
+        for (what, reason) in self.entries(List::Kept) {
+            assert!(what != "output" || !done.contains(&place(reason)), "{} is done and kept: {self}", place(reason));
+        }
+        self
     }
 
     /// Returns the status: `done`, `kept`, `waiting`, or the class of the failure: `retryable`, `permanent`, `needs-human`.
@@ -72,6 +82,11 @@ impl Outcome {
     /// Returns the message of the failure, if the run failed.
     pub fn failure(&self) -> Option<&str> {
         self.0["failure"].as_str()
+    }
+
+    /// Returns what the outcome says to do next, if anything.
+    pub fn next_step(&self) -> Option<&str> {
+        self.0["next_step"].as_str()
     }
 
     /// Returns the step, if the run is one of a rotation.

@@ -8,7 +8,7 @@ use policy::{
     target::LambdaEnvironment,
 };
 
-use super::{Todo, Write as AnyWrite};
+use super::todo::Todo;
 
 /// A change of an environment, made only if nobody else changed the function since it was read.
 pub(super) struct Write {
@@ -22,7 +22,7 @@ pub(super) async fn look(
     connection: &Connection,
     at: &str,
     settings: &LambdaEnvironment,
-) -> Result<Todo, Failure> {
+) -> Result<Todo<Write>, Failure> {
     let LambdaEnvironment { function_name, variables, url } = settings;
     let wanted = all_wanted(connection, &format!("{at}.variables"), variables, url)?;
     let lambda::Environment { variables, last_update, revision_id } =
@@ -32,7 +32,7 @@ pub(super) async fn look(
         EnvironmentDecision::Wait => Todo::Wait,
         EnvironmentDecision::Write { variables, reason } => {
             let write = Write { function_name: function_name.clone(), variables, revision_id };
-            Todo::Write { what: "write-environment", reason, write: AnyWrite::Environment(write) }
+            Todo::Write { what: "write-environment", reason, change: write }
         }
     })
 }

@@ -14,7 +14,7 @@ use policy::{
 use runtime::target::TARGET_TAG;
 use secrecy::SecretString;
 
-use super::{Todo, Write as AnyWrite};
+use super::todo::Todo;
 
 /// A change of a parameter.
 pub(super) struct Write {
@@ -36,7 +36,7 @@ pub(super) async fn look(
     connection: &Connection,
     at: &str,
     settings: &SsmParameter,
-) -> Result<Todo, Failure> {
+) -> Result<Todo<Write>, Failure> {
     let value = wanted(connection, &format!("{at}.value"), &settings.value, &settings.url)?;
     let newest = ssm::version(clients.ssm(), &settings.name).await?;
     let published = match newest {
@@ -52,7 +52,7 @@ pub(super) async fn look(
     let todo = |what, reason: &str, kind| Todo::Write {
         what,
         reason: reason.to_owned(),
-        write: AnyWrite::Parameter(Write { settings: settings.clone(), kind }),
+        change: Write { settings: settings.clone(), kind },
     };
     Ok(match decide_parameter(at, settings, &value, found.as_ref())? {
         ParameterDecision::Kept { reason } => Todo::Nothing { reason },

@@ -10,7 +10,7 @@ use policy::{
 };
 use secrecy::SecretString;
 
-use super::{Todo, Write as AnyWrite};
+use super::todo::Todo;
 
 /// A change of a secret's value.
 pub(super) struct Write {
@@ -23,7 +23,7 @@ pub(super) async fn look(
     connection: &Connection,
     at: &str,
     settings: &SecretKeys,
-) -> Result<Todo, Failure> {
+) -> Result<Todo<Write>, Failure> {
     let SecretKeys { secret_id, keys, url } = settings;
     let wanted = all_wanted(connection, &format!("{at}.keys"), keys, url)?;
     let description = secrets_manager::describe(clients.secrets_manager(), secret_id).await?;
@@ -36,7 +36,7 @@ pub(super) async fn look(
         SecretKeysDecision::Kept { reason } => Todo::Nothing { reason },
         SecretKeysDecision::Write { value, reason } => {
             let write = Write { secret_id: secret_id.clone(), value };
-            Todo::Write { what: "write-secret-keys", reason, write: AnyWrite::SecretKeys(write) }
+            Todo::Write { what: "write-secret-keys", reason, change: write }
         }
     })
 }

@@ -127,10 +127,10 @@ impl<'a> UpstashAcl<'a> {
         let object: Option<Value> = serde_json::from_str(value.expose_secret()).ok();
         let token = object.as_ref().and_then(|object| object.get("token")).and_then(Value::as_str);
         token.map(SecretString::from).ok_or_else(|| {
-            CallError::untouched(Failure::permanent(format!(
-                "the secret {id} is no JSON object with a string under \"token\"; put there the REST token of a user who may \
-                 run ACL commands"
-            )))
+            CallError::untouched(
+                Failure::permanent(format!("the secret {id} is no JSON object with a string under \"token\""))
+                    .with_next_step("Put there the REST token of a user who may run ACL commands"),
+            )
         })
     }
 
@@ -138,25 +138,26 @@ impl<'a> UpstashAcl<'a> {
     async fn check_user(&self, admin: &SecretString) -> Result<(), CallError> {
         let AclUser { username, .. } = self.user;
         let user = self.run(admin, &["ACL", "GETUSER", username]).await?;
-        let why = match () {
-            () if user.is_null() => "is not there; make it with ACL SETUSER first",
-            () if flags(&user).any(|flag| flag == "off") => "is off; switch it on with ACL SETUSER first",
+        let (why, next_step) = match () {
+            () if user.is_null() => ("does not exist", "Create it with ACL SETUSER"),
+            () if flags(&user).any(|flag| flag == "off") => ("is off", "Switch it on with ACL SETUSER"),
             () => return Ok(()),
         };
-        Err(CallError::untouched(Failure::permanent(format!("the ACL user {username} {why}. Nothing was changed"))))
+        let failure = Failure::permanent(format!("the ACL user {username} {why}")).with_next_step(next_step);
+        Err(CallError::untouched(failure))
     }
 
     /// Refuses the token of another user in AWSCURRENT: a rotation would give its clients another user's rights, nobody would
     /// ever take that token away, and the one that is taken away may be all that the user has.
     async fn check_owner(&self, current: &SecretString) -> Result<(), CallError> {
         match self.rest.run(current, &["ACL", "WHOAMI"]).await? {
-            Reply::Result(Value::String(name)) if name != self.user.username => {
-                Err(CallError::untouched(Failure::needs_human(format!(
-                    "AWSCURRENT holds a token of the user {name:?}, and the settings name {:?}; nothing was changed. Put the \
-                     secret or `backend.renewal.username` right",
+            Reply::Result(Value::String(name)) if name != self.user.username => Err(CallError::untouched(
+                Failure::needs_human(format!(
+                    "AWSCURRENT holds a token of the user {name:?}, and the settings name {:?}",
                     self.user.username
-                ))))
-            }
+                ))
+                .with_next_step("Correct the secret or `backend.renewal.username`"),
+            )),
             // Few users may ask who they are.
             _ => Ok(()),
         }
@@ -165,25 +166,26 @@ impl<'a> UpstashAcl<'a> {
     /// Runs an ACL command as the administrator.
     async fn run(&self, admin: &SecretString, command: &[&str]) -> Result<Value, CallError> {
         let id = &self.user.admin_secret_id;
-        let why = match self.rest.run(admin, command).await? {
+        let (why, next_step) = match self.rest.run(admin, command).await? {
             Reply::Result(value) => return Ok(value),
-            Reply::Refused => format!("it refuses the token in the secret {id}; put there one that logs in"),
+            Reply::Refused => {
+                (format!("it refuses the token in the secret {id}"), "Put a token that logs in into that secret")
+            }
             Reply::Error(code) if LATER.contains(&code.as_str()) => {
                 let failure = Failure::retryable(format!("the database takes no ACL command now ({code})"));
                 return Err(CallError::untouched(failure));
             }
             Reply::Error(code) if code == "NOPERM" => {
-                format!("the user of the secret {id} may not run ACL commands; allow it `+acl`")
+                (format!("the user of the secret {id} may not run ACL commands"), "Give that user the right `+acl`")
             }
-            Reply::Error(code) => format!(
-                "it answered {code}: only paid databases have ACL users. Change its plan, or have the target renewed by \
-                 `reset`"
+            Reply::Error(code) => (
+                format!("it answered {code}, and only paid databases have ACL users"),
+                "Change the plan of the database, or renew the target by `reset`",
             ),
         };
         let command = command.iter().take(2).copied().collect::<Vec<_>>().join(" ");
-        Err(CallError::untouched(Failure::permanent(format!(
-            "the database refuses {command}: {why}. Nothing was changed"
-        ))))
+        let failure = Failure::permanent(format!("the database refuses {command}: {why}")).with_next_step(next_step);
+        Err(CallError::untouched(failure))
     }
 }
 

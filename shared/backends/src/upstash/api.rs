@@ -48,10 +48,10 @@ impl<'a> Api<'a> {
         let text = |key: &str| object.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
         let (Some(email), Some(api_key)) = (text("email"), text("api_key")) else {
             return Err(Failure::permanent(format!(
-                "the secret {} is no JSON object with strings under \"email\" and \"api_key\"; put there the account's \
-                 e-mail address and a key of the Developer API",
+                "the secret {} is no JSON object with strings under \"email\" and \"api_key\"",
                 reset.api_secret_id
-            )));
+            ))
+            .with_next_step("Put there the account's e-mail address and a key of the Developer API"));
         };
         let url = std::env::var("UPSTASH_API_URL").unwrap_or_else(|_| URL.to_owned());
         let url = url.trim_end_matches('/').to_owned();
@@ -103,20 +103,17 @@ impl<'a> Api<'a> {
             return Ok(body.unwrap_or_default());
         }
         // <https://upstash.com/docs/devops/developer-api/http_status_codes>
-        let way_out = match status {
-            StatusCode::UNAUTHORIZED => {
-                format!("put the e-mail address and the API key right in the secret {}", self.reset.api_secret_id)
-            }
+        let secret = &self.reset.api_secret_id;
+        let next_step = match status {
+            StatusCode::UNAUTHORIZED => format!("Correct the e-mail address and the API key in the secret {secret}"),
             StatusCode::FORBIDDEN => {
-                format!("the key in the secret {} has no access to it; use one of its owner", self.reset.api_secret_id)
+                format!("Put an API key of the database's owner into the secret {secret}: this one has no access to it")
             }
-            StatusCode::NOT_FOUND => "put `backend.renewal.database_id` right".to_owned(),
-            _ => "put the settings right; if they are, Upstash has changed its API".to_owned(),
+            StatusCode::NOT_FOUND => "Correct `backend.renewal.database_id`".to_owned(),
+            _ => "Correct the settings; if they are correct, Upstash has changed its API".to_owned(),
         };
-        Err(CallError::untouched(Failure::permanent(format!(
-            "cannot {doing}: Upstash answered {}; {way_out}",
-            status.as_u16()
-        ))))
+        let failure = Failure::permanent(format!("cannot {doing}: Upstash answered {}", status.as_u16()));
+        Err(CallError::untouched(failure.with_next_step(next_step)))
     }
 }
 

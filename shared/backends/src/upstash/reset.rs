@@ -81,10 +81,10 @@ impl<'a> UpstashReset<'a> {
             && !endpoint.eq_ignore_ascii_case(&self.database.endpoint)
         {
             return Err(Failure::permanent(format!(
-                "the database {} is at {endpoint}, and the settings say {}; put `backend.renewal.database_id` or \
-                 `backend.endpoint` right. Nothing was changed",
+                "the database {} is at {endpoint}, and the settings say {}",
                 self.reset.database_id, self.database.endpoint
-            )));
+            ))
+            .with_next_step("Correct `backend.renewal.database_id` or `backend.endpoint`"));
         }
         Ok(rest_token)
     }

@@ -3,6 +3,8 @@
 use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
 
+use secrecy::ExposeSecret;
+
 use super::*;
 
 fn connection() -> Connection {

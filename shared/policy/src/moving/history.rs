@@ -40,9 +40,9 @@ impl History {
         match self.is_rolled_back(self.newest.version) && self.published().is_none() {
             false => Ok(()),
             true => Err(Failure::permanent(format!(
-                "the newest settings have the label `{ROLLED_BACK}`, and the settings before them cannot be read. Nothing was \
-                 changed. Put settings that name the Redis you want"
-            ))),
+                "the newest settings have the label `{ROLLED_BACK}`, and the settings before them cannot be read"
+            ))
+            .with_next_step("Put settings that name the Redis you want")),
         }
     }
 

@@ -139,10 +139,7 @@ impl History {
                 let rest = [Label { version: previous.version, label: CURRENT }, label(PREVIOUS)];
                 Ok(RollBack::To(Box::new(previous.clone()), decision.chain(rest).collect()))
             }
-            (State::InEffect, _) => Err(Failure::permanent(
-                "there is nothing to roll back to: no version of the settings with another `backend` or `secret` has the \
-                 label `previous`. Nothing was changed. Put settings that name the Redis you want",
-            )),
+            (State::InEffect, _) => Err(Failure::permanent("there is nothing to roll back to: no version of the settings with another `backend` or `secret` has the label `previous`").with_next_step("Put settings that name the Redis you want")),
         }
     }
 }

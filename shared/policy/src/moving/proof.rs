@@ -20,12 +20,13 @@ pub fn check_nodes(nodes: &[Node], secret_id: &str) -> Result<(), Failure> {
     let verdicts = sum_up(nodes).map_err(Failure::retryable)?;
     match (verdicts.open, verdicts.current) {
         (Verdict::Nowhere, Verdict::Everywhere) => Ok(()),
-        (Verdict::Somewhere | Verdict::Everywhere, _) => Err(Failure::needs_human(
-            "the Redis that the settings name lets clients in without a credential; require one first",
-        )),
+        (Verdict::Somewhere | Verdict::Everywhere, _) => {
+            Err(Failure::needs_human("the Redis that the settings name lets clients in without a credential")
+                .with_next_step("Require one first"))
+        }
         (Verdict::Nowhere, Verdict::Somewhere | Verdict::Nowhere) => Err(Failure::needs_human(format!(
-            "not every node of the Redis that the settings name accepts AWSCURRENT of the secret {secret_id}; put the \
-             credential that they accept there"
-        ))),
+            "not every node of the Redis that the settings name accepts AWSCURRENT of the secret {secret_id}"
+        ))
+        .with_next_step("Put the credential that they accept there")),
     }
 }

@@ -26,10 +26,10 @@ impl SecretId<'_> {
         match self.is_named_by(target) {
             true => Ok(()),
             false => Err(Failure::permanent(format!(
-                "the secret {} is tagged with the target {}, whose `secret.id` is {:?}. Nothing was changed. Correct the tag \
-                 or the settings",
+                "the secret {} is tagged with the target {}, whose `secret.id` is {:?}",
                 self.name, target.name, target.secret.id
-            ))),
+            ))
+            .with_next_step("Correct the tag or the settings")),
         }
     }
 
@@ -41,10 +41,10 @@ impl SecretId<'_> {
         match tag == target.name {
             true => Ok(()),
             false => Err(Failure::permanent(format!(
-                "the settings of the target {} name the secret {}, which is tagged with the target {tag}. Nothing was \
-                 changed. Correct the tag or `secret.id`",
+                "the settings of the target {} name the secret {}, which is tagged with the target {tag}",
                 target.name, self.name
-            ))),
+            ))
+            .with_next_step("Correct the tag or `secret.id`")),
         }
     }
 }
@@ -65,11 +65,10 @@ impl History {
         match self.is_secret_of_others(secret) {
             false => secret.check_named_by(target),
             true => Err(Failure::permanent(format!(
-                "the secret {} belongs to settings of the target {} that are not in effect: version {version} is, with the \
-                 secret {}. Nothing was changed. sync-connection puts newer settings into effect once their Redis accepts a \
-                 login",
+                "the secret {} belongs to settings of the target {} that are not in effect: version {version} is, with the secret {}",
                 secret.name, target.name, target.secret.id
-            ))),
+            ))
+            .with_next_step("Run sync-connection, which puts newer settings into effect once their Redis accepts a login")),
         }
     }
 

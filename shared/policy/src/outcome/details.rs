@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Measure, Outcome};
+use super::measure::Measure;
 use crate::{login::FailedLogin, rotation::Step};
 
 /// What only one function reports, beside what every outcome has. Its keys stand among those of the outcome.
@@ -56,13 +56,5 @@ impl Details {
             Self::Rotation { .. } => "rotate the secret again",
             Self::Retirement { .. } | Self::Connection {} => "run the function again, or leave it to its schedule",
         }
-    }
-}
-
-impl Outcome {
-    /// Records the logins that the nodes have refused since the previous credential was removed.
-    pub fn saw_failed_logins(&mut self, failed_logins: Vec<FailedLogin>) {
-        self.measure(Measure::FailedLogins, failed_logins.iter().map(|login| login.count).sum());
-        self.details = Details::Retirement { failed_logins };
     }
 }

@@ -2,10 +2,15 @@
 
 use serde::{Serialize, Serializer, ser::Error};
 
-use super::{Details, FailedItem, Item, Measures, Outcome, Status, Waiting, fit::fit};
-
-/// How many items of a list a summary names.
-const NAMED: usize = 3;
+use super::{
+    details::Details,
+    fit::fit,
+    items::{FailedItem, Item, Waiting},
+    measure::Measures,
+    run::Outcome,
+    status::Status,
+    text::first_of,
+};
 
 /// The outcome on the wire. Alarms, rules and people's queries read it: once released, its keys only ever grow.
 #[derive(Serialize)]
@@ -64,7 +69,9 @@ fn summary(outcome: &Outcome) -> String {
     let (done, kept) = (first_of(outcome.done.iter().map(said)), first_of(outcome.kept.iter().map(said)));
     let planned = first_of(outcome.planned.iter().map(said));
     let waiting = first_of(outcome.waiting.iter().map(|wait| format!("{} ({})", wait.what, wait.reason)));
-    let failure = outcome.failure_alone().unwrap_or_default();
+    let failure = outcome.what_failed();
+    let is_failure = failure.is_some();
+    let failure = failure.unwrap_or_default();
     let happened = match outcome.status() {
         Status::NeedsHuman => format!("stopped, and a person must act: {failure}"),
         Status::Permanent => format!("failed, and will fail again until the cause is corrected: {failure}"),
@@ -76,8 +83,8 @@ fn summary(outcome: &Outcome) -> String {
         Status::Kept => format!("nothing to do: {kept}"),
     };
     let mut sentences = vec![format!("{about}: {happened}")];
-    if !done.is_empty() && outcome.status() != Status::Done {
-        sentences.push(format!("Done before that: {done}"));
+    if is_failure || !done.is_empty() && outcome.status() != Status::Done {
+        sentences.extend(outcome.effects());
     }
     sentences.extend(next_step(outcome));
     sentences.iter().map(|sentence| sentence.trim_end_matches('.').to_owned() + ".").collect::<Vec<_>>().join(" ")
@@ -90,21 +97,14 @@ fn said(item: &Item) -> String {
 /// Says what to do; `None` where there is nothing to do.
 fn next_step(outcome: &Outcome) -> Option<String> {
     let again = outcome.details.again();
+    let specific = outcome.specific_next_step();
     match outcome.status() {
-        Status::NeedsHuman => Some(format!("Check the cause first, before anything is changed. Then {again}.")),
-        Status::Permanent => Some(format!("Correct the cause. Then {again}.")),
+        Status::NeedsHuman => {
+            Some(format!("{}. Then {again}.", specific.unwrap_or("Check the cause first, before anything is changed")))
+        }
+        Status::Permanent => Some(format!("{}. Then {again}.", specific.unwrap_or("Correct the cause"))),
         Status::Retryable => Some("Nothing to do yet: the run is repeated. Act if it keeps failing.".to_owned()),
         Status::Waiting => Some("Nothing to do: the next run checks again.".to_owned()),
         Status::Done | Status::Kept => None,
-    }
-}
-
-/// The first few of these texts, and how many more there are.
-pub(super) fn first_of(texts: impl ExactSizeIterator<Item = String>) -> String {
-    let more = texts.len().saturating_sub(NAMED);
-    let named = texts.take(NAMED).collect::<Vec<_>>().join("; ");
-    match more {
-        0 => named,
-        more => format!("{named}; and {more} more"),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Outcome;
+use super::run::Outcome;
 use crate::Class;
 
 /// What came of a run.
@@ -41,23 +41,25 @@ impl Status {
     }
 }
 
-/// Derives the status. The first line that applies decides:
-///
-/// | the outcome has | ⇒ status |
-/// |---|---|
-/// | a failure, of the run or of an item, of the class `NeedsHuman` | needs-human |
-/// | one of the class Permanent | permanent |
-/// | one of the class Retryable | retryable |
-/// | something to wait for | waiting |
-/// | something done | done |
-/// | nothing but what was kept or planned | kept |
-pub(super) fn of(outcome: &Outcome) -> Status {
-    match outcome.failure_class() {
-        Some(Class::NeedsHuman) => Status::NeedsHuman,
-        Some(Class::Permanent) => Status::Permanent,
-        Some(Class::Retryable) => Status::Retryable,
-        None if !outcome.waiting.is_empty() => Status::Waiting,
-        None if !outcome.done.is_empty() => Status::Done,
-        None => Status::Kept,
+impl Outcome {
+    /// What came of the run, derived from what is in its self. The first line that applies decides:
+    ///
+    /// | the outcome has | ⇒ status |
+    /// |---|---|
+    /// | a failure, of the run or of an item, of the class `NeedsHuman` | needs-human |
+    /// | one of the class Permanent | permanent |
+    /// | one of the class Retryable | retryable |
+    /// | something to wait for | waiting |
+    /// | something done | done |
+    /// | nothing but what was kept or planned | kept |
+    pub fn status(&self) -> Status {
+        match self.failure_class() {
+            Some(Class::NeedsHuman) => Status::NeedsHuman,
+            Some(Class::Permanent) => Status::Permanent,
+            Some(Class::Retryable) => Status::Retryable,
+            None if !self.waiting.is_empty() => Status::Waiting,
+            None if !self.done.is_empty() => Status::Done,
+            None => Status::Kept,
+        }
     }
 }

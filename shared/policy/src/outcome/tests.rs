@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::*;
-use crate::{login::FailedLogin, rotation::Step};
+use crate::{Class, Failure, login::FailedLogin, rotation::Step};
 
 /// One thing that a function tells its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,22 @@ proptest! {
         prop_assert_eq!(is_failure, failed);
         prop_assert_eq!(outcome.failure().is_some(), failed);
     }
+
+    #[test]
+    fn a_failed_run_says_that_nothing_was_changed_exactly_if_it_did_and_requested_nothing(
+        told in any_run(),
+        requested in any::<bool>(),
+    ) {
+        let mut outcome = outcome_of(&told);
+        if requested {
+            outcome.requests_change();
+        }
+        let nothing = !requested && !told.contains(&Did);
+        for text in [outcome.failure(), serde_json::to_value(&outcome).unwrap()["summary"].as_str().map(str::to_owned)] {
+            let failed = outcome.failure_class().is_some();
+            prop_assert_eq!(text.is_some_and(|text| text.contains("Nothing was changed")), failed && nothing);
+        }
+    }
 }
 
 /// An outcome with something in every part.
@@ -143,9 +159,28 @@ fn a_summary_reads_on_its_own() {
 fn a_failure_names_its_target_once() {
     let mut outcome = outcome_of(&[Failed(Permanent)]);
     outcome.target = Some("orders".to_owned());
-    assert_eq!(outcome.failure().as_deref(), Some("target orders: the call failed"));
+    assert_eq!(outcome.failure().as_deref(), Some("target orders: the call failed. Nothing was changed"));
     outcome.failed(&Failure::permanent("the settings of orders are refused"));
-    assert_eq!(outcome.failure().as_deref(), Some("the settings of orders are refused"));
+    assert_eq!(outcome.failure().as_deref(), Some("the settings of orders are refused. Nothing was changed"));
+}
+
+#[test]
+fn the_next_step_is_the_one_that_the_worst_failure_names() {
+    let next_step = |outcome: &Outcome| serde_json::to_value(outcome).unwrap()["next_step"].clone();
+    let mut outcome = outcome_of(&[ItemFailed(Retryable)]);
+    outcome.failed(&Failure::permanent("no such group").with_next_step("Correct `backend.replication_group_id`"));
+    let expected = "Correct `backend.replication_group_id`. Then run the function again, or leave it to its schedule.";
+    assert_eq!(next_step(&outcome), expected);
+    assert_eq!(
+        outcome.failure().as_deref(),
+        Some(
+            "no such group. 1 failed: one of many: it is locked. Nothing was changed. Correct \
+             `backend.replication_group_id`"
+        )
+    );
+    outcome.item_failed("move", &Failure::needs_human("it lets everybody in").with_next_step("Require a password"));
+    assert_eq!(next_step(&outcome), "Require a password. Then run the function again, or leave it to its schedule.");
+    assert!(next_step(&outcome_of(&[Failed(Permanent)])).as_str().unwrap().starts_with("Correct the cause. Then "));
 }
 
 #[test]

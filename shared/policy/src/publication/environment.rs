@@ -64,10 +64,7 @@ pub fn decide_environment(
     let shown: BTreeMap<&str, &str> = merged.iter().map(|(name, text)| (name.as_str(), text.expose_secret())).collect();
     let bytes = json!(shown).to_string().len();
     if bytes > MOST_BYTES {
-        return Err(Failure::permanent(format!(
-            "`{at}.variables` of the settings would bring the environment of the function {function_name} to {bytes} bytes, and \
-             Lambda allows {MOST_BYTES}. Nothing was written anywhere. Write less there, for example only {{secret_arn}}"
-        )));
+        return Err(Failure::permanent(format!("`{at}.variables` of the settings would bring the environment of the function {function_name} to {bytes} bytes, and Lambda allows {MOST_BYTES}")).with_next_step("Write less there, for example only {secret_arn}"));
     }
     if found.last_update == "InProgress" {
         return Ok(EnvironmentDecision::Wait);
@@ -75,9 +72,9 @@ pub fn decide_environment(
     let changed = changed(wanted, |name| found.variables.get(name).cloned());
     if changed.is_empty() && found.last_update == "Failed" {
         return Err(Failure::needs_human(format!(
-            "the function {function_name} failed to take its last update, and still uses the environment before it; see \
-             `LastUpdateStatusReason`, and update it again"
-        )));
+            "the function {function_name} failed to take its last update, and still uses the environment before it"
+        ))
+        .with_next_step("See `LastUpdateStatusReason`, and update it again"));
     }
     if changed.is_empty() {
         return Ok(EnvironmentDecision::Kept { reason: "it is up to date" });

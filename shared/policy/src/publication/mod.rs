@@ -35,9 +35,8 @@ pub fn wanted(
     url: &UrlOptions,
 ) -> Result<SecretString, Failure> {
     connection.fill(template, url).map_err(|why| {
-        Failure::permanent(format!(
-            "`{at}` of the settings cannot be written: {why}. Nothing was written anywhere. Correct the settings"
-        ))
+        Failure::permanent(format!("`{at}` of the settings cannot be written: {why}"))
+            .with_next_step("Correct the settings")
     })
 }
 

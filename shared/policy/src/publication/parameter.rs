@@ -87,10 +87,10 @@ pub fn decide_parameter(
     let kind = settings.kind.as_str();
     if found.kind != kind {
         return Err(Failure::permanent(format!(
-            "`{at}.kind` of the settings says {kind}, and the parameter {} is a {}. Nothing was written anywhere. Correct the \
-             settings, or change the type of the parameter",
+            "`{at}.kind` of the settings says {kind}, and the parameter {} is a {}",
             settings.name, found.kind
-        )));
+        ))
+        .with_next_step("Correct the settings, or change the type of the parameter"));
     }
     let published = found.published.as_ref();
     let by_us = published.is_some_and(|published| published.version == found.version);
@@ -123,15 +123,15 @@ fn check_size(at: &str, settings: &SsmParameter, wanted: &SecretString) -> Resul
     if bytes <= most {
         return Ok(());
     }
-    let way_out = match settings.tier {
-        Tier::Standard => "use the tier advanced, which allows 8192, or write less",
-        Tier::Advanced | Tier::IntelligentTiering => "write less",
+    let next_step = match settings.tier {
+        Tier::Standard => "Use the tier advanced, which allows 8192 bytes, or write less",
+        Tier::Advanced | Tier::IntelligentTiering => "Write less",
     };
     Err(Failure::permanent(format!(
-        "`{at}.value` of the settings comes to {bytes} bytes, and a parameter of the tier {} allows {most}. Nothing was \
-         written anywhere; {way_out}",
+        "`{at}.value` of the settings comes to {bytes} bytes, and a parameter of the tier {} allows {most}",
         settings.tier.as_str()
-    )))
+    ))
+    .with_next_step(next_step))
 }
 
 /// Parameter Store refuses `{{…}}` as a reference to another parameter, and quotes the value in its message.
@@ -141,9 +141,12 @@ fn check_references(at: &str, wanted: &SecretString) -> Result<(), Failure> {
     match wanted.expose_secret().split_once("{{") {
         Some((_, rest)) if rest.contains("}}") => Err(Failure::needs_human(format!(
             "the value of `{at}.value` in the settings contains `{{{{…}}}}`, which Parameter Store refuses as a reference to another \
-             parameter. Nothing was written anywhere. If the text of the setting contains it, correct the setting. Otherwise the \
-             credential does: rotate it, or publish `{{url}}`, in which it is encoded"
-        ))),
+             parameter"
+        ))
+        .with_next_step(
+            "If the text of the setting contains it, correct the setting. Otherwise the credential does: rotate it, or publish \
+             `{url}`, in which it is encoded",
+        )),
         _ => Ok(()),
     }
 }

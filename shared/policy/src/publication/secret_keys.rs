@@ -36,9 +36,9 @@ pub fn check_not_rotated(at: &str, arn: &str, connection: &Connection) -> Result
     match arn == connection.secret_arn {
         false => Ok(()),
         true => Err(Failure::permanent(format!(
-            "`{at}.secret_id` of the settings is the secret that is rotated: writing there would look like a rotation. Nothing \
-             was written anywhere. Use another secret"
-        ))),
+            "`{at}.secret_id` of the settings is the secret that is rotated: writing there would look like a rotation"
+        ))
+        .with_next_step("Use another secret")),
     }
 }
 
@@ -65,9 +65,9 @@ pub fn decide_secret_keys(
         // The parser's own error is left out: it quotes the value.
         Some(_) => {
             return Err(Failure::permanent(format!(
-                "`{at}.secret_id` of the settings is the secret {secret_id}, whose value is no JSON object. Nothing was \
-                 written anywhere. Put a JSON object there, or name another secret"
-            )));
+                "`{at}.secret_id` of the settings is the secret {secret_id}, whose value is no JSON object"
+            ))
+            .with_next_step("Put a JSON object there, or name another secret"));
         }
     };
     let changed = changed(wanted, |name| members.get(name).and_then(Value::as_str).map(SecretString::from));
@@ -80,11 +80,7 @@ pub fn decide_secret_keys(
     }
     let value = Value::Object(members).to_string();
     if value.len() > MOST_BYTES {
-        return Err(Failure::permanent(format!(
-            "`{at}.keys` of the settings would bring the secret {secret_id} to {} bytes, and Secrets Manager allows \
-             {MOST_BYTES}. Nothing was written anywhere. Write less there",
-            value.len()
-        )));
+        return Err(Failure::permanent(format!("`{at}.keys` of the settings would bring the secret {secret_id} to {} bytes, and Secrets Manager allows {MOST_BYTES}", value.len())).with_next_step("Write less there"));
     }
     Ok(SecretKeysDecision::Write { value: value.into(), reason })
 }

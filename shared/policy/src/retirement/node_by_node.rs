@@ -1,4 +1,4 @@
-//! A server whose nodes are changed one by one: each has its own ACL, and may lack what others have.
+//! Retirement where each node keeps the credential for itself, so that one may lack what others have.
 
 use super::{
     decision::{Decision, Restore, kept, remove, wait},

@@ -3,37 +3,33 @@
 use crate::{Failure, login::Verdict};
 
 pub(super) fn previous_is_unreadable() -> Failure {
-    Failure::permanent(
-        "AWSPREVIOUS has no credential where `secret.json_key` of the settings says it is, so what to retire is unknown. \
-         Nothing was changed. Put a version with the previous credential, and move AWSPREVIOUS to it",
-    )
+    Failure::permanent("AWSPREVIOUS has no credential where `secret.json_key` of the settings says it is, so what to retire is unknown").with_next_step("Put a version with the previous credential, and move AWSPREVIOUS to it")
 }
 
 /// A server that lets clients in without a credential: a login proves nothing there.
 pub(super) fn lets_everybody_in() -> Failure {
-    Failure::permanent(
-        "the server lets clients in without a credential, so a login proves nothing. Nothing was changed. Require AWSCURRENT: \
-         on an ElastiCache group by a rotation, elsewhere by giving the user a password",
+    Failure::permanent("the server lets clients in without a credential, so a login proves nothing").with_next_step(
+        "Require AWSCURRENT: on an ElastiCache group by a rotation, elsewhere by giving the user a password",
     )
 }
 
 /// No node accepts AWSCURRENT; `any` says where AWSPREVIOUS is accepted.
 pub(super) fn current_is_refused(any: Verdict) -> Failure {
-    Failure::needs_human(match any {
+    match any {
         Verdict::Nowhere => {
-            "no node accepts AWSCURRENT, nor AWSPREVIOUS: the secret and the server have diverged. Nothing was changed. \
-             Find the credential that the server accepts, and put it into AWSCURRENT"
+            Failure::needs_human("no node accepts AWSCURRENT or AWSPREVIOUS: the secret and the server have diverged")
+                .with_next_step("Find the credential that the server accepts, and put it into AWSCURRENT")
         }
-        Verdict::Somewhere | Verdict::Everywhere => {
-            "no node accepts AWSCURRENT, and AWSPREVIOUS still logs in: removing it would lock every client out. Nothing \
-             was changed. Move AWSCURRENT back to that version to keep consumers working, and rotate again"
-        }
-    })
+        Verdict::Somewhere | Verdict::Everywhere => Failure::needs_human(
+            "no node accepts AWSCURRENT, and AWSPREVIOUS still logs in: removing it would lock every client out",
+        )
+        .with_next_step(
+            "Move AWSCURRENT back to that version, so that consumers keep working, and rotate the secret again",
+        ),
+    }
 }
 
 pub(super) fn a_node_accepts_neither() -> Failure {
-    Failure::needs_human(
-        "a node accepts neither AWSCURRENT nor AWSPREVIOUS, so the function cannot log in there. Nothing was \
-         changed. Give its user the credential in AWSCURRENT by hand",
-    )
+    Failure::needs_human("a node accepts neither AWSCURRENT nor AWSPREVIOUS, so the function cannot log in there")
+        .with_next_step("Give its user the credential in AWSCURRENT by hand")
 }

@@ -1,4 +1,4 @@
-//! A server whose credential a service brings to every node.
+//! Retirement where a service brings the credential to every node.
 
 use std::convert::Infallible;
 

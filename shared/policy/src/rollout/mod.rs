@@ -119,10 +119,8 @@ pub fn decide(facts: &Facts) -> Result<Decision, Failure> {
             "some nodes refuse AWSCURRENT, with which its new tasks would log in".to_owned()
         }
         Some(Ok(Verdict::Nowhere)) => {
-            return Err(Failure::needs_human(
-                "no node accepts AWSCURRENT, with which new tasks would log in. Nothing was deployed. Put the credential that the \
-                 server accepts into AWSCURRENT",
-            ));
+            return Err(Failure::needs_human("no node accepts AWSCURRENT, with which new tasks would log in")
+                .with_next_step("Put the credential that the server accepts into AWSCURRENT"));
         }
     };
     let waiting = Waiting::new(&facts.consumers[nth].name, reason);
@@ -196,11 +194,7 @@ fn service_states(facts: &Facts) -> Result<ServiceStates, Failure> {
             Some(ServiceState::Busy(why)) => all.busy.push((nth, why)),
             Some(ServiceState::Scaling(why)) => all.scaling.push((nth, why)),
             Some(ServiceState::Stuck(why)) => {
-                return Err(Failure::needs_human(format!(
-                    "{} does not become stable: {why}. The rollout has stopped here, and the previous credential is kept. \
-                     See the service's events, correct the cause and deploy it; the next run continues from there",
-                    consumer.name
-                )));
+                return Err(Failure::needs_human(format!("{} does not become stable: {why}. The rollout has stopped here, and the previous credential is kept", consumer.name)).with_next_step("See the service's events, correct the cause and deploy it; the next run continues from there"));
             }
         }
     }

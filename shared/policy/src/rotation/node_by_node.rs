@@ -61,9 +61,9 @@ pub fn decide_node_by_node(facts: &Facts) -> Result<Decision<RestoreCurrent>, Fa
             }
             (_, Verdict::Nowhere) => Err(current_is_refused(verdicts.pending)),
             (_, _) => Err(Failure::needs_human(
-                "a node accepts neither AWSCURRENT nor AWSPENDING nor AWSPREVIOUS, so the function cannot log in. Nothing was \
-                 touched. Give its user the credential in AWSCURRENT by hand, and rotate again",
-            )),
+                "a node accepts neither AWSCURRENT nor AWSPENDING nor AWSPREVIOUS, so the function cannot log in",
+            )
+            .with_next_step("Give its user the credential in AWSCURRENT by hand")),
         };
     }
     if version == VersionStage::Current {

@@ -9,18 +9,16 @@ use crate::{Failure, login::Verdict};
 /// Refuses an event that does not fit the secret.
 pub(super) fn check_event(version: VersionStage, rotation_enabled: Option<bool>) -> Result<(), Failure> {
     if rotation_enabled == Some(false) {
-        return Err(Failure::permanent(
-            "rotation is switched off for this secret; start one with RotateSecret, do not invoke the function by hand",
-        ));
+        return Err(Failure::permanent("rotation is switched off for this secret")
+            .with_next_step("Leave the invocation of this function to Secrets Manager"));
     }
     match version {
-        VersionStage::Unknown => Err(Failure::permanent(
-            "the event's ClientRequestToken is no version of this secret; start a rotation with RotateSecret",
-        )),
+        VersionStage::Unknown => Err(Failure::permanent("the event's ClientRequestToken is no version of this secret")
+            .with_next_step("Leave the invocation of this function to Secrets Manager")),
         VersionStage::Unlabelled => Err(Failure::permanent(
-            "the event's version is neither AWSPENDING nor AWSCURRENT: its rotation was given up; start another with \
-                 RotateSecret",
-        )),
+            "the event's version is neither AWSPENDING nor AWSCURRENT: its rotation was abandoned",
+        )
+        .with_next_step("Look in the log for why that rotation was abandoned")),
         VersionStage::Pending | VersionStage::Current => Ok(()),
     }
 }
@@ -51,15 +49,11 @@ pub(super) fn current_is_refused(pending: Verdict) -> Failure {
         Verdict::Somewhere => "only some nodes accept AWSPENDING",
         Verdict::Nowhere => "no node accepts AWSPENDING either: the secret and the server have diverged",
     };
-    Failure::needs_human(format!(
-        "no node accepts AWSCURRENT, and {pending}. Find the credential that the server accepts, put it into AWSCURRENT, \
-         and rotate again"
-    ))
+    Failure::needs_human(format!("no node accepts AWSCURRENT, and {pending}"))
+        .with_next_step("Find the credential that the server accepts, and put it into AWSCURRENT")
 }
 
 pub(super) fn lets_everybody_in() -> Failure {
-    Failure::permanent(
-        "a node lets clients in without a credential, so a login proves nothing there; give its user the credential in \
-             AWSCURRENT first, and rotate again. Nothing was changed",
-    )
+    Failure::permanent("a node lets clients in without a credential, so a login proves nothing there")
+        .with_next_step("Give its user the credential in AWSCURRENT first")
 }

@@ -207,11 +207,7 @@ pub fn decide_reset(facts: &ResetFacts) -> Result<ResetDecision, Failure> {
 fn decide_without_pending(facts: &ResetFacts) -> Result<ResetDecision, Failure> {
     let ResetFacts { step, current, own, reset_asked, .. } = facts;
     match (current, own) {
-        (Answer::Accepted, Own::Hidden) => Err(Failure::permanent(
-            "Credential Protection hides the database's credentials, so a reset whose answer is \
-             lost could not be recovered from. Nothing was changed. Switch Credential Protection off, or have the target \
-             renewed by `acl`",
-        )),
+        (Answer::Accepted, Own::Hidden) => Err(Failure::permanent("Credential Protection hides the database's credentials, so a reset whose answer is lost could not be recovered from").with_next_step("Switch Credential Protection off, or have the target renewed by `acl`")),
         (Answer::Refused, Own::Hidden) => Err(nothing_logs_in()),
         (Answer::Accepted, Own::Shown { whose: Whose::Current, login: Answer::Accepted }) => match step {
             Step::Test => done("AWSPENDING has nothing of its own, so this is a test: a reset can be recovered from"),
@@ -231,10 +227,7 @@ fn decide_without_pending(facts: &ResetFacts) -> Result<ResetDecision, Failure> 
             take_own(*step)
         }
         (Answer::Accepted, _) => wait_or(facts, "the service shows AWSCURRENT as the server's own credential", || {
-            Failure::needs_human(
-                "AWSCURRENT logs in, and is not the database's own REST token: a reset would cut off its users. Nothing was changed. Put the database's own token into AWSCURRENT, or have the target renewed by \
-                 `acl`",
-            )
+            Failure::needs_human("AWSCURRENT logs in, and is not the database's own REST token: a reset would cut off its users").with_next_step("Put the database's own token into AWSCURRENT, or have the target renewed by `acl`")
         }),
         (Answer::Refused, _) if *reset_asked => wait("the credential that the service has picked logs in"),
         (Answer::Refused, _) => wait_or(facts, "AWSCURRENT or the server's own credential logs in", nothing_logs_in),
@@ -278,9 +271,9 @@ fn wait_or(
 
 fn nothing_logs_in() -> Failure {
     Failure::needs_human(
-        "the server accepts neither AWSCURRENT nor the credential that the service shows as its own, if it shows one. \
-         Nothing was changed. Reset the password by hand, put the new REST token into AWSCURRENT, and rotate again",
+        "the server accepts neither AWSCURRENT nor the credential that the service shows as its own, if it shows one",
     )
+    .with_next_step("Reset the password by hand, and put the new REST token into AWSCURRENT")
 }
 
 #[cfg(test)]

@@ -163,10 +163,6 @@ fn add_where_there_is_room<Specific>(capacity: Capacity, previous: Verdict) -> R
             Ok(Decision::AddPending { reason: "no node accepts AWSPENDING yet; it takes the place of AWSPREVIOUS" })
         }
         (Capacity::Full, Verdict::Somewhere) => Ok(wait("some nodes accept AWSPREVIOUS and others do not")),
-        (Capacity::Full, Verdict::Nowhere) => Err(Failure::needs_human(
-            "the target accepts two credentials already, and one of them is neither AWSCURRENT nor AWSPREVIOUS; adding \
-             AWSPENDING would cut off whoever uses it. Nothing was changed. Find out who does, give the user AWSCURRENT as \
-             its only password, and rotate again",
-        )),
+        (Capacity::Full, Verdict::Nowhere) => Err(Failure::needs_human("the target accepts two credentials already, and one of them is neither AWSCURRENT nor AWSPREVIOUS; adding AWSPENDING would cut off whoever uses it").with_next_step("Find out who does, and give the user AWSCURRENT as its only password")),
     }
 }

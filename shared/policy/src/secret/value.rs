@@ -39,15 +39,17 @@ impl SecretValue {
         // The parser's own error is left out: it quotes the value.
         let Ok(Value::Object(members)) = serde_json::from_str(value.expose_secret()) else {
             return Err(Failure::permanent(format!(
-                "the secret {} is no JSON object, yet `secret.json_key` is {key:?}; correct the secret or the settings",
+                "the secret {} is no JSON object, yet `secret.json_key` is {key:?}",
                 target.secret.id
-            )));
+            ))
+            .with_next_step("Correct the secret or the settings"));
         };
         let Some(credential) = members.get(key).and_then(Value::as_str) else {
             return Err(Failure::permanent(format!(
-                "the secret {} has no string under the key {key:?}; correct the secret or `secret.json_key`",
+                "the secret {} has no string under the key {key:?}",
                 target.secret.id
-            )));
+            ))
+            .with_next_step("Correct the secret or `secret.json_key`"));
         };
         let credential = SecretString::from(credential);
         Ok(Self { credential, object: Some(SecretObject { key: key.clone(), members }) })
@@ -88,10 +90,10 @@ impl SecretValue {
         let text = |key: &str| members.get(key).and_then(Value::as_str);
         let foreign = |key: &str, known: String| {
             Failure::needs_human(format!(
-                "the secret {} names another Redis: its {key:?} is not {known}; nothing was changed. Correct the secret, \
-                 or tag it with the target that it belongs to",
+                "the secret {} names another Redis: its {key:?} is not {known}",
                 target.secret.id
             ))
+            .with_next_step("Correct the secret, or tag it with the target that it belongs to")
         };
         if let Backend::ElasticacheAuth(group) = &target.backend {
             for key in ["replication_group_id", "replicationGroupId"] {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Target, refused};
+use super::check::refused;
 use crate::Failure;
 
 /// A consumer: something that logs in with the target's credential.
@@ -25,8 +25,9 @@ pub enum Consumer {
 }
 
 impl Consumer {
-    pub(super) fn check_all(target: &Target) -> Result<(), Failure> {
-        for (nth, consumer) in target.consumers.iter().enumerate() {
+    /// Refuses consumers without a name, and those that are named twice.
+    pub(super) fn check_all(consumers: &[Self]) -> Result<(), Failure> {
+        for (nth, consumer) in consumers.iter().enumerate() {
             let fields: &[(&str, &str)] = match consumer {
                 Self::EcsService { cluster, service } => &[("cluster", cluster), ("service", service)],
                 Self::LambdaFunction { function_name } => &[("function_name", function_name)],
@@ -34,7 +35,7 @@ impl Consumer {
             if let Some((field, _)) = fields.iter().find(|(_, value)| value.is_empty()) {
                 return Err(refused(&format!("`consumers[{nth}].{field}`"), "it is empty; give the name"));
             }
-            if target.consumers[..nth].contains(consumer) {
+            if consumers[..nth].contains(consumer) {
                 return Err(refused(&format!("`consumers[{nth}]`"), "it is named twice; name each consumer once"));
             }
         }

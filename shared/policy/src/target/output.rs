@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Target, refused};
+use super::check::refused;
 use crate::{
     Failure,
     connection::{Field, Template, UrlOptions},
@@ -195,18 +195,19 @@ impl Output {
         self.fields().into_iter().any(Field::is_url)
     }
 
-    pub(super) fn check_all(target: &Target) -> Result<(), Failure> {
-        for (nth, output) in target.outputs.iter().enumerate() {
+    /// Refuses outputs that cannot be written; `rotated` is the secret that is rotated.
+    pub(super) fn check_all(outputs: &[Self], rotated: &str) -> Result<(), Failure> {
+        for (nth, output) in outputs.iter().enumerate() {
             let at = |field: &str| format!("`outputs[{nth}].{field}`");
             match output {
                 Self::SsmParameter(parameter) => parameter.check(&at)?,
                 Self::LambdaEnvironment(environment) => environment.check(&at)?,
-                Self::SecretKeys(secret) => secret.check(target, &at)?,
+                Self::SecretKeys(secret) => secret.check(rotated, &at)?,
             }
             if let Some((field, why)) = output.url().fault() {
                 return Err(refused(&at(&format!("url.{field}")), &why));
             }
-            if target.outputs[..nth].iter().any(|earlier| earlier.is_same_place(output)) {
+            if outputs[..nth].iter().any(|earlier| earlier.is_same_place(output)) {
                 let why = format!("{} is named twice; put everything that is written there in one", output.name());
                 return Err(refused(&format!("`outputs[{nth}]`"), &why));
             }
@@ -271,11 +272,11 @@ impl LambdaEnvironment {
 }
 
 impl SecretKeys {
-    fn check(&self, target: &Target, at: &dyn Fn(&str) -> String) -> Result<(), Failure> {
+    fn check(&self, rotated: &str, at: &dyn Fn(&str) -> String) -> Result<(), Failure> {
         if self.secret_id.is_empty() {
             return Err(refused(&at("secret_id"), "it is empty; give the secret's name or ARN"));
         }
-        if self.secret_id == target.secret.id {
+        if self.secret_id == rotated {
             return Err(refused(
                 &at("secret_id"),
                 "it is the secret that is rotated: writing there would look like a rotation. Use another secret",

@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::refused;
+use super::check::refused;
 use crate::Failure;
 
 /// When ECS services that started before a change are deployed again, one after another.

@@ -2,8 +2,6 @@
 //!
 //! <https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html>
 
-use std::fmt;
-
 use policy::Failure;
 use serde_json::Value;
 
@@ -13,44 +11,13 @@ use super::{
     ecs::{Deployment, ServiceAction, Task},
     elasticache::ServerlessCacheChange,
     envelope::Envelope,
+    other::OtherAwsEvent,
     parameter::ParameterChange,
     read::{read, refused},
     rotation::RotationResult,
+    schedule::Schedule,
     secret::SecretLabel,
 };
-
-/// A schedule that came due: of a rule of EventBridge, or of EventBridge Scheduler without an input of its own.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Schedule {
-    /// The ARNs of the rule or the schedule.
-    pub arns: Vec<String>,
-}
-
-impl Schedule {
-    /// Refuses the event: it names no target.
-    pub fn names_no_target(&self) -> Failure {
-        Failure::permanent(
-            "the event is refused: it is that of a schedule, and names no target. Give the schedule, or the target of the rule, \
-             the input {\"target\":\"NAME\"}, with \"dry_run\":true to change nothing",
-        )
-    }
-}
-
-/// An event of AWS, by its kind.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OtherAwsEvent {
-    /// The service, as in `aws.health`.
-    pub source: String,
-    /// The kind.
-    pub detail_type: String,
-}
-
-impl fmt::Display for OtherAwsEvent {
-    /// Says why an event of this kind is left.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "it is {:?} of {}, from which nothing is needed", self.detail_type, self.source)
-    }
-}
 
 /// Reads an event of EventBridge by its `source` and `detail-type`:
 ///

@@ -7,25 +7,26 @@
 //! - [`direct`]: an invocation that names a target
 //! - [`rotation`]: the rotation hook of Secrets Manager, which invokes rotate-auth alone, and how a rotation ended
 //! - [`secret`], [`parameter`], [`ecs`], [`elasticache`], [`alarm`]: what happened, by service
+//! - [`schedule`], [`other`]: a schedule without a target, and events that nothing is needed of
 //! - [`resource`]: what events are about
-//! - [`eventbridge`], [`sns`]: what comes from these services; `envelope` has the types that both read
+//! - `parse`: which kind of event it is; `eventbridge`, `sns`: what comes from these services, in the types of `envelope`
 
 pub mod alarm;
 pub mod direct;
 pub mod ecs;
 pub mod elasticache;
-pub mod eventbridge;
+pub mod other;
 pub mod parameter;
 pub mod resource;
 pub mod rotation;
+pub mod schedule;
 pub mod secret;
-pub mod sns;
 
 mod envelope;
+mod eventbridge;
+mod parse;
 mod read;
-
-use policy::Failure;
-use serde_json::Value;
+mod sns;
 
 pub use self::resource::Resource;
 use self::{
@@ -33,9 +34,10 @@ use self::{
     direct::Direct,
     ecs::{Deployment, ServiceAction, Task},
     elasticache::{Notification, ServerlessCacheChange},
-    eventbridge::{OtherAwsEvent, Schedule},
+    other::OtherAwsEvent,
     parameter::ParameterChange,
     rotation::RotationResult,
+    schedule::Schedule,
     secret::SecretLabel,
 };
 
@@ -66,32 +68,4 @@ pub enum Event {
     Schedule(Schedule),
     /// Another event of AWS that this project knows and needs nothing of.
     Other(OtherAwsEvent),
-}
-
-impl Event {
-    /// Reads an event.
-    ///
-    /// # Errors
-    /// Permanent, naming the field, if the event is of an unknown kind, lacks what its kind has, or has another type there.
-    /// Values are never repeated: somebody may have sent a secret.
-    pub fn parse(event: &Value) -> Result<Self, Failure> {
-        let Value::Object(members) = event else { return Err(read::refused("it is no JSON object")) };
-        let has = |key: &str| members.contains_key(key);
-        let has_envelope = ["alarmData", "detail-type", "Records"].into_iter().any(has);
-        if has("target") && has_envelope {
-            return Err(read::refused("it has a `target` and is an event of AWS too; send one of the two"));
-        }
-        // An alarm may come with parts of EventBridge's envelope around its own.
-        if has("alarmData") {
-            Alarm::of_invocation(event).map(Self::Alarm)
-        } else if has("detail-type") {
-            eventbridge::parse(event)
-        } else if has("target") {
-            Direct::parse(members).map(Self::Direct)
-        } else if has("Records") {
-            sns::parse(event)
-        } else {
-            Err(read::refused("its type is unknown"))
-        }
-    }
 }

@@ -47,9 +47,10 @@ impl RotationEvent {
         // The parser's own error is left out: it quotes values.
         let event: SecretsManagerSecretRotationEvent = serde_json::from_value(event).map_err(|_| {
             Failure::permanent(format!(
-                "this is not a rotation event of Secrets Manager: its `{}` is not a string. Start a rotation with RotateSecret",
+                "this is not a rotation event of Secrets Manager: its `{}` is not a string",
                 wrong.unwrap_or("RotationToken")
             ))
+            .with_next_step("Leave the invocation of this function to Secrets Manager")
         })?;
         let rotation_token = match event.other.get("RotationToken") {
             None | Some(Value::Null) => None,

@@ -92,10 +92,8 @@ impl Secret {
         versions: Versions,
     ) -> Result<Self, Failure> {
         let no_current = || {
-            Failure::permanent(format!(
-                "the secret {} has no AWSCURRENT value; put the credential that the server accepts now there first",
-                target.secret.id
-            ))
+            Failure::permanent(format!("the secret {} has no AWSCURRENT value", target.secret.id))
+                .with_next_step("Put the credential that the server accepts now there first")
         };
         let read = |id: String| {
             let (target, arn) = (&target, &description.arn);

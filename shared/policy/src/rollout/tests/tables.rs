@@ -66,8 +66,8 @@ fn a_service_that_does_not_stabilise_stops_the_rollout_and_says_what_to_do() {
         for services in [[like.clone(), old()], [old(), like.clone()]] {
             let failure = decide(&facts(&services)).unwrap_err();
             assert_eq!(failure.class(), crate::Class::NeedsHuman, "{way}");
-            assert!(failure.to_string().contains("the previous credential is kept"), "{way}: {failure}");
-            assert!(failure.to_string().contains("correct the cause and deploy it"), "{way}: {failure}");
+            assert!(failure.chain().contains("the previous credential is kept"), "{way}: {failure}");
+            assert!(failure.chain().contains("correct the cause and deploy it"), "{way}: {failure}");
         }
     }
 }

@@ -3,8 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{is_identifier, refused};
-use crate::Failure;
+use crate::{
+    Failure,
+    target::check::{is_identifier, refused},
+};
 
 /// An ElastiCache replication group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -1,5 +1,6 @@
 //! The flavours of Redis, one file each, and where a target is.
 
+mod defaults;
 mod elasticache;
 mod fargate;
 mod self_hosted;
@@ -8,7 +9,6 @@ mod upstash;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{is_identifier, refused};
 use crate::Failure;
 
 pub use elasticache::{ReplicationGroup, ServerlessUser, User};
@@ -58,34 +58,4 @@ impl Backend {
             Self::Upstash(database) => database.check(),
         }
     }
-}
-
-/// The port that Redis listens on by default.
-fn redis_port() -> u16 {
-    6379
-}
-
-/// The user of clients that name none.
-fn default_user() -> String {
-    "default".to_owned()
-}
-
-/// Refuses an empty text.
-fn check_given(at: &str, text: &str, what: &str) -> Result<(), Failure> {
-    if text.is_empty() { Err(refused(at, &format!("it is empty; give {what}"))) } else { Ok(()) }
-}
-
-/// Refuses port 0.
-fn check_port(at: &str, port: u16) -> Result<(), Failure> {
-    if port == 0 { Err(refused(at, "use 1 to 65535")) } else { Ok(()) }
-}
-
-/// Refuses a user name that Redis would not accept.
-///
-/// <https://redis.io/docs/latest/commands/acl-setuser/>
-fn check_username(at: &str, name: &str) -> Result<(), Failure> {
-    if name.is_empty() || name.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(refused(at, "give the user's name: not empty, no whitespace"));
-    }
-    Ok(())
 }

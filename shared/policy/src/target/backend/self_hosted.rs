@@ -3,8 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{check_given, check_port, check_username, default_user, redis_port, refused};
-use crate::Failure;
+use super::defaults::{default_user, redis_port};
+use crate::{
+    Failure,
+    target::check::{check_given, check_port, check_username, refused},
+};
 
 /// Redis on your own hosts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -3,8 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{check_given, check_port, check_username, refused};
-use crate::Failure;
+use crate::{
+    Failure,
+    target::check::{check_given, check_port, check_username, refused},
+};
 
 /// An Upstash database. Its secret is a JSON object with the REST token under `secret.json_key`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -1,10 +1,12 @@
 //! No file of the product depends on a file that depends on it.
 //!
-//! The rule: a file depends on another one if it names an item that is *defined* there, in a `use` or by a path in its
-//! code; a re-export is followed to the definition. Three things are no dependency:
+//! A file depends on another one if it names an item that is *defined* there, in a `use` or by a path in its code; a re-export
+//! is followed to the definition. A parent and its submodules are files like any others: a child that names an item of its
+//! `mod.rs` must not be named by it. Three things are no dependency:
 //!
-//! - `mod` and `pub use`: a `mod.rs` declares its children and passes their items on;
-//! - a module's use of its parents' items (`super::…`): a submodule is part of its parent. Siblings still form a circle;
+//! - `mod` and `pub use` declarations: a `mod.rs` declares its children and passes their items on, and uses none of them by
+//!   that;
+//! - what only the type checker can follow: calls of methods, fields, and what a glob or a macro of another crate brings;
 //! - test modules.
 
 mod modules;
@@ -128,18 +130,33 @@ fn a_circle_through_imports_paths_globs_macros_and_re_exports_is_found() {
 }
 
 #[test]
-fn a_submodule_is_part_of_its_parent_and_its_siblings_are_not() {
-    let family = |first: &str, second: &str| {
+fn a_parent_and_its_submodule_form_a_circle_unless_one_only_declares_and_re_exports_the_other() {
+    let family = |parent: &str, child: &str| {
+        let parent = format!("mod first; mod second; pub use first::First; {parent}");
         circles_of(&[
             ("lib.rs", "mod a; pub struct Root;"),
-            ("a/mod.rs", "mod first; mod second; pub use first::First; pub struct Parent(First);"),
-            ("a/first.rs", first),
-            ("a/second.rs", second),
+            ("a/mod.rs", &parent),
+            ("a/first.rs", child),
+            ("a/second.rs", "pub struct Second;"),
         ])
     };
-    let first = "use super::Parent; use crate::Root; use super::second::Second; pub struct First;";
-    assert_eq!(family(first, "use super::Parent; pub struct Second;"), Vec::<String>::new());
-    let found = family(first, "pub struct Second(super::First);");
+    let uses = "use super::Parent; use crate::Root; use super::second::Second; pub struct First;";
+    assert_eq!(family("pub struct Parent;", uses), Vec::<String>::new());
+    assert_eq!(family("pub struct Parent(First);", "pub struct First;"), Vec::<String>::new());
+    for child in [uses, "pub struct First(super::Parent);", "use crate::a::Parent; pub struct First(Parent);"] {
+        let found = family("pub struct Parent(First);", child);
+        assert!(found.len() == 1 && found[0].starts_with("a/first.rs ↔ a/mod.rs\n"), "{child}: {found:?}");
+    }
+}
+
+#[test]
+fn siblings_that_name_each_other_through_the_re_exports_of_their_parent_form_a_circle() {
+    let found = circles_of(&[
+        ("lib.rs", "mod a;"),
+        ("a/mod.rs", "mod first; mod second; pub use first::First; pub use second::Second;"),
+        ("a/first.rs", "use super::Second; pub struct First;"),
+        ("a/second.rs", "pub struct Second(super::First);"),
+    ]);
     assert!(found.len() == 1 && found[0].starts_with("a/first.rs ↔ a/second.rs\n"), "{found:?}");
 }
 

@@ -67,14 +67,13 @@ impl Crate {
     }
 
     /// Every edge: a file, another file that defines an item which the first names, and the path by which it does.
-    /// What a module names of itself and of the modules around it is no edge.
     pub(super) fn edges(&self) -> BTreeSet<(String, String, String)> {
         let mut edges = BTreeSet::new();
         for (id, module) in self.modules.iter().enumerate() {
             for path in module.names.used() {
                 for found in self.resolve(id, path, 0) {
                     if let Found::Item(definer) = found
-                        && !self.is_within(id, &self.modules[definer].file)
+                        && module.file != self.modules[definer].file
                     {
                         edges.insert((module.file.clone(), self.modules[definer].file.clone(), path.join("::")));
                     }
@@ -82,12 +81,6 @@ impl Crate {
             }
         }
         edges
-    }
-
-    /// Whether a module, or one that it is part of, is in this file.
-    fn is_within(&self, id: Id, file: &str) -> bool {
-        let module = &self.modules[id];
-        module.file == file || (id != module.parent && self.is_within(module.parent, file))
     }
 
     /// What a path means in a module. A path into another crate leads to nothing.

@@ -173,7 +173,7 @@ async fn a_rollback_without_previous_settings_or_to_a_redis_that_refuses_the_log
     let labels = (moving.labelled("current").await, moving.labelled("previous").await);
     let outcome = moving.roll_back().await;
     assert_eq!(outcome.status(), "needs-human", "{outcome}");
-    assert!(outcome.failure().unwrap().contains("nothing was rolled back"), "{outcome}");
+    assert!(outcome.failure().unwrap().contains("is not rolled back"), "{outcome}");
     assert_eq!((moving.labelled("current").await, moving.labelled("previous").await), labels);
     moving.assert_published_there().await;
     moving.stage.stop().await;

@@ -1,0 +1,36 @@
+//! What the checks of several parts of the settings have in common.
+
+use crate::Failure;
+
+/// The refusal of a field.
+pub(in crate::target) fn refused(at: &str, why: &str) -> Failure {
+    Failure::permanent(format!("the target's settings are refused at {at}: {why}"))
+        .with_next_step(format!("Correct {at} in the target's settings"))
+}
+
+/// Whether a text has lower-case letters, digits and hyphens only, beginning with a letter.
+pub(in crate::target) fn is_identifier(text: &str, longest: usize) -> bool {
+    text.len() <= longest
+        && text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+/// Refuses an empty text.
+pub(in crate::target) fn check_given(at: &str, text: &str, what: &str) -> Result<(), Failure> {
+    if text.is_empty() { Err(refused(at, &format!("it is empty; give {what}"))) } else { Ok(()) }
+}
+
+/// Refuses port 0.
+pub(in crate::target) fn check_port(at: &str, port: u16) -> Result<(), Failure> {
+    if port == 0 { Err(refused(at, "use 1 to 65535")) } else { Ok(()) }
+}
+
+/// Refuses a user name that Redis would not accept.
+///
+/// <https://redis.io/docs/latest/commands/acl-setuser/>
+pub(in crate::target) fn check_username(at: &str, name: &str) -> Result<(), Failure> {
+    if name.is_empty() || name.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(refused(at, "give the user's name: not empty, no whitespace"));
+    }
+    Ok(())
+}
