@@ -80,7 +80,7 @@ pub fn concern(event: &Event) -> Result<Concern, Failure> {
 fn parameter(change: &ParameterChange) -> Concern {
     match (change.target(), &change.operation) {
         (Some(_), Operation::Delete) => Concern::leave("it is about settings that were deleted"),
-        (Some(target), _) => Concern::target(target),
+        (Some(target), _) => Concern::Look(Subject::Settings(target.to_owned())),
         (None, Operation::Label { .. }) => Concern::leave("it is about a label, and no value has changed"),
         (None, _) => Concern::Look(Subject::Resource(Resource::Parameter(change.name.clone()))),
     }

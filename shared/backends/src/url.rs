@@ -1,7 +1,7 @@
 //! A login with a URL, as clients do it.
 
 use policy::Failure;
-use redis::{ConnectionAddr, IntoConnectionInfo};
+use redis::{ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
@@ -18,29 +18,81 @@ use crate::{
 /// - Permanent where the text is no URL.
 pub async fn log_in(url: &SecretString, what: &str) -> Result<(), Failure> {
     // The parser's own error is left out: it may quote the URL.
-    let unreadable = || Failure::permanent(format!("{what} is no URL that a client can read; nothing was written"));
+    let unreadable = || Failure::permanent(format!("{what} is no URL that a client can read"));
     let info = url.expose_secret().into_connection_info().map_err(|_| unreadable())?;
     let address = match info.addr() {
         ConnectionAddr::Tcp(host, port) => Address { host, port: *port, tls: false },
         ConnectionAddr::TcpTls { host, port, .. } => Address { host, port: *port, tls: true },
         _ => return Err(unreadable()),
     };
+    let settings = info.redis_settings();
     let answer = async {
-        let mut connection = dial(address, info.redis_settings()).await?;
-        redis::cmd("PING").query_async::<()>(&mut connection.redis).await
+        let mut connection = dial(address, &RedisConnectionInfo::default()).await?;
+        let redis = &mut connection.redis;
+        // The login that the client library makes when it connects replaces what the server says by words of its own.
+        if let Some(password) = settings.password() {
+            redis::cmd("AUTH").arg(settings.username()).arg(password).query_async::<()>(redis).await?;
+        }
+        if settings.db() != 0 {
+            redis::cmd("SELECT").arg(settings.db()).query_async::<()>(redis).await?;
+        }
+        redis::cmd("PING").query_async::<()>(redis).await
     };
     match answer.await {
         Ok(()) => Ok(()),
         // A user without the right to PING is logged in too.
         Err(error) if error.code() == Some("NOPERM") => Ok(()),
         Err(error) if is_not_ready(&error) || is_connection_trouble(&error) => Err(Failure::retryable(format!(
-            "cannot connect with {what}: {}. Nothing was written; the next run tries again",
+            "cannot connect with {what}: {}; the next run tries again",
             describe(&error)
         ))),
-        Err(error) => Err(Failure::needs_human(format!(
-            "the login with {what} was refused ({}). Nothing was written. See whether AWSCURRENT is the credential of this \
-             Redis, and its user",
-            code(&error)
-        ))),
+        Err(error) => Err(Failure::needs_human(format!("the login with {what} was refused ({})", code(&error)))
+            .with_next_step("Check whether AWSCURRENT is the credential of this Redis and of its user")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use policy::Class;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    /// Logs in with a URL to a node that takes the commands of the client library, and answers `AUTH` with this.
+    async fn answered(answer: &'static str) -> Failure {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let node = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut heard = [0; 1024];
+            while let Ok(count @ 1..) = stream.read(&mut heard).await {
+                let said = String::from_utf8_lossy(&heard[..count]).into_owned();
+                let commands = said.matches('*').count();
+                let answers = if said.contains("AUTH") { answer.to_owned() } else { "+OK\r\n".repeat(commands) };
+                stream.write_all(answers.as_bytes()).await.unwrap();
+            }
+        });
+        let url = SecretString::from(format!("redis://app:hunter2@127.0.0.1:{port}/0"));
+        let failure = log_in(&url, "the url of `outputs[0]`").await.unwrap_err();
+        node.abort();
+        failure
+    }
+
+    #[tokio::test]
+    async fn a_refused_login_says_the_code_of_the_server_and_has_its_class() {
+        for (answer, code, class) in [
+            ("-WRONGPASS invalid username-password pair\r\n", "(WRONGPASS)", Class::NeedsHuman),
+            ("-ERR hunter2\r\n", "(ERR)", Class::NeedsHuman),
+            ("-ERR max number of clients reached\r\n", ": ERR", Class::Retryable),
+            ("-LOADING Redis is loading the dataset in memory\r\n", ": LOADING", Class::Retryable),
+        ] {
+            let failure = answered(answer).await;
+            assert_eq!(failure.class(), class, "{answer}");
+            assert!(failure.to_string().contains(code), "{failure}");
+            assert!(!failure.chain().contains("hunter2"), "{failure}");
+        }
     }
 }

@@ -9,12 +9,14 @@
 //! - [`moment`]: moments, as the policy counts them
 //! - [`event`]: what happened, and to what
 //! - [`concern`]: whether an event concerns a function, and what it looks at then
-//! - [`change`]: what became of a change that was requested
+//! - [`certificates`]: the root certificates that the environment names
+//! - [`change`]: changes, requested and recorded in the outcome
 //! - [`deadline`]: how long this invocation may still wait
 //! - [`log`]: JSON lines, of a message and fields
 //! - [`record`]: the one record that each run leaves, and its metrics
 //! - [`diagnostic`]: a failure, as Lambda reports it
 
+pub mod certificates;
 pub mod change;
 pub mod concern;
 pub mod consumers;

@@ -12,7 +12,7 @@ use policy::{
 use serde_json::Value;
 use tokio::time::{Instant, timeout};
 
-use crate::{deadline::Deadline, diagnostic::Reported, record};
+use crate::{certificates, deadline::Deadline, diagnostic::Reported, record};
 
 /// Who invokes the function, and so what becomes of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +49,12 @@ where
     let mut outcome = Outcome::new(details);
     let deadline = Deadline::of(&event.context, clients.now());
     let left = deadline.left();
+    let checked = async {
+        certificates::check()?;
+        flow(clients, event.payload, deadline, &mut outcome).await
+    };
     // Boxed: the flow's calls are nested too deep for the compiler to lay them out as one.
-    let flow = Box::pin(flow(clients, event.payload, deadline, &mut outcome));
+    let flow = Box::pin(checked);
     // Stopped between two calls, a run is like one that was killed there: the next run continues from what it finds.
     // A panic leaves its record too. Nothing that the flow borrows is used afterwards but the outcome, which only grows.
     let result = match timeout(left, AssertUnwindSafe(flow).catch_unwind()).await {

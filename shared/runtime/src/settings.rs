@@ -28,12 +28,24 @@ pub fn parameter(name: &str) -> String {
 /// # Permissions
 /// `ssm:GetParameterHistory` on the parameter, and `kms:Decrypt` if it is a `SecureString` under a key of your own
 pub async fn load(clients: &Clients, name: &str) -> Result<History, Failure> {
+    load_if_any(clients, name).await?.ok_or_else(|| {
+        Failure::permanent(format!("there is no parameter {}", parameter(name)))
+            .with_next_step("Put the target's settings document there")
+    })
+}
+
+/// As [`load`]; `None` if there is no such parameter.
+///
+/// # Errors
+/// As [`load`], for a parameter that exists.
+///
+/// # Permissions
+/// As [`load`]
+pub async fn load_if_any(clients: &Clients, name: &str) -> Result<Option<History>, Failure> {
     let parameter = parameter(name);
     let refused = |failure| Failure::permanent(format!("the parameter {parameter} is refused")).because(failure);
     let kept = ssm::history(clients.ssm(), &parameter).await?;
-    let newest = kept.last().ok_or_else(|| {
-        Failure::permanent(format!("there is no parameter {parameter}; put the target's settings document there"))
-    })?;
+    let Some(newest) = kept.last() else { return Ok(None) };
     let newest = read(name, newest).map_err(refused)?;
     let with = |label: &str| kept.iter().find(|kept| kept.labels.iter().any(|one| one == label));
     // A version that follows an older schema cannot be read, which is no reason to stop.
@@ -45,13 +57,14 @@ pub async fn load(clients: &Clients, name: &str) -> Result<History, Failure> {
     if newest != in_effect {
         tracing::warn!(newest, in_effect, "the newest settings of {parameter} are not in effect");
     }
-    Ok(history)
+    Ok(Some(history))
 }
 
 fn read(name: &str, kept: &Kept) -> Result<Revision, Failure> {
     let target = Target::parse(kept.value.expose_secret())?;
     match target.name == name {
         true => Ok(Revision { version: kept.version, target }),
-        false => Err(Failure::permanent(format!("its `name` is {:?}; it must be {name:?}", target.name))),
+        false => Err(Failure::permanent(format!("its `name` is {:?}, and not {name:?}", target.name))
+            .with_next_step("Correct `name`, or the name of the parameter")),
     }
 }

@@ -20,8 +20,10 @@ const NAME_RULE: &str = "a name has lower-case letters, digits and hyphens, at m
 /// What a run is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    /// A target, by name.
+    /// A target, by name: somebody asks for it.
     Target(String),
+    /// A target whose settings changed, by name.
+    Settings(String),
     /// A resource whose tag names its target, if it has one.
     Resource(Resource),
 }
@@ -31,50 +33,89 @@ pub enum Subject {
 pub enum Found {
     /// The settings of the target. The name of the target is in the outcome.
     Target(Box<History>),
-    /// The resource belongs to no target; says why.
-    Nothing(&'static str),
+    /// The event concerns no target; says why.
+    Nothing(String),
+}
+
+impl Found {
+    fn nothing(why: impl Into<String>) -> Self {
+        Self::Nothing(why.into())
+    }
 }
 
 /// Finds the target that a run is about, and reads its settings. Records the target's name in the outcome.
 ///
+/// Events come late, and they come for the resources of others too. So an event is left if what it is about was deleted, or
+/// if no settings name it; only who names a target gets an error if it does not exist:
+///
+/// | the run is about | which | ⇒ |
+/// |---|---|---|
+/// | a target | without settings | Permanent |
+/// | settings that changed | that are gone, or are no target's | left |
+/// | a resource | that is gone, or has no tag | left |
+/// | a resource | whose tag is not the name of a target | Permanent |
+/// | a resource | whose tag names a target without settings | left |
+/// | a secret | that the settings in effect of its target do not name | left |
+///
 /// # Errors
-/// - Permanent if there are no settings for the target, or they are refused.
-/// - Permanent if the resource is a secret that is tagged with the target, and no settings of the target name it.
+/// Permanent as the table says, and if the settings are refused.
 ///
 /// # Permissions
 /// `ssm:GetParameterHistory` on the settings; for a resource `secretsmanager:DescribeSecret`, `ssm:ListTagsForResource`,
 /// `ecs:ListTagsForResource` or `elasticache:ListTagsForResource`
 pub async fn find(clients: &Clients, subject: Subject, outcome: &mut Outcome) -> Result<Found, Failure> {
-    let resource = match subject {
-        Subject::Target(name) => {
-            if !Target::is_name(&name) {
-                return Err(Failure::permanent(format!("the event names no target: {NAME_RULE}")));
-            }
-            outcome.target = Some(name.clone());
-            return Ok(Found::Target(Box::new(settings::load(clients, &name).await?)));
+    match subject {
+        Subject::Target(name) if !Target::is_name(&name) => {
+            Err(Failure::permanent("the event names no target")
+                .with_next_step(format!("Correct the name: {NAME_RULE}")))
         }
-        Subject::Resource(resource) => resource,
+        Subject::Target(name) => {
+            outcome.target = Some(name.clone());
+            Ok(Found::Target(Box::new(settings::load(clients, &name).await?)))
+        }
+        Subject::Settings(name) if !Target::is_name(&name) => {
+            Ok(Found::nothing("it is about a parameter whose name is not that of a target's settings"))
+        }
+        Subject::Settings(name) => {
+            let history = of_event(clients, &name, outcome).await?;
+            Ok(history.map_or_else(
+                || Found::nothing("it is about settings that no longer exist"),
+                |history| Found::Target(Box::new(history)),
+            ))
+        }
+        Subject::Resource(resource) => of_resource(clients, &resource, outcome).await,
+    }
+}
+
+/// The settings of the target that an event leads to; `None` if there are none.
+async fn of_event(clients: &Clients, name: &str, outcome: &mut Outcome) -> Result<Option<History>, Failure> {
+    outcome.target = Some(name.to_owned());
+    settings::load_if_any(clients, name).await
+}
+
+async fn of_resource(clients: &Clients, resource: &Resource, outcome: &mut Outcome) -> Result<Found, Failure> {
+    let Some(Tagged { mut tags, secret }) = tags(clients, resource).await? else {
+        return Ok(Found::nothing("it is about a resource that no longer exists"));
     };
-    let Tagged { mut tags, secret } = tags(clients, &resource).await?;
     let Some(name) = tags.remove(TARGET_TAG) else {
-        return Ok(Found::Nothing("it is about a resource that belongs to no target"));
+        return Ok(Found::nothing("it is about a resource that belongs to no target"));
     };
     if !Target::is_name(&name) {
-        return Err(Failure::permanent(format!("the tag `{TARGET_TAG}` of {resource} names no target: {NAME_RULE}")));
+        return Err(Failure::permanent(format!("the tag `{TARGET_TAG}` of {resource} names no target"))
+            .with_next_step(format!("Correct the tag: {NAME_RULE}")));
     }
-    outcome.target = Some(name.clone());
-    let history = settings::load(clients, &name).await?;
-    if let Some(secret) = secret {
-        if history.is_secret_of_others(secret.id()) {
-            return Ok(Found::Nothing("it is about the secret of settings that are not in effect"));
+    let Some(history) = of_event(clients, &name, outcome).await? else {
+        return Ok(Found::nothing("it is about a resource of a target that has no settings"));
+    };
+    match secret {
+        Some(secret) if history.check_secret(secret.id()).is_err() => {
+            Ok(Found::nothing("it is about a secret that the settings in effect do not name"))
         }
-        history.check_secret(secret.id())?;
+        _ => Ok(Found::Target(Box::new(history))),
     }
-    Ok(Found::Target(Box::new(history)))
 }
 
 /// The tags of a resource, and, for a secret, its name and ARN.
-#[derive(Default)]
 struct Tagged {
     tags: HashMap<String, String>,
     secret: Option<SecretNames>,
@@ -91,23 +132,30 @@ impl SecretNames {
     }
 }
 
-/// Reads the tags of a resource; a resource that no longer exists has none.
-async fn tags(clients: &Clients, resource: &Resource) -> Result<Tagged, Failure> {
-    let (tags, gone) = match resource {
+/// Reads the tags of a resource; `None` if it no longer exists.
+async fn tags(clients: &Clients, resource: &Resource) -> Result<Option<Tagged>, Failure> {
+    let of = |tags| Tagged { tags, secret: None };
+    let (tagged, gone) = match resource {
         Resource::Secret(arn) => {
-            let secret = secrets_manager::describe(clients.secrets_manager(), arn).await?;
-            let names = SecretNames { name: secret.name, arn: secret.arn };
-            return Ok(Tagged { tags: secret.tags, secret: Some(names) });
+            let secret = secrets_manager::describe(clients.secrets_manager(), arn).await.map(|secret| Tagged {
+                tags: secret.tags,
+                secret: Some(SecretNames { name: secret.name, arn: secret.arn }),
+            });
+            (secret, ["ResourceNotFoundException"].as_slice())
         }
-        Resource::Parameter(name) => (ssm::tags(clients.ssm(), name).await, "InvalidResourceId"),
-        Resource::Service(arn) => (ecs::tags(clients.ecs(), arn).await, "ServiceNotFoundException"),
-        Resource::ReplicationGroup(arn) => {
-            (elasticache::groups::tags(clients.elasticache(), arn).await, "ReplicationGroupNotFoundFault")
-        }
+        Resource::Parameter(name) => (ssm::tags(clients.ssm(), name).await.map(of), ["InvalidResourceId"].as_slice()),
+        Resource::Service(arn) => (
+            ecs::tags(clients.ecs(), arn).await.map(of),
+            ["ServiceNotFoundException", "ClusterNotFoundException"].as_slice(),
+        ),
+        Resource::ReplicationGroup(arn) => (
+            elasticache::groups::tags(clients.elasticache(), arn).await.map(of),
+            ["ReplicationGroupNotFoundFault"].as_slice(),
+        ),
     };
-    match tags {
-        Err(error) if error.is(gone) => Ok(Tagged::default()),
-        tags => Ok(Tagged { tags: tags?, secret: None }),
+    match tagged {
+        Err(error) if gone.iter().any(|code| error.is(code)) => Ok(None),
+        tagged => Ok(Some(tagged?)),
     }
 }
 
@@ -117,9 +165,8 @@ async fn tags(clients: &Clients, resource: &Resource) -> Result<Tagged, Failure>
 /// Permanent if the resource has no such tag, or its value is not a target's name.
 pub fn name_of<'a>(resource: &str, tags: &'a HashMap<String, String>) -> Result<&'a str, Failure> {
     tags.get(TARGET_TAG).map(String::as_str).filter(|name| Target::is_name(name)).ok_or_else(|| {
-        Failure::permanent(format!(
-            "{resource} has no tag `{TARGET_TAG}` with the name of a target; tag it with the name of its target"
-        ))
+        Failure::permanent(format!("{resource} has no tag `{TARGET_TAG}` with the name of a target"))
+            .with_next_step("Tag it with the name of its target")
     })
 }
 
@@ -138,8 +185,8 @@ mod tests {
             let found = find(&clients, Subject::Target(name.to_owned()), &mut outcome).await;
             let refused = found.unwrap_err();
             assert_eq!((refused.class(), outcome.target), (Class::Permanent, None), "{name:?}");
-            assert!(refused.to_string().contains("at most 63"), "{refused}");
-            assert!(name.trim().is_empty() || !refused.to_string().contains(name), "{refused}");
+            assert!(refused.chain().contains("at most 63"), "{refused}");
+            assert!(name.trim().is_empty() || !refused.chain().contains(name), "{refused}");
         }
     }
 }

@@ -4,9 +4,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue panics")]
 
+mod claims;
 mod contract;
 mod demo;
 mod dependencies;
+mod environment;
 mod events;
 mod file_sentences;
 mod import_circles;

@@ -1,7 +1,7 @@
 //! The events that start a retirement, and those that do not.
 
 use acceptance::{
-    Outcome, Stage, StageOptions,
+    List, Outcome, Stage, StageOptions,
     retirement::{REMOVED, outcome_of, rotated},
 };
 use aws_sdk_secretsmanager::types::Tag;
@@ -49,6 +49,32 @@ async fn an_event_about_our_own_label_or_a_secret_without_a_target_changes_nothi
     let another = create.send().await.unwrap().arn.unwrap();
     let (outcome, made) = calls(&stage, &label_updated(&another, "AWSCURRENT")).await;
     assert_eq!((outcome.status(), made), ("kept", 1), "{outcome}");
+    assert!(stage.accepts(&stage.first_token()).await);
+    stage.stop().await;
+}
+
+/// Creates a secret with this tag and returns its ARN.
+async fn tagged(stage: &Stage, name: &str, target: &str) -> String {
+    let tag = Tag::builder().key("redis-lifecycle:target").value(target).build();
+    let create = stage.secrets.create_secret().name(name).secret_string("a-value-of-another").tags(tag);
+    create.send().await.unwrap().arn.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_about_a_secret_that_is_gone_or_that_no_settings_name_is_left_with_the_reason() {
+    let stage = rotated(StageOptions::default()).await;
+    let gone = stage.target.secret_arn.replace("orders/redis", "orders/gone");
+    let of_no_settings = tagged(&stage, "baskets/redis", "baskets").await;
+    let beside = tagged(&stage, "orders/other", "orders").await;
+    for (arn, said) in [
+        (gone, "no longer exists"),
+        (of_no_settings, "a target that has no settings"),
+        (beside, "the settings in effect do not name"),
+    ] {
+        let (outcome, _) = calls(&stage, &label_updated(&arn, "AWSCURRENT")).await;
+        assert_eq!(outcome.status(), "kept", "{arn}: {outcome}");
+        assert!(outcome.entries(List::Kept)[0].1.contains(said), "{arn}: {outcome}");
+    }
     assert!(stage.accepts(&stage.first_token()).await);
     stage.stop().await;
 }

@@ -107,6 +107,9 @@ async fn an_event_about_another_resource_changes_nothing() {
         (parameter_change("Update", "/somebody/elses"), 1),
         (parameter_change("LabelParameterVersion", HOST), 0),
         (label_updated(&stage, "redis-lifecycle-retired"), 0),
+        (parameter_change("Update", "/redis-lifecycle/targets/deleted"), 1),
+        (parameter_change("Update", "/redis-lifecycle/targets/of/others"), 0),
+        (deployment("arn:aws:ecs:us-east-1:123456789012:service/main/deleted"), 1),
     ] {
         let outcome = outcome_of(&stage, &event).await;
         assert_eq!((outcome.status(), outcome.api_calls()), ("kept", Some(calls)), "{outcome}");
@@ -120,6 +123,13 @@ fn parameter_change(operation: &str, name: &str) -> serde_json::Value {
         "source": "aws.ssm", "detail-type": "Parameter Store Change",
         "resources": [format!("arn:aws:ssm:us-east-1:123456789012:parameter{name}")],
         "detail": { "operation": operation, "name": name, "type": "String" },
+    })
+}
+
+fn deployment(service_arn: &str) -> serde_json::Value {
+    json!({
+        "source": "aws.ecs", "detail-type": "ECS Deployment State Change", "resources": [service_arn],
+        "detail": { "eventName": "SERVICE_DEPLOYMENT_COMPLETED", "deploymentId": "ecs-svc/123" },
     })
 }
 

@@ -2,7 +2,7 @@
 
 use acceptance::{
     Flavour, List, Stage, StageOptions,
-    connection::{NAME, outcome_of, sync},
+    connection::{NAME, dry_run, outcome_of, sync},
 };
 use aws_sdk_ssm::types::ParameterType;
 use redis::cmd;
@@ -152,7 +152,12 @@ async fn a_credential_that_does_not_log_in_is_not_published() {
     let put = writes(&stage);
     let outcome = sync(&stage).await;
     assert_eq!(outcome.status(), "needs-human", "{outcome}");
-    assert!(outcome.failure().unwrap().contains("`outputs[0]`"), "{outcome}");
+    let failure = outcome.failure().unwrap();
+    assert!(failure.contains("`outputs[0]`") && failure.contains("(WRONGPASS)"), "{failure}");
+    assert!(failure.contains("Nothing was changed"), "{failure}");
+    let planned = dry_run(&stage).await;
+    assert_eq!((planned.status(), planned.planned().len()), ("needs-human", 0), "{planned}");
+    assert_eq!(planned.failure(), outcome.failure(), "a dry run fails where the run would");
     assert_eq!((writes(&stage), parameter(&stage, URL).await), (put, before.1));
     stage.stop().await;
 }
