@@ -45,7 +45,7 @@ async fn a_database_with_a_plan_without_acl_is_refused() {
 async fn an_unknown_user_is_refused_and_not_created() {
     let stage = tried_once(Flavour::UpstashAcl).await;
     set_renewal(&stage, "username", "nobody").await;
-    assert_refused(stage, "createSecret", "Permanent", &["nobody", "is not there"]).await;
+    assert_refused(stage, "createSecret", "Permanent", &["nobody", "does not exist"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
