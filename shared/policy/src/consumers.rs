@@ -1,21 +1,21 @@
-//! Consumers: what is seen of each, and whether it has followed a change of the credential.
+//! Consumers: the state of each, and whether it uses the new credential after a promotion.
 
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{Failure, connection::Field, publication::Texts, secret::Promotion, target::Output};
 
-/// One consumer, and what was seen of it. Times are in milliseconds since 1970.
+/// One consumer and its state. Times are in milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsumerFacts {
     /// Its field in the settings, as in `consumers[0]`.
     pub field: String,
     /// What it is, as in "the ECS service main/web".
     pub name: String,
-    /// What was seen of it.
+    /// Its state.
     pub seen: Seen,
 }
 
-/// What was seen of a consumer.
+/// The state of a consumer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Seen {
     /// An ECS service.
@@ -101,10 +101,10 @@ impl ConsumerFacts {
 
     /// Why it may still use the credential from before the promotion; `None` if it does not.
     ///
-    /// A function has followed if its environment changed since, or names AWSCURRENT's version. The dates alone are not enough:
-    /// Lambda reports them to the second, and Secrets Manager reports the end of a rotation later than the move of AWSCURRENT,
-    /// so a change right after the promotion can look older than it. If AWSCURRENT was moved back to a version, the
-    /// environment may name that version since the first time, which proves nothing.
+    /// A function has followed if its environment changed since, or names AWSCURRENT's version. The dates alone are not
+    /// enough: Lambda reports them to the second, and Secrets Manager reports the end of a rotation later than the move of
+    /// AWSCURRENT, so a change right after the promotion can look older than it. If AWSCURRENT was moved back to a version,
+    /// the environment may name that version since the first time, which proves nothing.
     ///
     /// # Errors
     /// Permanent, naming the field, if it does not exist.

@@ -55,7 +55,7 @@ impl Failure {
         Self::new(Class::Permanent, message)
     }
 
-    /// A failure that a person must look at first.
+    /// A failure that a person must check first.
     pub fn needs_human(message: impl Into<String>) -> Self {
         Self::new(Class::NeedsHuman, message)
     }
@@ -65,8 +65,8 @@ impl Failure {
         Self { class, message: message.into(), next_step: None, source: None }
     }
 
-    /// The same failure, with what a person does about it: one sentence or two, without the full stop at the end, and without
-    /// running the function again.
+    /// The same failure, with what a person does about it: one sentence or two, without the full stop at the end, and
+    /// without running the function again.
     pub fn with_next_step(mut self, next_step: impl Into<String>) -> Self {
         self.next_step = Some(next_step.into());
         self

@@ -92,7 +92,7 @@ pub struct Verdicts {
     pub current: Verdict,
     /// About AWSPREVIOUS; `Nowhere` if it was not tried.
     pub previous: Verdict,
-    /// About any of the three: nothing in the secret opens a node that accepts none of them.
+    /// About any of the three: no credential of the secret logs in on a node that accepts none of them.
     pub any: Verdict,
 }
 

@@ -1,10 +1,11 @@
-//! What is seen of a server: its nodes' answers, and how credentials reach and fit on them.
+//! The observed state of a server: the answers of its nodes, how many credentials it can have,
+//! and how they reach the nodes.
 
 use std::fmt;
 
 use crate::{change::Made, login::Node};
 
-/// What was seen of the server.
+/// The observed state of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     /// What the nodes answered.
@@ -16,7 +17,7 @@ pub struct Server {
     pub change_asked: bool,
     /// Whether the group reports that a credential was set since AWSPENDING was made.
     pub token_set_since_pending: bool,
-    /// Whether one more credential fits.
+    /// Whether one more credential can be added.
     pub capacity: Capacity,
     /// How a credential reaches every node.
     pub propagation: Propagation,
@@ -49,26 +50,28 @@ impl Propagation {
     pub fn caveat(self) -> Option<&'static str> {
         match self {
             Self::Service | Self::NodeByNode => None,
-            Self::UntilRestart => Some("a node that restarts has only what it is started with, until the next run"),
+            Self::UntilRestart => {
+                Some("a node that restarts has only the credential that it is started with, until the next run")
+            }
         }
     }
 }
 
-/// Whether one more credential fits without pushing out one that clients may use.
+/// Whether one more credential can be added without removing one that clients may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Capacity {
-    /// It fits: there is a free place, or the service drops only the oldest of what the secret has known.
+    /// There is room: a place is free, or the service drops only the oldest credential that the secret contained.
     Free,
-    /// Two are the limit, and AWSCURRENT and one other are there: AWSPENDING takes the other's place.
+    /// The limit is two, and AWSCURRENT and one other are in use: AWSPENDING replaces the other.
     Full,
     /// There is no limit: a credential stays until it is removed.
     Unlimited,
 }
 
-/// Whether the service that runs the nodes takes changes now.
+/// Whether the service that runs the nodes accepts changes now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum GroupState {
-    /// It takes changes.
+    /// It accepts changes.
     Available,
     /// It is changing its credential.
     ChangingToken,
@@ -77,7 +80,7 @@ pub enum GroupState {
 }
 
 impl GroupState {
-    /// Whether it takes no changes now.
+    /// Whether it accepts no changes now.
     pub fn is_busy(&self) -> bool {
         *self != Self::Available
     }

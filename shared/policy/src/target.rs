@@ -116,8 +116,8 @@ impl Target {
     /// Reads a settings document.
     ///
     /// # Errors
-    /// Permanent, naming the field, if the document is no JSON, lacks or misspells a key, has an unknown key, or has a value
-    /// out of its range.
+    /// Permanent, naming the field, if the document is no JSON, lacks or misspells a key, has an unknown key, or has a
+    /// value out of its range.
     pub fn parse(document: &str) -> Result<Self, Failure> {
         let mut reader = serde_json::Deserializer::from_str(document);
         let target: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {

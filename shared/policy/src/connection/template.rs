@@ -119,7 +119,8 @@ impl JsonSchema for Template {
         json_schema!({
             "type": "string",
             "minLength": 1,
-            "description": format!("A text with fields of the connection in braces: `{names}`. A literal brace is written twice."),
+            "description": format!("A text with fields of the connection in braces: `{names}`. A literal brace is \
+                                    written twice."),
             "examples": ["{url}", "{host}:{port}"],
         })
     }

@@ -35,14 +35,14 @@ impl History {
     /// Refuses settings that were rolled back if the ones before them cannot be read: nothing is known to be in effect.
     ///
     /// # Errors
-    /// Permanent, with the way out.
+    /// Permanent, with the next step.
     pub fn check(&self) -> Result<(), Failure> {
         match self.is_rolled_back(self.newest.version) && self.published().is_none() {
             false => Ok(()),
             true => Err(Failure::permanent(format!(
                 "the newest settings have the label `{ROLLED_BACK}`, and the settings before them cannot be read"
             ))
-            .with_next_step("Put settings that name the Redis you want")),
+            .with_next_step("Store settings that name the Redis you want")),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Decides which version of a target's settings is in effect: how a system moves to another Redis, and back.
 //!
 //! A place is a `backend` and a `secret`. Settings that name another place than the published one ask for a move. They are
-//! pending until that place has accepted a login. Labels on the versions of the settings parameter record what was published
-//! and from which version, so that every function reads the same:
+//! pending until that place has accepted a login. Labels on the versions of the settings parameter record what was
+//! published and from which version, so that every function reads the same:
 //!
 //! - [`CURRENT`] is on the version whose place is published.
 //! - [`PREVIOUS`] is on the version whose place was published before: a rollback goes there.
@@ -48,8 +48,8 @@ pub enum RollBack {
     Done,
     /// Cancels a move that has not begun, by putting these labels.
     Cancel(Vec<Label>),
-    /// Publishes this place again once it has accepted a login, by putting these labels in order. [`ROLLED_BACK`] is the
-    /// decision: a run that stops after it is completed by the next one.
+    /// Publishes this place again once it has accepted a login, by putting these labels in order. [`ROLLED_BACK`] is put
+    /// first and is the decision: if the run stops after it, the next run completes it.
     To(Box<Revision>, Vec<Label>),
 }
 
@@ -139,7 +139,11 @@ impl History {
                 let rest = [Label { version: previous.version, label: CURRENT }, label(PREVIOUS)];
                 Ok(RollBack::To(Box::new(previous.clone()), decision.chain(rest).collect()))
             }
-            (State::InEffect, _) => Err(Failure::permanent("there is nothing to roll back to: no version of the settings with another `backend` or `secret` has the label `previous`").with_next_step("Put settings that name the Redis you want")),
+            (State::InEffect, _) => Err(Failure::permanent(
+                "there is nothing to roll back to: no version of the settings with another `backend` or `secret` has \
+                 the label `previous`",
+            )
+            .with_next_step("Store settings that name the Redis you want")),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 /// | nodes | ⇒ |
 /// |---|---|
 /// | one gives no answer | Retryable |
-/// | one lets clients in without a credential | `NeedsHuman`: a login proves nothing there |
+/// | one accepts clients without a credential | `NeedsHuman`: a login proves nothing there |
 /// | one refuses AWSCURRENT | `NeedsHuman` |
 /// | all accept it | proven |
 ///
@@ -21,8 +21,8 @@ pub fn check_nodes(nodes: &[Node], secret_id: &str) -> Result<(), Failure> {
     match (verdicts.open, verdicts.current) {
         (Verdict::Nowhere, Verdict::Everywhere) => Ok(()),
         (Verdict::Somewhere | Verdict::Everywhere, _) => {
-            Err(Failure::needs_human("the Redis that the settings name lets clients in without a credential")
-                .with_next_step("Require one first"))
+            Err(Failure::needs_human("the Redis that the settings name accepts clients without a credential")
+                .with_next_step("Make it require one"))
         }
         (Verdict::Nowhere, Verdict::Somewhere | Verdict::Nowhere) => Err(Failure::needs_human(format!(
             "not every node of the Redis that the settings name accepts AWSCURRENT of the secret {secret_id}"

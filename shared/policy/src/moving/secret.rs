@@ -3,7 +3,7 @@
 use super::{History, Revision};
 use crate::{Failure, Target};
 
-/// How a secret is known: settings name it by one of these.
+/// The name and the ARN of a secret: settings use one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecretId<'a> {
     /// Its name.
@@ -65,10 +65,13 @@ impl History {
         match self.is_secret_of_others(secret) {
             false => secret.check_named_by(target),
             true => Err(Failure::permanent(format!(
-                "the secret {} belongs to settings of the target {} that are not in effect: version {version} is, with the secret {}",
+                "the secret {} belongs to settings of the target {} that are not in effect: version {version} is, with \
+                 the secret {}",
                 secret.name, target.name, target.secret.id
             ))
-            .with_next_step("Run sync-connection, which puts newer settings into effect once their Redis accepts a login")),
+            .with_next_step(
+                "Run sync-connection, which puts newer settings into effect once their Redis accepts a login",
+            )),
         }
     }
 

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 /// The most bytes of JSON that an outcome has.
 ///
-/// A destination gets at most 262,144 bytes, in which Lambda wraps the answer with the event that caused it: 64 KiB are left
-/// for that.
+/// A destination gets at most 262,144 bytes, in which Lambda wraps the answer with the event that caused it: 64 KiB are
+/// left for that.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 /// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html>

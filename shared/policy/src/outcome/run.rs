@@ -1,4 +1,4 @@
-//! What a run tells of itself.
+//! The outcome while a run fills it in.
 
 use super::{
     details::Details,
@@ -13,19 +13,19 @@ use crate::{Class, Failure, login::FailedLogin};
 pub struct Outcome {
     /// The target, once it is known.
     pub target: Option<String>,
-    /// Whether the run was to change nothing.
+    /// Whether it was a dry run, which changes nothing.
     pub dry_run: bool,
     /// What only this function reports.
     pub details: Details,
     /// What was done, in order.
     pub done: Vec<Item>,
-    /// What was left as it was.
+    /// What was not changed.
     pub kept: Vec<Item>,
     /// What a dry run would have done, in order.
     pub planned: Vec<Item>,
     /// What a later run has to wait for.
     pub waiting: Vec<Waiting>,
-    /// Items that failed while the others went on.
+    /// Items that failed while the others continued.
     pub failed: Vec<FailedItem>,
     /// What the run measured.
     pub measures: Measures,
@@ -38,7 +38,7 @@ pub struct Outcome {
     pub(super) stopped: Option<Stopped>,
 }
 
-/// Why a run ended before it was through.
+/// Why a run ended early.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stopped {
     pub(super) class: Class,
@@ -83,7 +83,7 @@ impl Outcome {
         self.done.push(Item { what, reason: reason.into() });
     }
 
-    /// Records what was left as it was.
+    /// Records what was not changed.
     pub fn left(&mut self, what: &'static str, reason: impl Into<String>) {
         self.kept.push(Item { what, reason: reason.into() });
     }
@@ -98,7 +98,7 @@ impl Outcome {
         self.waiting.extend(by);
     }
 
-    /// Records an item that failed while the others go on.
+    /// Records an item that failed while the others continue.
     pub fn item_failed(&mut self, what: impl Into<String>, failure: &Failure) {
         self.failed.push(FailedItem {
             what: what.into(),
@@ -108,7 +108,7 @@ impl Outcome {
         });
     }
 
-    /// Records why the run ended before it was through.
+    /// Records why the run ended early.
     pub fn failed(&mut self, failure: &Failure) {
         self.stopped = Some(Stopped {
             class: failure.class(),

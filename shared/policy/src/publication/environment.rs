@@ -22,7 +22,7 @@ pub struct EnvironmentFound {
     pub last_update: String,
 }
 
-/// What is done about an environment.
+/// What is done with an environment.
 #[derive(Clone, Debug)]
 pub enum EnvironmentDecision {
     /// Nothing.
@@ -41,7 +41,7 @@ pub enum EnvironmentDecision {
     },
 }
 
-/// Decides what is done about the environment of a function.
+/// Decides what is done with the environment of a function.
 ///
 /// | last update | variables | ⇒ |
 /// |---|---|---|
@@ -51,7 +51,7 @@ pub enum EnvironmentDecision {
 /// | successful, failed | one is not | Write |
 ///
 /// # Errors
-/// - Permanent, naming the field, if all variables together would be too large. Nothing was written.
+/// - Permanent, naming the field, if all variables together would be too large.
 /// - `NeedsHuman` if the function's last update failed.
 pub fn decide_environment(
     at: &str,
@@ -64,7 +64,11 @@ pub fn decide_environment(
     let shown: BTreeMap<&str, &str> = merged.iter().map(|(name, text)| (name.as_str(), text.expose_secret())).collect();
     let bytes = json!(shown).to_string().len();
     if bytes > MOST_BYTES {
-        return Err(Failure::permanent(format!("`{at}.variables` of the settings would bring the environment of the function {function_name} to {bytes} bytes, and Lambda allows {MOST_BYTES}")).with_next_step("Write less there, for example only {secret_arn}"));
+        return Err(Failure::permanent(format!(
+            "`{at}.variables` of the settings would bring the environment of the function {function_name} to {bytes} \
+             bytes, and Lambda allows {MOST_BYTES}"
+        ))
+        .with_next_step("Write less into it, for example only {secret_arn}"));
     }
     if found.last_update == "InProgress" {
         return Ok(EnvironmentDecision::Wait);
@@ -74,7 +78,7 @@ pub fn decide_environment(
         return Err(Failure::needs_human(format!(
             "the function {function_name} failed to take its last update, and still uses the environment before it"
         ))
-        .with_next_step("See `LastUpdateStatusReason`, and update it again"));
+        .with_next_step("Read its `LastUpdateStatusReason`, correct the cause, and update it again"));
     }
     if changed.is_empty() {
         return Ok(EnvironmentDecision::Kept { reason: "it is up to date" });

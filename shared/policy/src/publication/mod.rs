@@ -1,7 +1,7 @@
 //! Decides what is written to outputs, where applications read it.
 //!
-//! Each output is decided on its own, from what is wanted there and what was found; [`order`] says which is written first. An
-//! output that cannot be written is an error: decide about all outputs before any is written.
+//! Each output is decided on its own, from what is wanted there and what was found; [`order`] says which is written first.
+//! An output that cannot be written is an error: decide about all outputs before any is written.
 
 mod environment;
 mod parameter;
@@ -56,8 +56,8 @@ pub fn all_wanted(
     texts.collect()
 }
 
-/// The order in which outputs are written, by their place in the settings: those with a URL last, because a client that reads
-/// a URL reads nothing else.
+/// The order in which outputs are written, by their place in the settings: those with a URL last, because a client that
+/// reads a URL reads nothing else.
 pub fn order(outputs: &[Output]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..outputs.len()).collect();
     order.sort_by_key(|nth| outputs[*nth].has_url());

@@ -8,8 +8,8 @@ use crate::{
     target::{Drift, SsmParameter, Tier},
 };
 
-/// How many versions of a parameter are kept. A new one replaces the oldest, unless that one has a label: then the new one is
-/// refused.
+/// How many versions of a parameter are kept. A new one replaces the oldest, unless that one has a label: then the new one
+/// is refused.
 ///
 /// <https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html>
 const MOST_VERSIONS: i64 = 100;
@@ -36,7 +36,7 @@ pub struct Published {
     pub version: i64,
 }
 
-/// What is done about a parameter.
+/// What is done with a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ParameterDecision {
     /// Nothing.
@@ -58,7 +58,7 @@ pub enum ParameterDecision {
     },
 }
 
-/// Decides what is done about a parameter.
+/// Decides what is done with a parameter.
 ///
 /// | found | its value | our label `current` | drift | ⇒ |
 /// |---|---|---|---|---|
@@ -71,8 +71,8 @@ pub enum ParameterDecision {
 /// | yes | another | otherwise | | Write |
 ///
 /// # Errors
-/// - Permanent, naming the field, if the parameter has another type, or the value does not fit in its tier. Nothing was written.
-/// - `NeedsHuman`, naming the field, if the value contains `{{…}}`, which Parameter Store refuses. Nothing was written.
+/// - Permanent, naming the field, if the parameter has another type, or the value does not fit in its tier.
+/// - `NeedsHuman`, naming the field, if the value contains `{{…}}`, which Parameter Store refuses.
 pub fn decide_parameter(
     at: &str,
     settings: &SsmParameter,

@@ -11,7 +11,7 @@ use crate::{Failure, connection::Connection};
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html>
 const MOST_BYTES: usize = 65_536;
 
-/// What is done about the keys of a secret.
+/// What is done with the keys of a secret.
 #[derive(Clone, Debug)]
 pub enum SecretKeysDecision {
     /// Nothing.
@@ -42,7 +42,7 @@ pub fn check_not_rotated(at: &str, arn: &str, connection: &Connection) -> Result
     }
 }
 
-/// Decides what is done about the keys of a secret; `found` is its whole value.
+/// Decides what is done with the keys of a secret; `found` is its whole value.
 ///
 /// | value | keys | ⇒ |
 /// |---|---|---|
@@ -52,7 +52,7 @@ pub fn check_not_rotated(at: &str, arn: &str, connection: &Connection) -> Result
 /// | a JSON object | one is not | Write |
 ///
 /// # Errors
-/// Permanent, naming the field, if the value is no JSON object, or would be too large. Nothing was written.
+/// Permanent, naming the field, if the value is no JSON object, or would be too large.
 pub fn decide_secret_keys(
     at: &str,
     secret_id: &str,
@@ -80,7 +80,12 @@ pub fn decide_secret_keys(
     }
     let value = Value::Object(members).to_string();
     if value.len() > MOST_BYTES {
-        return Err(Failure::permanent(format!("`{at}.keys` of the settings would bring the secret {secret_id} to {} bytes, and Secrets Manager allows {MOST_BYTES}", value.len())).with_next_step("Write less there"));
+        return Err(Failure::permanent(format!(
+            "`{at}.keys` of the settings would bring the secret {secret_id} to {} bytes, and Secrets Manager allows \
+             {MOST_BYTES}",
+            value.len()
+        ))
+        .with_next_step("Write less into it"));
     }
     Ok(SecretKeysDecision::Write { value: value.into(), reason })
 }

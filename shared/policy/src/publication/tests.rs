@@ -16,7 +16,7 @@ fn settings() -> SsmParameter {
         kind: ParameterKind::SecureString,
         kms_key_id: None,
         tier: Tier::Standard,
-        drift: Drift::PutRight,
+        drift: Drift::Overwrite,
         url: UrlOptions::default(),
     }
 }
@@ -44,19 +44,19 @@ fn word(decided: &Result<ParameterDecision, Failure>) -> String {
 #[test]
 fn each_state_of_a_parameter_leads_to_one_decision() {
     for (found, drift, expected) in [
-        (None, Drift::PutRight, "write"),
-        (Some(found("new", 3, Some(("new", 3)))), Drift::PutRight, "kept"),
-        (Some(found("new", 3, Some(("old", 2)))), Drift::PutRight, "label 3"),
+        (None, Drift::Overwrite, "write"),
+        (Some(found("new", 3, Some(("new", 3)))), Drift::Overwrite, "kept"),
+        (Some(found("new", 3, Some(("old", 2)))), Drift::Overwrite, "label 3"),
         (Some(found("new", 3, None)), Drift::Report, "label 3"),
-        (Some(found("old", 3, Some(("old", 3)))), Drift::PutRight, "write after 3"),
+        (Some(found("old", 3, Some(("old", 3)))), Drift::Overwrite, "write after 3"),
         (Some(found("old", 3, Some(("old", 3)))), Drift::Report, "write after 3"),
-        (Some(found("old", 3, None)), Drift::PutRight, "write after 3"),
-        (Some(found("by hand", 3, Some(("new", 2)))), Drift::PutRight, "write after 2"),
+        (Some(found("old", 3, None)), Drift::Overwrite, "write after 3"),
+        (Some(found("by hand", 3, Some(("new", 2)))), Drift::Overwrite, "write after 2"),
         (Some(found("by hand", 3, Some(("new", 2)))), Drift::Report, "kept"),
         (Some(found("by hand", 3, Some(("old", 2)))), Drift::Report, "write after 2"),
-        (Some(found("by hand", 100, Some(("old", 2)))), Drift::PutRight, "write after 2"),
+        (Some(found("by hand", 100, Some(("old", 2)))), Drift::Overwrite, "write after 2"),
         (Some(found("by hand", 101, Some(("old", 2)))), Drift::Report, "label 101"),
-        (Some(ParameterFound { kind: "String".to_owned(), ..found("new", 1, None) }), Drift::PutRight, "Permanent"),
+        (Some(ParameterFound { kind: "String".to_owned(), ..found("new", 1, None) }), Drift::Overwrite, "Permanent"),
     ] {
         let settings = SsmParameter { drift, ..settings() };
         let decided = decide_parameter("outputs[0]", &settings, &"new".into(), found.as_ref());
@@ -158,7 +158,7 @@ proptest! {
     fn the_plan_of_a_written_parameter_is_empty(
         value in "[ab]", version in 1..4_i64, published in proptest::option::of(("[ab]", 1..4_i64)), report in any::<bool>(),
     ) {
-        let drift = if report { Drift::Report } else { Drift::PutRight };
+        let drift = if report { Drift::Report } else { Drift::Overwrite };
         let settings = SsmParameter { drift, ..settings() };
         let published = published.filter(|(_, labelled)| *labelled <= version);
         let published = published.map(|(text, labelled)| if labelled == version { (value.clone(), labelled) } else { (text, labelled) });

@@ -17,9 +17,9 @@ pub struct Facts {
     pub settings: Retirement,
     /// What the secret says.
     pub secret: SecretFacts,
-    /// The server, once it was looked at; see [`SecretFacts::nothing_to_retire`].
+    /// The server, once it was observed; see [`SecretFacts::nothing_to_retire`].
     pub server: Option<Server>,
-    /// The consumers, once they were looked at; see [`needs_consumers`].
+    /// The consumers, once they were observed; see [`needs_consumers`].
     pub consumers: Option<Vec<ConsumerFacts>>,
 }
 
@@ -30,10 +30,10 @@ impl Facts {
     }
 }
 
-/// Whether the consumers have to be looked at before a decision can be made.
+/// Whether the consumers have to be observed before a decision can be made.
 ///
-/// If every node refuses AWSPREVIOUS, no client can be cut off and the consumers do not matter. Nodes that are changed one by
-/// one are the exception: they may have lost it too early, or only until they restart.
+/// If every node refuses AWSPREVIOUS, no client can be cut off and the consumers do not matter. Nodes that are changed one
+/// by one are the exception: they may have lost it too early, or only until they restart.
 pub fn needs_consumers(facts: &Facts) -> bool {
     let Some(server) = &facts.server else { return false };
     let Ok(verdicts) = sum_up(&server.nodes) else { return false };

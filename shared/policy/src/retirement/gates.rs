@@ -8,7 +8,7 @@ use crate::{Failure, outcome::Waiting};
 pub(super) struct Gates {
     /// A client may still use AWSPREVIOUS: the overlap is not over, or a consumer has not followed.
     pub(super) in_use: Vec<Waiting>,
-    /// A rotation is under way: its own step decides what the server accepts.
+    /// A rotation is in progress: its own step decides what the server accepts.
     pub(super) rotating: Option<Waiting>,
 }
 
@@ -33,7 +33,7 @@ pub(super) fn gates(facts: &Facts) -> Result<Gates, Failure> {
         in_use.extend(consumer.follows(&facts.secret.promotion)?.map(|reason| Waiting::new(&consumer.name, reason)));
     }
     if facts.consumers.is_none() {
-        in_use.push(Waiting::new("consumers", "they have not been looked at"));
+        in_use.push(Waiting::new("consumers", "they have not been observed"));
     }
     let rotating = facts
         .secret

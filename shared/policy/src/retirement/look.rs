@@ -28,11 +28,11 @@ pub(super) fn look<Specific>(facts: &Facts) -> Result<Look<'_, Specific>, Failur
     if facts.secret.previous == PreviousValue::Unreadable {
         return Err(previous_is_unreadable());
     }
-    let Some(server) = &facts.server else { return Ok(Look::Decided(wait("the server has not been looked at"))) };
+    let Some(server) = &facts.server else { return Ok(Look::Decided(wait("the server has not been observed"))) };
     match sum_up(&server.nodes) {
         Ok(verdicts) if verdicts.open == Verdict::Nowhere => Ok(Look::At(server, verdicts)),
         Ok(_) if server.group.is_busy() => {
-            let reason = format!("clients are let in without a credential; {}", server.group);
+            let reason = format!("clients are accepted without a credential; {}", server.group);
             Ok(Look::Decided(blocked_by("login", reason)))
         }
         Ok(_) => Err(lets_everybody_in()),

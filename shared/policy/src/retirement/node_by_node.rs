@@ -1,4 +1,4 @@
-//! Retirement where each node keeps the credential for itself, so that one may lack what others have.
+//! Retirement of a credential that is stored on each node, so that one node can lack what others have.
 
 use super::{
     decision::{Decision, Restore, kept, remove, wait},
@@ -13,8 +13,7 @@ use crate::{
     server::{Propagation, Server},
 };
 
-/// Decides what a run does next, where each node keeps the credential for itself. Some nodes keep it only until they
-/// restart.
+/// Decides what a run does next if the credential is stored on each node. Some nodes keep it only until they restart.
 ///
 /// After [what decides for every server](super), with AWSCURRENT not accepted everywhere:
 ///
@@ -43,7 +42,8 @@ use crate::{
 /// `RestoreCurrent` and `RestorePrevious` are the two of [`Restore`].
 ///
 /// # Errors
-/// - Permanent: AWSPREVIOUS cannot be read, a consumer of the settings does not exist, or the server requires no credential.
+/// - Permanent: AWSPREVIOUS cannot be read, a consumer of the settings does not exist, or the server requires no
+///   credential.
 /// - `NeedsHuman`: AWSCURRENT does not log in.
 pub fn decide_node_by_node(facts: &Facts) -> Result<Decision<Restore>, Failure> {
     let (server, verdicts) = match look(facts)? {
@@ -66,9 +66,9 @@ pub fn decide_node_by_node(facts: &Facts) -> Result<Decision<Restore>, Failure> 
         Verdict::Nowhere if server.group.is_busy() => {
             wait(&format!("AWSPREVIOUS is refused for now; {}", server.group))
         }
-        Verdict::Nowhere => {
-            Decision::Remove { reason: "every node refuses AWSPREVIOUS, which is saved so that it lasts" }
-        }
+        Verdict::Nowhere => Decision::Remove {
+            reason: "every node refuses AWSPREVIOUS; the removal is saved, so that it survives a restart",
+        },
         _ if server.group.is_busy() => wait(&format!("AWSPREVIOUS is still accepted; {}", server.group)),
         _ => remove(facts),
     })

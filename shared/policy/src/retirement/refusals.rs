@@ -3,13 +3,18 @@
 use crate::{Failure, login::Verdict};
 
 pub(super) fn previous_is_unreadable() -> Failure {
-    Failure::permanent("AWSPREVIOUS has no credential where `secret.json_key` of the settings says it is, so what to retire is unknown").with_next_step("Put a version with the previous credential, and move AWSPREVIOUS to it")
+    Failure::permanent(
+        "AWSPREVIOUS has no credential where `secret.json_key` of the settings says it is, so what to retire is \
+         unknown",
+    )
+    .with_next_step("Store a version with the previous credential, and move AWSPREVIOUS to it")
 }
 
-/// A server that lets clients in without a credential: a login proves nothing there.
+/// A server that accepts clients without a credential: a login proves nothing there.
 pub(super) fn lets_everybody_in() -> Failure {
-    Failure::permanent("the server lets clients in without a credential, so a login proves nothing").with_next_step(
-        "Require AWSCURRENT: on an ElastiCache group by a rotation, elsewhere by giving the user a password",
+    Failure::permanent("the server accepts clients without a credential, so a login proves nothing").with_next_step(
+        "Make the server require AWSCURRENT: on an ElastiCache group by a rotation, elsewhere by giving the user a \
+         password",
     )
 }
 

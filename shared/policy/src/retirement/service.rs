@@ -1,4 +1,4 @@
-//! Retirement where a service brings the credential to every node.
+//! Retirement of a credential that a service propagates to every node.
 
 use std::convert::Infallible;
 
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{Failure, login::Verdict, server::Capacity};
 
-/// Decides what a run does next, where a service brings the credential to every node.
+/// Decides what a run does next if a service propagates the credential to every node.
 ///
 /// After [what decides for every server](super):
 ///
@@ -29,7 +29,8 @@ use crate::{Failure, login::Verdict, server::Capacity};
 /// | everywhere | everywhere | | all open | available | Remove |
 ///
 /// # Errors
-/// - Permanent: AWSPREVIOUS cannot be read, a consumer of the settings does not exist, or the server requires no credential.
+/// - Permanent: AWSPREVIOUS cannot be read, a consumer of the settings does not exist, or the server requires no
+///   credential.
 /// - `NeedsHuman`: AWSCURRENT does not log in.
 pub fn decide_service(facts: &Facts) -> Result<Decision<Infallible>, Failure> {
     let (server, verdicts) = match look(facts)? {
@@ -61,7 +62,7 @@ pub fn decide_service(facts: &Facts) -> Result<Decision<Infallible>, Failure> {
 fn proof(capacity: Capacity) -> &'static str {
     match capacity {
         Capacity::Full => {
-            "every node refuses AWSPREVIOUS; the other credential there is one that the secret does not know"
+            "every node refuses AWSPREVIOUS; the server accepts another credential, which the secret does not contain"
         }
         Capacity::Free | Capacity::Unlimited => "every node refuses AWSPREVIOUS, and accepts AWSCURRENT",
     }

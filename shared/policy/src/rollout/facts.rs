@@ -8,7 +8,7 @@ use crate::{
     target::{Consumer, Output, Rollout, Target},
 };
 
-/// Everything that [`super::decide`] may look at. Times are in milliseconds since 1970.
+/// Everything that [`super::decide`] depends on. Times are in milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// The time.
@@ -21,12 +21,12 @@ pub struct Facts {
     pub consumers: Vec<ConsumerFacts>,
     /// What the nodes answered to AWSCURRENT, once they have been asked; see [`super::needs_login`].
     pub nodes: Option<Vec<Node>>,
-    /// The consumers for which this run has asked for a deployment, by their place among `consumers`.
+    /// The consumers for which this run requested a deployment, by their index in `consumers`.
     pub asked: Vec<usize>,
 }
 
-/// Whether the ECS services have to be looked at before [`super::decide`] can say anything: anything that they read when they
-/// start can have changed.
+/// Whether the ECS services have to be observed before [`super::decide`] can decide: what they read at start can have
+/// changed.
 ///
 /// | ECS service among the consumers | AWSCURRENT was promoted | parameter or secret among the outputs | ⇒ |
 /// |---|---|---|---|

@@ -1,8 +1,8 @@
-//! Decides which consumer is deployed again, and when.
+//! Decides which consumer is redeployed, and when.
 //!
-//! An ECS service reads its credential and its parameters when its tasks start, so a service that started before a change gets
-//! one forced deployment. A change is a promotion of AWSCURRENT, or another value in an output; see [`StalePeriod`]. [`decide`]
-//! depends on nothing but the facts of the moment: the dates of deployments and tasks tell what was deployed.
+//! An ECS service reads its credential and its parameters when its tasks start, so a service that started before a change
+//! gets one forced deployment. A change is a promotion of AWSCURRENT, or another value in an output; see [`StalePeriod`].
+//! [`decide`] depends on nothing but the facts of the moment: the dates of deployments and tasks tell what was deployed.
 
 mod facts;
 mod service_state;
@@ -33,7 +33,7 @@ pub enum Decision {
         /// By what; each service that has not followed is among them.
         by: Vec<Waiting>,
     },
-    /// Deploy this consumer again.
+    /// Redeploy this consumer.
     Deploy {
         /// Its place among the consumers.
         nth: usize,
@@ -55,8 +55,8 @@ enum Next {
     Other(Decision),
 }
 
-/// Whether the nodes have to be asked for AWSCURRENT before [`decide`] can deploy a service: new tasks must not start with a
-/// credential that no node accepts.
+/// Whether the nodes have to be asked for AWSCURRENT before [`decide`] can deploy a service: new tasks must not start with
+/// a credential that no node accepts.
 pub fn needs_login(facts: &Facts) -> bool {
     facts.nodes.is_none() && matches!(next(facts), Ok(Next::Deploy { .. }))
 }
@@ -78,8 +78,8 @@ pub fn needs_login(facts: &Facts) -> bool {
 /// | completed | some | steady, created before the change | behind |
 ///
 /// It does not matter who started a deployment: one that was created since the change brings it. A task is from before the
-/// change if it can have read something stale ([`StalePeriod::meets`]). A task that started before somebody wrote a value by
-/// hand, which was corrected since, has read the right value.
+/// change if it can have read something stale ([`StalePeriod::meets`]). A task that started before somebody wrote a value
+/// by hand, which was corrected since, has read the right value.
 ///
 /// Then:
 ///
@@ -194,7 +194,14 @@ fn service_states(facts: &Facts) -> Result<ServiceStates, Failure> {
             Some(ServiceState::Busy(why)) => all.busy.push((nth, why)),
             Some(ServiceState::Scaling(why)) => all.scaling.push((nth, why)),
             Some(ServiceState::Stuck(why)) => {
-                return Err(Failure::needs_human(format!("{} does not become stable: {why}. The rollout has stopped here, and the previous credential is kept", consumer.name)).with_next_step("See the service's events, correct the cause and deploy it; the next run continues from there"));
+                return Err(Failure::needs_human(format!(
+                    "{} does not become stable: {why}. The rollout has stopped here, and the previous credential is \
+                     kept",
+                    consumer.name
+                ))
+                .with_next_step(
+                    "Read the service's events, correct the cause and deploy it; the next run continues from there",
+                ));
             }
         }
     }

@@ -50,7 +50,8 @@ impl StalePeriod {
         began_before_its_end && ended_after_its_begin
     }
 
-    /// The periods in which a parameter had another value than the published one, from all versions that Parameter Store keeps.
+    /// The periods in which a parameter had another value than the published one, from all versions that Parameter Store
+    /// keeps.
     ///
     /// | version | from it until the next one |
     /// |---|---|
@@ -59,8 +60,8 @@ impl StalePeriod {
     /// | before the oldest that is kept, if that is not the first | stale: its value is unknown |
     /// | before the first | not stale: the parameter did not exist |
     ///
-    /// There is no period if nothing was published, or if a value written by hand is left in place: a restarted consumer would
-    /// read that value.
+    /// There is no period if nothing was published, or if a value written by hand is left in place: a restarted consumer
+    /// would read that value.
     pub fn of_parameter(mut versions: Vec<ParameterVersion>) -> Vec<Self> {
         versions.sort_by_key(|version| version.number);
         let (Some(oldest), Some(newest)) = (versions.first(), versions.last()) else { return Vec::new() };
@@ -75,7 +76,8 @@ impl StalePeriod {
         dropped.into_iter().chain(kept).collect()
     }
 
-    /// The period in which keys of a secret may have had other values than in AWSCURRENT. Only AWSPREVIOUS is known besides.
+    /// The period in which keys of a secret may have had other values than in AWSCURRENT. Only AWSPREVIOUS is known
+    /// besides.
     ///
     /// | AWSPREVIOUS | its keys | ⇒ until |
     /// |---|---|---|

@@ -26,7 +26,7 @@ pub enum Decision<Specific> {
         /// Why.
         reason: &'static str,
     },
-    /// Make the server refuse AWSPREVIOUS: after this rotation, the secret would no longer know it.
+    /// Make the server refuse AWSPREVIOUS: after this rotation, the secret would no longer contain it.
     RemovePrevious {
         /// Why it is still there.
         reason: &'static str,
@@ -52,7 +52,7 @@ pub enum Decision<Specific> {
     },
 }
 
-/// Make a server that lets clients in without a credential require AWSCURRENT.
+/// Make a server that accepts clients without a credential require AWSCURRENT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CloseOpenAccess;
 
@@ -90,5 +90,7 @@ pub(super) fn wait<Specific>(reason: &str) -> Decision<Specific> {
 }
 
 pub(super) fn remove_previous<Specific>() -> Decision<Specific> {
-    Decision::RemovePrevious { reason: "it was not retired before this rotation, which leaves no place for it" }
+    Decision::RemovePrevious {
+        reason: "it was not retired before this rotation, and at most two credentials may be valid",
+    }
 }

@@ -17,7 +17,7 @@ pub struct Facts {
     pub rotation_enabled: Option<bool>,
     /// The value of that version.
     pub pending: PendingValue,
-    /// The server, where the step looks at it; see [`needs_server`].
+    /// The server, if the step observes it; see [`needs_server`].
     pub server: Option<Server>,
 }
 
@@ -28,9 +28,9 @@ pub enum VersionStage {
     Current,
     /// It carries AWSPENDING.
     Pending,
-    /// It is there, and carries neither.
+    /// It exists, and carries neither.
     Unlabelled,
-    /// There is no such version.
+    /// The version does not exist.
     Unknown,
 }
 
@@ -52,16 +52,16 @@ impl VersionStage {
 pub enum PendingValue {
     /// The version has no value yet.
     Absent,
-    /// The backend would not take it; says why.
+    /// The backend does not accept it, for this reason.
     Illegal(String),
-    /// The backend takes it.
+    /// The backend accepts it.
     Legal,
 }
 
-/// Whether the server has to be looked at before a decision can be made.
+/// Whether the server has to be observed before a decision can be made.
 ///
-/// createSecret gets by without, but for a pending value that looks unusable: before it is discarded, the server is
-/// asked whether somebody uses it.
+/// createSecret needs the server only for a pending value that looks unusable: before the value is discarded, it is checked
+/// whether a node accepts it.
 pub fn needs_server(step: Step, version: VersionStage, pending: &PendingValue) -> bool {
     match version {
         VersionStage::Unlabelled | VersionStage::Unknown => false,

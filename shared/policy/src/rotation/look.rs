@@ -1,4 +1,4 @@
-//! What is decided before the server's answers matter, whatever the kind of server.
+//! What is decided before the answers of the nodes matter, for every kind of server.
 
 use super::{
     decision::Decision,
@@ -12,7 +12,7 @@ use crate::{
     server::{Capacity, Server},
 };
 
-/// How far a step gets without the server's answers.
+/// What can be decided without the answers of the nodes.
 pub(super) enum Look<'a, Specific> {
     /// All the way.
     Decided(Decision<Specific>),
@@ -20,7 +20,7 @@ pub(super) enum Look<'a, Specific> {
     At(&'a Server, Verdicts),
 }
 
-/// Decides what needs no server, or a look at it alone; see [`super::decide_auth_token`] for the table.
+/// Decides what needs no server, or no more than whether its nodes answer; see [`super::decide_auth_token`] for the table.
 pub(super) fn look<Specific>(facts: &Facts) -> Result<Look<'_, Specific>, Failure> {
     let Facts { step, version, rotation_enabled, pending, server } = facts;
     check_event(*version, *rotation_enabled)?;
@@ -30,7 +30,7 @@ pub(super) fn look<Specific>(facts: &Facts) -> Result<Look<'_, Specific>, Failur
             Ok(verdicts) => Look::At(server, verdicts),
             Err(reason) => Look::Decided(Decision::Wait { reason }),
         }),
-        (_, None) => Err(Failure::permanent(format!("{step} was decided without a look at the server"))),
+        (_, None) => Err(Failure::permanent(format!("{step} was decided before the server was observed"))),
     }
 }
 
@@ -50,8 +50,8 @@ fn create<Specific>(version: VersionStage, pending: &PendingValue, server: Optio
     }
 }
 
-/// Whether AWSPREVIOUS would go on logging in after this rotation, with nobody left who knows it: the next AWSPREVIOUS is
-/// what is AWSCURRENT now, and that one is all that a retirement takes away.
+/// Whether AWSPREVIOUS would stay valid after this rotation although the secret no longer contains it: the rotation makes
+/// AWSCURRENT the next AWSPREVIOUS, and a retirement removes only that one.
 pub(super) fn previous_would_stay(server: &Server, verdicts: Verdicts) -> bool {
     server.capacity == Capacity::Unlimited && verdicts.previous != Verdict::Nowhere
 }

@@ -1,15 +1,15 @@
 //! The four steps of a rotation, decided.
 //!
-//! Secrets Manager calls the steps in order and, when one fails, all of them again; each can be repeated, cut short or
-//! run twice at once. So no step trusts what an earlier one did: each decision is made on the facts of the moment.
+//! Secrets Manager calls the steps in order and, when one fails, all of them again; each can be repeated, stopped, or run
+//! twice at the same time. So no step relies on an earlier one: each decision is made from the current facts.
 //!
 //! There is one function for each kind of credential, and its decisions are those that a server of that kind can carry out:
 //!
 //! | credential | function | specific change |
 //! |---|---|---|
 //! | AUTH token of a group | [`decide_auth_token`] | [`CloseOpenAccess`] |
-//! | password of a user, kept by a service | [`decide_user`] | none |
-//! | password that each node keeps | [`decide_node_by_node`] | [`RestoreCurrent`] |
+//! | password of a user, managed by a service | [`decide_user`] | none |
+//! | password that is stored on each node | [`decide_node_by_node`] | [`RestoreCurrent`] |
 //! | replaced by a reset | [`reset::decide_reset`] | all of its own |
 
 mod decision;

@@ -13,14 +13,13 @@ use crate::{
     server::{Propagation, Server},
 };
 
-/// Decides for such a server. What is missing is added again: that is what a stopped run, or a node that restarted, leaves
-/// to do.
+/// Decides for such a server. A credential that is missing, after a stopped run or the restart of a node, is added again.
 ///
 /// | step | version | AWSCURRENT accepted | AWSPENDING accepted | group | ⇒ |
 /// |---|---|---|---|---|---|
-/// | any | | some node lets everybody in | | | Permanent |
-/// | any | | some node accepts nothing that the secret knows | | busy | Wait |
-/// | any | | some node accepts nothing that the secret knows | | available | `NeedsHuman` |
+/// | any | | some node accepts everybody | | | Permanent |
+/// | any | | some node accepts no credential of the secret | | busy | Wait |
+/// | any | | some node accepts no credential of the secret | | available | `NeedsHuman` |
 /// | any | pending | nowhere | | available | `NeedsHuman` |
 /// | any | current | nowhere, and nodes keep what they are given | | available | `NeedsHuman` |
 /// | any | current | nowhere, and nodes forget when they restart | | available | `RestoreCurrent` |
@@ -37,9 +36,9 @@ use crate::{
 /// | finish | pending | everywhere | everywhere | available | Promote |
 /// | any | pending | everywhere | otherwise | busy | Wait |
 ///
-/// setSecret adds what every node accepts already: a run that was stopped may not have made it last, nor told the replicas
-/// and the Sentinels. Nothing is promoted while the service starts a node: it would come up with the credential that was
-/// AWSCURRENT when its start began.
+/// setSecret adds a credential even if every node accepts it: a run that was stopped may not have persisted it, or may not
+/// have updated the replicas and the Sentinels. Nothing is promoted while the service starts a node: the node would come up
+/// with the credential that was AWSCURRENT when it began to start.
 pub fn decide_node_by_node(facts: &Facts) -> Result<Decision<RestoreCurrent>, Failure> {
     let (server, verdicts) = match look(facts)? {
         Look::Decided(decision) => return Ok(decision),
@@ -100,7 +99,7 @@ fn restore(reason: &'static str) -> Decision<RestoreCurrent> {
     Decision::Specific { change: RestoreCurrent, reason }
 }
 
-/// A node that restarted since the look came up with what was AWSCURRENT then.
+/// A node that restarted since the last look has the credential that was AWSCURRENT then.
 fn after_promotion(propagation: Propagation) -> AfterPromotion {
     match propagation {
         Propagation::UntilRestart => AfterPromotion::LookAgain,

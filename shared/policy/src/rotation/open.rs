@@ -1,4 +1,4 @@
-//! A replication group that lets clients in without a credential: before its first rotation it has no token.
+//! A replication group that accepts clients without a credential: before its first rotation it has no token.
 
 use super::{
     decision::{AfterPromotion, CloseOpenAccess, Decision, wait},
@@ -12,7 +12,7 @@ use crate::{
     server::Server,
 };
 
-/// A server that lets clients in with nothing: it has no credential yet, or one beside the open door.
+/// A server that accepts clients without a credential: it has no credential yet, or also accepts one.
 ///
 /// | step | version | AWSPENDING applied | group | ⇒ |
 /// |---|---|---|---|---|
@@ -28,9 +28,9 @@ use crate::{
 /// | finish | current | | available | `CloseOpenAccess` |
 /// | other | current | | | Done: finishSecret closes it |
 ///
-/// "Applied" is a login where the server can tell (it accepts AWSPENDING); where it lets everybody in, it is the group's
-/// own word that a token was set since AWSPENDING was made, and nothing hangs on it: AWSCURRENT logs in either way, and
-/// the door is only closed on the token that was set last.
+/// "Applied" means that a login with AWSPENDING succeeds. Where every login succeeds, it means that the group reports a
+/// token that was set after AWSPENDING was created. A mistake does no harm: AWSCURRENT logs in either way, and open access
+/// is closed only with the token that was set last.
 pub(super) fn decide_open(
     facts: &Facts,
     server: &Server,
@@ -43,28 +43,28 @@ pub(super) fn decide_open(
         verdicts.pending == Verdict::Everywhere || (server.token_set_since_pending && !server.group.is_busy());
     match (step, version, pending) {
         (Step::Finish, VersionStage::Current, _) if busy => {
-            Ok(wait("the group still lets clients in without a credential"))
+            Ok(wait("the group still accepts clients without a credential"))
         }
         (Step::Finish, VersionStage::Current, _) => Ok(Decision::Specific {
             change: CloseOpenAccess,
-            reason: "AWSCURRENT has moved, and the group still lets clients in without a credential",
+            reason: "AWSCURRENT has moved, and the group still accepts clients without a credential",
         }),
         (_, VersionStage::Current, _) => {
             Ok(Decision::Done { reason: "the version is AWSCURRENT; finishSecret closes the open access" })
         }
         (Step::Test, _, PendingValue::Absent) => Ok(Decision::Done {
-            reason: "AWSPENDING has no value, so this is a test: the group asks for no credential",
+            reason: "AWSPENDING has no value, so this is a test: the group requires no credential",
         }),
         (_, _, PendingValue::Absent | PendingValue::Illegal(_)) => Err(Failure::retryable(format!(
             "{step} was called without a usable AWSPENDING; createSecret is called first when the rotation is retried"
         ))),
         (Step::Finish, _, _) if applied => Ok(Decision::Promote {
-            reason: "the group has taken AWSPENDING, and lets clients in without one for now",
+            reason: "the group has applied AWSPENDING, and still accepts clients without a credential",
             then: AfterPromotion::DecideAgain,
         }),
-        (_, _, _) if applied => Ok(Decision::Done { reason: "the group has taken AWSPENDING as its first token" }),
-        (_, _, _) if busy => Ok(wait(&format!("the group has not taken AWSPENDING yet; {}", server.group))),
-        (Step::Set, _, _) => Ok(Decision::AddPending { reason: "the group asks for no credential yet" }),
+        (_, _, _) if applied => Ok(Decision::Done { reason: "the group has applied AWSPENDING as its first token" }),
+        (_, _, _) if busy => Ok(wait(&format!("the group has not applied AWSPENDING yet; {}", server.group))),
+        (Step::Set, _, _) => Ok(Decision::AddPending { reason: "the group requires no credential yet" }),
         (_, _, _) => Err(not_set(step)),
     }
 }

@@ -26,7 +26,8 @@ pub(super) fn check_event(version: VersionStage, rotation_enabled: Option<bool>)
 pub(super) fn no_usable_pending(step: Step, pending: &PendingValue) -> Failure {
     Failure::retryable(match pending {
         PendingValue::Illegal(why) => format!(
-            "AWSPENDING contains a credential that the server does not accept ({why}); createSecret discards it when the rotation is retried"
+            "AWSPENDING contains a credential that the server does not accept ({why}); createSecret discards it when \
+             the rotation is retried"
         ),
         _ => format!(
             "{step} was called before AWSPENDING had a value; createSecret is called first when the rotation is retried"
@@ -36,16 +37,14 @@ pub(super) fn no_usable_pending(step: Step, pending: &PendingValue) -> Failure {
 
 pub(super) fn not_set(step: Step) -> Failure {
     Failure::retryable(format!(
-        "{step}: no node accepts AWSPENDING, so setSecret has not taken effect; it is called again when the rotation is \
-         retried"
+        "{step}: no node accepts AWSPENDING, so setSecret has not taken effect; it is called again when the rotation \
+         is retried"
     ))
 }
 
 pub(super) fn current_is_refused(pending: Verdict) -> Failure {
     let pending = match pending {
-        Verdict::Everywhere => {
-            "every node accepts AWSPENDING: if that is the credential to go on with, move AWSCURRENT to it"
-        }
+        Verdict::Everywhere => "every node accepts AWSPENDING: if that is the right credential, move AWSCURRENT to it",
         Verdict::Somewhere => "only some nodes accept AWSPENDING",
         Verdict::Nowhere => "no node accepts AWSPENDING either: the secret and the server have diverged",
     };
@@ -54,6 +53,6 @@ pub(super) fn current_is_refused(pending: Verdict) -> Failure {
 }
 
 pub(super) fn lets_everybody_in() -> Failure {
-    Failure::permanent("a node lets clients in without a credential, so a login proves nothing there")
+    Failure::permanent("a node accepts clients without a credential, so a login proves nothing there")
         .with_next_step("Give its user the credential in AWSCURRENT first")
 }

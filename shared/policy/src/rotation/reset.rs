@@ -1,7 +1,7 @@
-//! A server that picks its credential itself, when told to, and refuses the one before at once.
+//! Decides for a server that generates its credential itself on a reset, and refuses the previous one at once.
 //!
-//! There is no moment at which both are accepted, and the answer that holds the new one can be lost. So a reset is asked
-//! for only where its result can be read back, at most once in a run, and never where one has happened already.
+//! The two are never valid at the same time, and the answer with the new one can be lost. So a reset is requested only if
+//! its result can be read back, at most once in a run, and never after a reset whose result is not stored yet.
 
 use super::{
     facts::{PendingValue, VersionStage},
@@ -13,11 +13,11 @@ use crate::{
     login::{Answer, Verdict},
 };
 
-/// How many looks a run takes at answers that contradict each other before it says so: what is read may be a little old.
-/// With the pauses between them it is some seconds.
+/// How many times a run looks at answers that contradict each other before it fails: what it reads can be slightly stale.
+/// With the pauses in between this takes several seconds.
 pub const LOOKS: u32 = 6;
 
-/// Everything that [`decide_reset`] may look at.
+/// Everything that [`decide_reset`] depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResetFacts {
     /// The step that was called.
@@ -43,15 +43,15 @@ pub struct ResetFacts {
 pub enum PendingLogin {
     /// It has no value: the server has not generated one yet, or it was not stored.
     Absent,
-    /// It can be no credential; says why.
+    /// It is not a legal credential, for this reason.
     Illegal(String),
-    /// It holds what AWSCURRENT holds.
+    /// It contains the same credential as AWSCURRENT.
     SameAsCurrent,
-    /// It holds another credential, and this is what the server answers to it.
+    /// It contains another credential, and this is the answer of the server to it.
     Asked(Answer),
 }
 
-/// The server's own credential, as the service that runs it tells it.
+/// The server's own credential, as the service that runs it shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Own {
     /// It was not requested.
@@ -86,7 +86,7 @@ pub enum ResetDecision {
         /// Why not.
         reason: &'static str,
     },
-    /// Take the AWSPENDING label off a value that the server refuses, so that the next try begins with a new one.
+    /// Remove the AWSPENDING label from a value that the server refuses, so that the next attempt begins with a new one.
     DiscardPending {
         /// What is wrong with the value.
         reason: String,
@@ -113,9 +113,9 @@ pub enum ResetDecision {
     },
 }
 
-/// Whether the server's own credential has to be asked for before [`decide_reset`] can say anything.
+/// Whether the server's own credential has to be requested before [`decide_reset`] can decide.
 ///
-/// Only where AWSPENDING does not log in: then a reset is still to come, or its result to be found.
+/// Only if AWSPENDING does not log in: then a reset is still to be made, or its result is to be read.
 pub fn needs_own(step: Step, version: VersionStage, pending: &PendingLogin) -> bool {
     let finishing_nothing = step == Step::Finish && *pending != PendingLogin::Asked(Answer::Refused);
     version == VersionStage::Pending && *pending != PendingLogin::Asked(Answer::Accepted) && !finishing_nothing
@@ -151,15 +151,14 @@ pub fn needs_own(step: Step, version: VersionStage, pending: &PendingLogin) -> b
 /// | refused | hidden | `NeedsHuman` | `NeedsHuman` | `NeedsHuman` |
 /// | refused | otherwise | Wait, then `NeedsHuman` | the same; Wait in a run that has reset | the same |
 ///
-/// "Wait, then" takes [`LOOKS`] looks. What was reset in vain, by a run that was stopped or whose answer was lost, shows as
-/// an AWSCURRENT that is refused beside an own credential that is accepted: that one is taken, and nothing is reset again.
+/// "Wait, then" takes [`LOOKS`] looks. If a run was stopped after a reset, or its answer was lost, AWSCURRENT is refused
+/// and the server's own credential is accepted: that one becomes AWSPENDING, and nothing is reset again.
 ///
 /// # Errors
 /// - Permanent: the event does not fit the secret, rotation is switched off, or the result of a reset could not be read
-///   back. Nothing has been touched.
+///   back.
 /// - Retryable: an earlier step has not taken effect; Secrets Manager runs the steps again.
-/// - `NeedsHuman`: AWSCURRENT is not the server's own credential, or nothing that is known logs in. Nothing has been
-///   touched.
+/// - `NeedsHuman`: AWSCURRENT is not the server's own credential, or no known credential logs in.
 ///
 /// # Repeating
 /// The same facts give the same decision; after a decision is carried out, the facts give the next one or `Done`.
@@ -182,7 +181,7 @@ pub fn decide_reset(facts: &ResetFacts) -> Result<ResetDecision, Failure> {
         };
     }
     if *own == Own::NotAsked && needs_own(*step, *version, pending) {
-        return Err(Failure::permanent(format!("{step} was decided without a look at the server's own credential")));
+        return Err(Failure::permanent(format!("{step} was decided before the server's own credential was read")));
     }
     match (pending, step) {
         (PendingLogin::Absent, Step::Finish) | (PendingLogin::SameAsCurrent, Step::Set | Step::Finish) => {
@@ -197,28 +196,32 @@ pub fn decide_reset(facts: &ResetFacts) -> Result<ResetDecision, Failure> {
         (PendingLogin::Illegal(why), _) => Err(no_usable_pending(*step, &PendingValue::Illegal(why.clone()))),
         (PendingLogin::SameAsCurrent, Step::Create) => discard(facts, "it is the credential of AWSCURRENT"),
         (PendingLogin::Asked(_), Step::Create) => {
-            discard(facts, "the server picks its credential, and refuses this one")
+            discard(facts, "the server generates its credential, and refuses this one")
         }
         (PendingLogin::Asked(_), _) => Err(not_set(*step)),
     }
 }
 
-/// AWSPENDING holds nothing of its own: a reset is still to come, or its result to be found.
+/// AWSPENDING contains no credential of its own: a reset is still to be made, or its result is to be read.
 fn decide_without_pending(facts: &ResetFacts) -> Result<ResetDecision, Failure> {
     let ResetFacts { step, current, own, reset_asked, .. } = facts;
     match (current, own) {
-        (Answer::Accepted, Own::Hidden) => Err(Failure::permanent("Credential Protection hides the database's credentials, so a reset whose answer is lost could not be recovered from").with_next_step("Switch Credential Protection off, or have the target renewed by `acl`")),
+        (Answer::Accepted, Own::Hidden) => Err(Failure::permanent(
+            "Credential Protection hides the database's credentials, so a reset whose answer is lost could not be \
+             recovered from",
+        )
+        .with_next_step("Switch Credential Protection off, or have the target renewed by `acl`")),
         (Answer::Refused, Own::Hidden) => Err(nothing_logs_in()),
         (Answer::Accepted, Own::Shown { whose: Whose::Current, login: Answer::Accepted }) => match step {
             Step::Test => done("AWSPENDING has nothing of its own, so this is a test: a reset can be recovered from"),
             Step::Set if *reset_asked => wait_or(facts, "the reset that was asked for takes effect", || {
                 Failure::retryable(
-                    "the reset was asked for, no answer said what came of it, and AWSCURRENT is accepted still; it is \
-                     looked at again when the rotation is retried",
+                    "the reset was requested and its answer was lost, and AWSCURRENT is still accepted; the next \
+                     attempt of the rotation checks again",
                 )
             }),
             Step::Set => Ok(ResetDecision::Reset {
-                reason: "AWSCURRENT is the server's own credential, and the service picks the next one",
+                reason: "AWSCURRENT is the server's own credential, and the service generates the next one",
             }),
             Step::Create | Step::Finish => done("AWSCURRENT logs in, and a reset can be recovered from"),
         },
@@ -227,9 +230,12 @@ fn decide_without_pending(facts: &ResetFacts) -> Result<ResetDecision, Failure> 
             take_own(*step)
         }
         (Answer::Accepted, _) => wait_or(facts, "the service shows AWSCURRENT as the server's own credential", || {
-            Failure::needs_human("AWSCURRENT logs in, and is not the database's own REST token: a reset would cut off its users").with_next_step("Put the database's own token into AWSCURRENT, or have the target renewed by `acl`")
+            Failure::needs_human(
+                "AWSCURRENT logs in, and is not the database's own REST token: a reset would cut off its users",
+            )
+            .with_next_step("Put the database's own token into AWSCURRENT, or have the target renewed by `acl`")
         }),
-        (Answer::Refused, _) if *reset_asked => wait("the credential that the service has picked logs in"),
+        (Answer::Refused, _) if *reset_asked => wait("the credential that the service has generated logs in"),
         (Answer::Refused, _) => wait_or(facts, "AWSCURRENT or the server's own credential logs in", nothing_logs_in),
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 
 /// Decides what a step does next.
 ///
-/// Before the server is looked at:
+/// Before the server is observed:
 ///
 /// | step | version | AWSPENDING's value | ⇒ |
 /// |---|---|---|---|
@@ -28,10 +28,10 @@ use crate::{
 /// | create | pending | absent | `CreatePending` |
 /// | create | pending | legal | Done |
 /// | create | pending | illegal, and no node accepts it | `DiscardPending` |
-/// | create | pending | illegal, and some node accepts it | Done: the server knows better |
+/// | create | pending | illegal, and some node accepts it | Done: the server accepts it |
 ///
-/// In the other steps, a node that cannot be asked means Wait. A server whose nodes are changed one by one is decided in
-/// `node_by_node`; for one that a service keeps in step, and that requires a credential:
+/// In the other steps, a node that does not answer means Wait. A server whose nodes are changed one by one is decided in
+/// `node_by_node`; for a server to which a service propagates credentials, and which requires one:
 ///
 /// | step | version | AWSPENDING accepted | AWSCURRENT accepted | group | ⇒ |
 /// |---|---|---|---|---|---|
@@ -55,15 +55,14 @@ use crate::{
 /// | test | pending | everywhere | everywhere | | Done |
 /// | finish | pending | everywhere | everywhere | | Promote |
 ///
-/// A server that does let clients in without a credential (its first rotation) proves nothing by a login; see
-/// `decide_open` in the source for its rows. It is closed at the end of finishSecret, after AWSCURRENT has moved, so
-/// that a rotation never ends with the door open.
+/// On a server that accepts clients without a credential (before its first rotation) a login proves nothing; see
+/// `decide_open` in the source for its rows. It is closed at the end of finishSecret, after AWSCURRENT has moved, so that a
+/// rotation never ends with open access.
 ///
 /// # Errors
 /// - Permanent: the event does not fit the secret, or rotation is switched off.
 /// - Retryable: an earlier step has not taken effect; Secrets Manager runs the steps again.
-/// - `NeedsHuman`: AWSCURRENT does not log in, or a credential that the secret does not know is in the way. Nothing has
-///   been touched.
+/// - `NeedsHuman`: AWSCURRENT does not log in, or a credential that the secret does not contain is in the way.
 ///
 /// # Repeating
 /// The same facts give the same decision; after a decision is carried out, the facts give the next one or `Done`.
@@ -79,12 +78,12 @@ pub fn decide_auth_token(facts: &Facts) -> Result<Decision<CloseOpenAccess>, Fai
     }
 }
 
-/// Decides what a step does next for a user whose passwords a service brings to every node.
+/// Decides what a step does next for a user whose passwords a service propagates to every node.
 ///
-/// As [`decide_auth_token`], except that such a server is never open by itself: where every node lets clients in without a
-/// credential, somebody has taken the user's password away.
+/// As [`decide_auth_token`], except that such a server is never open at first: if every node accepts clients without a
+/// credential, somebody has removed the user's password.
 ///
-/// | nodes that let clients in without a credential | group | ⇒ |
+/// | nodes that accept clients without a credential | group | ⇒ |
 /// |---|---|---|
 /// | some | | Wait |
 /// | all | busy | Wait |
@@ -105,10 +104,10 @@ pub fn decide_user(facts: &Facts) -> Result<Decision<Infallible>, Failure> {
 }
 
 fn half_open<Specific>() -> Decision<Specific> {
-    wait("some nodes let clients in without a credential and others do not")
+    wait("some nodes accept clients without a credential and others do not")
 }
 
-/// A server that asks every client for a credential.
+/// A server that requires a credential from every client.
 fn decide_closed<Specific>(facts: &Facts, server: &Server, verdicts: Verdicts) -> Result<Decision<Specific>, Failure> {
     let Facts { step, version, pending, .. } = facts;
     let (step, version) = (*step, *version);
@@ -151,9 +150,9 @@ fn decide_closed<Specific>(facts: &Facts, server: &Server, verdicts: Verdicts) -
     }
 }
 
-/// Adds AWSPENDING, unless that would push out a credential that the secret does not know.
+/// Adds AWSPENDING, unless that would remove a credential that the secret does not contain.
 ///
-/// AWSCURRENT takes one place, and AWSPENDING, which no node accepts, none.
+/// AWSCURRENT takes one place. AWSPENDING takes none, since no node accepts it.
 fn add_where_there_is_room<Specific>(capacity: Capacity, previous: Verdict) -> Result<Decision<Specific>, Failure> {
     match (capacity, previous) {
         (Capacity::Free | Capacity::Unlimited, _) => {
@@ -163,6 +162,10 @@ fn add_where_there_is_room<Specific>(capacity: Capacity, previous: Verdict) -> R
             Ok(Decision::AddPending { reason: "no node accepts AWSPENDING yet; it takes the place of AWSPREVIOUS" })
         }
         (Capacity::Full, Verdict::Somewhere) => Ok(wait("some nodes accept AWSPREVIOUS and others do not")),
-        (Capacity::Full, Verdict::Nowhere) => Err(Failure::needs_human("the target accepts two credentials already, and one of them is neither AWSCURRENT nor AWSPREVIOUS; adding AWSPENDING would cut off whoever uses it").with_next_step("Find out who does, and give the user AWSCURRENT as its only password")),
+        (Capacity::Full, Verdict::Nowhere) => Err(Failure::needs_human(
+            "the target accepts two credentials already, and one of them is neither AWSCURRENT nor AWSPREVIOUS; adding \
+             AWSPENDING would lock out its users",
+        )
+        .with_next_step("Find out who uses it, and make AWSCURRENT the only password of the user")),
     }
 }

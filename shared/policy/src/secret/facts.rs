@@ -9,7 +9,7 @@ pub struct SecretFacts {
     pub previous: PreviousValue,
     /// When AWSCURRENT moved to its version.
     pub promotion: Promotion,
-    /// Whether AWSPENDING is on a version of its own that has a value: a rotation is under way, or stuck.
+    /// Whether AWSPENDING is on a version of its own that has a value: a rotation is in progress, or stuck.
     pub rotating: bool,
 }
 
@@ -18,7 +18,7 @@ pub struct SecretFacts {
 pub enum PreviousValue {
     /// There is none.
     Absent,
-    /// The settings find no credential in it.
+    /// It has no credential where the settings say.
     Unreadable,
     /// It contains the same credential as AWSCURRENT.
     SameAsCurrent,

@@ -1,8 +1,8 @@
-//! The credentials that a secret knows.
+//! The credentials of a secret.
 
 use secrecy::SecretString;
 
-/// The credentials that a secret knows, to log in with. Its Debug shows no credential.
+/// The credentials of a secret, to log in with. Its Debug shows no credential.
 #[derive(Clone, Copy, Debug)]
 pub struct Known<'a> {
     /// AWSPENDING's; `None` outside a rotation, and if it has no value.

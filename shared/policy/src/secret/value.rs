@@ -80,8 +80,8 @@ impl SecretValue {
 
     /// Refuses a secret that says it belongs to another Redis, or to a user that the target does not have.
     ///
-    /// `username` is the user that logs in with the credential; `hosts` are the names and addresses of the target. A secret that
-    /// names neither is accepted.
+    /// `username` is the user that logs in with the credential; `hosts` are the names and addresses of the target. A secret
+    /// that names neither is accepted.
     ///
     /// # Errors
     /// `NeedsHuman`, naming the key that disagrees: rotating would change one Redis and publish for another.

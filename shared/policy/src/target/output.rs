@@ -108,10 +108,10 @@ impl Tier {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Drift {
-    /// Write the right value again.
+    /// Overwrite it.
     #[default]
-    PutRight,
-    /// Leave and report it, until there is something new to write.
+    Overwrite,
+    /// Keep and report it, until there is something new to write.
     Report,
 }
 

@@ -137,7 +137,8 @@ impl Rollout {
         if from == to {
             return Err(refused(
                 "`rollout.window.to`",
-                "it is the same as `from`, so the window never opens; give another time, or omit the window to deploy at any time",
+                "it is the same as `from`, so the window never opens; give another time, or omit the window to deploy \
+                 at any time",
             ));
         }
         let days = days.as_deref().unwrap_or(&Day::WEEK);

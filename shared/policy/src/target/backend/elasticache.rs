@@ -70,8 +70,8 @@ fn check_user_id(id: &str) -> Result<(), Failure> {
     if id.eq_ignore_ascii_case("default") {
         return Err(refused(
             "`backend.user_id`",
-            "ElastiCache does not allow changes of the built-in user; create another user, if necessary with the name default, and put \
-             that into the user group",
+            "ElastiCache does not allow changes of the built-in user; create another user, if necessary with the name \
+             default, and put that into the user group",
         ));
     }
     if is_identifier(&id.to_ascii_lowercase(), 40) {
