@@ -1,4 +1,4 @@
-//! Who may log in to a node that we change ourselves: its ACL, over RESP.
+//! The ACL of a node, read and changed over RESP.
 
 use std::collections::HashMap;
 
@@ -12,12 +12,12 @@ use crate::{
     session::{Command, Session},
 };
 
-/// How many refused logins a node remembers unless told otherwise.
+/// How many refused logins a node keeps by default.
 ///
 /// <https://redis.io/docs/latest/commands/acl-log/>, `acllog-max-len`.
 const MOST_ENTRIES: &str = "128";
 
-/// Adds credentials to what a user has; one that it has already is not added twice.
+/// Adds credentials to those of a user. One that the user has already is not added twice.
 ///
 /// `ACL SETUSER`, never `CONFIG SET requirepass`: that drops every other password.
 pub(crate) fn allow(username: &str, credentials: &[&SecretString]) -> Command {
@@ -25,12 +25,12 @@ pub(crate) fn allow(username: &str, credentials: &[&SecretString]) -> Command {
     credentials.iter().fold(command, |command, credential| command.secret(">", credential))
 }
 
-/// Takes a credential away from a user. Connections that logged in with it stay.
+/// Removes a credential from a user. Connections that logged in with it stay open.
 pub(crate) fn forbid(username: &str, credential: &SecretString) -> Command {
     Command::new("ACL SETUSER").arg(username).secret("<", credential)
 }
 
-/// Takes a credential away from a user, where it has it: Redis refuses to take away what is not there.
+/// Removes a credential from a user if the user has it: Redis refuses to remove one that the user does not have.
 pub(crate) async fn forbid_if_accepted(
     session: &mut Session,
     username: &str,
@@ -51,9 +51,9 @@ pub(crate) async fn count_passwords(session: &mut Session, username: &str) -> Re
     })
 }
 
-/// Reads which logins a node has refused, but for our own.
+/// Reads which logins a node has refused, except those of this project.
 ///
-/// The node counts like logins within a minute together, and shows the last client of them only.
+/// The node counts equal logins within a minute together, and shows only the last client.
 pub(crate) async fn failed_logins(session: &mut Session, username: &str) -> Result<Vec<FailedLogin>, CallError> {
     let (seconds, micros): (u64, u64) = session.run(Command::new("TIME")).await?;
     let now_ms = seconds * 1000 + micros / 1000;

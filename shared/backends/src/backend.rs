@@ -42,15 +42,15 @@ macro_rules! backends {
             ///
             /// # Errors
             /// Permanent where the backend is not what the settings say, or may not be described. A node that gives no
-            /// answer is no error: it is in what was seen.
+            /// answer is not an error: the result says so.
             pub async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
                 match self {
                     $(Self::$flavour(backend) => backend.observe(known).await,)+
                 }
             }
 
-            /// Whether AWSPREVIOUS must be known in this step: to see what would be pushed out, or to log in to a node that
-            /// has nothing else.
+            /// Whether AWSPREVIOUS must be known in this step: to see what would be removed, or to log in to a node that
+            /// has no other credential.
             pub fn needs_previous(&self, step: Step) -> bool {
                 match self {
                     $(Self::$flavour(_) => <$flavour<'_>>::NEEDS_PREVIOUS.contains(&step),)+

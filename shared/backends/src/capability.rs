@@ -11,7 +11,7 @@ pub struct Capability {
     pub logs_in: &'static str,
     /// How the old one and the new one are valid at once.
     pub overlap: &'static str,
-    /// How the old one is taken away.
+    /// How the old one is removed.
     pub retired: &'static str,
 }
 

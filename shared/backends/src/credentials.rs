@@ -13,29 +13,29 @@ use crate::{
     upstash::{UpstashAcl, UpstashReset},
 };
 
-/// The credential of a target, by the way it is renewed.
+/// The credential of a target, by how it is renewed.
 #[derive(Clone, Copy, Debug)]
 pub enum Credentials<'a> {
-    /// The old and the new one are valid at once, until the old one is removed.
+    /// The old and the new credential are valid at the same time, until the old one is removed.
     Overlapping(Overlapping<'a>),
-    /// There is one at a time, and a reset replaces it.
+    /// Only one is valid at a time, and a reset replaces it.
     Replaced(UpstashReset<'a>),
 }
 
-/// A credential of which two are valid at once.
+/// A credential of which two can be valid at the same time.
 #[derive(Clone, Copy, Debug)]
 pub enum Overlapping<'a> {
-    /// The AUTH token of a group. A group without one lets clients in, until it is closed.
+    /// The AUTH token of a group. A group without a token accepts every client until access is closed.
     AuthToken(ElasticacheAuth<'a>),
-    /// The password of a user that a service keeps.
+    /// The password of a user that a service manages.
     User(User<'a>),
     /// The token of a user, which the server issues itself.
     Issued(UpstashAcl<'a>),
-    /// The password of a user that each node keeps for itself.
+    /// The password of a user that is stored on each node.
     NodeByNode(NodeByNode<'a>),
 }
 
-/// A user that a service keeps on every node.
+/// A user that a service manages on every node.
 #[derive(Clone, Copy, Debug)]
 pub enum User<'a> {
     /// On every cache that its user groups are on.
@@ -44,7 +44,7 @@ pub enum User<'a> {
     Serverless(ElasticacheServerless<'a>),
 }
 
-/// A user that each node keeps for itself, so that one can lose what the others have.
+/// A user that is stored on each node, so that one node can lose what the others have.
 #[derive(Clone, Copy, Debug)]
 pub enum NodeByNode<'a> {
     /// In Fargate tasks.

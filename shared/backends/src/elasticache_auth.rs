@@ -113,7 +113,7 @@ impl ElasticacheAuth<'_> {
         Ok(Observed { server, username: DEFAULT_USER.to_owned(), hosts })
     }
 
-    /// Makes the group accept a token beside the newest it has (ROTATE).
+    /// Makes the group accept a token in addition to its newest one (ROTATE).
     ///
     /// # Errors
     /// Those of [`groups::change_token`].
@@ -129,7 +129,7 @@ impl ElasticacheAuth<'_> {
         self.change(current, TokenChange::Set).await
     }
 
-    /// Makes a group that lets clients in without a token require this one, the last one added (SET).
+    /// Makes a group that accepts clients without a token require this one, the last one added (SET).
     ///
     /// # Errors
     /// Those of [`groups::change_token`].
@@ -151,7 +151,7 @@ fn state(group: &Group) -> GroupState {
     }
 }
 
-/// Whether a token was set after AWSPENDING was made: by the group's own word, and by AWS's own clock on both sides.
+/// Whether a token was set after AWSPENDING was created, as the group reports. Both times are from AWS's clock.
 fn token_set_since(group: &Group, created_ms: Option<u64>) -> bool {
     let modified_ms = group.token_modified.and_then(|modified| modified.to_millis().ok());
     let created_ms = created_ms.and_then(|created| i64::try_from(created).ok());
@@ -159,7 +159,7 @@ fn token_set_since(group: &Group, created_ms: Option<u64>) -> bool {
 }
 
 impl ElasticacheAuth<'_> {
-    /// Names the primary and the reader endpoint, or the configuration endpoint.
+    /// Returns the primary and the reader endpoint, or the configuration endpoint.
     ///
     /// # Errors
     /// Permanent where the group cannot have an AUTH token; Retryable where it has no endpoint yet.
@@ -182,7 +182,7 @@ pub(crate) fn endpoints(group: &Group, id: &str) -> Result<Endpoints, Failure> {
     }
     let place = |place: &elasticache::Endpoint| endpoint(&place.host, place.port, group.tls);
     let primary = group.primary.as_ref().map(place).ok_or_else(|| {
-        Failure::retryable(format!("the replication group {id} has no endpoint yet; it is looked for again"))
+        Failure::retryable(format!("the replication group {id} has no endpoint yet; the next run looks for it again"))
     })?;
     let reader = group.reader.as_ref().map(place);
     Ok(Endpoints { primary: Some(primary), reader, rest_url: None, cluster_mode: group.cluster_mode })

@@ -66,7 +66,7 @@ impl ElasticacheServerless<'_> {
         Ok(observed)
     }
 
-    /// Gives the user both passwords, in place of whatever it has.
+    /// Gives the user both passwords, and no other.
     ///
     /// # Errors
     /// Those of [`ElasticacheUser`].
@@ -74,7 +74,7 @@ impl ElasticacheServerless<'_> {
         self.user.add(pending, current).await
     }
 
-    /// Gives the user the current password, in place of whatever it has.
+    /// Gives the user the current password, and no other.
     ///
     /// # Errors
     /// Those of [`ElasticacheUser`].
@@ -84,7 +84,7 @@ impl ElasticacheServerless<'_> {
 }
 
 impl ElasticacheServerless<'_> {
-    /// Names the cache's endpoint and its reader endpoint.
+    /// Returns the cache's endpoint and its reader endpoint.
     ///
     /// # Errors
     /// Permanent where the cache or the user is not there; Retryable where it has no endpoint yet.

@@ -136,7 +136,7 @@ impl ElasticacheUser<'_> {
         Ok(Observed { server, username: user.name, hosts: caches.hosts })
     }
 
-    /// Gives the user both passwords, in place of whatever it has.
+    /// Gives the user both passwords, and no other.
     ///
     /// # Errors
     /// Those of [`users::modify`].
@@ -144,7 +144,7 @@ impl ElasticacheUser<'_> {
         users::modify(self.clients.elasticache(), self.user_id, &[pending, current]).await
     }
 
-    /// Gives the user the current password, in place of whatever it has.
+    /// Gives the user the current password, and no other.
     ///
     /// # Errors
     /// Those of [`users::modify`].

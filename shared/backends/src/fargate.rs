@@ -71,14 +71,14 @@ impl<'a> Fargate<'a> {
         if places.is_empty() {
             let service = &self.place.service;
             return Err(CallError::untouched(Failure::retryable(format!(
-                "the service {service} has no task; it is looked at again"
+                "the service {service} has no task; it is checked again"
             ))));
         }
         let entered = places.iter().map(|place| async move {
             let Some(address) = &place.address else {
                 let id = &place.id;
                 return Err(CallError::untouched(Failure::retryable(format!(
-                    "the task {id} has no address yet; it is looked at again"
+                    "the task {id} has no address yet; it is checked again"
                 ))));
             };
             enter(&place.id, self.address(address), &self.place.username, credentials).await
@@ -86,7 +86,7 @@ impl<'a> Fargate<'a> {
         try_each(entered).await
     }
 
-    /// Has every node accept these beside what it has.
+    /// Makes every node accept these in addition to what it has.
     async fn allow(&self, nodes: &mut [Session], credentials: &[&SecretString]) -> Result<(), CallError> {
         for node in nodes {
             node.run::<()>(acl::allow(&self.place.username, credentials)).await?;
@@ -106,7 +106,8 @@ fn place(task: ecs::Task) -> Place {
     Place { id, address: task.address, doing }
 }
 
-/// The group's state: nothing is promoted while a task is on its way, since it has what was AWSCURRENT when it set out.
+/// The group's state: nothing is promoted while a task starts, since it has the credential that was AWSCURRENT when it
+/// began to start.
 fn state(places: &[Place], service: &ecs::Service) -> GroupState {
     if places.iter().any(|place| place.doing.is_some()) {
         return GroupState::Busy("starting a task".to_owned());
@@ -123,14 +124,14 @@ impl Fargate<'_> {
         flavour: "`fargate`",
         credential: "password of a Redis in a Fargate task",
         logs_in: "every task, and what Cloud Map sends clients to",
-        overlap: "yes, by ACL; put back after a restart",
+        overlap: "yes, by ACL; restored after a restart",
         retired: "ACL",
     };
 }
 
 impl Fargate<'_> {
-    /// A task that was started while AWSCURRENT moved has the one before, and nothing else; and a user has as many passwords
-    /// as it is given.
+    /// A task that was started while AWSCURRENT moved has only the credential before it, and a user can have any number of
+    /// passwords.
     pub(crate) const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set, Step::Test, Step::Finish];
 
     /// Lists the tasks of the service, logs in to all of them at once, and asks then whether the service is steady.
@@ -177,7 +178,7 @@ impl Fargate<'_> {
         Ok(Observed { server, username: username.clone(), hosts })
     }
 
-    /// Has every task accept both. A task that is started later does not: the next look tells.
+    /// Makes every task accept both credentials. A task that starts later does not, which the next look shows.
     ///
     /// # Errors
     /// Retryable where a task cannot be reached; Permanent, naming it, where its user may not change itself.
@@ -189,7 +190,7 @@ impl Fargate<'_> {
         self.allow(&mut nodes, &[pending, known.current]).await
     }
 
-    /// Has every task accept it beside what it has.
+    /// Makes every task accept it in addition to what it has.
     ///
     /// # Errors
     /// Those of [`Fargate::add`].
@@ -201,7 +202,7 @@ impl Fargate<'_> {
         self.allow(&mut nodes, &[lost]).await
     }
 
-    /// Has every task refuse the previous one.
+    /// Makes every task refuse the previous credential.
     ///
     /// # Errors
     /// Those of [`Fargate::add`].
@@ -223,10 +224,10 @@ impl Fargate<'_> {
 }
 
 impl Fargate<'_> {
-    /// Names the host of the settings, or the address of the task.
+    /// Returns the host in the settings, or the address of the task.
     ///
     /// # Errors
-    /// Retryable where there is no task that runs, or there are two: one is on its way.
+    /// Retryable if no task runs, or if there are two because one is starting.
     pub(crate) async fn endpoints(&self) -> Result<Located, Failure> {
         let EcsService { cluster, service, host, port, username, .. } = self.place;
         let host = match host {
@@ -237,8 +238,8 @@ impl Fargate<'_> {
                     [Place { address: Some(address), doing: None, .. }] => address.clone(),
                     tasks => {
                         return Err(Failure::retryable(format!(
-                            "the service {service} has {} tasks on their way or running, and not one alone that runs; its \
-                             address is looked for again",
+                            "the service {service} has {} tasks that start or run, and not exactly one that runs; the \
+                             next run looks for its address again",
                             tasks.len()
                         )));
                     }

@@ -27,7 +27,7 @@ pub(crate) fn endpoint(host: &str, port: u16, tls: bool) -> Endpoint {
     Endpoint { host: host.to_owned(), port, tls }
 }
 
-/// Where clients connect to a cache, whose endpoint comes before its reader endpoint. It is spread over shards, always.
+/// Where clients connect to a cache, whose endpoint comes before its reader endpoint. It always has shards.
 ///
 /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/WhatIs.corecomponents.html>
 pub(crate) fn serverless_endpoints(endpoints: &[elasticache::Node]) -> Endpoints {

@@ -17,7 +17,8 @@ use crate::{
 /// The user that every Redis has, and whose password `requirepass` is.
 pub(crate) const DEFAULT_USER: &str = "default";
 
-/// What our connections are called, once they are logged in: by it a node's log tells our refused logins from others'.
+/// The name of our connections once they are logged in. It distinguishes our refused logins from others in the log of a
+/// node.
 pub(crate) const CLIENT_NAME: &str = "redis-lifecycle";
 
 /// An unusual spelling: the ACL log of a node groups entries by it too, so our logins do not hide a client's.
@@ -27,7 +28,7 @@ const AUTH: &str = "Auth";
 #[derive(Clone, Copy, Debug)]
 pub struct Questions<'a> {
     /// The user that logs in; `None` for a password alone (an AUTH token). Without one, and for the
-    /// user `default`, the node is asked too whether it lets clients in with nothing.
+    /// user `default`, the node is also asked whether it accepts clients without a credential.
     pub username: Option<&'a str>,
     /// The credentials to log in with.
     pub known: Known<'a>,
@@ -42,7 +43,7 @@ pub async fn ask(address: Address<'_>, questions: Questions<'_>) -> NodeState {
     ask_and_stay("", address, questions).await.0
 }
 
-/// As [`ask`], and stays where the node has accepted one of the credentials: logged in with it.
+/// As [`ask`], and stays logged in if the node accepts one of the credentials.
 pub(crate) async fn ask_and_stay(
     node: &str,
     address: Address<'_>,
@@ -82,9 +83,7 @@ pub(crate) async fn enter(
             return Ok(session);
         }
     }
-    Err(untouched(format!(
-        "the node {node} accepts none of the credentials that it is changed with; it is looked at again"
-    )))
+    Err(untouched(format!("the node {node} accepts none of the known credentials; it is checked again")))
 }
 
 /// Whether a node accepts this credential. Where it does, the session is logged in with it.

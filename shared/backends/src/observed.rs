@@ -1,11 +1,11 @@
-//! What is seen of a backend.
+//! What a backend observes.
 
 use policy::server::Server;
 
-/// What was seen of a backend.
+/// The observed state of a backend.
 #[derive(Clone, Debug)]
 pub struct Observed {
-    /// What the policy looks at.
+    /// What the policy decides on.
     pub server: Server,
     /// The user that logs in with the credential.
     pub username: String,

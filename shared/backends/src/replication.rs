@@ -9,10 +9,10 @@ use crate::{
     session::{Command, Session},
 };
 
-/// Has a node follow a primary with this credential, now and after a restart, where it follows as this user.
+/// Makes a replica log in to its primary with this credential, now and after a restart, if it logs in as this user.
 ///
-/// A node that follows as another user is left alone. So is one with no `masterauth` at all, where it is the only node.
-/// A link that is up stays up: the credential is for the next one.
+/// A node that logs in as another user is not changed. Neither is a node without `masterauth` that is the only one.
+/// A link that is up stays up: the credential is used for the next one.
 pub(crate) async fn follow_with(
     session: &mut Session,
     persistence: Persistence,
@@ -37,6 +37,6 @@ pub(crate) async fn follow_with(
 pub(crate) enum Alone {
     /// It is.
     Yes,
-    /// There are others, and each may be the primary tomorrow.
+    /// There are others, and each of them can become the primary.
     No,
 }

@@ -35,7 +35,7 @@ pub struct SelfHosted<'a> {
     hosts: &'a Hosts,
 }
 
-/// A node that has let us in.
+/// A node on which the function is logged in.
 struct Entered {
     session: Session,
     setup: Setup,
@@ -61,7 +61,7 @@ impl<'a> SelfHosted<'a> {
         Ok(entered)
     }
 
-    /// Has every node accept these beside what it has, now and after a restart.
+    /// Makes every node accept these in addition to what it has, now and after a restart.
     async fn allow(&self, nodes: &mut [Entered], credentials: &[&SecretString]) -> Result<(), CallError> {
         for Entered { session, setup } in nodes {
             session.run::<()>(acl::allow(&self.hosts.username, credentials)).await?;
@@ -72,7 +72,7 @@ impl<'a> SelfHosted<'a> {
         Ok(())
     }
 
-    /// Has replicas and Sentinels log in with a credential that every node accepts.
+    /// Makes replicas and Sentinels log in with a credential that every node accepts.
     async fn follow_with(&self, nodes: &mut [Entered], credential: &SecretString) -> Result<(), CallError> {
         let alone = if self.hosts.nodes.len() == 1 { Alone::Yes } else { Alone::No };
         for Entered { session, setup } in nodes {
@@ -84,10 +84,10 @@ impl<'a> SelfHosted<'a> {
         }
     }
 
-    /// Has a node refuse a credential, now and after a restart, in one transaction; where that cannot be made to last, the
-    /// node goes on accepting it.
+    /// Makes a node refuse a credential, now and after a restart, in one transaction. If the change cannot be persisted,
+    /// the node continues to accept the credential.
     ///
-    /// With one password left, the line `requirepass` of the configuration file is made to say it too.
+    /// If one password is left, the line `requirepass` of the configuration file gets it too.
     async fn forbid(
         &self,
         Entered { session, setup }: &mut Entered,
@@ -148,14 +148,13 @@ impl SelfHosted<'_> {
         flavour: "`self-hosted`",
         credential: "password of a Redis on your own hosts",
         logs_in: "every node",
-        overlap: "yes, by ACL, kept in the config file or aclfile; `masterauth` and Sentinels follow",
+        overlap: "yes, by ACL, persisted in the config file or ACL file; `masterauth` and Sentinels follow",
         retired: "ACL",
     };
 }
 
 impl SelfHosted<'_> {
-    /// A node that was restarted without its files has what it was given long ago; and a user has as many passwords as it is
-    /// given.
+    /// A node that was restarted without its files can have an old credential, and a user can have any number of passwords.
     pub(crate) const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set, Step::Test, Step::Finish];
 
     /// Logs in to every node, all at once, and asks each what it keeps over a restart.
@@ -179,10 +178,11 @@ impl SelfHosted<'_> {
         Ok(Observed { server, username: self.hosts.username.clone(), hosts })
     }
 
-    /// Has every node accept both and keep them, then has replicas and Sentinels log in with the pending one.
+    /// Makes every node accept both credentials and persist them, then makes replicas and Sentinels log in with the pending
+    /// one.
     ///
     /// # Errors
-    /// Permanent, naming the node, where the user lacks a right or a file cannot be written: what is there stays.
+    /// Permanent, naming the node, if the user lacks a right or a file cannot be written: the node keeps what it has.
     ///
     /// # Repeating
     /// Sets the same again.
@@ -193,7 +193,7 @@ impl SelfHosted<'_> {
         self.follow_with(&mut nodes, credential).await
     }
 
-    /// Has every node accept it beside what it has, and keep it; replicas and Sentinels log in with it.
+    /// Makes every node accept it in addition to what it has, and persist it. Replicas and Sentinels log in with it.
     ///
     /// # Errors
     /// Those of [`SelfHosted::add`].
@@ -206,10 +206,11 @@ impl SelfHosted<'_> {
         self.follow_with(&mut nodes, lost).await
     }
 
-    /// Has replicas and Sentinels log in with the current one, then every node refuse the previous one, and keep that.
+    /// Makes replicas and Sentinels log in with the current credential, then makes every node refuse the previous one, and
+    /// persists that.
     ///
     /// # Errors
-    /// Those of [`SelfHosted::add`]. A node whose file cannot be written goes on accepting it.
+    /// Those of [`SelfHosted::add`]. A node whose file cannot be written continues to accept it.
     ///
     /// # Repeating
     /// Leaves a node that refuses it as it is.

@@ -10,10 +10,10 @@ use crate::{
     session::{Command, Session, describe},
 };
 
-/// Has every Sentinel log in to the nodes with this credential; each keeps it in its own configuration file.
+/// Makes every Sentinel log in to the nodes with this credential. Each stores it in its own configuration file.
 ///
 /// # Errors
-/// Retryable where one cannot be reached; Permanent where it does not know the primary, or asks for a password of its own.
+/// Retryable where one cannot be reached; Permanent if it does not monitor the primary, or requires a password of its own.
 ///
 /// # Repeating
 /// Sets it again, and the Sentinel opens its connections to the nodes anew.
@@ -31,9 +31,9 @@ pub(crate) async fn log_in_with(sentinel: &Sentinel, tls: bool, credential: &Sec
         session.run::<()>(set).await.map_err(|error| match error.is("NOAUTH") {
             true => CallError {
                 failure: Failure::permanent(format!(
-                    "the Sentinel {name} asks for a password of its own, which is none of the target's"
+                    "the Sentinel {name} requires a password of its own, which the target does not have"
                 ))
-                .with_next_step("Let it take commands without one, from this function at least"),
+                .with_next_step("Let it accept commands from this function without a password"),
                 ..error
             },
             false => error,

@@ -59,7 +59,7 @@ impl Session {
         cmd.query_async(&mut self.connection.redis).await.map_err(|error| failed(&self.node, name, &error))
     }
 
-    /// Carries out all of these with nothing in between: a connection that is lost leaves all of them done or none.
+    /// Runs all of these in one transaction: if the connection is lost, either all of them took effect or none.
     ///
     /// A command that fails does not undo those before it.
     pub(crate) async fn run_together(&mut self, commands: Vec<Command>) -> Result<(), CallError> {
@@ -80,7 +80,7 @@ impl Session {
             // taken, so what the node is doing is the reason.
             _ if error.kind() == ErrorKind::UnexpectedReturnType => CallError {
                 failure: Failure::retryable(format!(
-                    "the node {} has thrown a transaction away, and nothing of it was done; it is tried again later",
+                    "the node {} discarded a transaction without effect; it is tried again later",
                     self.node
                 )),
                 code: None,
@@ -102,7 +102,7 @@ pub(crate) fn failed(node: &str, name: &str, error: &RedisError) -> CallError {
     if is_connection_trouble(error) {
         let why = describe(error);
         let failure = Failure::retryable(format!(
-            "the node {node} has not answered `{name}`: {why}; it is looked at, and tried again later"
+            "the node {node} did not answer `{name}`: {why}; it is checked and tried again later"
         ));
         return CallError { failure, code: None, effect: Effect::Unknown };
     }
@@ -117,7 +117,7 @@ pub(crate) fn failed(node: &str, name: &str, error: &RedisError) -> CallError {
 /// What the node says beside its code is not kept: it may repeat the arguments.
 pub(crate) fn refused(node: &str, name: &str, code: &str, detail: Option<&str>) -> CallError {
     let failure = if means_not_now(code, detail) {
-        Failure::retryable(format!("the node {node} takes no `{name}` now ({code}); it is tried again later"))
+        Failure::retryable(format!("the node {node} does not accept `{name}` now ({code}); it is tried again later"))
     } else if code == "NOPERM" {
         let right = name.to_lowercase().replace(' ', "|");
         Failure::permanent(format!("the node {node} does not allow `{name}`"))
@@ -136,8 +136,8 @@ fn next_step(name: &str) -> &'static str {
         }
         "ACL SAVE" => "Give the node write access to its ACL file and to the folder of that file",
         "SENTINEL SET" => {
-            "Correct `backend.sentinel.master_name`, and give the Sentinel write access to its configuration file and to the \
-             folder of that file"
+            "Correct `backend.sentinel.master_name`, and give the Sentinel write access to its configuration file and \
+             to the folder of that file"
         }
         _ => "Check whether the node has that command, under that name",
     }
@@ -164,8 +164,8 @@ pub(crate) fn code(error: &RedisError) -> String {
     error.code().unwrap_or("no reason given").to_owned()
 }
 
-/// What went wrong, in words that cannot hold a credential: the code for what the server said, the text only for the
-/// connection itself.
+/// What went wrong, without any text that could contain a credential: for an answer of the server only its code, for the
+/// connection the text of the error.
 pub(crate) fn describe(error: &RedisError) -> String {
     if error.is_timeout() {
         "no answer within 2 s".to_owned()
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_transaction_that_is_thrown_away_has_the_class_of_its_reason() {
+    async fn a_discarded_transaction_has_the_class_of_its_reason() {
         for (answers, class) in [
             ("+OK\r\n+QUEUED\r\n-EXECABORT Transaction discarded because of: BUSY hunter2\r\n", Class::Retryable),
             (

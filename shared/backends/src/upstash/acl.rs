@@ -41,7 +41,7 @@ impl<'a> UpstashAcl<'a> {
         retired: "ACL",
     };
 
-    /// The steps that need AWSPREVIOUS: a user has as many tokens as it is given.
+    /// The steps that need AWSPREVIOUS: a user can have any number of tokens.
     pub(crate) const NEEDS_PREVIOUS: &'static [Step] = &[Step::Set];
 
     /// The user that the settings name.
@@ -52,21 +52,20 @@ impl<'a> UpstashAcl<'a> {
     /// Logs in with each token.
     ///
     /// # Errors
-    /// None: a database that gives no answer is in what was seen.
+    /// None: the result says if a database gave no answer.
     pub(crate) async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
         Ok(database::observe(self.database, &self.user.username, known).await)
     }
 
-    /// Names the REST API.
+    /// Returns the URL of the REST API.
     pub(crate) fn endpoints(&self) -> Located {
         database::endpoints(self.database, &self.user.username)
     }
 
-    /// Has Upstash make a token for the user; it accepts no other (`ACL GENTOKEN`).
+    /// Makes Upstash generate a token for the user (`ACL GENTOKEN`): it accepts no other.
     ///
     /// # Errors
-    /// Permanent where the user is not there or is off, or the database lets nobody run ACL commands: nothing has been
-    /// changed.
+    /// Permanent if the user does not exist or is off, or if the database refuses ACL commands.
     ///
     /// # Repeating
     /// Makes another one. Neither is accepted before it is added.
@@ -84,7 +83,7 @@ impl<'a> UpstashAcl<'a> {
     /// Gives the user the pending token beside those that it has (`ACL SETUSER`).
     ///
     /// # Errors
-    /// Permanent where the user is not there or is off, or ACL commands are refused; `NeedsHuman` where AWSCURRENT is the
+    /// Permanent if the user does not exist or is off, or if ACL commands are refused; `NeedsHuman` where AWSCURRENT is the
     /// token of another user.
     ///
     /// # Repeating
@@ -128,13 +127,13 @@ impl<'a> UpstashAcl<'a> {
         let token = object.as_ref().and_then(|object| object.get("token")).and_then(Value::as_str);
         token.map(SecretString::from).ok_or_else(|| {
             CallError::untouched(
-                Failure::permanent(format!("the secret {id} is no JSON object with a string under \"token\""))
-                    .with_next_step("Put there the REST token of a user who may run ACL commands"),
+                Failure::permanent(format!("the secret {id} is not a JSON object with a string under \"token\""))
+                    .with_next_step("Store the REST token of a user who may run ACL commands in it"),
             )
         })
     }
 
-    /// Refuses a user that is not there: `ACL SETUSER` would make one that may do nothing.
+    /// Refuses a user that does not exist: `ACL SETUSER` would create one without rights.
     async fn check_user(&self, admin: &SecretString) -> Result<(), CallError> {
         let AclUser { username, .. } = self.user;
         let user = self.run(admin, &["ACL", "GETUSER", username]).await?;
@@ -147,13 +146,13 @@ impl<'a> UpstashAcl<'a> {
         Err(CallError::untouched(failure))
     }
 
-    /// Refuses the token of another user in AWSCURRENT: a rotation would give its clients another user's rights, nobody would
-    /// ever take that token away, and the one that is taken away may be all that the user has.
+    /// Refuses the token of another user in AWSCURRENT: a rotation would give its clients the rights of another user, that
+    /// token would never be removed, and the token that is removed could be the only one of the user.
     async fn check_owner(&self, current: &SecretString) -> Result<(), CallError> {
         match self.rest.run(current, &["ACL", "WHOAMI"]).await? {
             Reply::Result(Value::String(name)) if name != self.user.username => Err(CallError::untouched(
                 Failure::needs_human(format!(
-                    "AWSCURRENT holds a token of the user {name:?}, and the settings name {:?}",
+                    "AWSCURRENT contains a token of the user {name:?}, and the settings name {:?}",
                     self.user.username
                 ))
                 .with_next_step("Correct the secret or `backend.renewal.username`"),
@@ -172,7 +171,7 @@ impl<'a> UpstashAcl<'a> {
                 (format!("it refuses the token in the secret {id}"), "Put a token that logs in into that secret")
             }
             Reply::Error(code) if LATER.contains(&code.as_str()) => {
-                let failure = Failure::retryable(format!("the database takes no ACL command now ({code})"));
+                let failure = Failure::retryable(format!("the database does not accept ACL commands now ({code})"));
                 return Err(CallError::untouched(failure));
             }
             Reply::Error(code) if code == "NOPERM" => {

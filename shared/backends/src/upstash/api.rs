@@ -37,7 +37,7 @@ impl<'a> Api<'a> {
     /// Reads the API's key from its own secret.
     ///
     /// # Errors
-    /// Permanent, naming the secret, where it is not there, may not be read, or has not the keys `email` and `api_key`.
+    /// Permanent, naming the secret, if it does not exist, may not be read, or lacks the keys `email` and `api_key`.
     ///
     /// # Permissions
     /// `secretsmanager:GetSecretValue` on that secret
@@ -48,10 +48,10 @@ impl<'a> Api<'a> {
         let text = |key: &str| object.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
         let (Some(email), Some(api_key)) = (text("email"), text("api_key")) else {
             return Err(Failure::permanent(format!(
-                "the secret {} is no JSON object with strings under \"email\" and \"api_key\"",
+                "the secret {} is not a JSON object with strings under \"email\" and \"api_key\"",
                 reset.api_secret_id
             ))
-            .with_next_step("Put there the account's e-mail address and a key of the Developer API"));
+            .with_next_step("Store the e-mail address of the account and a key of the Developer API in it"));
         };
         let url = std::env::var("UPSTASH_API_URL").unwrap_or_else(|_| URL.to_owned());
         let url = url.trim_end_matches('/').to_owned();
@@ -70,8 +70,8 @@ impl<'a> Api<'a> {
         Ok(Description { endpoint: text(&body, "endpoint").map(str::to_owned), rest_token: rest_token(&body) })
     }
 
-    /// Resets the password of the database, and with it both its REST tokens, which are refused from then on. Gives the new
-    /// token where the answer holds it: Upstash's documentation shows it both ways.
+    /// Resets the password of the database, and with it both its REST tokens, which are refused from then on. Returns the
+    /// new token if the answer contains it: Upstash's documentation shows both.
     ///
     /// <https://upstash.com/docs/devops/developer-api/redis/reset_password>
     ///

@@ -51,7 +51,7 @@ async fn ask(database: &Database, known: Known<'_>) -> Result<NodeState, NodeSta
     Ok(NodeState::Asked { open: false, pending, current, previous })
 }
 
-/// Names the REST API. The Redis endpoint beside it takes another credential than a REST token, which the secret does not
+/// Returns the URL of the REST API. The Redis endpoint beside it takes another credential than a REST token, which the secret does not
 /// contain.
 pub(super) fn endpoints(database: &Database, username: &str) -> Located {
     Located::of(Endpoints { rest_url: Some(database.url()), ..Endpoints::default() }, username)

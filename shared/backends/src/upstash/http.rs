@@ -1,4 +1,4 @@
-//! One HTTP request to Upstash and its answer.
+//! One HTTP request to Upstash, and its answer.
 
 use std::{sync::OnceLock, time::Duration};
 
@@ -20,7 +20,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// How often a request that can be repeated is tried before its error counts.
 pub(super) const TRIES: u32 = 3;
 
-/// An answer that is neither "later" nor lost. It may hold a credential, so it has no Debug.
+/// An answer other than "try later". It can contain a credential, so it has no Debug.
 pub(super) struct Answered {
     pub(super) status: StatusCode,
     /// The body; `None` where it is no JSON.
@@ -47,8 +47,8 @@ fn client() -> Result<&'static Client, CallError> {
 
 /// Sends a request until it is answered, `tries` times at most: no answer, 429 and 5xx are tried again.
 ///
-/// `doing` says what is being done, as in "describe the database". Nothing of the request or of the answer's body is in the
-/// error.
+/// `doing` says what is being done, as in "describe the database". The error contains no part of the request and of the
+/// answer's body.
 ///
 /// # Errors
 /// Retryable, when the last try was not answered, or with 429 or 5xx.

@@ -1,4 +1,4 @@
-//! The own token of a database of Upstash, which a reset of its password replaces.
+//! The token of an Upstash database, which a password reset replaces.
 
 use cloud::Clients;
 use policy::{
@@ -92,12 +92,12 @@ impl<'a> UpstashReset<'a> {
     /// Logs in with each token.
     ///
     /// # Errors
-    /// None: a database that gives no answer is in what was seen.
+    /// None: the result says if a database gave no answer.
     pub(crate) async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
         Ok(database::observe(self.database, self.username(), known).await)
     }
 
-    /// Names the REST API.
+    /// Returns the URL of the REST API.
     pub(crate) fn endpoints(&self) -> Located {
         database::endpoints(self.database, self.username())
     }
