@@ -17,9 +17,9 @@ const NAME: &str = "retire-credential";
 /// | a direct invocation | look at its target |
 /// | the label `redis-lifecycle-retired` moved | leave: this function moved it |
 /// | another label moved | look at the secret |
-/// | a rotation started or ended | leave: what it changes, a label tells |
-/// | a parameter, ECS, or ElastiCache | leave: about no secret |
-/// | an alarm | leave: it is no reason to retire anything |
+/// | a rotation started or ended | leave: a moved label reports its effect |
+/// | a parameter, ECS, or ElastiCache | leave: not about a secret |
+/// | an alarm | leave: no reason to retire anything |
 /// | another event of AWS | leave, by its name |
 /// | a schedule without a target | refuse |
 ///
@@ -41,7 +41,7 @@ pub fn concern(event: &Event) -> Result<Concern, Failure> {
         | Event::ServiceAction(_)
         | Event::Deployment(_)
         | Event::Notification(_)
-        | Event::ServerlessCache(_) => Concern::leave("it is about no secret"),
+        | Event::ServerlessCache(_) => Concern::leave("it is not about a secret"),
         Event::Alarm(alarm) => {
             Concern::leave(format!("it is about the alarm {:?}, and an alarm retires no credential", alarm.name))
         }

@@ -15,14 +15,14 @@ use serde_json::Value;
 
 use crate::{concerns, retirement};
 
-/// Handles one event: finds its target, retires the previous credential where that is safe, and leaves one outcome record
-/// in the log, whatever came of it.
+/// Handles one event: finds its target, retires the previous credential if that is safe, and writes one outcome record to
+/// the log in any case.
 ///
 /// # Errors
 /// A diagnostic whose `errorType` is Retryable: the platform tries again. Every other failure is in the outcome.
 ///
 /// # Repeating
-/// It looks at what is there, and does only what is left to do.
+/// It looks at the current state, and does only what is left to do.
 pub async fn handle(clients: &Clients, event: LambdaEvent<Value>) -> Result<Outcome, Diagnostic> {
     run::run(Details::Retirement { failed_logins: Vec::new() }, Caller::Platform, clients, event, retire).await
 }

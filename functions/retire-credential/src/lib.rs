@@ -1,9 +1,9 @@
-//! Retires the previous credential of a target, once no client can still use it.
+//! Retires the previous credential of a target once no client uses it.
 //!
 //! # Layout
 //! - [`handle`]: from event to outcome
 //! - [`concern`]: which events concern it, and why it leaves the others
-//! - `retirement`: look, decide, act, until nothing is left to do, something else comes first, or time is up
+//! - `retirement`: looks at the target, decides, and makes one change at a time
 
 mod concerns;
 mod handle;

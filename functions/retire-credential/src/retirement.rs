@@ -1,4 +1,4 @@
-//! Look, decide, act, until nothing is left to do, something else comes first, or time is up.
+//! Runs a retirement: looks at the target, decides, and makes one change at a time.
 
 use backends::{Backend, Credentials, NodeByNode, Observed, Overlapping};
 use cloud::Clients;
@@ -164,7 +164,7 @@ async fn look(
     Ok(facts)
 }
 
-/// Records who was refused since: among them is every consumer that still uses the previous credential.
+/// Records the logins that were refused since then. A consumer that still uses the previous credential is among them.
 async fn tell_failed_logins(
     credential: Overlapping<'_>,
     secret: &Secret,
@@ -174,7 +174,7 @@ async fn tell_failed_logins(
     let Overlapping::NodeByNode(nodes) = credential else { return Ok(()) };
     match nodes.failed_logins(secret.current().credential()).await {
         Ok(failed) => outcome.saw_failed_logins(failed.into_iter().filter(|login| login.last_ms >= since_ms).collect()),
-        // The retirement is done; only the report of who noticed is missing.
+        // The retirement is done; only this report is missing.
         Err(failure) => outcome.left("failed logins", format!("they cannot be read: {}", failure.chain())),
     }
     Ok(())

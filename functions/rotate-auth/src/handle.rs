@@ -15,14 +15,14 @@ use serde_json::Value;
 
 use crate::rotation;
 
-/// Handles one event: reads it, carries the step out, and leaves one outcome record in the log, whatever came of it.
+/// Handles one event: reads it, carries out the step, and writes one outcome record to the log in any case.
 ///
 /// # Errors
 /// A diagnostic whose `errorType` is the class: Retryable, Permanent or `NeedsHuman`. Secrets Manager retries a rotation
 /// whatever the class.
 ///
 /// # Repeating
-/// The step looks at what is there, and does only what is left to do.
+/// The step looks at the current state, and does only what is left to do.
 pub async fn handle(clients: &Clients, event: LambdaEvent<Value>) -> Result<Outcome, Diagnostic> {
     run::run(Details::Rotation { step: None }, Caller::RotationHook, clients, event, step).await
 }

@@ -3,10 +3,10 @@
 //! # Layout
 //! - [`handle`]: from event to outcome
 //! - `rotation`: one step, by the kind of the target's credential
-//! - `overlap`: look, decide, act, until the step is done or time is up, where two credentials are valid at once
-//! - `reset`: the same for a server that picks its credential itself, and has one at a time
-//! - `pending`: AWSPENDING, put or discarded
-//! - `view`: what is known while it runs: the secret's side and the server's
+//! - `overlap`: one step for a credential of which two are valid at the same time
+//! - `reset`: one step for a database whose token is replaced by a reset
+//! - `pending`: AWSPENDING, stored or discarded
+//! - `view`: what a step knows: the secret and the server
 
 mod handle;
 mod overlap;

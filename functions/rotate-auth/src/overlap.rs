@@ -1,4 +1,10 @@
-//! Look, decide, act, until the step is done or time is up, where the old and the new credential are valid at once.
+//! Runs one step of a rotation for a credential that overlaps: the old one and the new one are valid at the same time.
+//!
+//! The step observes the secret and the nodes, `policy` decides, and the step carries out that one decision: it stores a
+//! new AWSPENDING, makes the nodes accept it, removes AWSPREVIOUS, or moves AWSCURRENT. Then it observes again, until the
+//! step is complete. When time is up, it fails as Retryable, and the next attempt of the rotation continues from there.
+//!
+//! `reset` is the counterpart for a server that has one credential at a time.
 
 use backends::{ElasticacheAuth, NodeByNode, Overlapping};
 use cloud::{Clients, secrets_manager};
@@ -19,7 +25,7 @@ use crate::{
     view::View,
 };
 
-/// What an action leaves the step to do.
+/// What the step does after an action.
 enum Next {
     /// Nothing: what was done completes it.
     Stop,
@@ -97,7 +103,7 @@ pub(crate) async fn run(
                 let made = change::make(outcome, "add-pending", reason, call).await?;
                 let propagation = server.as_ref().map_or(Propagation::Service, |server| server.propagation);
                 change_asked = propagation.is_pending(made);
-                wait(&mut deadline, "the target takes the pending credential").await?
+                wait(&mut deadline, "the target accepts the pending credential").await?
             }
             Decision::RemovePrevious { reason } => {
                 let previous = view.known().previous.expect("a previous value is accepted only where there is one");
@@ -106,7 +112,7 @@ pub(crate) async fn run(
             }
             Decision::Specific { change: Specific::Restore(nodes), reason } => {
                 change::make(outcome, "restore-current", reason, nodes.restore(view.current(), view.known())).await?;
-                wait(&mut deadline, "the nodes take AWSCURRENT again").await?
+                wait(&mut deadline, "the nodes accept AWSCURRENT again").await?
             }
             Decision::Specific { change: Specific::Close(group), reason } => {
                 let made = change::make(outcome, "close-open-access", reason, group.close(view.current())).await?;

@@ -1,4 +1,4 @@
-//! AWSPENDING: put by a step, or discarded by it.
+//! AWSPENDING: stored by a step, or discarded by it.
 
 use cloud::{Clients, secrets_manager};
 use policy::{Failure, outcome::Outcome};
@@ -10,7 +10,7 @@ use crate::view::View;
 /// What outcomes call a new AWSPENDING.
 const CREATE: &str = "create-pending";
 
-/// Keeps a credential as AWSPENDING. A value that another run put meanwhile stays.
+/// Stores a credential as AWSPENDING. A value that another run stored meanwhile is kept.
 pub(crate) async fn put_pending(
     clients: &Clients,
     event: &RotationEvent,
@@ -26,13 +26,15 @@ pub(crate) async fn put_pending(
         secrets_manager::put_pending(clients.secrets_manager(), &event.secret_id, &event.version_id, token, &value);
     match put.await {
         Ok(()) => outcome.did(CREATE, reason),
-        Err(error) if error.is("ResourceExistsException") => outcome.left(CREATE, "another run put a value meanwhile"),
+        Err(error) if error.is("ResourceExistsException") => {
+            outcome.left(CREATE, "another run stored a value meanwhile")
+        }
         Err(error) => return Err(error.into()),
     }
     Ok(())
 }
 
-/// Takes AWSPENDING off a value that can never be used, and gives the failure that makes the rotation begin anew.
+/// Removes AWSPENDING from a value that can never be used, and returns the failure that makes the rotation start again.
 pub(crate) async fn discard_pending(
     clients: &Clients,
     view: &View,
@@ -43,6 +45,6 @@ pub(crate) async fn discard_pending(
     let call = view.secret.discard_pending(clients, &event.version_id);
     change::make_or_fail(outcome, "discard-pending", reason.clone(), call).await?;
     Ok(Failure::retryable(format!(
-        "AWSPENDING contained an invalid credential ({reason}), and was discarded; the next try makes a new one"
+        "AWSPENDING contained an invalid credential ({reason}), and was discarded; the next attempt makes a new one"
     )))
 }

@@ -1,4 +1,11 @@
-//! Look, decide, act, where the server picks its credential itself and has one at a time.
+//! Runs one step of a rotation for an Upstash database whose token is replaced by a reset of its password.
+//!
+//! Upstash generates the new token and refuses the old one at once, so the two do not overlap. The step logs in with the
+//! tokens of the secret and, if needed, with the database's own token. `policy` decides, and the step resets the password,
+//! stores the new token as AWSPENDING, or moves AWSCURRENT. A run resets at most once, and reads the new token back if the
+//! answer was lost.
+//!
+//! `overlap` is the counterpart for credentials of which two are valid at the same time.
 
 use backends::upstash::UpstashReset;
 use cloud::Clients;
@@ -80,7 +87,7 @@ pub(crate) async fn run(
             }
             ResetDecision::Reset { reason } => {
                 if !reset(outcome, &view, database, &mut progress, reason).await? {
-                    deadline.wait("the service takes a reset, or one is found to have happened").await?;
+                    deadline.wait("the service accepts a reset, or the result of another one is found").await?;
                 }
             }
             ResetDecision::TakeOwn { reason } => {
@@ -96,8 +103,8 @@ pub(crate) async fn run(
     }
 }
 
-/// Logs in with what the secret knows, and with the database's own credential where that is needed; a sentence where the
-/// database gives no answer.
+/// Logs in with what the secret knows, and with the database's own credential where that is needed; `Err` with a sentence
+/// if the database gives no answer.
 async fn look(
     event: &RotationEvent,
     outcome: &mut Outcome,
@@ -144,11 +151,11 @@ async fn look(
     Ok(Ok(Seen { pending, current, own, own_token }))
 }
 
-/// Has the service reset the credential; says whether it may have.
+/// Makes the service reset the credential. Returns whether it may have done so.
 ///
-/// AWSCURRENT has to log in once more right before that: where it does not, a run beside this one has reset it since the
-/// look, and the next look finds what that has left. There is no lock, so two resets can still cross in the moment between
-/// this login and the call; then the second one's credential is found in the same way, and clients wait for it a bit longer.
+/// AWSCURRENT has to log in once more right before the reset. If it does not, another run has reset the credential since
+/// the last look, and the next look finds the result. There is no lock, so two runs can still reset between this login and
+/// the call. Then the credential of the second reset is found in the same way, and clients wait a little longer for it.
 async fn reset(
     outcome: &mut Outcome,
     view: &View,
@@ -180,7 +187,7 @@ fn whose(view: &View, token: &SecretString) -> Whose {
 /// Why the database gave no answer.
 fn sentence(no_answer: &NodeState) -> String {
     match no_answer {
-        NodeState::NotReady(code) => format!("the database takes no login now: {code}"),
+        NodeState::NotReady(code) => format!("the database does not accept logins now: {code}"),
         NodeState::Unreachable(why) => why.clone(),
         NodeState::Asked { .. } => "the database answered".to_owned(),
     }

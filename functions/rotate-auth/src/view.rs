@@ -1,4 +1,4 @@
-//! What is known while a step runs: the secret's side and the server's.
+//! What a step knows: the secret and the server.
 
 use backends::Backend;
 use cloud::Clients;
@@ -16,7 +16,7 @@ use runtime::{
 use secrecy::SecretString;
 
 /// The secret, seen from the version that the event names. It is read once: while a step runs, only this function moves its
-/// labels, and AWS refuses a move that rests on a stale read.
+/// labels, and AWS refuses a move that is based on a stale read.
 #[derive(Debug)]
 pub(crate) struct View {
     pub(crate) secret: Secret,
@@ -50,7 +50,7 @@ impl View {
     pub(crate) fn pending_value(&self) -> PendingValue {
         match self.secret.rotated_in(&self.version_id) {
             None => PendingValue::Absent,
-            Some(None) => PendingValue::Illegal("it has not the shape that the settings say".to_owned()),
+            Some(None) => PendingValue::Illegal("it is not in the format of the settings".to_owned()),
             Some(Some(value)) => match token::fault(&self.secret.target.backend, value.credential()) {
                 Some(why) => PendingValue::Illegal(why),
                 None => PendingValue::Legal,
@@ -73,7 +73,7 @@ impl View {
         self.secret.known_in_rotation(&self.version_id)
     }
 
-    /// Checks that the secret belongs to the Redis that was looked at.
+    /// Checks that the secret belongs to this Redis.
     pub(crate) fn check_owner(&self, username: &str, hosts: &[String]) -> Result<(), Failure> {
         let mut values = [Some(self.secret.current()), self.pending()].into_iter().flatten();
         values.try_for_each(|value| value.check_owner(&self.secret.target, username, hosts))

@@ -29,14 +29,14 @@ const FAILOVER: &str = "FailoverComplete";
 /// | a direct invocation | look at its target |
 /// | AWSCURRENT moved | look at the secret |
 /// | another label of a secret moved | leave: nothing published depends on it |
-/// | a rotation started or ended | leave: what it changes, a label tells |
+/// | a rotation started or ended | leave: a moved label reports its effect |
 /// | settings were deleted | leave: there is nothing to look at |
 /// | settings were written, or a label of them moved | look at their target |
 /// | a label of another parameter moved | leave: no value has changed |
 /// | another parameter was written or deleted | look at the parameter |
 /// | a task is in no service, or does not run | leave: no consumer changed its address or its start |
 /// | a task of a service runs | look at the service |
-/// | ECS told something of a service or a deployment | look at the service |
+/// | ECS reported something about a service or a deployment | look at the service |
 /// | `FailoverComplete` of ElastiCache | look at the replication group |
 /// | another notification, or a serverless cache | leave: its endpoints stay |
 /// | an alarm | leave: it changes no connection |
@@ -44,8 +44,8 @@ const FAILOVER: &str = "FailoverComplete";
 /// | a schedule without a target | refuse |
 ///
 /// # Errors
-/// Permanent for a schedule without a target, for an argument that is unknown or of a wrong type, for a task whose cluster has
-/// no ARN, and for a failover of no replication group.
+/// Permanent for a schedule without a target, for an argument that is unknown or of a wrong type, for a task whose cluster
+/// has no ARN, and for a failover of no replication group.
 pub fn concern(event: &Event) -> Result<Concern, Failure> {
     let resource = |resource| Concern::Look(Subject::Resource(resource));
     Ok(match event {
@@ -67,7 +67,7 @@ pub fn concern(event: &Event) -> Result<Concern, Failure> {
         Event::Notification(notification) if notification.event.as_deref() == Some(FAILOVER) => {
             resource(notification.replication_group()?)
         }
-        Event::Notification(_) => Concern::leave("it is about no failover"),
+        Event::Notification(_) => Concern::leave("it is not about a failover"),
         Event::ServerlessCache(_) => Concern::leave("it is about a serverless cache, whose endpoints stay"),
         Event::Alarm(alarm) => {
             Concern::leave(format!("it is about the alarm {:?}, and an alarm changes no connection", alarm.name))

@@ -20,14 +20,14 @@ use crate::{
     rollout,
 };
 
-/// Handles one event: finds its target, writes what applications read where it is not true, has them move to it, and leaves
-/// one outcome record in the log, whatever came of it.
+/// Handles one event: finds its target, corrects what applications read, redeploys those that read it at start, and writes
+/// one outcome record to the log in any case.
 ///
 /// # Errors
 /// A diagnostic whose `errorType` is Retryable: the platform tries again. Every other failure is in the outcome.
 ///
 /// # Repeating
-/// It looks at what is there, and does only what is left to do.
+/// It looks at the current state, and does only what is left to do.
 pub async fn handle(clients: &Clients, event: LambdaEvent<Value>) -> Result<Outcome, Diagnostic> {
     run::run(Details::Connection {}, Caller::Platform, clients, event, sync).await
 }
@@ -40,7 +40,7 @@ async fn sync(clients: &Clients, event: Value, mut deadline: Deadline, outcome: 
     publish(clients, &chosen, &mut deadline, outcome).await
 }
 
-/// Writes what applications read, and deploys those that read it only when they start.
+/// Writes what applications read, and redeploys those that read it only at start.
 async fn publish(
     clients: &Clients,
     chosen: &Chosen,

@@ -1,4 +1,4 @@
-//! Keeps what applications connect with up to date, and has them follow.
+//! Keeps the connection parameters of applications up to date, and redeploys the applications.
 //!
 //! # Layout
 //! - [`handle`]: from event to outcome
@@ -9,7 +9,7 @@
 //! - `verify`: a login with exactly what is about to be written
 //! - `outputs`: every output of the settings, written until nothing is left to write
 //! - `stale`: when consumers that started read something else than is published now
-//! - `rollout`: consumers that started before a change are deployed again, one after another
+//! - `rollout`: consumers that started before a change are redeployed, one after another
 
 mod concerns;
 mod connection;

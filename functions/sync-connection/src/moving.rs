@@ -37,8 +37,8 @@ pub(crate) enum Wish {
 pub(crate) struct Chosen {
     /// The secret, and the settings that are in effect.
     pub(crate) secret: Secret,
-    /// What clients connect with at the new place, if a move was made: every output can be written with it, and a login with
-    /// it succeeded.
+    /// What clients connect with at the new place, if a move was made: every output can be written with it, and a login
+    /// with it succeeded.
     pub(crate) proven: Option<Connection>,
     /// The labels that are missing to record the state of the settings.
     missing_labels: Vec<Label>,
@@ -46,15 +46,15 @@ pub(crate) struct Chosen {
 
 /// Chooses the settings that a run uses.
 ///
-/// If the newest settings name another place, that place has to prove all that a publication needs: a login on every node,
-/// its endpoints, outputs that can be written, and a login with exactly what is to be written. Only then do its settings take
-/// effect. The label comes first: once it is there, the next run continues from there, and none goes back.
+/// If the newest settings name another place, everything that a publication needs must work there first: a login on every
+/// node, its endpoints, outputs that can be written, and a login with exactly the values to be written. Only then do its
+/// settings take effect. The label is put first: once it is there, every later run continues from it.
 ///
 /// # Errors
 /// Those of the secret in effect; for a rollback, everything that prevents it.
 ///
 /// # Repeating
-/// Moves nothing twice, and nothing back without a request.
+/// Makes no move twice, and rolls none back without a request.
 pub(crate) async fn choose(
     clients: &Clients,
     history: History,
@@ -165,7 +165,7 @@ impl Chosen {
     }
 }
 
-/// Proves a place within half of the time that is left: what is in effect needs the other half.
+/// Proves a place within half of the time that is left: the settings in effect need the other half.
 async fn prove_in_time(
     clients: &Clients,
     target: &Target,

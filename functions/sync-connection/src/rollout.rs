@@ -1,4 +1,4 @@
-//! Look, decide, deploy one service, until every service has followed, something blocks the rollout, or time is up.
+//! Runs a rollout: looks at the services, decides, and redeploys one at a time.
 
 use cloud::{Clients, ecs};
 use policy::{
@@ -19,9 +19,9 @@ const DEPLOY: &str = "deploy-service";
 
 /// Deploys the ECS services whose tasks read something stale when they started: one at a time, each stable before the next.
 ///
-/// If time is up first, the outcome says what is still waiting, and the run succeeds: a slow deployment is no failure, and an
-/// error would invoke the function twice more within minutes and trigger alarms on errors. The next run sees from the dates of
-/// deployments and tasks what was deployed, and continues.
+/// If time is up first, the outcome says what is still waiting, and the run succeeds: a slow deployment is no failure, and
+/// an error would invoke the function twice more within minutes and trigger alarms on errors. The next run sees from the
+/// dates of deployments and tasks what was deployed, and continues.
 ///
 /// # Errors
 /// - `NeedsHuman` if a service does not become stable, or AWSCURRENT does not log in.
@@ -29,7 +29,7 @@ const DEPLOY: &str = "deploy-service";
 /// - Retryable if ECS gives no answer.
 ///
 /// # Repeating
-/// Deploys nothing twice for one change.
+/// Redeploys no service twice for one change.
 pub(crate) async fn run(
     clients: &Clients,
     secret: &Secret,
@@ -79,8 +79,9 @@ pub(crate) async fn run(
     }
 }
 
-/// Whether a service still has to be deployed, checked right before. `UpdateService` takes no precondition, so of two runs at
-/// once the second would replace every task that the first has started: the one that waits longer sees the other's deployment.
+/// Whether a service still has to be deployed, checked right before the call. `UpdateService` takes no precondition, so of
+/// two runs at once the second would replace every task that the first has started: the one that waits longer sees the
+/// other's deployment.
 ///
 /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_UpdateService.html>
 async fn is_still_so(
@@ -95,8 +96,8 @@ async fn is_still_so(
     Ok(decide(&Facts { consumers, ..facts.clone() })? == *decision)
 }
 
-/// Looks at the services, if they can have missed a change, and asks the nodes before one is deployed. Changes are read once:
-/// a task that starts later has not missed them.
+/// Looks at the services, if they can have missed a change, and asks the nodes before one is deployed. Changes are read
+/// once: a task that starts later has not missed them.
 async fn look(
     clients: &Clients,
     secret: &Secret,

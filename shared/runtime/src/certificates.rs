@@ -7,8 +7,8 @@ use policy::Failure;
 /// The variable that names a file with root certificates, instead of those of the machine.
 const VARIABLE: &str = "SSL_CERT_FILE";
 
-/// Checks that the file in `SSL_CERT_FILE`, if it is set, has root certificates. Without them no connection can be opened, and
-/// the AWS SDK says no more of it than that the connection failed.
+/// Checks that the file in `SSL_CERT_FILE`, if it is set, has root certificates. Without them no connection can be opened,
+/// and the AWS SDK says no more of it than that the connection failed.
 ///
 /// # Errors
 /// Permanent, naming the variable and the file.

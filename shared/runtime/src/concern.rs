@@ -14,12 +14,12 @@ use crate::{
 pub enum Concern {
     /// The function looks at this. What it does there depends on what it finds.
     Look(Subject),
-    /// The function leaves the event; says why.
+    /// The function leaves the event, for this reason.
     Leave(String),
 }
 
 impl Concern {
-    /// A look at a target, by name.
+    /// The function looks at a target, by name.
     pub fn target(name: impl Into<String>) -> Self {
         Self::Look(Subject::Target(name.into()))
     }

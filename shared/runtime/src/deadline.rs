@@ -1,4 +1,4 @@
-//! How long this invocation may still take, and the pauses between its looks.
+//! The time left for an invocation, and the pauses in it.
 
 use std::time::{Duration, SystemTime};
 
@@ -39,8 +39,8 @@ pub struct Deadline {
 impl Deadline {
     /// The deadline that Lambda sets, at this moment of the clock that Lambda sets it by.
     ///
-    /// A deadline in the past is ignored: `cargo lambda` sends the same small number every time. The run then has the longest
-    /// timeout of Lambda.
+    /// A deadline in the past is ignored: `cargo lambda` sends the same small number every time. The run then has the
+    /// longest timeout of Lambda.
     pub fn of(context: &Context, now: SystemTime) -> Self {
         let left = context.deadline.saturating_sub(since_1970_ms(now));
         Self::after(if left > 0 { Duration::from_millis(left) } else { LONGEST_RUN })

@@ -1,4 +1,4 @@
-//! A failure, as Lambda reports it.
+//! The failure of a run, as Lambda reports it.
 
 use lambda_runtime::Diagnostic;
 use policy::{Class, outcome::Outcome};
@@ -16,7 +16,7 @@ impl Reported {
         Some(Self { class: outcome.failure_class()?, message: outcome.failure()? })
     }
 
-    /// Who can do something about it.
+    /// The class of the failure.
     pub fn class(&self) -> Class {
         self.class
     }

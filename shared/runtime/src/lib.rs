@@ -1,4 +1,4 @@
-//! What every function does alike.
+//! What all functions have in common.
 //!
 //! # Layout
 //! - [`run`]: one run, from event to outcome
@@ -11,9 +11,9 @@
 //! - [`concern`]: whether an event concerns a function, and what it looks at then
 //! - [`certificates`]: the root certificates that the environment names
 //! - [`change`]: changes, requested and recorded in the outcome
-//! - [`deadline`]: how long this invocation may still wait
+//! - [`deadline`]: the time left for an invocation, and its pauses
 //! - [`log`]: JSON lines, of a message and fields
-//! - [`record`]: the one record that each run leaves, and its metrics
+//! - [`record`]: the record of each run, and its metrics
 //! - [`diagnostic`]: a failure, as Lambda reports it
 
 pub mod certificates;

@@ -19,8 +19,8 @@ use crate::record;
 
 /// Starts the log. `RUST_LOG` sets the level; without it, Lambda's own setting (`AWS_LAMBDA_LOG_LEVEL`) does.
 ///
-/// The SDK and the Redis client log at `warn`, whatever the level: their debug lines quote requests. The Lambda runtime does
-/// not log: it would log each failure a second time.
+/// The SDK and the Redis client log at `warn`, whatever the level: their debug lines quote requests. The Lambda runtime
+/// does not log: it would log each failure a second time.
 pub fn init() {
     let level = ["RUST_LOG", "AWS_LAMBDA_LOG_LEVEL"].into_iter().find_map(|name| std::env::var(name).ok());
     let level = level.unwrap_or_else(|| "info".to_owned()).to_lowercase();

@@ -1,4 +1,4 @@
-//! The one record that each run leaves: a log line with its outcome, which CloudWatch also reads metrics from.
+//! The record of each run: a log line with its outcome, from which CloudWatch also reads metrics.
 //!
 //! The line is in embedded metric format: no call, no permission, and every field can be queried.
 //!
@@ -18,16 +18,16 @@ pub const NAMESPACE: &str = "RedisLifecycle";
 /// Builds the line of one run: the outcome under `outcome`, and beside it what the metrics are read from.
 ///
 /// - `Duration` (milliseconds), `ApiCalls`, and each measure of the outcome, such as `Logins`
-/// - `Done`, `Kept`, `Waiting`, `Retryable`, `Permanent`, `NeedsHuman`: 1 for the status of the run, 0 for the others, so that an
-///   alarm on any of them has data at every run
-/// - `ActionRequired`: 1 if a person must act (`Permanent` or `NeedsHuman`), else 0. A step of a rotation that is not the last
-///   one writes no 0: it succeeds also while a later step keeps failing
+/// - `Done`, `Kept`, `Waiting`, `Retryable`, `Permanent`, `NeedsHuman`: 1 for the status of the run, 0 for the others, so
+///   that an alarm on any of them has data at every run
+/// - `ActionRequired`: 1 if a person must act (`Permanent` or `NeedsHuman`), else 0. A step of a rotation that is not the
+///   last one writes no 0: it succeeds also while a later step keeps failing
 ///
 /// Dimensions are `Function` alone, and `Function` with `Target`.
 ///
 /// Put the alarm on `ActionRequired` with both dimensions, `Maximum >= 1` for one period of 60 s, and `TreatMissingData:
-/// ignore`: without data, between runs, it keeps its state, so that it goes to ALARM once, and to OK with the first run that
-/// needs no action.
+/// ignore`: without data, between runs, it keeps its state, so that it goes to ALARM once, and to OK with the first run
+/// that needs no action.
 ///
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html>
 pub fn line(outcome: &Outcome, now: SystemTime) -> Value {

@@ -29,11 +29,11 @@ pub enum Caller {
 /// `details` says which function it is, and is what only this function reports.
 ///
 /// # Errors
-/// A diagnostic whose `errorType` is the class of the worst failure: any class for [`Caller::RotationHook`], Retryable alone
-/// for [`Caller::Platform`].
+/// A diagnostic whose `errorType` is the class of the worst failure: any class for [`Caller::RotationHook`], Retryable
+/// alone for [`Caller::Platform`].
 ///
 /// # Repeating
-/// As the flow repeats: it checks what is there, and does only what is left to do.
+/// As the flow: it looks at the current state, and does only what is left to do.
 pub async fn run<F>(
     details: Details,
     caller: Caller,
@@ -55,13 +55,13 @@ where
     };
     // Boxed: the flow's calls are nested too deep for the compiler to lay them out as one.
     let flow = Box::pin(checked);
-    // Stopped between two calls, a run is like one that was killed there: the next run continues from what it finds.
-    // A panic leaves its record too. Nothing that the flow borrows is used afterwards but the outcome, which only grows.
+    // A run that is stopped between two calls leaves the same state as one that was killed there: the next run continues
+    // from it. A panic leaves its record too. Of what the flow borrows, only the outcome is used afterwards, and it only
+    // grows.
     let result = match timeout(left, AssertUnwindSafe(flow).catch_unwind()).await {
         Ok(Ok(result)) => result,
         Ok(Err(_panic)) => Err(Failure::permanent(
-            "the function panicked, which is a bug or a broken environment; the log line before this one says where. The next \
-             run starts from what it finds",
+            "the function panicked, which is a bug or a broken environment; the log line before this one says where",
         )),
         Err(_elapsed) => Err(Failure::retryable(
             "time is up before an AWS call returned. Nothing is lost: the next run continues from here",

@@ -22,8 +22,8 @@ pub fn parameter(name: &str) -> String {
 /// Reads a target's settings: the newest version, and those that have labels. [`History::in_effect`] says which one counts.
 ///
 /// # Errors
-/// Permanent, naming the parameter and the field, if there is none, the newest version is refused, or no version is known to
-/// be in effect.
+/// Permanent, naming the parameter and the field, if there is none, the newest version is refused, or no version is known
+/// to be in effect.
 ///
 /// # Permissions
 /// `ssm:GetParameterHistory` on the parameter, and `kms:Decrypt` if it is a `SecureString` under a key of your own

@@ -1,4 +1,4 @@
-//! From what a run is about to the target and its settings.
+//! Finds the target of a run, and its settings.
 
 use std::collections::HashMap;
 
@@ -33,7 +33,7 @@ pub enum Subject {
 pub enum Found {
     /// The settings of the target. The name of the target is in the outcome.
     Target(Box<History>),
-    /// The event concerns no target; says why.
+    /// The event concerns no target, for this reason.
     Nothing(String),
 }
 
@@ -46,7 +46,7 @@ impl Found {
 /// Finds the target that a run is about, and reads its settings. Records the target's name in the outcome.
 ///
 /// Events come late, and they come for the resources of others too. So an event is left if what it is about was deleted, or
-/// if no settings name it; only who names a target gets an error if it does not exist:
+/// if no settings name it; only a direct invocation that names a target fails if the target does not exist:
 ///
 /// | the run is about | which | ⇒ |
 /// |---|---|---|

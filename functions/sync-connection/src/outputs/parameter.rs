@@ -69,8 +69,8 @@ pub(super) async fn look(
 }
 
 impl Write {
-    /// Makes the change. The label `previous` goes first, so that wherever this stops it is on the version that was published
-    /// last. A new parameter is tagged with its target, so that events about it lead there.
+    /// Makes the change. The label `previous` goes first, so that wherever this stops it is on the version that was
+    /// published last. A new parameter is tagged with its target, so that events about it lead there.
     pub(super) async fn make(self, clients: &Clients, target: &str) -> Result<(), CallError> {
         let SsmParameter { name, kind, kms_key_id, tier, .. } = &self.settings;
         let (kind, tier, kms_key_id) = (kind.as_str(), tier.as_str(), kms_key_id.as_deref());

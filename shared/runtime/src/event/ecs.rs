@@ -21,7 +21,7 @@ pub struct Task {
     pub cluster_arn: Option<String>,
     /// The task's ARN.
     pub task_arn: Option<String>,
-    /// What started it, as in `service:web` or `family:batch`. Tasks that were started by hand may have none.
+    /// What started it, as in `service:web` or `family:batch`. A task that was started by hand may have no group.
     pub group: Option<String>,
     /// The state that it is in.
     pub last_status: Option<String>,
@@ -88,10 +88,11 @@ impl Task {
         self.group.as_deref()?.strip_prefix("service:")
     }
 
-    /// The ARN of the service that it belongs to, if any: the service's name is in the group, the rest in the cluster's ARN.
+    /// The ARN of the service that it belongs to, if any: the service's name is in the group, the rest in the cluster's
+    /// ARN.
     ///
     /// # Errors
-    /// Permanent if the cluster's ARN is none.
+    /// Permanent if the ARN of the cluster is malformed.
     pub fn service_arn(&self) -> Result<Option<String>, Failure> {
         let Some(service) = self.service() else { return Ok(None) };
         let cluster = self.cluster_arn.as_deref().unwrap_or_default();
@@ -101,7 +102,7 @@ impl Task {
         Ok(Some(format!("{place}:service/{cluster}/{service}")))
     }
 
-    /// Whether it runs, and is to go on running.
+    /// Whether it runs, and is not about to stop.
     pub fn is_running(&self) -> bool {
         self.last_status.as_deref() == Some("RUNNING") && self.desired_status.as_deref() == Some("RUNNING")
     }

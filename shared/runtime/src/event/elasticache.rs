@@ -45,7 +45,7 @@ pub struct Place {
 }
 
 impl Notification {
-    /// Reads a message; `None` where it is none of ElastiCache's. Each of these is one:
+    /// Reads a message; `None` if it is not from ElastiCache. Each of these is one:
     ///
     /// | message | |
     /// |---|---|
@@ -57,7 +57,7 @@ impl Notification {
     /// | a sentence | under ElastiCache's subject |
     ///
     /// # Errors
-    /// Permanent if its topic's ARN is none.
+    /// Permanent if the ARN of its topic is malformed.
     pub(super) fn of(message: &Message) -> Result<Option<Self>, Failure> {
         let said = match serde_json::from_str(&message.message) {
             Ok(Value::Object(members)) => of_json(members),

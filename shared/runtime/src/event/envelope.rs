@@ -5,8 +5,8 @@ use serde_json::Value;
 
 /// An event of EventBridge, as far as it is read.
 ///
-/// The type is our own: that of `aws_lambda_events` refuses the whole event for one unusual `time`, and brings two crates for
-/// dates that nothing else here needs.
+/// The type is our own: that of `aws_lambda_events` refuses the whole event for one unusual `time`, and brings two crates
+/// for dates that nothing else here needs.
 #[derive(Deserialize)]
 pub(super) struct Envelope {
     pub(super) source: String,

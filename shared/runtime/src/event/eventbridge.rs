@@ -30,9 +30,9 @@ use super::{
 /// | aws.elasticache | any but a call of its API | a serverless cache or its snapshot |
 /// | aws.cloudwatch | CloudWatch Alarm State Change | an alarm |
 /// | aws.events, aws.scheduler | Scheduled Event | a schedule without a target |
-/// | aws.elasticache | a call of its API, from CloudTrail | nothing that is needed |
-/// | aws.health, aws.cloudwatch, aws.ecs | any other | nothing that is needed |
-/// | aws.ssm | EC2 Command … | nothing that is needed |
+/// | aws.elasticache | a call of its API, from CloudTrail | not needed |
+/// | aws.health, aws.cloudwatch, aws.ecs | any other | not needed |
+/// | aws.ssm | EC2 Command … | not needed |
 /// | any other | any other | refused |
 pub(super) fn parse(event: &Value) -> Result<Event, Failure> {
     let envelope: Envelope = read(event, "")?;

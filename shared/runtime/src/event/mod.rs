@@ -1,13 +1,13 @@
 //! What happened, and to what: the events that invoke a function.
 //!
-//! An event states facts, and nothing that a function needs is left out. What concerns a function, and why it leaves the
-//! rest, the function says itself.
+//! An event states facts, and contains everything that a function needs. Each function decides which events concern it, and
+//! says why it leaves the others.
 //!
 //! # Layout
 //! - [`direct`]: an invocation that names a target
 //! - [`rotation`]: the rotation hook of Secrets Manager, which invokes rotate-auth alone, and how a rotation ended
 //! - [`secret`], [`parameter`], [`ecs`], [`elasticache`], [`alarm`]: what happened, by service
-//! - [`schedule`], [`other`]: a schedule without a target, and events that nothing is needed of
+//! - [`schedule`], [`other`]: a schedule without a target, and events that no function needs
 //! - [`resource`]: what events are about
 //! - `parse`: which kind of event it is; `eventbridge`, `sns`: what comes from these services, in the types of `envelope`
 
@@ -54,18 +54,18 @@ pub enum Event {
     Parameter(ParameterChange),
     /// A task of ECS changed its state.
     Task(Task),
-    /// ECS told something about a service.
+    /// ECS reported something about a service.
     ServiceAction(ServiceAction),
     /// A deployment of an ECS service changed its state.
     Deployment(Deployment),
-    /// ElastiCache told something about a node-based cluster.
+    /// ElastiCache reported something about a node-based cluster.
     Notification(Notification),
-    /// ElastiCache told something about a serverless cache or a snapshot of it.
+    /// ElastiCache reported something about a serverless cache or a snapshot of it.
     ServerlessCache(ServerlessCacheChange),
     /// A CloudWatch alarm changed its state.
     Alarm(Alarm),
     /// A schedule came due that names no target.
     Schedule(Schedule),
-    /// Another event of AWS that this project knows and needs nothing of.
+    /// Another event of AWS that no function needs.
     Other(OtherAwsEvent),
 }

@@ -1,4 +1,4 @@
-//! Events of AWS from which no function needs anything.
+//! Events of AWS that no function needs.
 
 use std::fmt;
 
@@ -14,6 +14,6 @@ pub struct OtherAwsEvent {
 impl fmt::Display for OtherAwsEvent {
     /// Says why an event of this kind is left.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "it is {:?} of {}, from which nothing is needed", self.detail_type, self.source)
+        write!(f, "it is {:?} of {}, which no function needs", self.detail_type, self.source)
     }
 }

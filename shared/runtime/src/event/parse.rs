@@ -12,10 +12,10 @@ impl Event {
     /// Permanent, naming the field, if the event is of an unknown kind, lacks what its kind has, or has another type there.
     /// Values are never repeated: somebody may have sent a secret.
     pub fn parse(event: &Value) -> Result<Self, Failure> {
-        let Value::Object(members) = event else { return Err(refused("it is no JSON object")) };
+        let Value::Object(members) = event else { return Err(refused("it is not a JSON object")) };
         let has = |key: &str| members.contains_key(key);
         if has("target") && is_of_aws(members) {
-            return Err(refused("it has a `target` and is an event of AWS too; send one of the two"));
+            return Err(refused("it has a `target`, and is also an event of AWS"));
         }
         // An alarm may come with parts of EventBridge's envelope around its own.
         if has("alarmData") {
@@ -27,7 +27,7 @@ impl Event {
         } else if has("Records") {
             sns::parse(event)
         } else {
-            Err(refused("its type is unknown"))
+            Err(refused("it is of an unknown kind"))
         }
     }
     /// The target that a direct invocation names, before anything else of the event is read. It may be any text.

@@ -9,7 +9,10 @@ use crate::moment;
 
 /// The refusal of an event.
 pub(super) fn refused(why: impl AsRef<str>) -> Failure {
-    Failure::permanent(format!("the event is refused: {}", why.as_ref())).with_next_step("Send {\"target\":\"NAME\"}, with \"dry_run\":true to change nothing, or one of the events in the documentation of the function")
+    Failure::permanent(format!("the event is refused: {}", why.as_ref())).with_next_step(
+        "Send {\"target\":\"NAME\"}, with \"dry_run\":true to change nothing, or one of the events in the \
+         documentation of the function",
+    )
 }
 
 /// Reads the member `name` of an event, or the event itself where `name` is empty.

@@ -73,7 +73,7 @@ impl RotationEvent {
     }
 }
 
-/// A rotation started or ended, as `CloudTrail` tells it.
+/// A rotation started or ended, as `CloudTrail` reports it.
 ///
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html>
 #[derive(Clone, Debug, PartialEq, Eq)]

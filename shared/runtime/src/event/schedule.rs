@@ -12,6 +12,12 @@ pub struct Schedule {
 impl Schedule {
     /// Refuses the event: it names no target.
     pub fn names_no_target(&self) -> Failure {
-        Failure::permanent("the event is refused: it is that of a schedule, and names no target").with_next_step("Give the schedule, or the target of the rule, the input {\"target\":\"NAME\"}, with \"dry_run\":true to change nothing")
+        Failure::permanent(
+            "the event is refused: it is the event of a schedule without an input, and names no target",
+        )
+        .with_next_step(
+            "Give the schedule, or the target of the rule, the input {\"target\":\"NAME\"}, with \"dry_run\":true to \
+             change nothing",
+        )
     }
 }

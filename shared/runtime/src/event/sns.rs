@@ -39,7 +39,7 @@ struct Sns {
     timestamp: Option<u64>,
 }
 
-/// Reads the one message of an event of SNS. A message that is there twice is one.
+/// Reads the single message of an event of SNS. A repeated message counts once.
 pub(super) fn parse(event: &Value) -> Result<Event, Failure> {
     let mut records = read::<Records>(event, "")?.records;
     records.dedup();
@@ -58,7 +58,10 @@ pub(super) fn parse(event: &Value) -> Result<Event, Failure> {
         return Ok(Event::Alarm(alarm));
     }
     let notification = Notification::of(&message)?;
-    notification
-        .map(Event::Notification)
-        .ok_or_else(|| refused("its `Sns.Message` is neither a notification of ElastiCache nor an alarm. For an event of EventBridge, let the rule invoke the function itself"))
+    notification.map(Event::Notification).ok_or_else(|| {
+        refused(
+            "its `Sns.Message` is neither a notification of ElastiCache nor an alarm. For an event of EventBridge, let \
+             the rule invoke the function itself",
+        )
+    })
 }

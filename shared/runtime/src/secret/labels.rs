@@ -1,4 +1,4 @@
-//! Staging labels: moved once, and checked if the answer was lost.
+//! Staging labels: each move is requested once, and checked if its answer was lost.
 
 use cloud::{
     Clients,
@@ -48,7 +48,7 @@ impl Secret {
         Ok(())
     }
 
-    /// Takes AWSPENDING off a version, so that the next try of the rotation begins with a new one.
+    /// Removes AWSPENDING from a version, so that the next attempt of the rotation begins with a new one.
     ///
     /// # Errors
     /// Those of the call, if the version still has the label.
@@ -62,7 +62,7 @@ impl Secret {
         self.move_label(clients, AWSPENDING, Some(version_id), None).await
     }
 
-    /// Records that every node was seen to refuse AWSPREVIOUS.
+    /// Records that every node refused AWSPREVIOUS.
     ///
     /// # Errors
     /// Those of the call, if the label is not there afterwards.
@@ -77,8 +77,8 @@ impl Secret {
         self.move_label(clients, RETIRED, self.description.version_with(RETIRED), Some(id)).await
     }
 
-    /// Moves a label. The SDK repeats a call whose answer was lost, and finds the label moved: so where a refusal comes, the
-    /// secret itself says whether the label is where it should be.
+    /// Moves a label. The SDK repeats a call whose answer was lost, and the repetition is refused because the label has
+    /// moved. So after a refusal, the secret is read to see whether the label is on the right version.
     async fn move_label(
         &self,
         clients: &Clients,

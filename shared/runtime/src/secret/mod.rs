@@ -1,4 +1,4 @@
-//! A target's secret: described, checked against the settings, and read in the shape that they say.
+//! The secret of a target: described, checked against the settings, and read in their format.
 
 mod labels;
 
@@ -81,7 +81,7 @@ impl Secret {
     ///
     /// # Errors
     /// Permanent if AWSCURRENT has no value in the shape that the settings say. An AWSPENDING or AWSPREVIOUS in another
-    /// shape is no error: it matters only to who uses it.
+    /// format is not an error here: it matters only where it is used.
     ///
     /// # Permissions
     /// `secretsmanager:GetSecretValue`, and `kms:Decrypt` for a key of your own
@@ -93,7 +93,7 @@ impl Secret {
     ) -> Result<Self, Failure> {
         let no_current = || {
             Failure::permanent(format!("the secret {} has no AWSCURRENT value", target.secret.id))
-                .with_next_step("Put the credential that the server accepts now there first")
+                .with_next_step("Store the credential that the server accepts as AWSCURRENT")
         };
         let read = |id: String| {
             let (target, arn) = (&target, &description.arn);
@@ -156,8 +156,8 @@ impl Secret {
         VersionStage::of(self.description.stages.get(version_id).map(Vec::as_slice))
     }
 
-    /// The value of the version that is being rotated in, AWSPENDING's or, once promoted, AWSCURRENT's: `None` if the version
-    /// has no value, or has neither label; `Some(None)` if the settings find no credential in it.
+    /// The value of the version that is being rotated in, AWSPENDING's or, once promoted, AWSCURRENT's: `None` if the
+    /// version has no value, or has neither label; `Some(None)` if the settings find no credential in it.
     pub fn rotated_in(&self, version_id: &str) -> Option<Option<&SecretValue>> {
         self.version_rotated_in(version_id).map(|version| version.value)
     }
