@@ -1,20 +1,21 @@
 //! The direction of dependencies, and the crates that must not be dependencies.
 //!
 //! `functions → runtime, backends, cloud → policy`, and `backends → cloud`; in the tests
-//! `demo, acceptance → workload → sandbox`, and the sandbox uses no crate of the product.
+//! `demo, acceptance → workload → sandbox`, and the sandbox and the simulated Redis use no crate of the product.
 
 use std::collections::BTreeSet;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, TargetKind};
 
 /// The crates of this workspace that each layer may use.
-const MAY_USE: [(&str, &[&str]); 9] = [
+const MAY_USE: [(&str, &[&str]); 10] = [
     ("policy", &[]),
     ("cloud", &["policy"]),
     ("backends", &["policy", "cloud"]),
     ("runtime", &["policy", "cloud"]),
     ("functions", &["policy", "cloud", "backends", "runtime"]),
     ("sandbox", &[]),
+    ("simulated-redis", &[]),
     ("workload", &["sandbox", "policy"]),
     ("demo", &["workload", "sandbox", "policy"]),
     ("acceptance", &["demo", "workload", "sandbox", "policy", "backends"]),
