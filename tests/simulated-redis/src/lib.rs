@@ -24,7 +24,7 @@
 //! | topic | simulated | not simulated |
 //! |---|---|---|
 //! | protocol | RESP2 and RESP3, pipelining | inline commands, pub/sub, `CLIENT TRACKING` |
-//! | login | `AUTH`, `HELLO`, `RESET`, `QUIT`, `nopass`, connections that outlive a password | logins in a transaction |
+//! | login | `AUTH`, `HELLO`, `RESET`, `QUIT`, `nopass`, connections that outlive a password | logins and `ACL LOAD` in a transaction |
 //! | users | `ACL SETUSER`, `DELUSER`, `GETUSER`, `LIST`, `USERS`, `WHOAMI` | selectors, `%R~`, `skip-sanitize-payload` |
 //! | rights | commands, subcommands, categories except `@fast` and `@slow`, patterns of keys with `*` and `?` | channels have no effect |
 //! | ACL log | `ACL LOG`, its counting together, `ACL LOG RESET` | `acllog-max-len` |

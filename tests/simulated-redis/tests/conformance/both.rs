@@ -53,8 +53,8 @@ impl<'a> Both<'a> {
         let queue = self.queued.entry(client.to_owned()).or_default();
         match &real {
             Some(Value::SimpleString(status)) if status == "QUEUED" => queue.push(words.to_vec()),
-            Some(Value::Array(_)) if words[0].eq_ignore_ascii_case("exec") => {}
-            _ => queue.clear(),
+            Some(Value::Okay) if words[0].eq_ignore_ascii_case("multi") => queue.clear(),
+            _ => {}
         }
         let version = self.version;
         let [real, simulated] = [real, simulated].map(|reply| reply.map(|value| normal(version, words, queue, value)));
