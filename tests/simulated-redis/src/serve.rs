@@ -38,6 +38,9 @@ pub trait Surroundings: Send {
     /// Waits as long as the command takes to arrive, and tells what happens to it.
     fn arrives(&mut self, words: &[Vec<u8>]) -> impl Future<Output = Fate> + Send;
 
+    /// Is told of each command that took effect or was refused, before anything else happens. Its answer may still be lost.
+    fn carried_out(&mut self, words: &[Vec<u8>], reply: &Reply);
+
     /// Waits as long as the answer takes to arrive.
     fn answered(&mut self, words: &[Vec<u8>], reply: &Reply) -> impl Future<Output = ()> + Send;
 }
@@ -84,6 +87,7 @@ where
             let bytes = session.encode(&node, &reply);
             (reply, bytes)
         };
+        surroundings.carried_out(&words, &reply);
         if lost {
             return Err(Closed);
         }

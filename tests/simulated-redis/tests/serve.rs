@@ -34,6 +34,8 @@ impl Surroundings for Network {
         if words[0].eq_ignore_ascii_case(self.command.as_bytes()) { self.fate.clone() } else { Fate::Answer }
     }
 
+    fn carried_out(&mut self, _: &[Vec<u8>], _: &Reply) {}
+
     async fn answered(&mut self, _: &[Vec<u8>], _: &Reply) {
         sleep(self.each_way).await;
     }

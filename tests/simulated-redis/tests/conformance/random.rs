@@ -170,8 +170,7 @@ fn agree(set_up: SetUp, save: &str) {
         ..fixed
     };
     let begin = steps(&format!("root: AUTH one\nroot: ACL SETUSER root on >r ~* &* +@all\nroot: AUTH root r\n{save}"));
-    let scripts =
-        vec(step(), 1..STEPS).prop_map(move |steps| simulated([begin.clone(), steps.concat()].concat()));
+    let scripts = vec(step(), 1..STEPS).prop_map(move |steps| simulated([begin.clone(), steps.concat()].concat()));
     let outcome = TestRunner::new(config).run(&scripts, |script| run(set_up, &script).map_err(TestCaseError::fail));
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
 }
