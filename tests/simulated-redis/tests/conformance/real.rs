@@ -25,7 +25,8 @@ const ATTEMPTS: usize = 5;
 /// The socket that its clients connect to, in the server's folder.
 const SOCKET: &str = "socket";
 
-/// The servers that this machine has: `REDIS_SERVER` or `redis-server`, `REDIS8_SERVER`, `VALKEY8_SERVER`.
+/// The servers that this machine has: `REDIS_SERVER` or `redis-server`, `REDIS8_SERVER`, and `VALKEY8_SERVER` or the
+/// `valkey-server` that is beside Redis 8.
 pub(crate) struct Servers;
 
 impl Servers {
@@ -37,7 +38,9 @@ impl Servers {
         static FOUND: LazyLock<Vec<(Version, Program)>> = LazyLock::new(|| {
             let set = |name: &str| std::env::var_os(name).map(PathBuf::from);
             let first = set("REDIS_SERVER").unwrap_or_else(|| "redis-server".into());
-            let paths = [Some(first), set("REDIS8_SERVER"), set("VALKEY8_SERVER")];
+            let redis_8 = set("REDIS8_SERVER");
+            let beside = redis_8.as_ref().map(|path| path.with_file_name("valkey-server"));
+            let paths = [Some(first), redis_8, set("VALKEY8_SERVER").or(beside)];
             let mut found = Vec::new();
             for path in paths.into_iter().flatten() {
                 if let Some(version) = version(&path).filter(|version| found.iter().all(|(known, _)| known != version))
