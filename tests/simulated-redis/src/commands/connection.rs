@@ -91,7 +91,8 @@ fn try_hello(call: &mut Call<'_>) -> Result<Reply, Reply> {
     if let Some((user, password)) = options.login {
         log_in(call, &String::from_utf8_lossy(user), password)?;
     }
-    if call.needs_login() {
+    // A connection that was opened before `default` became open may call commands, and yet not this one.
+    if !call.client().authenticated {
         let option = if call.node.version == Version::Redis7 { "HELLO AUTH" } else { "HELLO <proto> AUTH" };
         return Err(Reply::error(format!(
             "NOAUTH HELLO must be called with the client already authenticated, otherwise the {option} <user> <pass> option \

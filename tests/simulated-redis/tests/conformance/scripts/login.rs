@@ -62,6 +62,17 @@ scripts! {
         a: ACL GETUSER app
     "#
 
+    hello_wants_a_login_even_if_no_other_command_does in FILE => r#"
+        x: PING
+        a: AUTH one
+        a: ACL SETUSER default nopass
+        x: PING
+        x: HELLO
+        x: HELLO 3
+        x: HELLO 3 AUTH default anything
+        y: HELLO
+    "#
+
     hello_logs_in_and_chooses_the_protocol in FILE => r#"
         a: HELLO 4
         a: HELLO x
