@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Scripts in one run of the suite, for each set-up.
-const CASES: u32 = 12;
+const CASES: u32 = 8;
 /// Steps of a script, at most.
 const STEPS: usize = 80;
 
