@@ -110,8 +110,9 @@ impl Clients {
     }
 }
 
-/// What all clients have in common, wherever their credentials come from.
-fn loader() -> ConfigLoader {
+/// The configuration that all clients have in common, without region and credentials: the HTTP client, the time limits and the
+/// retries.
+pub fn loader() -> ConfigLoader {
     aws_config::defaults(BehaviorVersion::v2026_01_12())
         .http_client(http_client())
         .timeout_config(

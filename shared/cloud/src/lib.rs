@@ -16,4 +16,4 @@ pub mod ssm;
 
 pub use aws_config::SdkConfig;
 pub use classify::{CallError, Effect};
-pub use clients::Clients;
+pub use clients::{Clients, loader};

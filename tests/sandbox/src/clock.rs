@@ -20,7 +20,7 @@ pub fn set(now: Timestamp) {
 }
 
 /// The time of day.
-pub(crate) fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     match START.get() {
         Some((start, instant)) => start + SignedDuration::try_from(instant.elapsed()).unwrap_or(SignedDuration::MAX),
         None => Timestamp::now(),

@@ -1,6 +1,9 @@
 //! The record of every call that reached the sandbox.
 
-use std::sync::Mutex;
+use std::{
+    fmt,
+    sync::{Mutex, OnceLock},
+};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -51,16 +54,31 @@ pub enum CallResult {
     FaultedAfter(String),
 }
 
+/// What is told of each entry.
+type Watch = Box<dyn Fn(&Entry) + Send + Sync>;
+
 /// The journal of one sandbox.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Journal {
     entries: Mutex<Vec<Entry>>,
+    watch: OnceLock<Watch>,
 }
 
 impl Journal {
     /// Writes one entry.
-    pub(crate) fn record(&self, entry: Entry) {
-        self.entries.lock().expect("no holder panics").push(entry);
+    pub fn record(&self, entry: Entry) {
+        self.entries.lock().expect("no holder panics").push(entry.clone());
+        if let Some(watch) = self.watch.get() {
+            watch(&entry);
+        }
+    }
+
+    /// Calls `watch` with each later entry, right after the call that it records took effect or failed.
+    ///
+    /// # Repeating
+    /// The first call counts.
+    pub fn watch(&self, watch: impl Fn(&Entry) + Send + Sync + 'static) {
+        self.watch.get_or_init(|| Box::new(watch));
     }
 
     /// All entries so far, oldest first.
@@ -72,5 +90,11 @@ impl Journal {
     pub fn effective(&self, operation: &str) -> usize {
         let took_effect = |entry: &&Entry| matches!(entry.result, CallResult::Answered | CallResult::FaultedAfter(_));
         self.entries().iter().filter(|entry| entry.operation == operation).filter(took_effect).count()
+    }
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Journal").field("entries", &self.entries).finish_non_exhaustive()
     }
 }

@@ -28,7 +28,12 @@ pub(crate) struct Endpoint {
 /// The connection is dropped instead of answered.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is dropped on purpose")]
-pub(crate) struct Dropped;
+pub(crate) enum Dropped {
+    /// The caller lives on.
+    Reset,
+    /// The caller is killed.
+    Killed,
+}
 
 /// Listens on a free loopback port and serves until the task is dropped with its runtime.
 pub(crate) async fn serve(endpoint: Arc<Endpoint>, listener: TcpListener) -> Result<Infallible, std::io::Error> {
@@ -46,7 +51,7 @@ pub(crate) async fn serve(endpoint: Arc<Endpoint>, listener: TcpListener) -> Res
 
 async fn respond(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> Result<Response<Stream>, Dropped> {
     let (head, body) = request.into_parts();
-    let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
+    let body = body.collect().await.map_err(|_| Dropped::Reset)?.to_bytes();
     answer(&endpoint, &head, body).await
 }
 
@@ -74,11 +79,11 @@ pub(crate) async fn answer(endpoint: &Endpoint, head: &Parts, body: Bytes) -> Re
         Some(what @ What::KillBefore) => {
             before(what);
             place.iter().for_each(|place| endpoint.faults.kill(place));
-            return Err(Dropped);
+            return Err(Dropped::Killed);
         }
         Some(what @ What::Reset) => {
             before(what);
-            return Err(Dropped);
+            return Err(Dropped::Reset);
         }
         Some(what @ (What::Throttle | What::InternalError | What::Quote)) => {
             before(what);
@@ -96,8 +101,9 @@ pub(crate) async fn answer(endpoint: &Endpoint, head: &Parts, body: Bytes) -> Re
         }));
         if what == What::KillAfter {
             place.iter().for_each(|place| endpoint.faults.kill(place));
+            return Err(Dropped::Killed);
         }
-        return Err(Dropped);
+        return Err(Dropped::Reset);
     }
     endpoint.journal.record(written(match &result {
         Ok(_) => CallResult::Answered,

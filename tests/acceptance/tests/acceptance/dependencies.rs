@@ -1,14 +1,15 @@
 //! The direction of dependencies, and the crates that must not be dependencies.
 //!
 //! `functions → runtime, backends, cloud → policy`, and `backends → cloud`; in the tests
-//! `demo, acceptance → workload → sandbox`, and the sandbox and the simulated Redis use no crate of the product.
+//! `demo, acceptance → workload → sandbox` and `simulation → functions, sandbox, simulated-redis`. The sandbox and the simulated
+//! Redis use no crate of the product.
 
 use std::collections::BTreeSet;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, TargetKind};
 
 /// The crates of this workspace that each layer may use.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("policy", &[]),
     ("cloud", &["policy"]),
     ("backends", &["policy", "cloud"]),
@@ -16,6 +17,19 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("functions", &["policy", "cloud", "backends", "runtime"]),
     ("sandbox", &[]),
     ("simulated-redis", &[]),
+    (
+        "simulation",
+        &[
+            "sandbox",
+            "simulated-redis",
+            "rotate-auth",
+            "retire-credential",
+            "sync-connection",
+            "policy",
+            "cloud",
+            "backends",
+        ],
+    ),
     ("workload", &["sandbox", "policy"]),
     ("demo", &["workload", "sandbox", "policy"]),
     ("acceptance", &["demo", "workload", "sandbox", "policy", "backends"]),

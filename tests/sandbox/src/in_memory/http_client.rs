@@ -1,6 +1,6 @@
 //! The HTTP client of an SDK whose requests are answered in this process.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, future::pending, sync::Arc};
 
 use aws_smithy_runtime_api::{
     client::{
@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::{
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body_util::BodyExt;
-use tokio::{task::yield_now, time::sleep};
+use tokio::time::sleep;
 
 use super::Latency;
 use crate::server::{self, Dropped, Endpoint};
@@ -41,11 +41,9 @@ impl HttpClient {
         let answered = server::answer(&self.endpoint, &head, body).await;
         let answer = match answered {
             Ok(answer) => answer,
-            Err(Dropped) => {
-                // The caller may have been killed: then it does not run beyond this point.
-                yield_now().await;
-                return Err(ConnectorError::io(Dropped.into()));
-            }
+            // It does not run beyond this point.
+            Err(Dropped::Killed) => pending().await,
+            Err(reset @ Dropped::Reset) => return Err(ConnectorError::io(reset.into())),
         };
         let (head, body) = answer.into_parts();
         let body = body.collect().await.map_err(|error| ConnectorError::io(error.into()))?.to_bytes();

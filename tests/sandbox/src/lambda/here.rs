@@ -2,24 +2,12 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use futures::{FutureExt, future::BoxFuture};
+use futures::future::BoxFuture;
 use serde_json::Value;
 use tokio::{task::JoinSet, time::timeout};
 
 use super::{InvocationResult, instance};
 use crate::clock;
-
-tokio::task_local! {
-    /// The access key id of the function that this task runs.
-    static PRINCIPAL: String;
-}
-
-/// The access key id of the function that the current task runs; `None` outside of functions.
-///
-/// Tasks that a function spawns are not known by it.
-pub fn principal() -> Option<String> {
-    PRINCIPAL.try_with(Clone::clone).ok()
-}
 
 /// One event for a function in this process.
 #[derive(Clone, Debug)]
@@ -58,8 +46,7 @@ impl Here {
 
     /// Begins an invocation as a task of `tasks`, so that it ends with them.
     pub(super) fn begin(&self, work: Work, tasks: &mut JoinSet<Answer>) -> tokio::task::AbortHandle {
-        let principal = work.principal.clone();
-        tasks.spawn(PRINCIPAL.scope(principal, (self.run)(work)).boxed())
+        tasks.spawn((self.run)(work))
     }
 
     /// Waits for the end of the invocation in `tasks`, or for its timeout.

@@ -14,7 +14,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use serde::Serialize;
 use serde_json::Value;
 
-pub use here::{Answer, Here, Work, principal};
+pub use here::{Answer, Here, Work};
 pub use runner::Runner;
 
 /// A function, as it is configured.

@@ -18,13 +18,14 @@ mod values;
 mod versions;
 
 use std::{
+    collections::BTreeSet,
     fmt,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
 use futures::future::BoxFuture;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use crate::{
@@ -157,6 +158,15 @@ impl SecretsManager {
     /// AWS does so where the function's role is assumed or of another account.
     pub fn demand_rotation_token(&self, yes: bool) {
         self.state().settings.demand_rotation_token = yes;
+    }
+
+    /// Every version of a secret, the oldest first: its id, its labels, and its value unless it is empty. None if there is no
+    /// such secret.
+    pub fn versions(&self, secret_id: &str) -> Vec<(String, BTreeSet<String>, Option<SecretString>)> {
+        let mut state = self.state();
+        let Ok(secret) = state.secret(secret_id) else { return Vec::new() };
+        let versions = secret.versions.iter();
+        versions.map(|version| (version.id.clone(), version.stages.clone(), version.value.clone())).collect()
     }
 
     /// Every value that was ever stored, so that a test can look for them where they must not be.

@@ -15,7 +15,7 @@ mod tags;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures::future::BoxFuture;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     clock,
@@ -79,6 +79,12 @@ impl Ssm {
         };
         std::mem::take(&mut state.changes).into_iter().for_each(|change| self.events.publish(change.event()));
         result
+    }
+
+    /// The latest value of a parameter.
+    pub fn value(&self, name: &str) -> Option<SecretString> {
+        let state = self.state();
+        Some(state.parameters.get(name)?.versions.last()?.value.clone())
     }
 
     /// Every value of a `SecureString` that was ever stored, so that a test can look for them where they must not be.

@@ -1,0 +1,117 @@
+//! One world, from its plan to its report.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::{
+    task::{JoinSet, LocalSet},
+    time::{Instant, sleep_until, timeout},
+};
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::{
+    Plan, acts, config, rest,
+    rules::{Rule, Violation},
+    world::World,
+};
+
+/// Longer than any act takes: the time that a world may take before it comes to rest.
+const LONGEST: Duration = Duration::from_secs(3600);
+
+/// What was seen of one world.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The plan.
+    pub plan: Plan,
+    /// What happened, one line each.
+    pub story: Vec<String>,
+    /// The rules that were broken, the first first.
+    pub violations: Vec<Violation>,
+    /// How many calls reached AWS and the nodes.
+    pub calls: usize,
+    /// How long it took in the world.
+    pub took: Duration,
+}
+
+/// Runs one world.
+///
+/// # Panics
+/// The world cannot be set up.
+pub fn run(plan: &Plan) -> Report {
+    // Before there is a runtime: loading it needs one of its own.
+    let config = config::base();
+    let output = Output::default();
+    let log = tracing_subscriber::fmt().json().with_writer(output.clone()).with_ansi(false).finish();
+    let _guard = tracing_subscriber::util::SubscriberInitExt::set_default(log);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    let tasks = LocalSet::new();
+    runtime.expect("a runtime can be built").block_on(tasks.run_until(async {
+        let began = Instant::now();
+        let world = World::new(plan.clone(), config).await.expect("the world is set up");
+        live(&world, began).await;
+        rest::rest(&world).await;
+        check_output(&world, &output);
+        world.aws.stop().await;
+        let watch = world.watch();
+        Report {
+            plan: plan.clone(),
+            story: watch.story.clone(),
+            violations: watch.violations.clone(),
+            calls: world.aws.journal.entries().len(),
+            took: began.elapsed(),
+        }
+    }))
+}
+
+/// Carries out every act at its time.
+async fn live(world: &Arc<World>, began: Instant) {
+    let mut acts = JoinSet::new();
+    for act in &world.plan.acts {
+        let (world, act) = (world.clone(), *act);
+        acts.spawn(async move {
+            sleep_until(began + act.at).await;
+            acts::carry_out(&world, act.what).await;
+        });
+    }
+    let _ = timeout(LONGEST, async { while acts.join_next().await.is_some() {} }).await;
+}
+
+/// Looks for every credential in what the functions logged and returned.
+fn check_output(world: &World, output: &Output) {
+    let logged = String::from_utf8_lossy(&output.0.lock().expect("no holder panics")).into_owned();
+    let returned: Vec<String> = world.aws.runner.invocations().iter().map(|one| format!("{:?}", one.result)).collect();
+    let mut watch = world.watch();
+    let leaked = watch
+        .names
+        .all()
+        .find(|(_, credential)| logged.contains(credential) || returned.iter().any(|one| one.contains(credential)));
+    if let Some(name) = leaked.map(|(name, _)| name) {
+        watch.broke(Rule::NoSecretInOutput, &format!("{name}, which is in the output of a function"));
+    }
+}
+
+/// What the functions log.
+#[derive(Clone, Debug, Default)]
+struct Output(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("no holder panics").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Output {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
