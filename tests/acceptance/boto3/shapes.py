@@ -26,6 +26,9 @@ COMMON_ERRORS = {
 # Parameter Store was recorded to answer these codes alone.
 ERRORS_WITHOUT_MESSAGE = {"ParameterNotFound", "InvalidResourceId"}
 
+# Values that AWS was recorded to answer although its model does not list them.
+UNLISTED = {"LastUpdateStatusReasonCode": {"Creating"}}
+
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 
@@ -139,7 +142,7 @@ def _json_structure(value, shape, path):
 
 
 def _enum(value, shape, path):
-    if getattr(shape, "enum", None) and value not in shape.enum:
+    if getattr(shape, "enum", None) and value not in shape.enum and value not in UNLISTED.get(shape.name, ()):
         yield f"{path} is {value!r}, and not one of {', '.join(shape.enum)}"
 
 

@@ -88,12 +88,15 @@ async fn an_update_needs_the_latest_revision_where_one_is_named_and_comes_alone(
     let first = get(&client).await.revision_id.unwrap();
     let answer = update(&first).await.unwrap();
     assert_eq!(answer.last_update_status(), Some(&LastUpdateStatus::InProgress));
+    assert_eq!(answer.last_update_status_reason(), Some("The function is being created."));
+    assert_eq!(answer.last_update_status_reason_code().unwrap().as_str(), "Creating");
     let second = answer.revision_id.unwrap();
     assert_ne!(first, second);
     let meanwhile = update(&second).await.unwrap_err().into_service_error();
     assert!(meanwhile.is_resource_conflict_exception(), "{meanwhile:?}");
     let third = complete(&client).await;
     assert_eq!(third.last_update_status(), Some(&LastUpdateStatus::Successful));
+    assert_eq!(third.last_update_status_reason(), None);
     // What was read while the update was under way is stale as well.
     for stale in [&first, &second] {
         let refused = update(stale).await.unwrap_err().into_service_error();

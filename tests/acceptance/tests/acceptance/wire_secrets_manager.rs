@@ -68,8 +68,8 @@ async fn creating_twice_is_one_secret_only_for_the_same_request() {
     }
     let error = again("short", "s3cret-one").await.unwrap_err().into_service_error();
     assert!(error.is_invalid_parameter_exception());
-    let error = client.create_secret().name("no spaces").send().await.unwrap_err().into_service_error();
-    assert!(error.is_invalid_parameter_exception());
+    let error = client.create_secret().name("no spaces").send().await.unwrap_err();
+    assert_eq!(error.code(), Some("ValidationException"));
     sandbox.stop().await.unwrap();
 }
 
@@ -92,17 +92,49 @@ async fn describing_a_secret_shows_everything_but_its_value() {
     let secret = client.describe_secret().secret_id("app/redis").send().await.unwrap();
     let keys: Vec<_> = secret.tags().iter().filter_map(Tag::key).collect();
     assert_eq!(keys, ["owner"]);
+    client.untag_resource().secret_id("app/redis").tag_keys("owner").send().await.unwrap();
+    let secret = client.describe_secret().secret_id("app/redis").send().await.unwrap();
+    assert_eq!(secret.tags.as_deref(), Some(&[][..]), "empty, not absent, once there was one");
     sandbox.stop().await.unwrap();
 }
 
 #[tokio::test]
-async fn putting_the_same_value_twice_is_no_second_effect_and_another_is_refused() {
+async fn what_a_fresh_secret_does_not_have_is_absent_and_reads_are_told_to_the_day() {
+    let (sandbox, client) = start().await;
+    client.create_secret().name("app/redis").client_request_token(ONE).send().await.unwrap();
+    let fresh = client.describe_secret().secret_id("app/redis").send().await.unwrap();
+    assert!(fresh.tags.is_none() && fresh.version_ids_to_stages.is_none() && fresh.last_accessed_date.is_none());
+    assert_eq!(fresh.rotation_enabled(), None);
+    put(&client, TWO, "s3cret-two", "AWSCURRENT").await;
+    client.get_secret_value().secret_id("app/redis").send().await.unwrap();
+    let read = client.describe_secret().secret_id("app/redis").send().await.unwrap().last_accessed_date.unwrap();
+    assert_eq!((read.secs() % 86_400, read.subsec_nanos()), (0, 0));
+    let listed = client.list_secret_version_ids().secret_id("app/redis").send().await.unwrap();
+    let version = &listed.versions()[0];
+    assert_eq!(
+        (version.kms_key_ids(), version.last_accessed_date()),
+        (&["DefaultEncryptionKey".to_owned()][..], Some(&read))
+    );
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn putting_the_same_value_twice_makes_one_version_and_another_value_is_refused() {
     let (sandbox, client) = with_secret().await;
     put(&client, TWO, "s3cret-two", "AWSPENDING").await;
-    put(&client, TWO, "s3cret-two", "AWSCURRENT").await;
-    assert_eq!(holder(&client, "AWSCURRENT").await.as_deref(), Some(ONE), "the repeat moves no label");
+    let again =
+        || client.put_secret_value().secret_id("app/redis").client_request_token(TWO).secret_string("s3cret-two");
+    let answer = again().send().await.unwrap();
+    assert_eq!(answer.version_stages(), ["AWSPENDING"], "a repeat that names no label moves none");
+    assert_eq!(holder(&client, "AWSCURRENT").await.as_deref(), Some(ONE));
+    let answer = again().version_stages("REPLAY").send().await.unwrap();
+    assert_eq!(answer.version_stages(), ["AWSPENDING", "REPLAY"]);
     let other = client.put_secret_value().secret_id("app/redis").client_request_token(TWO).secret_string("other");
-    assert!(other.send().await.unwrap_err().into_service_error().is_resource_exists_exception());
+    let error = other.send().await.unwrap_err();
+    let arn = answer.arn().unwrap();
+    let in_use = "because that value is already in use for a version of secret";
+    assert_eq!(error.message(), Some(format!("You can't use ClientRequestToken {TWO} {in_use} {arn}.").as_str()));
+    assert!(error.into_service_error().is_resource_exists_exception());
     assert_eq!(sandbox.secrets_manager.values(), ["s3cret-one", "s3cret-two"]);
     sandbox.stop().await.unwrap();
 }
@@ -137,6 +169,9 @@ async fn a_label_moves_only_from_where_it_is_said_to_be() {
     put(&client, TWO, "s3cret-two", "AWSPENDING").await;
     put(&client, THREE, "s3cret-three", "mine").await;
     let update = |stage: &str| client.update_secret_version_stage().secret_id("app/redis").version_stage(stage);
+    let error = update("AWSCURRENT").move_to_version_id(TWO).send().await.unwrap_err();
+    let message = error.message().unwrap();
+    assert!(message.ends_with("you must explicitly reference that version in RemoveFromVersionId."), "{message}");
     let refused = [
         update("AWSCURRENT").move_to_version_id(TWO),
         update("AWSCURRENT").move_to_version_id(TWO).remove_from_version_id(THREE),
@@ -210,9 +245,12 @@ async fn rotation_needs_a_function_that_is_there_and_rules_that_hold() {
     let often = RotationRulesType::builder().schedule_expression("rate(1 hour)").build();
     let error = rotate().rotation_rules(often).send().await.unwrap_err().into_service_error();
     assert!(error.is_invalid_parameter_exception());
-    let error = client.cancel_rotate_secret().secret_id("app/redis").send().await.unwrap_err().into_service_error();
-    assert!(error.is_invalid_request_exception());
     assert_eq!(holder(&client, "AWSPENDING").await, None, "a refused rotation leaves nothing");
+    let cancelled = client.cancel_rotate_secret().secret_id("app/redis").send().await.unwrap();
+    assert_eq!((cancelled.name(), cancelled.version_id()), (Some("app/redis"), None));
+    let described = client.describe_secret().secret_id("app/redis").send().await.unwrap();
+    assert_eq!((described.rotation_enabled(), described.rotation_lambda_arn()), (Some(false), None));
+    assert!(rotate().send().await.unwrap_err().into_service_error().is_invalid_request_exception());
     sandbox.stop().await.unwrap();
 }
 
@@ -240,12 +278,13 @@ async fn secrets_are_listed_in_pages_and_by_filter() {
 #[tokio::test]
 async fn a_secret_marked_for_deletion_can_be_described_and_restored_but_not_used() {
     let (sandbox, client) = with_secret().await;
-    client.delete_secret().secret_id("app/redis").recovery_window_in_days(7).send().await.unwrap();
+    let gone = client.delete_secret().secret_id("app/redis").recovery_window_in_days(7).send().await.unwrap();
     let error = client.get_secret_value().secret_id("app/redis").send().await.unwrap_err().into_service_error();
     assert!(error.is_invalid_request_exception());
     let again = client.create_secret().name("app/redis").secret_string("x").send().await;
     assert!(again.unwrap_err().into_service_error().is_invalid_request_exception());
-    assert!(client.describe_secret().secret_id("app/redis").send().await.unwrap().deleted_date().is_some());
+    let deleted = client.describe_secret().secret_id("app/redis").send().await.unwrap().deleted_date.unwrap();
+    assert_eq!(gone.deletion_date().unwrap().secs() - deleted.secs(), 7 * 86_400, "marked now, gone in a week");
     client.restore_secret().secret_id("app/redis").send().await.unwrap();
     assert!(client.get_secret_value().secret_id("app/redis").send().await.is_ok());
     client.delete_secret().secret_id("app/redis").force_delete_without_recovery(true).send().await.unwrap();

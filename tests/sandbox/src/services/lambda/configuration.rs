@@ -129,9 +129,15 @@ impl Configuration {
         if let Some(key) = &self.kms_key_arn {
             configuration["KMSKeyArn"] = key.as_str().into();
         }
-        if last_update == "Failed" {
-            configuration["LastUpdateStatusReasonCode"] = "InternalError".into();
-            configuration["LastUpdateStatusReason"] = "Lambda could not apply the update.".into();
+        let why = match last_update {
+            // What AWS says of an update too.
+            "InProgress" => Some(("Creating", "The function is being created.")),
+            "Failed" => Some(("InternalError", "Lambda could not apply the update.")),
+            _ => None,
+        };
+        if let Some((code, reason)) = why {
+            configuration["LastUpdateStatusReasonCode"] = code.into();
+            configuration["LastUpdateStatusReason"] = reason.into();
         }
         configuration
     }

@@ -82,7 +82,7 @@ fn begin_try(secret: &mut Secret) -> Kind {
 
 /// The function to call, and the event it gets.
 fn begin_step(secret: &mut Secret, step: &'static str) -> (String, serde_json::Value) {
-    let lambda_arn = secret.rotation.as_ref().map(|rotation| rotation.lambda_arn.clone()).unwrap_or_default();
+    let lambda_arn = secret.rotation.as_ref().and_then(|rotation| rotation.lambda_arn.clone()).unwrap_or_default();
     let arn = secret.arn.clone();
     let event = secret.running().map(|run| {
         run.step = step;
@@ -113,7 +113,8 @@ fn end_try(secret: &mut Secret, done: bool, attempts: usize) -> bool {
     run.report.succeeded = succeeded;
     run.in_progress = !over;
     match kind {
-        Kind::Test => secret.versions.remove(&token),
+        // The version stays, with its value and without a label.
+        Kind::Test => secret.versions.detach_from(&token, PENDING),
         Kind::Rotate if succeeded => {
             secret.changed = now;
             if let Some(rotation) = &mut secret.rotation {

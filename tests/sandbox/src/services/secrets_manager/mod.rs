@@ -108,7 +108,7 @@ impl SecretsManager {
             "ListSecretVersionIds" => values::list_versions(&mut this.state(), call),
             "ListSecrets" => secrets::list(&mut this.state(), call),
             "PutSecretValue" => values::put(&mut this.state(), call, now),
-            "RestoreSecret" => secrets::restore(&mut this.state(), call),
+            "RestoreSecret" => secrets::restore(&mut this.state(), call, now),
             "RotateSecret" => rotate::rotate(this, call, now),
             "TagResource" => tags::tag(&mut this.state(), call, now),
             "UntagResource" => tags::untag(&mut this.state(), call, now),

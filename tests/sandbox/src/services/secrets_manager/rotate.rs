@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{
     SecretsManager,
-    errors::invalid_request,
+    errors::{invalid_parameter, invalid_request},
     functions::name_of,
     run::{Kind, Run},
     schedule::Rules,
@@ -44,7 +44,7 @@ struct CancelRotateSecret {
 /// - an empty version that no rotation is filling any more is no unfinished rotation
 pub(super) fn rotate(this: &Arc<SecretsManager>, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: RotateSecret = call.input()?;
-    let token = token(input.client_request_token)?;
+    let token = token(input.client_request_token, |message| invalid_parameter(message))?;
     input.rotation_rules.as_ref().map_or(Ok(()), Rules::check)?;
     let mut guard = this.state();
     let state = &mut *guard;
@@ -52,7 +52,7 @@ pub(super) fn rotate(this: &Arc<SecretsManager>, call: &Call, now: Timestamp) ->
     let configured = secret.rotation.as_ref();
     let lambda_arn = input
         .rotation_lambda_arn
-        .or_else(|| configured.map(|rotation| rotation.lambda_arn.clone()))
+        .or_else(|| configured?.lambda_arn.clone())
         .ok_or_else(|| invalid_request("No Lambda rotation function ARN is associated with this secret."))?;
     if !this.functions.has(name_of(&lambda_arn)) {
         return Err(AwsError::new(
@@ -72,7 +72,7 @@ pub(super) fn rotate(this: &Arc<SecretsManager>, call: &Call, now: Timestamp) ->
     }
     let rotation = Rotation {
         enabled: true,
-        lambda_arn,
+        lambda_arn: Some(lambda_arn),
         rules: input.rotation_rules.or_else(|| configured.and_then(|rotation| rotation.rules.clone())),
         configured: now,
         last: configured.and_then(|rotation| rotation.last),
@@ -116,19 +116,13 @@ fn answer(secret: &Secret, token: &str) -> Answer {
     Answer::json(json!({ "ARN": secret.arn, "Name": secret.name, "VersionId": token }))
 }
 
-/// Turns rotation off and ends the one in progress; its labels stay, as on AWS.
+/// Turns rotation off, whether or not it was ever on, and ends the one in progress; its labels stay, as on AWS.
 pub(super) fn cancel(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: CancelRotateSecret = call.input()?;
     let secret = state.live(&input.secret_id)?;
-    let Some(rotation) = &mut secret.rotation else {
-        return Err(invalid_request("You tried to cancel the rotation of a secret that has no rotation configured."));
-    };
-    rotation.enabled = false;
+    let never = Rotation { enabled: false, lambda_arn: None, rules: None, configured: now, last: None };
+    secret.rotation.get_or_insert(never).enabled = false;
     secret.changed = now;
     secret.cancel_rotation();
-    let mut answer = json!({ "ARN": secret.arn, "Name": secret.name });
-    if let Some(pending) = secret.unfinished() {
-        answer["VersionId"] = pending.id.clone().into();
-    }
-    Ok(Answer::json(answer))
+    Ok(Answer::json(json!({ "ARN": secret.arn, "Name": secret.name })))
 }

@@ -243,7 +243,7 @@ async fn a_function_that_only_says_it_is_done_is_not_believed() {
 }
 
 #[tokio::test]
-async fn without_rotating_immediately_only_the_test_step_runs_and_leaves_nothing() {
+async fn without_rotating_immediately_only_the_test_step_runs_and_its_version_stays_without_a_label() {
     let world = World::new([Mishap::Hang("testSecret")]).await;
     let input = json!({"ClientRequestToken": SECOND, "RotationLambdaARN": LAMBDA, "RotateImmediately": false,
         "RotationRules": {"AutomaticallyAfterDays": 30}});
@@ -253,6 +253,9 @@ async fn without_rotating_immediately_only_the_test_step_runs_and_leaves_nothing
     assert_eq!((&pending["SecretString"], &pending["VersionId"]), (&json!("one"), &json!(SECOND)));
     world.call("CancelRotateSecret", json!({})).await.unwrap();
 
+    let kept = world.call("GetSecretValue", json!({"VersionId": SECOND})).await.unwrap();
+    assert_eq!((&kept["SecretString"], &kept["VersionStages"]), (&json!("one"), &json!([])));
+
     world.manager.test_with_empty_pending(true);
     let input = json!({"ClientRequestToken": THIRD, "RotateImmediately": false});
     world.call("RotateSecret", input).await.unwrap();
@@ -261,6 +264,8 @@ async fn without_rotating_immediately_only_the_test_step_runs_and_leaves_nothing
     assert_eq!(world.steps(), ["testSecret", "testSecret"]);
     let after = world.call("DescribeSecret", json!({})).await.unwrap();
     assert_eq!(after["VersionIdsToStages"], json!({FIRST: ["AWSCURRENT"]}));
+    let listed = world.call("ListSecretVersionIds", json!({"IncludeDeprecated": true})).await.unwrap();
+    assert_eq!(listed["Versions"].as_array().unwrap().len(), 3);
     assert!(after["NextRotationDate"].is_number() && after.get("LastRotatedDate").is_none());
 }
 
@@ -270,7 +275,7 @@ async fn a_cancelled_rotation_runs_no_further_step_and_is_off() {
     world.rotate(SECOND).await.unwrap();
     world.called(2).await;
     let answer = world.call("CancelRotateSecret", json!({})).await.unwrap();
-    assert_eq!(answer["VersionId"], SECOND);
+    assert!(answer.get("VersionId").is_none(), "{answer}");
     let report = world.settled().await;
     assert_eq!((report.succeeded, report.failures[0].1.as_str()), (false, "RotationCancelled"));
     assert_eq!(world.stages(SECOND).await, ["AWSPENDING"]);
@@ -323,4 +328,17 @@ async fn promoting_early_moves_the_current_label_with_the_pending_one() {
     world.called(2).await;
     assert_eq!(world.stages(SECOND).await, ["AWSCURRENT", "AWSPENDING"]);
     world.manager.stop();
+}
+
+#[tokio::test]
+async fn a_request_without_a_token_is_refused() {
+    let world = World::new([]).await;
+    for (operation, input, code) in [
+        ("PutSecretValue", json!({"SecretString": "two"}), "InvalidRequestException"),
+        ("RotateSecret", json!({"RotationLambdaARN": LAMBDA}), "InvalidParameterException"),
+    ] {
+        let error = world.call(operation, input).await.unwrap_err();
+        assert_eq!(error.code, code);
+        assert!(error.message.starts_with("You must provide a ClientRequestToken value."), "{error}");
+    }
 }

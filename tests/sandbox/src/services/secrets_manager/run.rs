@@ -77,22 +77,19 @@ impl Secret {
         let Some(run) = self.running() else { return };
         run.failed("RotationAbandoned", "another version of the secret was created");
         run.in_progress = false;
-        let (kind, token) = (run.kind, run.token.clone());
-        match kind {
-            Kind::Test => self.versions.remove(&token),
-            Kind::Rotate if self.versions.carries(&token, PENDING) => self.versions.detach(PENDING),
-            Kind::Rotate => {}
-        }
+        let token = run.token.clone();
+        self.versions.detach_from(&token, PENDING);
     }
 
-    /// Ends the rotation in progress because somebody said so; labels stay where they are.
+    /// Ends the rotation in progress because somebody said so; the labels of a rotation stay where they are, those of a test do
+    /// not.
     pub(super) fn cancel_rotation(&mut self) {
         let Some(run) = self.running() else { return };
         run.failed("RotationCancelled", "the rotation was cancelled");
         run.in_progress = false;
-        let (kind, token) = (run.kind, run.token.clone());
-        if kind == Kind::Test {
-            self.versions.remove(&token);
+        if run.kind == Kind::Test {
+            let token = run.token.clone();
+            self.versions.detach_from(&token, PENDING);
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html>
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::errors::invalid_parameter;
@@ -51,10 +51,16 @@ impl Rules {
         }
     }
 
-    /// The next rotation, counted from the last one; `None` without a schedule.
+    /// The next rotation, counted from the last one; `None` without a schedule. Of a number of days it is the end of the last,
+    /// in UTC.
     pub(super) fn next(&self, after: Timestamp) -> Option<Timestamp> {
-        let days = self.automatically_after_days.map(|days| SignedDuration::from_hours(24 * days));
-        Some(after + days.or_else(|| rate(self.schedule_expression.as_ref()?))?)
+        match self.automatically_after_days {
+            Some(days) => {
+                let day = after.to_zoned(TimeZone::UTC).date() + SignedDuration::from_hours(24 * days);
+                Some(day.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).ok()?.timestamp())
+            }
+            None => Some(after + rate(self.schedule_expression.as_ref()?)?),
+        }
     }
 }
 
@@ -89,7 +95,8 @@ mod tests {
         let start = Timestamp::UNIX_EPOCH;
         assert_eq!(rules("rate(10 days)").next(start), Some(start + SignedDuration::from_hours(240)));
         let days = Rules { automatically_after_days: Some(2), ..Rules::default() };
-        assert_eq!(days.next(start), Some(start + SignedDuration::from_hours(48)));
+        let recorded = ["2026-09-24T06:11:09Z", "2026-09-26T23:59:59Z"].map(|time| time.parse().unwrap());
+        assert_eq!(days.next(recorded[0]), Some(recorded[1]));
         assert_eq!(Rules::default().next(start), None);
     }
 }

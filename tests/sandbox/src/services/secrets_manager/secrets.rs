@@ -1,5 +1,7 @@
 //! Secrets as a whole: create, describe, list, delete, restore.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -7,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     errors::{exists, invalid_parameter, invalid_request, next_token},
-    store::{Secret, State, new_arn, seconds, token},
+    store::{Secret, State, day, new_arn, seconds, token},
     tags::{self, Tag},
     values::check_value,
     versions::{CURRENT, Versions},
@@ -63,10 +65,11 @@ struct Filter {
 /// Makes a secret; the same request twice makes one.
 pub(super) fn create(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let CreateSecret { name, client_request_token, description, kms_key_id, secret_string, tags } = call.input()?;
-    let token = token(client_request_token)?;
+    let token = token(client_request_token, |message| invalid_request(message))?;
     let legal = |c: char| c.is_ascii_alphanumeric() || "/_+=.@-".contains(c);
     if name.is_empty() || name.len() > 512 || !name.chars().all(legal) {
-        return Err(invalid_parameter(
+        return Err(AwsError::new(
+            "ValidationException",
             "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
         ));
     }
@@ -88,7 +91,7 @@ pub(super) fn create(state: &mut State, call: &Call, now: Timestamp) -> Result<A
         name: name.clone(),
         description,
         kms_key_id,
-        tags: tags::with(&Default::default(), tags)?,
+        tags: (!tags.is_empty()).then(|| tags::with(&Default::default(), tags)).transpose()?,
         versions: Versions::default(),
         created: now,
         changed: now,
@@ -121,21 +124,27 @@ pub(super) fn describe(state: &mut State, call: &Call) -> Result<Answer, AwsErro
     let input: OneSecret = call.input()?;
     let secret = state.secret(&input.secret_id)?;
     let mut answer = entry(secret);
-    let labelled = secret.versions.iter().filter(|version| !version.stages.is_empty());
-    answer["VersionIdsToStages"] =
-        labelled.map(|version| (version.id.clone(), json!(version.stages))).collect::<serde_json::Map<_, _>>().into();
+    if let Some(labelled) = labelled(secret) {
+        answer["VersionIdsToStages"] = labelled;
+    }
     Ok(Answer::json(answer))
 }
 
-/// What Describe and List have in common. `RotationEnabled` is absent while rotation was never configured.
+/// The versions with a label, and their labels; `None` where there is no such version.
+fn labelled(secret: &Secret) -> Option<Value> {
+    let labelled = secret.versions.iter().filter(|version| !version.stages.is_empty());
+    let labelled: serde_json::Map<_, _> = labelled.map(|version| (version.id.clone(), json!(version.stages))).collect();
+    (!labelled.is_empty()).then(|| labelled.into())
+}
+
+/// What Describe and List have in common. Absent are `Tags` of a secret that never had one, and `RotationEnabled` while rotation
+/// was neither configured nor cancelled.
 fn entry(secret: &Secret) -> Value {
-    let tags: Vec<_> = secret.tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
     let mut entry = json!({
         "ARN": secret.arn,
         "Name": secret.name,
         "CreatedDate": seconds(secret.created),
         "LastChangedDate": seconds(secret.changed),
-        "Tags": tags,
     });
     let mut put = |key: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -143,13 +152,15 @@ fn entry(secret: &Secret) -> Value {
         }
     };
     let time = |time: Option<Timestamp>| time.map(|time| json!(seconds(time)));
+    let tag = |(key, value): (&String, &String)| json!({ "Key": key, "Value": value });
+    put("Tags", secret.tags.as_ref().map(|tags| tags.iter().map(tag).collect()));
     put("Description", secret.description.clone().map(Value::from));
     put("KmsKeyId", secret.kms_key_id.clone().map(Value::from));
-    put("LastAccessedDate", time(secret.accessed));
+    put("LastAccessedDate", secret.accessed.map(|accessed| json!(day(accessed))));
     put("DeletedDate", time(secret.deleted));
     if let Some(rotation) = &secret.rotation {
         put("RotationEnabled", Some(rotation.enabled.into()));
-        put("RotationLambdaARN", Some(rotation.lambda_arn.clone().into()));
+        put("RotationLambdaARN", rotation.lambda_arn.clone().map(Value::from));
         put("RotationRules", rotation.rules.as_ref().map(|rules| json!(rules)));
         put("LastRotatedDate", time(rotation.last));
         let rules = rotation.rules.as_ref().filter(|_| rotation.enabled);
@@ -173,11 +184,9 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
         }
         if wanted {
             let mut entry = entry(secret);
-            let labelled = secret.versions.iter().filter(|version| !version.stages.is_empty());
-            entry["SecretVersionsToStages"] = labelled
-                .map(|version| (version.id.clone(), json!(version.stages)))
-                .collect::<serde_json::Map<_, _>>()
-                .into();
+            if let Some(labelled) = labelled(secret) {
+                entry["SecretVersionsToStages"] = labelled;
+            }
             entries.push(entry);
         }
     }
@@ -199,8 +208,8 @@ fn passes(secret: &Secret, filter: &Filter) -> Result<bool, AwsError> {
             let description = secret.description.as_deref().unwrap_or_default().to_lowercase();
             Ok(description.starts_with(&prefix.to_lowercase()))
         }
-        "tag-key" => Ok(secret.tags.keys().any(|key| key.starts_with(prefix))),
-        "tag-value" => Ok(secret.tags.values().any(|value| value.starts_with(prefix))),
+        "tag-key" => Ok(secret.tags.iter().flat_map(BTreeMap::keys).any(|key| key.starts_with(prefix))),
+        "tag-value" => Ok(secret.tags.iter().flat_map(BTreeMap::values).any(|value| value.starts_with(prefix))),
         other => Err(invalid_parameter(format!("the sandbox has no filter {other}"))),
     };
     let mut any = false;
@@ -213,7 +222,7 @@ fn passes(secret: &Secret, filter: &Filter) -> Result<bool, AwsError> {
     Ok(any)
 }
 
-/// Marks a secret for deletion, or deletes it at once; a rotation in progress ends.
+/// Marks a secret for deletion, or deletes it at once; a rotation in progress ends. The answer says when it will be gone.
 pub(super) fn delete(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: DeleteSecret = call.input()?;
     let force = input.force_delete_without_recovery.unwrap_or(false);
@@ -228,8 +237,9 @@ pub(super) fn delete(state: &mut State, call: &Call, now: Timestamp) -> Result<A
     }
     let secret = state.live(&input.secret_id)?;
     secret.cancel_rotation();
-    secret.deleted = Some(if force { now } else { now + SignedDuration::from_hours(24 * days) });
-    let answer = json!({ "ARN": secret.arn, "Name": secret.name, "DeletionDate": secret.deleted.map(seconds) });
+    (secret.deleted, secret.changed) = (Some(now), now);
+    let gone = if force { now } else { now + SignedDuration::from_hours(24 * days) };
+    let answer = json!({ "ARN": secret.arn, "Name": secret.name, "DeletionDate": seconds(gone) });
     let name = secret.name.clone();
     if force {
         state.secrets.remove(&name);
@@ -238,9 +248,9 @@ pub(super) fn delete(state: &mut State, call: &Call, now: Timestamp) -> Result<A
 }
 
 /// Takes the mark for deletion away.
-pub(super) fn restore(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+pub(super) fn restore(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: OneSecret = call.input()?;
     let secret = state.secret(&input.secret_id)?;
-    secret.deleted = None;
+    (secret.deleted, secret.changed) = (None, now);
     Ok(Answer::json(json!({ "ARN": secret.arn, "Name": secret.name })))
 }

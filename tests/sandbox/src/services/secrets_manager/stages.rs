@@ -57,7 +57,7 @@ pub(super) fn update(state: &mut State, call: &Call, now: Timestamp) -> Result<A
         (Some(to), Some(holder)) if holder != *to && from.is_none() => {
             return Err(invalid_parameter(format!(
                 "The parameter RemoveFromVersionId can't be empty. Staging label {stage} is currently attached to \
-                 version {holder}, so you must explicitly reference that version in RemoveFromVersionId (not {to})."
+                 version {holder}, so you must explicitly reference that version in RemoveFromVersionId."
             )));
         }
         (Some(to), _) => {

@@ -47,11 +47,13 @@ pub(super) struct Secret {
     pub(super) arn: String,
     pub(super) description: Option<String>,
     pub(super) kms_key_id: Option<String>,
-    pub(super) tags: BTreeMap<String, String>,
+    /// `None` for a secret that never had a tag.
+    pub(super) tags: Option<BTreeMap<String, String>>,
     pub(super) versions: Versions,
     pub(super) created: Timestamp,
     pub(super) changed: Timestamp,
     pub(super) accessed: Option<Timestamp>,
+    /// When it was marked for deletion.
     pub(super) deleted: Option<Timestamp>,
     /// `None` while rotation was never configured.
     pub(super) rotation: Option<Rotation>,
@@ -63,7 +65,8 @@ pub(super) struct Secret {
 #[derive(Clone, Debug)]
 pub(super) struct Rotation {
     pub(super) enabled: bool,
-    pub(super) lambda_arn: String,
+    /// `None` where rotation was cancelled before it was ever configured.
+    pub(super) lambda_arn: Option<String>,
     pub(super) rules: Option<Rules>,
     pub(super) configured: Timestamp,
     pub(super) last: Option<Timestamp>,
@@ -112,13 +115,20 @@ fn arn_prefix() -> String {
     format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:")
 }
 
-/// The token of a request, or a new one; the SDK always sends one.
-pub(super) fn token(given: Option<String>) -> Result<String, AwsError> {
+/// The token of a request. The SDKs send one by themselves; `refuse` is the error for a request without one.
+pub(super) fn token(given: Option<String>, refuse: fn(&str) -> AwsError) -> Result<String, AwsError> {
     match given {
-        None => Ok(chance::uuid().to_string()),
+        None => Err(refuse("You must provide a ClientRequestToken value. We recommend a UUID-type value.")),
         Some(token) if (32..=64).contains(&token.chars().count()) => Ok(token),
         Some(_) => Err(invalid_parameter("ClientRequestToken must be between 32 and 64 characters long.")),
     }
+}
+
+/// The day of a time, as AWS tells of reads.
+pub(super) fn day(time: Timestamp) -> f64 {
+    const DAY: i64 = 24 * 60 * 60;
+    let seconds = time.as_second();
+    (seconds - seconds.rem_euclid(DAY)) as f64
 }
 
 /// A time as JSON 1.1 has it: seconds since the epoch.

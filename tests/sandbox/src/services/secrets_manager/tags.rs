@@ -41,7 +41,7 @@ struct UntagResource {
 pub(super) fn tag(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: TagResource = call.input()?;
     let secret = state.live(&input.secret_id)?;
-    secret.tags = with(&secret.tags, input.tags)?;
+    secret.tags = Some(with(&secret.tags.clone().unwrap_or_default(), input.tags)?);
     secret.changed = now;
     Ok(Answer::json(json!({})))
 }
@@ -50,7 +50,9 @@ pub(super) fn tag(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
 pub(super) fn untag(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: UntagResource = call.input()?;
     let secret = state.live(&input.secret_id)?;
-    secret.tags.retain(|key, _| !input.tag_keys.contains(key));
+    if let Some(tags) = &mut secret.tags {
+        tags.retain(|key, _| !input.tag_keys.contains(key));
+    }
     secret.changed = now;
     Ok(Answer::json(json!({})))
 }

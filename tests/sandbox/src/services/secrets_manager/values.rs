@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     errors::{exists, invalid_parameter, invalid_request, limit, next_token, no_value},
-    store::{Secret, State, seconds, token},
+    store::{Secret, State, day, seconds, token},
     versions::{CURRENT, PENDING, Version},
 };
 use crate::{
@@ -96,20 +96,25 @@ pub(super) fn get(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
         "VersionStages": version.stages,
         "CreatedDate": seconds(version.created),
     });
+    let id = version.id.clone();
     secret.accessed = Some(now);
+    if let Some(version) = secret.versions.get_mut(&id) {
+        version.accessed = Some(now);
+    }
     Ok(Answer::json(answer))
 }
 
 /// Stores a value in a new version, or in the empty one that a rotation made.
 ///
-/// - same token, same value: nothing happens, labels stay where they are
+/// - same token, same value: no new version; the labels of the request, if it names any, come to the version
 /// - same token, another value: `ResourceExistsException`
 /// - another version than the one a rotation is making: the rotation is abandoned
 pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: PutSecretValue = call.input()?;
     let settings = state.settings;
-    let token = token(input.client_request_token)?;
+    let token = token(input.client_request_token, |message| invalid_request(message))?;
     check_value(&input.secret_string)?;
+    let named = input.version_stages.is_some();
     let mut stages = input.version_stages.unwrap_or_else(|| BTreeSet::from([CURRENT.to_owned()]));
     stages.iter().try_for_each(|stage| check_stage(stage))?;
     match stages.len() {
@@ -120,9 +125,15 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
     let secret = state.live(&input.secret_id)?;
     check_rotation_token(secret, &token, input.rotation_token.as_deref(), settings.demand_rotation_token)?;
     match secret.versions.get(&token).map(|version| &version.value) {
-        Some(Some(old)) if old.expose_secret() == input.secret_string => return Ok(stored(secret, &token)),
+        Some(Some(old)) if old.expose_secret() == input.secret_string => {
+            stages.iter().filter(|_| named).for_each(|stage| secret.versions.attach(stage, &token));
+            return Ok(stored(secret, &token));
+        }
         Some(Some(_)) => {
-            return Err(exists("You can't modify an existing version, you can only create a new version."));
+            return Err(exists(format!(
+                "You can't use ClientRequestToken {token} because that value is already in use for a version of secret {}.",
+                secret.arn
+            )));
         }
         Some(None) => {}
         None => {
@@ -188,11 +199,16 @@ pub(super) fn list_versions(state: &mut State, call: &Call) -> Result<Answer, Aw
         .iter()
         .filter(wanted)
         .map(|version| {
-            json!({
+            let mut entry = json!({
                 "VersionId": version.id,
                 "VersionStages": version.stages,
                 "CreatedDate": seconds(version.created),
-            })
+                "KmsKeyIds": [secret.kms_key_id.as_deref().unwrap_or("DefaultEncryptionKey")],
+            });
+            if let Some(accessed) = version.accessed {
+                entry["LastAccessedDate"] = day(accessed).into();
+            }
+            entry
         })
         .collect();
     let (versions, next) = page(versions, size, input.next_token.as_deref()).ok_or_else(next_token)?;

@@ -29,6 +29,8 @@ pub(super) struct Version {
     pub(super) stages: BTreeSet<String>,
     /// When it was made.
     pub(super) created: Timestamp,
+    /// When it was last read.
+    pub(super) accessed: Option<Timestamp>,
 }
 
 /// All versions, oldest first. A label is on one version at most.
@@ -64,13 +66,9 @@ impl Versions {
 
     /// Adds a version with no label, then drops what is too old to keep.
     pub(super) fn add(&mut self, id: &str, value: Option<SecretString>, now: Timestamp) {
-        self.list.push(Version { id: id.to_owned(), value, stages: BTreeSet::new(), created: now });
+        let stages = BTreeSet::new();
+        self.list.push(Version { id: id.to_owned(), value, stages, created: now, accessed: None });
         self.prune(id, now);
-    }
-
-    /// Removes a version with its labels.
-    pub(super) fn remove(&mut self, id: &str) {
-        self.list.retain(|version| version.id != id);
     }
 
     /// Puts a label on a version and takes it from wherever it was. What was current becomes previous.
@@ -90,6 +88,13 @@ impl Versions {
     /// Takes a label away.
     pub(super) fn detach(&mut self, stage: &str) {
         for version in &mut self.list {
+            version.stages.remove(stage);
+        }
+    }
+
+    /// Takes a label away from this version, if it carries it.
+    pub(super) fn detach_from(&mut self, id: &str, stage: &str) {
+        if let Some(version) = self.get_mut(id) {
             version.stages.remove(stage);
         }
     }
