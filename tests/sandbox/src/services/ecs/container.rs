@@ -24,12 +24,12 @@ use super::{
 };
 use crate::redis::Program;
 
-/// What Docker's images of Redis run where nobody says what.
+/// The command of Docker's Redis images.
 const REDIS: &str = "redis-server";
-/// Where Docker's images of Redis keep their data.
+/// The data folder of Docker's Redis images.
 const REDIS_DATA: &str = "/data";
 
-/// Whether an image is one of Redis, whatever its tag and registry.
+/// Whether an image is a Redis image, of any tag and registry.
 pub(super) fn is_redis(image: &str) -> bool {
     name_and_tag(image).0 == "redis"
 }
@@ -41,17 +41,17 @@ fn name_and_tag(image: &str) -> (&str, &str) {
 
 /// How to run programs in a container.
 #[derive(Debug)]
-pub(super) struct Room {
+pub(super) struct Environment {
     setpriv: Option<PathBuf>,
     environment: Vec<(String, SecretString)>,
     path: OsString,
     folder: PathBuf,
-    /// Where its programs start.
+    /// The working directory of its programs.
     work: PathBuf,
 }
 
-impl Room {
-    /// Makes a container's folders and programs.
+impl Environment {
+    /// Creates the folders and programs of a container.
     pub(super) fn make(
         ecs: &Ecs,
         task: &str,
@@ -136,12 +136,12 @@ fn program<'a>(ecs: &'a Ecs, image: &str) -> &'a Program {
 pub(super) struct Running {
     child: Child,
     pid: Pid,
-    /// Whether it was waited for: its id may be another's by now.
+    /// Whether it was waited for, after which its process id may be reused.
     gone: bool,
 }
 
 impl Running {
-    /// Waits until it has ended, and gives its exit code: for a signal, 128 and its number.
+    /// Waits for its end and returns its exit code: 128 plus the number for a signal.
     pub(super) async fn wait(&mut self) -> i32 {
         let status = self.child.wait().await.unwrap_or_default();
         self.kill();
@@ -149,7 +149,7 @@ impl Running {
         code(status)
     }
 
-    /// Asks it to end.
+    /// Sends SIGTERM.
     pub(super) fn terminate(&self) {
         if !self.gone {
             let _ = kill(self.pid, Signal::SIGTERM);

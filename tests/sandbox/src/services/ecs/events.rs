@@ -1,4 +1,4 @@
-//! What ECS says over EventBridge: of tasks, services and deployments.
+//! The events of tasks, services and deployments.
 //!
 //! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_cwe_events.html>
 
@@ -52,7 +52,7 @@ const OF_A_CONTAINER: [&str; 10] = [
     "taskArn",
 ];
 
-/// Everything that has happened since this was last asked: what happened to services first.
+/// Takes the unpublished events, those of services first.
 pub(super) fn take(state: &mut State) -> Vec<Event> {
     let mut events = Vec::new();
     for Cluster { services, tasks, .. } in state.clusters.values_mut() {
@@ -64,7 +64,7 @@ pub(super) fn take(state: &mut State) -> Vec<Event> {
 }
 
 impl Service {
-    /// Says something of the service: `ECS Service Action`.
+    /// Adds an `ECS Service Action`.
     ///
     /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_events.html>
     pub(super) fn say(&mut self, kind: &str, name: &str, now: Timestamp) {
@@ -73,7 +73,7 @@ impl Service {
         self.tell("ECS Service Action", detail);
     }
 
-    /// Says how far the newest deployment is: `ECS Deployment State Change`.
+    /// Adds an `ECS Deployment State Change` of the newest deployment.
     ///
     /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html>
     pub(super) fn say_of_deployment(&mut self, rollout: Rollout, now: Timestamp) {
@@ -99,7 +99,7 @@ impl Service {
 }
 
 impl Task {
-    /// The task as it is now: `ECS Task State Change`.
+    /// The `ECS Task State Change` of the current state.
     fn event(&self, now: Timestamp) -> Event {
         let task = self.render();
         let mut detail = kept(&task, &OF_A_TASK);

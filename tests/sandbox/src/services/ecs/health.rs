@@ -1,19 +1,19 @@
-//! Health checks of containers, really run.
+//! Health checks of containers, run as commands.
 
 use std::sync::Arc;
 
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{Ecs, container::Room, definition::HealthCheck, task::Health};
+use super::{Ecs, container::Environment, definition::HealthCheck, task::Health};
 
-/// Asks a container again and again how it is, until it is stopped.
-pub(super) async fn watch(ecs: &Arc<Ecs>, task: &str, place: usize, check: &HealthCheck, room: &Room) {
+/// Runs the health check of a container repeatedly until the container stops.
+pub(super) async fn watch(ecs: &Arc<Ecs>, task: &str, place: usize, check: &HealthCheck, environment: &Environment) {
     let second = ecs.state().timing.second;
     let begun = Instant::now();
     let mut failures = 0;
     loop {
         sleep(second * check.interval).await;
-        match run(check, room, second * check.timeout).await {
+        match run(check, environment, second * check.timeout).await {
             true => {
                 failures = 0;
                 tell(ecs, task, place, Health::Healthy);
@@ -30,14 +30,14 @@ pub(super) async fn watch(ecs: &Arc<Ecs>, task: &str, place: usize, check: &Heal
     }
 }
 
-/// Whether the command ends in time and with success.
-async fn run(check: &HealthCheck, room: &Room, limit: std::time::Duration) -> bool {
+/// Whether the command succeeds in time.
+async fn run(check: &HealthCheck, environment: &Environment, limit: std::time::Duration) -> bool {
     let words: Vec<&str> = match check.command.split_first() {
         Some((kind, shell)) if kind == "CMD-SHELL" => ["/bin/sh", "-c"].into_iter().chain(texts(shell)).collect(),
         Some((_, words)) => texts(words).collect(),
         None => return false,
     };
-    let Ok(mut running) = room.execute(&words) else { return false };
+    let Ok(mut running) = environment.execute(&words) else { return false };
     let code = timeout(limit, running.wait()).await;
     if code.is_err() {
         running.end().await;

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::redis::{DIRECT_PORT, PORT};
 
-/// How long ECS may take to notice that a process is dead.
+/// How long ECS may take to notice a dead process.
 const NOTICE: Duration = Duration::from_secs(5);
 
 /// One task of a service, as it is now.
@@ -46,7 +46,7 @@ impl Ecs {
         own.map(view).collect()
     }
 
-    /// Kills the processes of a task, and waits until ECS has noticed: it starts another one.
+    /// Kills the processes of a task and waits until ECS has noticed. ECS then starts another task.
     ///
     /// # Errors
     /// There is no such task, or it does not run.
@@ -70,22 +70,22 @@ impl Ecs {
         timeout(NOTICE, noticed).await.context("ECS has not noticed that a task is dead")?
     }
 
-    /// Lets new tasks of a service fail to start, with this reason; tasks that run go on.
+    /// Makes new tasks of a service fail to start, with this reason. Running tasks are not affected.
     pub fn fail_starts(&self, cluster: &str, service: &str, reason: &str) {
         self.state().doomed.insert((cluster.to_owned(), service.to_owned()), reason.to_owned());
     }
 
-    /// Lets them start again.
+    /// Lets new tasks start again.
     pub fn mend_starts(&self, cluster: &str, service: &str) {
         self.state().doomed.remove(&(cluster.to_owned(), service.to_owned()));
     }
 
-    /// Stops the processes of the task at this address without ending them: its Redis answers nobody until it is thawed.
+    /// Freezes the processes of the task at this address (SIGSTOP): its Redis does not answer until it is thawed.
     pub fn freeze(&self, address: Ipv4Addr) {
         self.signal(address, Signal::SIGSTOP);
     }
 
-    /// Lets them go on.
+    /// Thaws them (SIGCONT).
     pub fn thaw(&self, address: Ipv4Addr) {
         self.signal(address, Signal::SIGCONT);
     }
@@ -98,7 +98,7 @@ impl Ecs {
         }
     }
 
-    /// Waits until a service has exactly the tasks that it should have, all of them running and of one deployment.
+    /// Waits until a service is steady: exactly the desired tasks, all of them running and of one deployment.
     ///
     /// # Errors
     /// There is no such service, its deployment failed, or it is not steady in time.
@@ -127,7 +127,7 @@ impl Ecs {
         Ok(steady && quiet && service.primary().rollout == Rollout::Completed && service.deployments.len() == 1)
     }
 
-    /// Why the last task of a service stopped that did, if one did.
+    /// The stop reason of the task of a service that stopped last.
     pub fn last_stop(&self, cluster: &str, service: &str) -> Option<String> {
         let mut state = self.state();
         let cluster = state.find_cluster(cluster)?;
@@ -135,7 +135,7 @@ impl Ecs {
         endings.filter_map(|task| task.ending.as_ref()).map(|ending| ending.reason.clone()).next()
     }
 
-    /// Changes how things behave in time; a task keeps the times that it was started with.
+    /// Changes the timing. A task keeps the timing that it started with.
     pub fn set_timing(&self, timing: EcsTiming) {
         self.state().timing = timing;
     }

@@ -60,7 +60,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     event_sources: &[SOURCE],
 };
 
-/// How ECS behaves in time.
+/// How long things take in ECS.
 #[derive(Clone, Copy, Debug)]
 pub struct EcsTiming {
     /// How long a task is `PROVISIONING`: it gets its network interface.
@@ -77,7 +77,7 @@ pub struct EcsTiming {
     pub notice: Duration,
     /// How long the scheduler waits after a task that ended sooner than this.
     pub retry: Duration,
-    /// How long a second of a task definition lasts: of `stopTimeout`, and of the times of a health check.
+    /// How long one second of a task definition lasts, in `stopTimeout` and in health checks.
     pub second: Duration,
     /// How long a stopped task can still be described.
     pub keep_stopped: Duration,
@@ -100,7 +100,7 @@ impl Default for EcsTiming {
     }
 }
 
-/// The services that tasks depend on, and those that are told of them.
+/// The services that tasks depend on, and the recipient of events.
 #[derive(Debug)]
 pub(crate) struct Neighbours {
     pub(crate) secrets_manager: Arc<SecretsManager>,
@@ -112,15 +112,15 @@ pub(crate) struct Neighbours {
 /// The clusters, services and tasks of one sandbox.
 pub struct Ecs {
     state: Mutex<State>,
-    /// Says that something has changed, to the scheduler and to those who wait for a service.
+    /// Notifies the scheduler, and those who wait for a service, of a change.
     changed: watch::Sender<()>,
-    /// Says that everything is to end.
+    /// Set when ECS stops.
     ended: watch::Sender<bool>,
-    /// What runs behind the caller's back: the scheduler and the lives of tasks.
+    /// The background tasks: the scheduler, and one for each task.
     lives: Mutex<JoinSet<()>>,
     fleet: Arc<Fleet>,
     neighbours: Neighbours,
-    /// What images named `redis:8…` run, where that is another program.
+    /// The program of images named `redis:8…`, if it is another one.
     redis_8: Option<Program>,
     home: PathBuf,
 }
@@ -136,7 +136,7 @@ impl Service for Ecs {
 }
 
 impl Ecs {
-    /// Starts an ECS with no cluster, which keeps its files under `home`.
+    /// Starts ECS without a cluster. It keeps its files under `home`.
     ///
     /// # Errors
     /// The program for `redis:8…` images cannot be run.
@@ -194,20 +194,20 @@ impl Ecs {
         result
     }
 
-    /// Ends every process and waits for it; none is started afterwards.
+    /// Stops every process and waits for its end. No other is started afterwards.
     pub(crate) async fn stop(&self) {
         self.ended.send_replace(true);
         let mut lives = std::mem::take(&mut *self.lives());
         while lives.join_next().await.is_some() {}
     }
 
-    /// Says that something has changed, and to EventBridge what.
+    /// Notifies those who wait of a change, and publishes events.
     fn tell(&self) {
         events::take(&mut self.state()).into_iter().for_each(|event| self.neighbours.events.publish(event));
         self.changed.send_replace(());
     }
 
-    /// Whether everything is to end.
+    /// Whether ECS was stopped.
     fn is_stopped(&self) -> bool {
         *self.ended.borrow()
     }

@@ -1,4 +1,4 @@
-//! The scheduler of services: it looks again and again, and does what is planned.
+//! The service scheduler: it compares services with their plan repeatedly, and acts.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use super::{
 };
 use crate::clock;
 
-/// How long the scheduler sleeps where nothing wakes it.
+/// How long the scheduler sleeps without a notification.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// After how many failures of a deployment's tasks ECS says that they do not start. AWS does not say after how many.
+/// The number of failed tasks after which ECS reports an impaired start. AWS does not document it.
 const IMPAIRED_AFTER: usize = 3;
 
-/// Keeps every service as it should be, until ECS is stopped.
+/// Keeps every service in its desired state until ECS stops.
 pub(super) async fn keep(ecs: Arc<Ecs>) {
     let mut changed = ecs.changed.subscribe();
     while !ecs.is_stopped() {
@@ -52,7 +52,7 @@ fn reconcile(ecs: &Arc<Ecs>) {
     started.into_iter().for_each(|id| run::spawn(ecs, id));
 }
 
-/// Does what is planned for one service; says whether anything changed.
+/// Carries out the plan of one service and returns whether anything changed.
 fn settle(
     service: &mut Service,
     tasks: &mut Vec<Task>,
@@ -113,7 +113,7 @@ fn settle(
     acted
 }
 
-/// Counts tasks that ended by themselves, and lets the next one wait where the last did not live long.
+/// Counts tasks that ended by themselves, and delays the next one after a short-lived task.
 fn count_failures(service: &mut Service, own: &mut [Task], timing: &EcsTiming, now: Timestamp, at: Instant) -> bool {
     let mut acted = false;
     for task in own.iter_mut().filter(|task| !task.counted) {
@@ -155,7 +155,7 @@ fn count_failures(service: &mut Service, own: &mut [Task], timing: &EcsTiming, n
     acted
 }
 
-/// Forgets tasks that are stopped for long enough, and takes their addresses back.
+/// Forgets tasks some time after they stopped, and frees their addresses.
 fn forget(ecs: &Ecs, tasks: &mut Vec<Task>, timing: &EcsTiming, at: Instant) {
     tasks.retain(|task| {
         let keep = task.stopped.is_none_or(|since| at < since + timing.keep_stopped);

@@ -17,7 +17,7 @@ use tokio::{
 
 use super::{
     Ecs, EcsTiming,
-    container::{Room, Running, is_redis},
+    container::{Environment, Running, is_redis},
     definition::Definition,
     health, secrets,
     task::{LastStatus, StopCode, Task},
@@ -28,12 +28,12 @@ use crate::{
     services::{REGION, servicediscovery::Instance},
 };
 
-/// How long a container may run on after SIGTERM, where its definition does not say.
+/// The default time between SIGTERM and SIGKILL.
 ///
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html>
 const STOP_TIMEOUT: u32 = 30;
 
-/// Lets a task live behind the scheduler's back.
+/// Runs a task in the background.
 pub(super) fn spawn(ecs: &Arc<Ecs>, id: String) {
     let this = ecs.clone();
     let mut lives = ecs.lives();
@@ -59,7 +59,7 @@ struct Life {
     timing: EcsTiming,
     stop: watch::Receiver<bool>,
     signals: watch::Receiver<Option<Signal>>,
-    rooms: Vec<Room>,
+    environments: Vec<Environment>,
     /// The way to the task's Redis, and the gate in front of it.
     gate: Option<(Arc<Gate>, Arc<Upstream>)>,
 }
@@ -77,7 +77,7 @@ impl Life {
             timing,
             stop,
             signals,
-            rooms: Vec::new(),
+            environments: Vec::new(),
             gate: None,
         })
     }
@@ -103,7 +103,7 @@ impl Life {
         self.wind_down(containers).await;
     }
 
-    /// Gets an address and the secrets, and starts the containers; says in words why it cannot.
+    /// Gets an address and the secrets, and starts the containers. The error is the reason that ECS reports.
     async fn begin(&mut self, containers: &mut Vec<Running>) -> Result<(), String> {
         sleep(self.timing.provision).await;
         let address = self.ecs.fleet.take_address();
@@ -132,10 +132,10 @@ impl Life {
         self.open_gate(address).await?;
         let cannot = |error: std::io::Error| format!("CannotStartContainerError: {error}");
         for (container, environment) in self.definition.containers.iter().zip(environments) {
-            let room = Room::make(&self.ecs, &self.id, &self.definition, container, address, environment);
-            let room = room.map_err(cannot)?;
-            containers.push(room.start(container).map_err(cannot)?);
-            self.rooms.push(room);
+            let made = Environment::make(&self.ecs, &self.id, &self.definition, container, address, environment);
+            let made = made.map_err(cannot)?;
+            containers.push(made.start(container).map_err(cannot)?);
+            self.environments.push(made);
         }
         self.gate.iter().for_each(|(_, upstream)| upstream.set_open(true));
         self.change(|task, now| {
@@ -145,14 +145,14 @@ impl Life {
         Ok(())
     }
 
-    /// Why the task is not to start, where a test says so.
+    /// Why the task must not start, if a test says so.
     fn doom(&self) -> Option<String> {
         let mut state = self.ecs.state();
         let of = state.task(&self.id).map(|task| (task.cluster.clone(), task.service.clone()))?;
         state.doomed.get(&of).cloned()
     }
 
-    /// Opens the public address of the task's Redis, where it has one.
+    /// Opens the public address of the task's Redis, if it runs one.
     async fn open_gate(&mut self, address: Ipv4Addr) -> Result<(), String> {
         if self.definition.containers.iter().any(|container| is_redis(&container.image)) {
             let upstream = Arc::new(Upstream::new((address, DIRECT_PORT).into()));
@@ -190,7 +190,7 @@ impl Life {
         }
     }
 
-    /// Comes to `RUNNING` and into Cloud Map, and asks the containers how they are; it never returns.
+    /// Becomes `RUNNING`, registers in Cloud Map and watches the health checks; never returns.
     async fn stay_up(&self) {
         sleep(self.timing.activate).await;
         self.register();
@@ -198,10 +198,10 @@ impl Life {
             task.stamp("startedAt", now);
             task.reach(LastStatus::Running);
         });
-        let containers = self.definition.containers.iter().zip(&self.rooms).enumerate();
+        let containers = self.definition.containers.iter().zip(&self.environments).enumerate();
         let checked = containers.filter(|(_, (container, _))| container.is_checked());
-        let watches = checked.filter_map(|(place, (container, room))| {
-            Some(health::watch(&self.ecs, &self.id, place, container.health_check.as_ref()?, room))
+        let watches = checked.filter_map(|(place, (container, environment))| {
+            Some(health::watch(&self.ecs, &self.id, place, container.health_check.as_ref()?, environment))
         });
         join_all(watches).await;
         pending::<()>().await;
@@ -221,7 +221,7 @@ impl Life {
         }
     }
 
-    /// What ECS says of a task in Cloud Map.
+    /// The attributes that ECS registers in Cloud Map for a task.
     fn attributes(&self, task: &Task) -> BTreeMap<String, String> {
         let attributes = [
             ("AVAILABILITY_ZONE", format!("{REGION}a")),
@@ -276,7 +276,7 @@ impl Life {
         self.change(|task, now| task.end(code, why, now));
     }
 
-    /// Changes the task, and says so.
+    /// Changes the task and notifies the scheduler.
     fn change(&self, change: impl FnOnce(&mut Task, Timestamp)) {
         if let Some(task) = self.ecs.state().task(&self.id) {
             change(task, clock::now());

@@ -9,23 +9,22 @@ use super::{
     task::{Health, LastStatus, Task},
 };
 
-/// What to do now.
+/// The next actions.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Plan {
     /// How many tasks to start.
     pub(super) start: usize,
     /// The ids of tasks to stop, and why.
     pub(super) stop: Vec<(String, String)>,
-    /// Whether the newest deployment has all that it should have, and no other has a task.
+    /// Whether the newest deployment is complete and no other has a task.
     pub(super) complete: bool,
 }
 
 /// Decides what to do about a service with these tasks.
 ///
-/// - never more tasks whose containers run, or are still stopping, than `maximumPercent`: where that is 100, the old
-///   task is gone before the new one starts
-/// - never fewer that serve, by our doing, than `minimumHealthyPercent`
-/// - an unhealthy task is replaced: the other one starts first where `maximumPercent` allows it
+/// - never more running or stopping tasks than `maximumPercent`: with 100, the old task is gone before the new one starts
+/// - never stops tasks so that fewer than `minimumHealthyPercent` serve
+/// - replaces an unhealthy task, and starts the new one first if `maximumPercent` allows it
 pub(super) fn plan(service: &Service, tasks: &[&Task], now: Instant) -> Plan {
     let primary = service.primary();
     let lower = (service.desired * service.configuration.minimum_healthy_percent).div_ceil(100);

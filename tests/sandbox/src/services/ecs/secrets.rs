@@ -11,11 +11,11 @@ use crate::{
     wire::{Answer, AwsError, Call, Description},
 };
 
-/// What every refusal to hand out a secret begins with.
+/// The beginning of every stop reason about a secret.
 const FAILED: &str =
     "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: ";
 
-/// Reads the value that a `valueFrom` means; in words where that fails.
+/// Reads the value that a `valueFrom` names. The error is the reason that ECS reports.
 pub(super) async fn read(neighbours: &Neighbours, value_from: &str) -> Result<SecretString, String> {
     let read = match value_from.starts_with("arn:aws:secretsmanager:") {
         true => from_secrets_manager(neighbours, value_from).await,

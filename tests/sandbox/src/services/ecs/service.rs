@@ -33,26 +33,26 @@ pub(super) struct Service {
     pub(super) tags: BTreeMap<String, String>,
     pub(super) created: Timestamp,
     pub(super) enable_execute_command: bool,
-    /// What a rollback goes back to: the definition of the last deployment that was completed.
+    /// The definition of the last completed deployment, to which a rollback returns.
     pub(super) completed: Option<Arc<Definition>>,
     pub(super) events: Vec<Value>,
-    /// Whether it has all that it should have, as far as the scheduler has seen.
+    /// Whether the scheduler saw it steady.
     pub(super) steady: bool,
-    /// What EventBridge has not been told of yet.
+    /// Events that are not published yet.
     pub(super) untold: Vec<Event>,
 }
 
-/// What a service is at the moment.
+/// The status of a service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(super) enum Status {
     Active,
-    /// Deleted, and not all of its tasks are gone.
+    /// Deleted, with tasks that have not stopped yet.
     Draining,
     Inactive,
 }
 
-/// Where a service is named in Cloud Map.
+/// The registration of a service in Cloud Map.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Registry {
@@ -65,7 +65,7 @@ pub(super) struct Registry {
     pub(super) container_port: Option<u16>,
 }
 
-/// How many tasks there may be, and must be, in percent of the desired count.
+/// The maximum and minimum number of tasks, in percent of the desired count.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct DeploymentConfiguration {
@@ -77,7 +77,7 @@ pub(super) struct DeploymentConfiguration {
     pub(super) deployment_circuit_breaker: CircuitBreaker,
 }
 
-/// Whether a deployment whose tasks keep failing is given up.
+/// Whether a deployment whose tasks keep failing is stopped and rolled back.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct CircuitBreaker {
@@ -92,13 +92,13 @@ pub(super) struct Deployment {
     pub(super) definition: Arc<Definition>,
     pub(super) rollout: Rollout,
     pub(super) failed_tasks: usize,
-    /// Until when no task is started, because the last one failed.
+    /// No task is started before this time, because the last one failed.
     pub(super) held: Option<Instant>,
     created: Timestamp,
     updated: Timestamp,
 }
 
-/// How far a deployment is.
+/// The rollout state of a deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(super) enum Rollout {
@@ -132,12 +132,12 @@ impl Deployment {
         Self { id, definition, rollout: Rollout::InProgress, failed_tasks: 0, held: None, created: now, updated: now }
     }
 
-    /// Gets that far.
+    /// Changes the rollout state.
     pub(super) fn reach(&mut self, rollout: Rollout, now: Timestamp) {
         (self.rollout, self.updated) = (rollout, now);
     }
 
-    /// Why it is as far as it is.
+    /// The reason for its rollout state.
     pub(super) fn reason(&self) -> String {
         let id = &self.id;
         match self.rollout {
@@ -149,8 +149,8 @@ impl Deployment {
 
     /// The deployment as ECS answers it; `tasks` are those of the service.
     ///
-    /// Beside another deployment it has as many desired tasks as the scheduler has given it so far: a new one begins with none,
-    /// and the old one keeps its own until they are told to stop.
+    /// While there are several deployments, the desired count is what the scheduler has assigned so far: a new deployment begins
+    /// with none, and the old one keeps its tasks until they are told to stop.
     fn render(&self, status: &str, service: &Service, tasks: &[&Task]) -> Value {
         let own = || tasks.iter().filter(|task| task.deployment == self.id);
         let desired = match service.deployments.len() {
@@ -195,7 +195,7 @@ impl Service {
         self.say_of_deployment(Rollout::InProgress, now);
     }
 
-    /// Writes down what happened, the newest first.
+    /// Adds an event, the newest first.
     pub(super) fn note(&mut self, what: &str, now: Timestamp) {
         let message = format!("(service {}) {what}", self.name);
         self.events

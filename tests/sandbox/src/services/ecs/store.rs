@@ -1,4 +1,4 @@
-//! What ECS remembers.
+//! The state of ECS.
 
 use std::{collections::BTreeMap, sync::Arc};
 

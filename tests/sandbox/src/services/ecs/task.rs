@@ -34,22 +34,22 @@ pub(super) struct Task {
     pub(super) ending: Option<Ending>,
     pub(super) times: BTreeMap<&'static str, Timestamp>,
     pub(super) created: Timestamp,
-    /// Whether the scheduler knows that it has ended.
+    /// Whether the scheduler has counted its end.
     pub(super) counted: bool,
     /// Since when it is stopped.
     pub(super) stopped: Option<Instant>,
-    /// Says that it is to stop.
+    /// Set when it must stop.
     pub(super) stop: watch::Sender<bool>,
     /// What its processes are sent by tests.
     pub(super) signals: watch::Sender<Option<Signal>>,
     interface: String,
     attachment: String,
     version: u64,
-    /// The version that EventBridge was told of.
+    /// The version of the last published event.
     told: u64,
 }
 
-/// What a container of a task is at the moment.
+/// The state of a container.
 #[derive(Debug)]
 pub(super) struct Container {
     pub(super) health: Health,
@@ -65,7 +65,7 @@ pub(super) struct Ending {
     pub(super) reason: String,
 }
 
-/// Who made a task stop.
+/// The stop code of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(super) enum StopCode {
     TaskFailedToStart,
@@ -74,7 +74,7 @@ pub(super) enum StopCode {
     ServiceSchedulerInitiated,
 }
 
-/// Where a task is in its life.
+/// The last status of a task.
 ///
 /// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -90,7 +90,7 @@ pub(super) enum LastStatus {
     Stopped,
 }
 
-/// What a health check says.
+/// The result of a health check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(super) enum Health {
@@ -154,18 +154,18 @@ impl Task {
         task_arn(&self.cluster, &self.id)
     }
 
-    /// Comes to a state.
+    /// Changes the status.
     pub(super) fn reach(&mut self, status: LastStatus) {
         self.last = status;
         self.version += 1;
     }
 
-    /// Writes a time down, once.
+    /// Records a time, once.
     pub(super) fn stamp(&mut self, what: &'static str, now: Timestamp) {
         self.times.entry(what).or_insert(now);
     }
 
-    /// Tells it to stop; the first to say so is remembered.
+    /// Tells it to stop. The first reason is kept.
     pub(super) fn end(&mut self, code: StopCode, reason: impl Into<String>, now: Timestamp) {
         if self.ending.is_none() {
             self.ending = Some(Ending { code, reason: reason.into() });
@@ -185,7 +185,7 @@ impl Task {
         self.last < LastStatus::Deprovisioning
     }
 
-    /// Whether it does its work, as far as ECS knows.
+    /// Whether it serves, as far as ECS knows.
     pub(super) fn serves(&self) -> bool {
         self.last == LastStatus::Running && self.is_wanted() && (self.health() == Health::Healthy || !self.is_checked())
     }
