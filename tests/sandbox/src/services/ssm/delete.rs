@@ -34,7 +34,7 @@ pub(super) fn one(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     Ok(Answer::json(json!({})))
 }
 
-/// Deletes up to ten, and names those that are not there.
+/// Deletes up to ten parameters, and lists the names that do not exist.
 pub(super) fn several(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: DeleteParameters = call.input()?;
     check_names(&input.names)?;
@@ -43,7 +43,7 @@ pub(super) fn several(state: &mut State, call: &Call) -> Result<Answer, AwsError
     Ok(Answer::json(json!({ "DeletedParameters": deleted, "InvalidParameters": invalid })))
 }
 
-/// Removes a parameter, and says whether it was there.
+/// Removes a parameter and returns whether it existed.
 fn remove(state: &mut State, name: &str) -> bool {
     let removed = state.parameters.remove(&state.key(name));
     state.changes.extend(removed.as_ref().map(|parameter| Change::of(Operation::Delete, parameter)));

@@ -49,7 +49,7 @@ fn metadata(parameter: &Parameter) -> Value {
     entry
 }
 
-/// Adds what a version may have.
+/// Adds the optional members of a version.
 pub(super) fn add_optional(entry: &mut Value, version: &Version) {
     let optional = [
         ("Description", &version.description),

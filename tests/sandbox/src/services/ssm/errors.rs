@@ -1,13 +1,13 @@
-//! The refusals of Parameter Store.
+//! The errors of Parameter Store.
 
 use crate::wire::AwsError;
 
-/// A parameter of the call breaks a rule.
+/// A member of the request is invalid.
 pub(super) fn validation(message: impl Into<String>) -> AwsError {
     AwsError::new("ValidationException", message)
 }
 
-/// There is no parameter of this name. AWS answers the code alone, without a message.
+/// No parameter has this name. AWS answers the code without a message.
 pub(super) fn not_found() -> AwsError {
     AwsError::new("ParameterNotFound", "")
 }
@@ -26,7 +26,7 @@ pub(super) fn no_version(name: &str, selector: &str) -> AwsError {
     AwsError::new("ParameterVersionNotFound", message)
 }
 
-/// A page token was never handed out.
+/// A page token is invalid.
 pub(super) fn next_token(token: Option<&str>) -> AwsError {
     let token = token.unwrap_or_default();
     AwsError::new("InvalidNextToken", format!("The following token is invalid: {token}."))
@@ -39,7 +39,7 @@ pub(super) fn constraint(member: &str, value: &str, constraint: &str) -> AwsErro
     ))
 }
 
-/// The page size of a call, within what the operation allows; the most where none is given.
+/// The page size of a call, the largest one by default.
 pub(super) fn page_size(given: Option<usize>, max: usize) -> Result<usize, AwsError> {
     let size = given.unwrap_or(max);
     if (1..=max).contains(&size) { Ok(size) } else { Err(validation(format!("MaxResults must be from 1 to {max}."))) }

@@ -1,4 +1,4 @@
-//! `Parameter Store Change`: what Parameter Store says over EventBridge.
+//! The event `Parameter Store Change`.
 
 use serde_json::json;
 
@@ -46,14 +46,14 @@ impl Operation {
 }
 
 impl Change {
-    /// What happened to a parameter, as it is now.
+    /// A change of a parameter, which is as it is afterwards.
     pub(super) fn of(operation: Operation, parameter: &Parameter) -> Self {
         let latest = parameter.latest();
         let (name, description) = (parameter.name.clone(), latest.description.clone());
         Self { operation, name, kind: latest.kind, description }
     }
 
-    /// The event. It has no value.
+    /// The event. It does not contain the value.
     ///
     /// <https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html>
     pub(super) fn event(self) -> Event {

@@ -1,4 +1,4 @@
-//! Filters of listings: which there are, and what passes them.
+//! Filters of listings.
 //!
 //! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterStringFilter.html>
 
@@ -24,7 +24,7 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// Refuses what `DescribeParameters`, or the sandbox, does not have.
+    /// Refuses a filter that `DescribeParameters` or the sandbox does not have.
     pub(super) fn check_for_describe(&self) -> Result<(), AwsError> {
         let options: &[&str] = match self.key.as_str() {
             "Name" => &["BeginsWith", "Contains", "Equals"],
@@ -38,7 +38,7 @@ impl Filter {
         if self.key.starts_with("tag:") { Ok(()) } else { self.check_values() }
     }
 
-    /// Refuses what `GetParametersByPath` does not have.
+    /// Refuses a filter that `GetParametersByPath` does not have.
     pub(super) fn check_for_path(&self) -> Result<(), AwsError> {
         match self.key.as_str() {
             "Type" | "KeyId" => self.check_option(PREFIXED)?,
@@ -81,7 +81,7 @@ impl Filter {
         }
     }
 
-    /// The label whose version is wanted in the place of the newest one.
+    /// The label whose version is returned instead of the newest one.
     pub(super) fn label(&self) -> Option<&str> {
         self.values.first().filter(|_| self.key == "Label").map(String::as_str)
     }

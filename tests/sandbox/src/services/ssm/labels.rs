@@ -14,9 +14,9 @@ use super::{
 };
 use crate::wire::{Answer, AwsError, Call};
 
-/// A version carries so many labels at most.
+/// The maximum number of labels of a version.
 const MAX_LABELS: usize = 10;
-/// A label has at most so many characters.
+/// The maximum length of a label.
 const MAX_LENGTH: usize = 100;
 
 #[derive(Deserialize)]
@@ -27,7 +27,7 @@ struct Input {
     labels: Vec<String>,
 }
 
-/// Puts labels on a version, the latest unless told otherwise; each leaves the version it was on.
+/// Moves labels to a version, the latest by default.
 pub(super) fn label(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: Input = call.input()?;
     check_labels(&input.labels)?;
@@ -60,7 +60,7 @@ pub(super) fn label(state: &mut State, call: &Call) -> Result<Answer, AwsError> 
     Ok(Answer::json(json!({ "InvalidLabels": invalid, "ParameterVersion": number })))
 }
 
-/// Takes labels from a version, and names those that are not on it.
+/// Removes labels from a version, and lists those that it does not have.
 pub(super) fn unlabel(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: Input = call.input()?;
     check_labels(&input.labels)?;
@@ -90,7 +90,7 @@ fn position(parameter: &Parameter, number: i64) -> Result<usize, AwsError> {
     at.ok_or_else(|| no_version(&parameter.name, &number.to_string()))
 }
 
-/// Letters, digits, `.`, `-`, `_`; beginning with no digit, `aws` or `ssm`.
+/// Whether a label has only letters, digits, `.`, `-` and `_`, and does not begin with a digit, `aws` or `ssm`.
 fn is_legal(label: &str) -> bool {
     let lower = label.to_ascii_lowercase();
     label.chars().all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))

@@ -28,7 +28,7 @@ use store::State;
 /// The source of its events.
 const SOURCE: &str = "aws.ssm";
 
-/// The service, as the wire knows it.
+/// The description of the service.
 pub(crate) static DESCRIPTION: Description = Description {
     signing_name: "ssm",
     protocols: &[Protocol::Json { target_prefix: "AmazonSSM" }],
@@ -54,7 +54,7 @@ impl Service for Ssm {
 }
 
 impl Ssm {
-    /// No parameter yet.
+    /// Creates an empty Parameter Store.
     pub(crate) fn new(events: Events) -> Self {
         Self { state: Mutex::default(), events }
     }
@@ -87,7 +87,7 @@ impl Ssm {
         Some(state.parameters.get(name)?.versions.last()?.value.clone())
     }
 
-    /// Every value of a `SecureString` that was ever stored, so that a test can look for them where they must not be.
+    /// Every value of a `SecureString` that was ever stored. Tests search for them where they must not be.
     pub fn values(&self) -> Vec<String> {
         self.state().secure_values.iter().map(|value| value.expose_secret().to_owned()).collect()
     }

@@ -1,4 +1,4 @@
-//! Names: what one may be, and what a caller may write for one.
+//! Names of parameters, selectors and ARNs.
 //!
 //! <https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html>
 
@@ -8,12 +8,12 @@ use crate::{
     wire::AwsError,
 };
 
-/// A name has at most so many levels.
+/// The maximum number of levels of a name.
 const MAX_LEVELS: usize = 15;
-/// A name, with the ARN before it, has at most so many characters.
+/// The maximum length of a name as an ARN.
 const MAX_LENGTH: usize = 1011;
 
-/// The ARN of a parameter: a name that begins with no slash gets one.
+/// The ARN of a parameter. A name without a slash at the beginning gets one.
 pub(super) fn arn(name: &str) -> String {
     format!("{}/{}", arn_prefix(), name.strip_prefix('/').unwrap_or(name))
 }
@@ -51,7 +51,7 @@ pub(super) fn check_selector(selector: Option<&str>) -> Result<(), AwsError> {
     }
 }
 
-/// Refuses a text that is no name of a parameter, whether it is to be read or to be written.
+/// Refuses a text that cannot be the name of a parameter. AWS checks this for reads too.
 pub(super) fn check_syntax(name: &str) -> Result<(), AwsError> {
     let mut levels = levels(name);
     let legal =
@@ -71,7 +71,7 @@ fn levels(name: &str) -> std::str::Split<'_, char> {
     name.strip_prefix('/').unwrap_or(name).split('/')
 }
 
-/// Refuses a name that a parameter can't have.
+/// Refuses a name that a new parameter must not have.
 pub(super) fn check(name: &str) -> Result<(), AwsError> {
     check_syntax(name)?;
     let count = levels(name).count();

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::wire::{Answer, AwsError, Call};
 
-/// A parameter keeps so many versions.
+/// The number of versions that are kept.
 const MAX_VERSIONS: usize = 100;
 /// <https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html>
 const MAX_STANDARD_BYTES: usize = 4096;
@@ -43,10 +43,10 @@ struct PutParameter {
     description: Option<String>,
 }
 
-/// Makes a parameter, or a new version of one.
+/// Creates a parameter, or a new version of one.
 ///
-/// What an overwrite does not name stays as it was, but for the key: without one it is AWS's own again. An overwrite may name
-/// another type: the new version has that one, and a `SecureString` becomes plain text.
+/// An overwrite keeps what it does not name, except for the key, which becomes AWS's own. It may name another type: a
+/// `SecureString` that becomes a `String` is plain text.
 pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: PutParameter = call.input()?;
     name::check(&input.name)?;
@@ -132,7 +132,7 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
     Ok(Answer::json(answer))
 }
 
-/// Refuses what can be neither the id, the ARN, nor the alias of a key.
+/// Refuses a text that is not an id, ARN or alias of a key.
 ///
 /// <https://docs.aws.amazon.com/kms/latest/developerguide/concepts-key-id.html>
 fn check_key(key: &str) -> Result<(), AwsError> {
@@ -159,7 +159,7 @@ fn kind(text: &str) -> Result<Kind, AwsError> {
     }
 }
 
-/// The tier a value ends up in; there is no way back from the advanced one.
+/// The tier of the new version. There is no way back from the advanced one.
 fn tier(asked: Option<Tier>, before: Option<Tier>, bytes: usize) -> Result<Tier, AwsError> {
     let tier = match (asked, before) {
         (Some(Tier::Standard), Some(Tier::Advanced)) => {
@@ -186,7 +186,7 @@ fn tier(asked: Option<Tier>, before: Option<Tier>, bytes: usize) -> Result<Tier,
     }
 }
 
-/// Refuses a value that the pattern does not match from end to end.
+/// Refuses a value that the pattern does not match as a whole.
 fn check_pattern(pattern: &str, value: &str) -> Result<(), AwsError> {
     let whole = Regex::new(&format!("^(?:{pattern})$")).map_err(|_| {
         AwsError::new("InvalidAllowedPatternException", "The syntax of the allowedPattern parameter is invalid.")

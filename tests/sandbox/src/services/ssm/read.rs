@@ -51,14 +51,14 @@ struct GetParameterHistory {
     with_decryption: Option<bool>,
 }
 
-/// Hands out one parameter.
+/// Returns one parameter.
 pub(super) fn one(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: GetParameter = call.input()?;
     let parameter = rendered(state, &input.name, input.with_decryption)?;
     Ok(Answer::json(json!({ "Parameter": parameter })))
 }
 
-/// Hands out up to ten, by name, and names those that are not there; each once.
+/// Returns up to ten parameters, sorted, and lists the names that do not exist; each once.
 pub(super) fn several(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: GetParameters = call.input()?;
     check_names(&input.names)?;
@@ -94,7 +94,7 @@ fn rendered(state: &mut State, written: &str, with_decryption: Option<bool>) -> 
     Ok(version.render(name, selector, with_decryption.unwrap_or(false)))
 }
 
-/// Hands out what is under a path: its children, or all below.
+/// Returns the parameters under a path: direct children, or all.
 pub(super) fn by_path(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: GetParametersByPath = call.input()?;
     if !input.path.starts_with('/') {
@@ -120,7 +120,7 @@ pub(super) fn by_path(state: &mut State, call: &Call) -> Result<Answer, AwsError
     paged(found, size, input.next_token.as_deref())
 }
 
-/// Hands out every version that is kept, oldest first.
+/// Returns every version that is kept, oldest first.
 pub(super) fn history(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: GetParameterHistory = call.input()?;
     let size = page_size(input.max_results, 50)?;
@@ -144,7 +144,7 @@ pub(super) fn history(state: &mut State, call: &Call) -> Result<Answer, AwsError
     paged(versions.collect(), size, input.next_token.as_deref())
 }
 
-/// One page of parameters, as all listings answer it.
+/// One page of a listing.
 pub(super) fn paged(parameters: Vec<Value>, size: usize, token: Option<&str>) -> Result<Answer, AwsError> {
     let (parameters, next) = page(parameters, size, token).ok_or_else(|| next_token(token))?;
     let mut answer = json!({ "Parameters": parameters });

@@ -1,4 +1,4 @@
-//! What Parameter Store remembers.
+//! The state of Parameter Store.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,11 +22,11 @@ pub(super) struct State {
     pub(super) parameters: BTreeMap<String, Parameter>,
     /// Every value of a `SecureString` that was ever stored.
     pub(super) secure_values: Vec<SecretString>,
-    /// What nobody has been told of yet.
+    /// Changes that are not published yet.
     pub(super) changes: Vec<Change>,
 }
 
-/// One parameter; it has one version at least, oldest first.
+/// One parameter, with at least one version.
 #[derive(Debug)]
 pub(super) struct Parameter {
     pub(super) name: String,
@@ -58,7 +58,7 @@ pub(super) enum Kind {
     SecureString,
 }
 
-/// What a parameter costs, and may hold.
+/// The tier of a version.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub(super) enum Tier {
     Standard,
@@ -68,21 +68,21 @@ pub(super) enum Tier {
 }
 
 impl State {
-    /// What a parameter is kept under: `bare` and `/bare` are the same parameter, with the same ARN.
+    /// The key of a parameter in the map. `bare` and `/bare` are the same parameter, with the same ARN.
     pub(super) fn key(&self, name: &str) -> String {
         let kept = |name: &String| self.parameters.contains_key(name);
         let other = name::other_spelling(name).filter(|other| kept(other) && !kept(&name.to_owned()));
         other.unwrap_or_else(|| name.to_owned())
     }
 
-    /// The parameter of this name or ARN; a selector behind it is refused, as no such name.
+    /// The parameter with this name or ARN. A name with a selector is not found.
     pub(super) fn parameter(&mut self, written: &str) -> Result<&mut Parameter, AwsError> {
         let (name, selector) = name::split(written);
         let key = self.key(name);
         self.parameters.get_mut(&key).filter(|_| selector.is_none()).ok_or_else(not_found)
     }
 
-    /// The version that `name`, `name:3`, `name:label` or an ARN means.
+    /// The version that `name`, `name:3`, `name:label` or an ARN selects.
     pub(super) fn select(&mut self, written: &str) -> Result<(&Parameter, &Version), AwsError> {
         let (name, selector) = name::split(written);
         name::check_syntax(name)?;
@@ -102,14 +102,14 @@ impl State {
 }
 
 impl Parameter {
-    /// The version that counts.
+    /// The newest version.
     pub(super) fn latest(&self) -> &Version {
         self.versions.last().expect("a parameter has a version")
     }
 }
 
 impl Version {
-    /// The value as the caller may see it.
+    /// The value, decrypted if the caller asked for that.
     pub(super) fn shown(&self, with_decryption: bool) -> &str {
         match self.kind {
             Kind::SecureString if !with_decryption => &self.ciphertext,
@@ -135,7 +135,7 @@ impl Version {
     }
 }
 
-/// What stands for a value that is not decrypted: it has nothing of the value in it.
+/// A random text in place of an encrypted value.
 pub(super) fn ciphertext() -> String {
     let mut noise = [0_u8; 120];
     chance::rng().fill_bytes(&mut noise);

@@ -37,7 +37,7 @@ struct ListTagsForResource {
     resource_id: String,
 }
 
-/// Adds tags, or gives them another value.
+/// Adds tags or changes their values.
 pub(super) fn add(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: AddTagsToResource = call.input()?;
     let parameter = tagged(state, &input.resource_type, &input.resource_id)?;
