@@ -1,4 +1,4 @@
-//! Drives a rotation: four steps, tried again from the first when one fails.
+//! Drives a rotation: four steps, repeated from the first one after a failure.
 //!
 //! <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>
 
@@ -16,13 +16,13 @@ use crate::{chance, clock};
 /// The steps, in their order.
 const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 
-/// What has become of a try.
+/// The result of a try.
 enum Try {
-    /// All steps went through.
+    /// All steps succeeded.
     Done,
     /// A step failed.
     Failed,
-    /// The rotation is no longer this one's business: abandoned, cancelled, replaced.
+    /// The rotation was abandoned, cancelled or replaced meanwhile.
     Over,
 }
 
@@ -62,7 +62,7 @@ async fn one_try(manager: &SecretsManager, arn: &str, number: u64, steps: &[&'st
     Try::Done
 }
 
-/// Counts a try; where the function has dropped the pending version, it gets a new, empty one to fill.
+/// Counts a try. If the function dropped the pending version, creates a new, empty one.
 fn begin_try(secret: &mut Secret) -> Kind {
     let token = secret.run.as_ref().map(|run| run.token.clone()).unwrap_or_default();
     let kept = secret.versions.carries(&token, PENDING) || secret.versions.carries(&token, CURRENT);
@@ -80,7 +80,7 @@ fn begin_try(secret: &mut Secret) -> Kind {
     run.kind
 }
 
-/// The function to call, and the event it gets.
+/// The function to invoke, and its event.
 fn begin_step(secret: &mut Secret, step: &'static str) -> (String, serde_json::Value) {
     let lambda_arn = secret.rotation.as_ref().and_then(|rotation| rotation.lambda_arn.clone()).unwrap_or_default();
     let arn = secret.arn.clone();
@@ -96,9 +96,9 @@ fn begin_step(secret: &mut Secret, step: &'static str) -> (String, serde_json::V
     (lambda_arn, event.unwrap_or_default())
 }
 
-/// Writes down how a try ended, and says whether it was the last.
+/// Records the result of a try and returns whether it was the last.
 ///
-/// A function that says it is done while `AWSCURRENT` is elsewhere is not believed.
+/// A try whose steps succeed without moving `AWSCURRENT` counts as failed.
 fn end_try(secret: &mut Secret, done: bool, attempts: usize) -> bool {
     let now = clock::now();
     let token = secret.run.as_ref().map(|run| run.token.clone()).unwrap_or_default();

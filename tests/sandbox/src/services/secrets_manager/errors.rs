@@ -1,4 +1,4 @@
-//! The refusals of Secrets Manager.
+//! The errors of Secrets Manager.
 //!
 //! <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html>
 
@@ -15,7 +15,7 @@ pub(super) fn no_value(what: &str) -> AwsError {
     AwsError::new("ResourceNotFoundException", message)
 }
 
-/// A parameter has a value that it must not have.
+/// A member of the request is invalid.
 pub(super) fn invalid_parameter(message: impl Into<String>) -> AwsError {
     AwsError::new("InvalidParameterException", message)
 }
@@ -25,7 +25,7 @@ pub(super) fn invalid_request(message: impl Into<String>) -> AwsError {
     AwsError::new("InvalidRequestException", message)
 }
 
-/// What is to be made is there already, and is something else.
+/// It exists already, with other content.
 pub(super) fn exists(message: impl Into<String>) -> AwsError {
     AwsError::new("ResourceExistsException", message)
 }
@@ -35,7 +35,7 @@ pub(super) fn limit(message: impl Into<String>) -> AwsError {
     AwsError::new("LimitExceededException", message)
 }
 
-/// A page token was never handed out.
+/// A page token is invalid.
 pub(super) fn next_token() -> AwsError {
     AwsError::new("InvalidNextTokenException", "Invalid NextToken")
 }

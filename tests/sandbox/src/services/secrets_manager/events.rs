@@ -1,4 +1,4 @@
-//! `Secret Label Updated`: what Secrets Manager says over EventBridge.
+//! The event `Secret Label Updated`.
 
 use serde_json::json;
 
@@ -8,9 +8,9 @@ use super::{
 };
 use crate::services::eventbridge::Event;
 
-/// An event for each label that has come to a version since this was last asked.
+/// Takes the unpublished events, one for each label that moved to a version.
 ///
-/// AWS tells of every label but `AWSPENDING` and `AWSPREVIOUS`. That a label was taken away it does not tell here.
+/// AWS sends it for every label except `AWSPENDING` and `AWSPREVIOUS`, and not for the removal of a label.
 /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/event-detail-secret-label-updated-secretsmanager.html>
 pub(super) fn label_updates(state: &mut State) -> Vec<Event> {
     let mut events = Vec::new();

@@ -13,7 +13,7 @@ pub(super) type StepResult = Result<(), (String, String)>;
 type Has = dyn Fn(&str) -> bool + Send + Sync;
 type Invoke = dyn Fn(String, Value, &'static str) -> BoxFuture<'static, StepResult> + Send + Sync;
 
-/// What is known of functions, and how one is run.
+/// Whether a function exists, and how it is invoked.
 pub(super) struct Functions {
     has: Box<Has>,
     invoke: Box<Invoke>,
@@ -61,7 +61,7 @@ impl fmt::Debug for Functions {
     }
 }
 
-/// The name of a function: what its ARN ends in.
+/// The name of a function, from its ARN.
 pub(super) fn name_of(lambda_arn: &str) -> &str {
     lambda_arn.rsplit(':').next().unwrap_or(lambda_arn)
 }

@@ -42,7 +42,7 @@ use store::{Secret, State};
 /// The source of its events.
 const SOURCE: &str = "aws.secretsmanager";
 
-/// The service, as the wire knows it.
+/// The description of the service.
 pub(crate) static DESCRIPTION: Description = Description {
     signing_name: "secretsmanager",
     protocols: &[Protocol::Json { target_prefix: "secretsmanager" }],
@@ -50,10 +50,10 @@ pub(crate) static DESCRIPTION: Description = Description {
     event_sources: &[SOURCE],
 };
 
-/// How rotation behaves in time.
+/// How often and when a rotation is retried.
 #[derive(Clone, Copy, Debug)]
 pub struct RotationTiming {
-    /// How often a rotation is tried before it is left failed.
+    /// The number of tries before a rotation has failed.
     pub attempts: usize,
     /// The pause between two tries.
     pub retry_after: Duration,
@@ -64,7 +64,7 @@ pub struct SecretsManager {
     functions: Functions,
     events: Events,
     state: Mutex<State>,
-    /// Says that something has changed, to those who wait for a rotation.
+    /// Notifies those who wait for a rotation of a change.
     changed: watch::Sender<()>,
     rotations: Mutex<JoinSet<()>>,
 }
@@ -80,7 +80,7 @@ impl Service for SecretsManager {
 }
 
 impl SecretsManager {
-    /// An empty store, whose rotations call functions of this runner.
+    /// Creates an empty store. Its rotations invoke functions of this runner.
     pub(crate) fn new(runner: Arc<Runner>, events: Events, timing: RotationTiming) -> Self {
         Self::with_functions(Functions::of(&runner), events, timing)
     }
@@ -136,7 +136,7 @@ impl SecretsManager {
         timeout(within, settled).await.ok().flatten()
     }
 
-    /// Changes how rotations behave in time, from the next try on.
+    /// Changes the timing from the next try on.
     pub fn set_rotation_timing(&self, timing: RotationTiming) {
         self.state().settings.timing = timing;
     }
@@ -148,7 +148,7 @@ impl SecretsManager {
 
     /// Makes the pending version of `RotateImmediately=false` empty instead of a copy of the current one.
     ///
-    /// AWS does not say which it is.
+    /// AWS was recorded to copy the value.
     pub fn test_with_empty_pending(&self, yes: bool) {
         self.state().settings.test_with_empty_pending = yes;
     }
@@ -169,18 +169,18 @@ impl SecretsManager {
         versions.map(|version| (version.id.clone(), version.stages.clone(), version.value.clone())).collect()
     }
 
-    /// Every value that was ever stored, so that a test can look for them where they must not be.
+    /// Every value that was ever stored. Tests search for them where they must not be.
     pub fn values(&self) -> Vec<String> {
         self.state().values.iter().map(|value| value.expose_secret().to_owned()).collect()
     }
 
-    /// Ends every rotation and begins none any more.
+    /// Stops every rotation and starts no other.
     pub(crate) fn stop(&self) {
         self.state().settings.stopped = true;
         self.rotations.lock().expect("no holder panics").abort_all();
     }
 
-    /// Says that something has changed, and to EventBridge which labels have moved.
+    /// Notifies those who wait of a change, and publishes events.
     fn tell(&self) {
         events::label_updates(&mut self.state()).into_iter().for_each(|event| self.events.publish(event));
         self.changed.send_replace(());
@@ -190,7 +190,7 @@ impl SecretsManager {
         self.state.lock().expect("no holder panics")
     }
 
-    /// Does something to a secret while its rotation of this number is in progress; `None` if it no longer is.
+    /// Changes a secret while its rotation of this number is in progress; returns `None` if it is not any more.
     fn with_run<T>(&self, arn: &str, number: u64, act: impl FnOnce(&mut Secret) -> T) -> Option<T> {
         let result = {
             let mut state = self.state();
@@ -202,7 +202,7 @@ impl SecretsManager {
         Some(result)
     }
 
-    /// Drives a rotation behind the caller's back; nothing happens after [`SecretsManager::stop`].
+    /// Drives a rotation in the background. Does nothing after [`SecretsManager::stop`].
     fn drive(self: &Arc<Self>, arn: String, number: u64) {
         let this = self.clone();
         let mut rotations = self.rotations.lock().expect("no holder panics");

@@ -36,12 +36,12 @@ struct CancelRotateSecret {
     secret_id: String,
 }
 
-/// Configures rotation and begins one; the function is driven behind the answer.
+/// Configures rotation and starts one. The steps run after the answer.
 ///
 /// - no function, or an unknown one: refused
-/// - the same token again: the same rotation, not another
-/// - an unfinished rotation: refused, and that one is tried again with its own token
-/// - an empty version that no rotation is filling any more is no unfinished rotation
+/// - the same token again: no second rotation
+/// - an unfinished rotation: refused, and the unfinished one is tried again with its own token
+/// - an empty pending version without a rotation in progress does not count as unfinished
 pub(super) fn rotate(this: &Arc<SecretsManager>, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: RotateSecret = call.input()?;
     let token = token(input.client_request_token, |message| invalid_parameter(message))?;
@@ -116,7 +116,7 @@ fn answer(secret: &Secret, token: &str) -> Answer {
     Answer::json(json!({ "ARN": secret.arn, "Name": secret.name, "VersionId": token }))
 }
 
-/// Turns rotation off, whether or not it was ever on, and ends the one in progress; its labels stay, as on AWS.
+/// Turns rotation off, even if it was never configured, and cancels the one in progress. Its labels stay.
 pub(super) fn cancel(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: CancelRotateSecret = call.input()?;
     let secret = state.live(&input.secret_id)?;

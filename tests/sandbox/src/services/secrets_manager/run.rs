@@ -22,13 +22,13 @@ pub struct RotationReport {
 /// A rotation, in progress or over.
 #[derive(Debug)]
 pub(super) struct Run {
-    /// Tells this rotation from earlier and later ones of the secret.
+    /// The number of the rotation.
     pub(super) number: u64,
-    /// Whether it is more than a test.
+    /// Whether it is a rotation or a test.
     pub(super) kind: Kind,
     /// The id of the version that is being made.
     pub(super) token: String,
-    /// What the function must hand on to `PutSecretValue`.
+    /// The token that the function must pass to `PutSecretValue`.
     pub(super) rotation_token: String,
     /// The step that runs, or ran last.
     pub(super) step: &'static str,
@@ -39,9 +39,9 @@ pub(super) struct Run {
 /// What a rotation is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// To have a new current value.
+    /// A rotation to a new value.
     Rotate,
-    /// To see whether the function works: `RotateImmediately=false`.
+    /// A test of the function: `RotateImmediately=false`.
     Test,
 }
 
@@ -58,7 +58,7 @@ impl Run {
         }
     }
 
-    /// Writes down that something ended a try.
+    /// Records a failure.
     pub(super) fn failed(&mut self, error_type: &str, message: &str) {
         self.report.failures.push((self.step.to_owned(), error_type.to_owned(), message.to_owned()));
     }
@@ -70,7 +70,7 @@ impl Secret {
         self.run.as_mut().filter(|run| run.in_progress)
     }
 
-    /// Ends the rotation in progress because a version that is not its own was made.
+    /// Abandons the rotation in progress because another version was created.
     ///
     /// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html> (`RotationAbandoned`)
     pub(super) fn abandon_rotation(&mut self) {
@@ -81,8 +81,7 @@ impl Secret {
         self.versions.detach_from(&token, PENDING);
     }
 
-    /// Ends the rotation in progress because somebody said so; the labels of a rotation stay where they are, those of a test do
-    /// not.
+    /// Cancels the rotation in progress. The labels of a rotation stay; a test loses AWSPENDING.
     pub(super) fn cancel_rotation(&mut self) {
         let Some(run) = self.running() else { return };
         run.failed("RotationCancelled", "the rotation was cancelled");
@@ -93,7 +92,7 @@ impl Secret {
         }
     }
 
-    /// The version of a rotation that did not come to its end: it is pending, and not current.
+    /// The version of an unfinished rotation: pending, and not current.
     pub(super) fn unfinished(&self) -> Option<&super::versions::Version> {
         self.versions.with_stage(PENDING).filter(|version| !version.stages.contains(CURRENT))
     }

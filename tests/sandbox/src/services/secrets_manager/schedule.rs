@@ -1,4 +1,4 @@
-//! When a secret is to be rotated next.
+//! The rotation schedule of a secret.
 //!
 //! <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_schedule.html>
 
@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::errors::invalid_parameter;
 use crate::wire::AwsError;
 
-/// A secret is never rotated more often than this.
+/// The shortest interval.
 const MIN_HOURS: i64 = 4;
-/// Nor more seldom than this.
+/// The longest interval.
 const MAX_DAYS: i64 = 1000;
 
 /// The `RotationRules` of a secret.
@@ -26,7 +26,7 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// Refuses what AWS refuses, and `cron(…)`, which the sandbox does not have.
+    /// Refuses what AWS refuses, and `cron(…)`, which the sandbox does not support.
     pub(super) fn check(&self) -> Result<(), AwsError> {
         if let Some(duration) = &self.duration {
             let hours = duration.strip_suffix('h').and_then(|hours| hours.parse::<u8>().ok());
@@ -51,8 +51,7 @@ impl Rules {
         }
     }
 
-    /// The next rotation, counted from the last one; `None` without a schedule. Of a number of days it is the end of the last,
-    /// in UTC.
+    /// The next rotation after the last one, if there is a schedule. After a number of days it is the end of that day in UTC.
     pub(super) fn next(&self, after: Timestamp) -> Option<Timestamp> {
         match self.automatically_after_days {
             Some(days) => {

@@ -62,7 +62,7 @@ struct Filter {
     values: Vec<String>,
 }
 
-/// Makes a secret; the same request twice makes one.
+/// Creates a secret. The same request twice creates one.
 pub(super) fn create(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let CreateSecret { name, client_request_token, description, kms_key_id, secret_string, tags } = call.input()?;
     let token = token(client_request_token, |message| invalid_request(message))?;
@@ -119,7 +119,7 @@ fn created(secret: &Secret, version: Option<&str>) -> Answer {
     Answer::json(answer)
 }
 
-/// Says everything about a secret but its value.
+/// Describes a secret, without its value.
 pub(super) fn describe(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: OneSecret = call.input()?;
     let secret = state.secret(&input.secret_id)?;
@@ -198,7 +198,7 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     Ok(Answer::json(answer))
 }
 
-/// Whether a secret passes one filter: its values are prefixes, any of which will do; `!` before one turns it round.
+/// Whether a secret passes a filter: any of the values is a prefix. `!` before a value negates it.
 ///
 /// <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Filter.html>
 fn passes(secret: &Secret, filter: &Filter) -> Result<bool, AwsError> {
@@ -247,7 +247,7 @@ pub(super) fn delete(state: &mut State, call: &Call, now: Timestamp) -> Result<A
     Ok(Answer::json(answer))
 }
 
-/// Takes the mark for deletion away.
+/// Cancels the deletion.
 pub(super) fn restore(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: OneSecret = call.input()?;
     let secret = state.secret(&input.secret_id)?;

@@ -1,4 +1,4 @@
-//! `UpdateSecretVersionStage`: labels move from version to version.
+//! `UpdateSecretVersionStage`.
 //!
 //! <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html>
 
@@ -23,10 +23,10 @@ struct Input {
     move_to_version_id: Option<String>,
 }
 
-/// Moves a label, or takes it away.
+/// Moves or removes a label.
 ///
-/// - a label that is elsewhere moves only if `RemoveFromVersionId` says from where
-/// - `AWSCURRENT` moves, and takes `AWSPREVIOUS` with it, but is never just taken away
+/// - a label of another version moves only if `RemoveFromVersionId` names that version
+/// - `AWSCURRENT` cannot be removed; when it moves, `AWSPREVIOUS` follows
 pub(super) fn update(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let Input { secret_id, version_stage: stage, remove_from_version_id: from, move_to_version_id: to } =
         call.input()?;

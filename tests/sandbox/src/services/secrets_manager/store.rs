@@ -1,4 +1,4 @@
-//! What Secrets Manager remembers.
+//! The state of Secrets Manager.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub(super) struct State {
     /// Every value that was ever stored.
     pub(super) values: Vec<SecretString>,
     pub(super) settings: Settings,
-    /// How many rotations were ever begun; each has its own number.
+    /// The number of rotations so far.
     pub(super) runs: u64,
 }
 
@@ -124,7 +124,7 @@ pub(super) fn token(given: Option<String>, refuse: fn(&str) -> AwsError) -> Resu
     }
 }
 
-/// The day of a time, as AWS tells of reads.
+/// The day of a time: AWS reports reads to the day.
 pub(super) fn day(time: Timestamp) -> f64 {
     const DAY: i64 = 24 * 60 * 60;
     let seconds = time.as_second();

@@ -65,7 +65,7 @@ pub(super) fn check_stage(stage: &str) -> Result<(), AwsError> {
     }
 }
 
-/// Hands out a value: that of `AWSCURRENT` unless told otherwise. An empty version is not found.
+/// Returns a value, that of `AWSCURRENT` by default. An empty version is not found.
 pub(super) fn get(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: GetSecretValue = call.input()?;
     let secret = state.live(&input.secret_id)?;
@@ -104,11 +104,11 @@ pub(super) fn get(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
     Ok(Answer::json(answer))
 }
 
-/// Stores a value in a new version, or in the empty one that a rotation made.
+/// Stores a value in a new version, or in the empty one of a rotation.
 ///
-/// - same token, same value: no new version; the labels of the request, if it names any, come to the version
+/// - same token, same value: no new version; labels that the request names are moved to the version
 /// - same token, another value: `ResourceExistsException`
-/// - another version than the one a rotation is making: the rotation is abandoned
+/// - a new version during a rotation: the rotation is abandoned
 pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: PutSecretValue = call.input()?;
     let settings = state.settings;
@@ -161,7 +161,7 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
     Ok(answer)
 }
 
-/// Refuses a rotation token that the rotation in progress did not give out, and a missing one where it is demanded.
+/// Refuses a wrong rotation token, and a missing one if it is required.
 fn check_rotation_token(
     secret: &mut Secret,
     token: &str,
@@ -184,7 +184,7 @@ fn stored(secret: &Secret, token: &str) -> Answer {
     Answer::json(json!({ "ARN": secret.arn, "Name": secret.name, "VersionId": token, "VersionStages": stages }))
 }
 
-/// Lists versions: those with a label, unless the deprecated ones are wanted too.
+/// Lists versions with a label, and deprecated ones on request.
 pub(super) fn list_versions(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: ListSecretVersionIds = call.input()?;
     let size = input.max_results.unwrap_or(100);

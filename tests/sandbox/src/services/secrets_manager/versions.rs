@@ -1,4 +1,4 @@
-//! The versions of one secret and the labels that walk over them.
+//! The versions of one secret, and their labels.
 
 use std::collections::BTreeSet;
 
@@ -27,7 +27,7 @@ pub(super) struct Version {
     pub(super) value: Option<SecretString>,
     /// Its labels; a version with none is deprecated.
     pub(super) stages: BTreeSet<String>,
-    /// When it was made.
+    /// When it was created.
     pub(super) created: Timestamp,
     /// When it was last read.
     pub(super) accessed: Option<Timestamp>,
@@ -37,7 +37,7 @@ pub(super) struct Version {
 #[derive(Debug, Default)]
 pub(super) struct Versions {
     list: Vec<Version>,
-    /// Labels that have come to a version, and to which: what nobody has been told of yet.
+    /// Moves of labels, with the version, that are not published yet.
     moved: Vec<(String, String)>,
 }
 
@@ -71,7 +71,7 @@ impl Versions {
         self.prune(id, now);
     }
 
-    /// Puts a label on a version and takes it from wherever it was. What was current becomes previous.
+    /// Moves a label to a version. The version that was current becomes previous.
     pub(super) fn attach(&mut self, stage: &str, id: &str) {
         let before = self.with_stage(stage).map(|version| version.id.clone());
         if before.as_deref() == Some(id) {
@@ -85,14 +85,14 @@ impl Versions {
         self.label(stage, id);
     }
 
-    /// Takes a label away.
+    /// Removes a label.
     pub(super) fn detach(&mut self, stage: &str) {
         for version in &mut self.list {
             version.stages.remove(stage);
         }
     }
 
-    /// Takes a label away from this version, if it carries it.
+    /// Removes a label from this version, if it has it.
     pub(super) fn detach_from(&mut self, id: &str, stage: &str) {
         if let Some(version) = self.get_mut(id) {
             version.stages.remove(stage);
@@ -106,7 +106,7 @@ impl Versions {
         }
     }
 
-    /// Which labels have come to which versions since this was last asked.
+    /// Takes the moves of labels that are not published yet.
     pub(super) fn take_moved(&mut self) -> Vec<(String, String)> {
         std::mem::take(&mut self.moved)
     }
