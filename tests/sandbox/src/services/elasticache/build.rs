@@ -1,4 +1,4 @@
-//! How a group's processes come to be.
+//! Creation of the processes of groups and caches.
 
 use std::{
     collections::BTreeMap,
@@ -23,10 +23,10 @@ use crate::{
 /// The nodes of one group or cache.
 pub(super) type Nodes = BTreeMap<Ipv4Addr, Arc<Node>>;
 
-/// What has to be built for a group or a serverless cache.
+/// What is created for a group or a serverless cache.
 #[derive(Debug)]
 pub(super) struct Plan {
-    /// What the certificate's files are called.
+    /// The name of the certificate files.
     pub(super) name: String,
     pub(super) tls: bool,
     pub(super) cluster: bool,
@@ -35,7 +35,7 @@ pub(super) struct Plan {
 }
 
 impl ElastiCache {
-    /// `CreateReplicationGroup`: answers at once, and builds in the background.
+    /// `CreateReplicationGroup`: answers at once and creates the nodes in the background.
     pub(super) fn create(this: &Arc<Self>, call: &Call) -> Result<Answer, AwsError> {
         this.remember_token(call);
         let input: create::Input = call.input()?;
@@ -73,7 +73,7 @@ impl ElastiCache {
         Ok(answer)
     }
 
-    /// Puts new nodes where changes find them, with the access of this moment: none is missed in between.
+    /// Registers new nodes with the current access under one lock, so that they miss no change.
     fn register(&self, id: &str, nodes: &Nodes) {
         let mut state = self.state();
         let Ok(group) = state.group_mut(id) else { return };
@@ -98,7 +98,7 @@ impl ElastiCache {
         self.state().events.push(event);
     }
 
-    /// Leaves the group as AWS leaves one that could not be created, with the reason in its events.
+    /// Marks the group as `create-failed`, with the reason in its events.
     fn fail(&self, id: &str, work: u64, error: &anyhow::Error) {
         self.finish(id, work, |group| group.busy.push((work, "create-failed".to_owned())));
         let event = Event::now(Source::Group, id, format!("Replication group could not be created: {error:#}"));
@@ -117,7 +117,7 @@ impl Plan {
         }
     }
 
-    /// Every address that the certificate must be good for.
+    /// Every address that the certificate must contain.
     fn addresses(&self) -> Vec<Ipv4Addr> {
         self.members()
             .chain(self.gates.iter().filter_map(|gate| match gate {
@@ -133,7 +133,7 @@ impl Plan {
 }
 
 impl Shard {
-    /// What has to be built for it.
+    /// What is created for it.
     pub(super) fn plan(&self) -> (Vec<Ipv4Addr>, (u16, u16)) {
         (self.members.iter().map(|member| member.address).collect(), self.slots)
     }
@@ -143,7 +143,7 @@ impl Shard {
         self.members.iter_mut().for_each(|member| member.node = nodes.get(&member.address).cloned());
     }
 
-    /// Gives its endpoints their gates, and leads those to the nodes.
+    /// Gives its endpoints their gates and leads them to the nodes.
     pub(super) fn open(&mut self, gates: &[Arc<Gate>]) {
         let endpoints = [&mut self.primary_endpoint, &mut self.reader_endpoint];
         endpoints.into_iter().flatten().for_each(|endpoint| endpoint.open(gates));

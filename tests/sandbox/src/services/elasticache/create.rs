@@ -14,7 +14,7 @@ use crate::{redis::PORT, wire::AwsError};
 
 /// How many hash slots a cluster has.
 const SLOTS: u16 = 16384;
-/// Most nodes of one group.
+/// The maximum number of nodes of a group.
 const MAX_NODES: usize = 90;
 
 /// The parameters, as far as the sandbox models them; others are refused.
@@ -79,7 +79,7 @@ fn clash(message: impl Into<String>) -> AwsError {
     AwsError::new("InvalidParameterCombination", message)
 }
 
-/// Turns the parameters into a group that has addresses and no processes yet.
+/// Turns the parameters into a group with addresses and without processes.
 pub(super) fn plan(input: Input, mut take: impl FnMut() -> Option<Ipv4Addr>) -> Result<Group, AwsError> {
     let id = group_id(&input.replication_group_id)?;
     let shape = shape(&input)?;
@@ -181,7 +181,7 @@ pub(super) fn plan(input: Input, mut take: impl FnMut() -> Option<Ipv4Addr>) -> 
     }))
 }
 
-/// The id in lower case, where it is legal.
+/// The id in lower case, if it is legal.
 fn group_id(id: &str) -> Result<String, AwsError> {
     let legal = (1..=40).contains(&id.len())
         && id.starts_with(|c: char| c.is_ascii_alphabetic())

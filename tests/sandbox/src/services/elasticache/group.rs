@@ -1,4 +1,4 @@
-//! A replication group, and what Describe calls show of it.
+//! A replication group, and its view in Describe calls.
 
 use std::{collections::BTreeMap, net::Ipv4Addr, sync::Arc, time::Duration};
 
@@ -20,24 +20,24 @@ pub(super) struct Group {
     pub(super) settings: Settings,
     pub(super) created: Timestamp,
     pub(super) tokens: Tokens,
-    /// The user group whose users log in, in the place of tokens.
+    /// The user group whose users log in, instead of tokens.
     pub(super) user_group: Option<String>,
     /// When the AUTH token was last changed.
     pub(super) token_date: Option<Timestamp>,
-    /// What `AuthTokenStatus` says while a change is under way or kept for later.
+    /// The `AuthTokenStatus` of a change in progress, or of one that waits for the maintenance window.
     pub(super) pending: Option<&'static str>,
     pub(super) shards: Vec<Shard>,
     /// The configuration endpoint of a group in cluster mode.
     pub(super) configuration: Option<Endpoint>,
     pub(super) tags: BTreeMap<String, String>,
-    /// What keeps the group from being available, oldest first.
+    /// What keeps the group busy, oldest first.
     pub(super) busy: Vec<(u64, String)>,
-    /// Failovers of one group follow each other.
+    /// Serialises the failovers of the group.
     pub(super) failing_over: Arc<tokio::sync::Mutex<()>>,
     views: History<View>,
 }
 
-/// What was asked for at creation and does not change.
+/// The settings from its creation, which do not change.
 #[derive(Clone, Debug)]
 pub(super) struct Settings {
     pub(super) engine: String,
@@ -64,7 +64,7 @@ pub(super) struct Shard {
     pub(super) id: String,
     pub(super) slots: (u16, u16),
     pub(super) members: Vec<Member>,
-    /// The place of the primary among the members.
+    /// The index of the primary in the members.
     pub(super) primary: usize,
     /// The endpoints that follow the roles; a group in cluster mode has none.
     pub(super) primary_endpoint: Option<Endpoint>,
@@ -81,7 +81,7 @@ pub(super) struct Member {
     pub(super) node: Option<Arc<Node>>,
 }
 
-/// An address of its own that leads to nodes.
+/// An address that leads to nodes.
 #[derive(Clone, Debug)]
 pub(super) struct Endpoint {
     pub(super) address: Ipv4Addr,
@@ -89,7 +89,7 @@ pub(super) struct Endpoint {
     pub(super) gate: Option<Arc<Gate>>,
 }
 
-/// What Describe calls show that changes with time.
+/// What Describe calls show and what changes.
 #[derive(Clone, Debug)]
 pub(super) struct View {
     pub(super) description: String,
@@ -97,7 +97,7 @@ pub(super) struct View {
     pub(super) pending: Option<&'static str>,
     pub(super) auth: bool,
     pub(super) token_date: Option<Timestamp>,
-    /// The place of the primary of each shard.
+    /// The index of the primary of each shard.
     pub(super) primaries: Vec<usize>,
 }
 
@@ -141,12 +141,12 @@ impl Group {
         format!("arn:aws:elasticache:{REGION}:{ACCOUNT}:replicationgroup:{}", self.id)
     }
 
-    /// The status as it is now.
+    /// The current status.
     pub(super) fn status(&self) -> &str {
         self.busy.first().map_or("available", |(_, status)| status)
     }
 
-    /// Refuses what AWS refuses to a group that is busy.
+    /// Refuses a change while the group is busy.
     pub(super) fn must_be_available(&self) -> Result<(), AwsError> {
         match self.status() {
             "available" => Ok(()),
@@ -157,17 +157,17 @@ impl Group {
         }
     }
 
-    /// Makes what is now visible to Describe calls, from `stale` later on.
+    /// Makes the current state visible to Describe calls, after the time `stale`.
     pub(super) fn show(&mut self) {
         self.views.push(self.view());
     }
 
-    /// Makes it visible at once that the group is being deleted.
+    /// Makes the deletion visible at once.
     pub(super) fn show_deletion(&mut self) {
         self.views.show_at_once(self.view());
     }
 
-    /// What is now.
+    /// The current view.
     pub(super) fn view(&self) -> View {
         View {
             description: self.description.clone(),
@@ -179,7 +179,7 @@ impl Group {
         }
     }
 
-    /// What was `stale` ago; a new group is seen at once.
+    /// The view of `stale` ago. A new group is visible at once.
     pub(super) fn seen(&self, stale: Duration) -> View {
         self.views.seen(stale).unwrap_or_else(|| self.view())
     }
@@ -190,19 +190,19 @@ impl Group {
         shards.flat_map(|(index, shard)| shard.members.iter().map(move |member| (index, member)))
     }
 
-    /// Every endpoint that is no node's.
+    /// Every endpoint except those of nodes.
     pub(super) fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
         self.shards.iter().flat_map(Shard::endpoints).chain(&self.configuration)
     }
 }
 
 impl Shard {
-    /// Every endpoint that is no node's.
+    /// Every endpoint except those of nodes.
     pub(super) fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
         [&self.primary_endpoint, &self.reader_endpoint].into_iter().flatten()
     }
 
-    /// Leads the shard's endpoints to the nodes whose role they stand for.
+    /// Leads the endpoints of the shard to the nodes with their roles.
     pub(super) fn route(&self) {
         let node = |member: &Member| member.node.as_ref().map(|node| node.upstream.clone());
         let primary: Vec<_> = self.members.get(self.primary).and_then(node).into_iter().collect();

@@ -1,10 +1,10 @@
-//! What Describe calls show: what was, a little ago.
+//! The recent states of a resource, which Describe calls show with a delay.
 
 use std::{collections::VecDeque, time::Duration};
 
 use tokio::time::Instant;
 
-/// How many past views are kept: far more than a staleness of seconds can need.
+/// The number of views that are kept: more than a delay of seconds needs.
 const VIEWS: usize = 256;
 
 /// The views of one thing, oldest first.
@@ -18,7 +18,7 @@ impl<V> Default for History<V> {
 }
 
 impl<V: Clone> History<V> {
-    /// Adds the view of this moment.
+    /// Adds the current view.
     pub(super) fn push(&mut self, view: V) {
         self.0.push_back((Instant::now(), view));
         if self.0.len() > VIEWS {
@@ -26,13 +26,13 @@ impl<V: Clone> History<V> {
         }
     }
 
-    /// Shows this view alone, from now on.
+    /// Makes this view visible at once.
     pub(super) fn show_at_once(&mut self, view: V) {
         self.0.clear();
         self.push(view);
     }
 
-    /// The view of `stale` ago, or the first where that was later.
+    /// The view of `stale` ago, or the first one.
     pub(super) fn seen(&self, stale: Duration) -> Option<V> {
         let old_enough = |(at, _): &&(Instant, V)| at.elapsed() >= stale;
         let seen = self.0.iter().rev().find(old_enough).or_else(|| self.0.front());

@@ -12,7 +12,7 @@ use crate::{
     wire::Call,
 };
 
-/// What a node is at the moment.
+/// The role of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// It takes writes.
@@ -21,12 +21,12 @@ pub enum Role {
     Replica,
 }
 
-/// One node of a group, as it is now.
+/// One node of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeView {
     /// The node's id.
     pub cache_cluster_id: String,
-    /// The shard that it belongs to: `0001` and on.
+    /// The shard that it belongs to, from `0001`.
     pub node_group: String,
     /// The public address, as AWS answers name it.
     pub address: Ipv4Addr,
@@ -34,12 +34,12 @@ pub struct NodeView {
     pub port: u16,
     /// The port that the server itself listens on; connections to it meet no fault and are not counted.
     pub direct_port: u16,
-    /// What it is at the moment.
+    /// Its role.
     pub role: Role,
 }
 
 impl ElastiCache {
-    /// The nodes of a group or a serverless cache, shard by shard; empty when there is neither.
+    /// The nodes of a group or a serverless cache, shard by shard; empty if there is neither.
     pub fn nodes(&self, name: &str) -> Vec<NodeView> {
         let state = self.state();
         let shards = match (state.group(name), state.cache(name)) {
@@ -70,12 +70,12 @@ impl ElastiCache {
         self.state().user(user).map(|user| user.rights.authentication.passwords().to_vec()).unwrap_or_default()
     }
 
-    /// Every token and password that anybody ever gave, refused ones included: none of them may be in a log.
+    /// Every token and password of any request, including refused ones. Tests search for them where they must not be.
     pub fn values(&self) -> Vec<SecretString> {
         self.state().given.clone()
     }
 
-    /// Changes how things behave in time from now on.
+    /// Changes the timing.
     pub fn set_timing(&self, timing: Timing) {
         self.state().timing = timing;
     }
@@ -106,14 +106,14 @@ impl ElastiCache {
         self.state().given.extend(token.map(SecretString::from));
     }
 
-    /// Keeps passwords for [`Self::values`], however misshapen the parameters are.
+    /// Keeps passwords for [`Self::values`], even from malformed parameters.
     pub(super) fn remember_passwords(&self, call: &Call) {
         let given = ["Passwords", "AuthenticationMode"].iter().filter_map(|key| call.input.get(key));
         given.for_each(|value| texts(value, &mut self.state().given));
     }
 }
 
-/// Every text within, but for the one called `Type`.
+/// Every text inside, except `Type`.
 fn texts(value: &Value, found: &mut Vec<SecretString>) {
     match value {
         Value::String(text) => found.push(SecretString::from(text.as_str())),

@@ -31,7 +31,7 @@ struct Input {
 }
 
 impl ElastiCache {
-    /// `ModifyReplicationGroup`: answers at once; a token reaches the nodes later, one after the other.
+    /// `ModifyReplicationGroup`: answers at once. A token reaches the nodes later, one after the other.
     pub(super) fn modify(this: &Arc<Self>, call: &Call) -> Result<Answer, AwsError> {
         this.remember_token(call);
         let input: Input = call.input()?;
@@ -73,7 +73,7 @@ impl ElastiCache {
     }
 }
 
-/// Brings new tokens to every node, one after the other.
+/// Propagates new tokens to every node, one after the other.
 async fn spread(this: Arc<ElastiCache>, id: String, work: u64, tokens: Tokens) {
     let timing = this.state().timing;
     sleep(timing.modify).await;

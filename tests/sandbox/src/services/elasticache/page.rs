@@ -2,9 +2,9 @@
 
 use crate::wire::{AwsError, Element};
 
-/// The page that was asked for, and the `Marker` element where more follow.
+/// The requested page, and the `Marker` element if more follow.
 ///
-/// The marker is the place of the next page's first item.
+/// The marker is the index of the first item of the next page.
 pub(super) fn page<T>(
     items: Vec<T>,
     max_records: Option<usize>,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{ElastiCache, text};
 use crate::wire::{Answer, AwsError, Call, Element};
 
-/// Most tags of one resource.
+/// The maximum number of tags of a resource.
 const MAX_TAGS: usize = 50;
 
 type Tags = BTreeMap<String, String>;
@@ -42,7 +42,7 @@ struct List {
     resource_name: String,
 }
 
-/// Reads tags, where they are legal.
+/// Reads tags and refuses illegal ones.
 pub(super) fn read_tags(tags: Vec<Tag>) -> Result<BTreeMap<String, String>, AwsError> {
     let legal = |tag: &Tag| (1..=128).contains(&tag.key.len()) && !tag.key.starts_with("aws:");
     if !tags.iter().all(legal) {
@@ -91,7 +91,7 @@ impl ElastiCache {
         self.tagged(&resource_name, |current, _| Ok(answer(current)))
     }
 
-    /// Finds the tags of a resource, and says whether it is ready to be changed.
+    /// Finds the tags of a resource, and whether it can be changed now.
     fn tagged(
         &self,
         arn: &str,

@@ -1,16 +1,16 @@
-//! Parameters as the query protocol brings them: everything is text.
+//! Parameters of the query protocol, where everything is text.
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, de::Error};
 
-/// Reads a number or a boolean that may be left out.
+/// Reads an optional number or boolean.
 pub(super) fn parsed<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Result<Option<T>, D::Error> {
     let text = String::deserialize(deserializer)?;
     text.parse().map(Some).map_err(|_| D::Error::custom(format!("{text:?} is of the wrong type")))
 }
 
-/// Reads a list; an empty one arrives as empty text.
+/// Reads a list. An empty list arrives as an empty text.
 pub(super) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]

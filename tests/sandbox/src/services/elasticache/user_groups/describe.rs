@@ -1,4 +1,4 @@
-//! `DescribeUserGroups`: what was, a little ago.
+//! `DescribeUserGroups`.
 
 use serde::Deserialize;
 

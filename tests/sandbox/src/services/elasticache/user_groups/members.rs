@@ -1,4 +1,4 @@
-//! Which users can be a group together.
+//! Which users a user group can have.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,9 @@ use crate::{
 };
 
 impl State {
-    /// Refuses users that cannot be a group: one must be named `default`, and no two may share a name.
+    /// Refuses members unless exactly one is named `default` and all names differ.
     ///
-    /// AWS asks a group for Valkey for no default user; the sandbox does, which is the harsher reading.
+    /// AWS does not require a default user for Valkey; the sandbox does, which is stricter.
     pub(super) fn check_members(&self, engine: &str, ids: &[String]) -> Result<(), AwsError> {
         let mut names = BTreeSet::new();
         for id in ids {

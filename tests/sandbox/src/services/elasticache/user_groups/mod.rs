@@ -32,14 +32,14 @@ pub(super) struct UserGroup {
     views: History<View>,
 }
 
-/// Members that come and go.
+/// Pending changes of the members.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Pending {
     pub(super) add: Vec<String>,
     pub(super) remove: Vec<String>,
 }
 
-/// What Describe calls show that changes with time.
+/// What Describe calls show and what changes.
 #[derive(Clone, Debug)]
 struct View {
     status: &'static str,
@@ -53,13 +53,13 @@ impl UserGroup {
         format!("arn:aws:elasticache:{REGION}:{ACCOUNT}:usergroup:{}", self.id)
     }
 
-    /// Takes out a user that is gone.
+    /// Removes a deleted user.
     pub(super) fn forget(&mut self, user: &str) {
         self.user_ids.retain(|id| id != user);
         self.show();
     }
 
-    /// Makes what is now visible to Describe calls, from `stale` later on.
+    /// Makes the current state visible to Describe calls, after the time `stale`.
     fn show(&mut self) {
         self.views.push(self.view());
     }
@@ -76,7 +76,7 @@ impl UserGroup {
         view
     }
 
-    /// Refuses what AWS refuses to a user group that is not active.
+    /// Refuses a change of a user group that is not active.
     pub(super) fn must_be_active(&self) -> Result<(), AwsError> {
         match self.status {
             "active" => Ok(()),
@@ -86,7 +86,7 @@ impl UserGroup {
 }
 
 impl State {
-    /// The user group with this id, in whatever case it is written.
+    /// The user group with this id, in upper or lower case.
     fn user_group(&self, id: &str) -> Result<&UserGroup, AwsError> {
         self.user_groups.get(&id.to_ascii_lowercase()).ok_or_else(|| not_found(id))
     }
@@ -96,7 +96,7 @@ impl State {
         self.user_groups.get_mut(&id.to_ascii_lowercase()).ok_or_else(|| not_found(id))
     }
 
-    /// Refuses to associate a cache of this engine with a user group that is not there, not active or not for it.
+    /// Refuses a user group that does not exist, is not active, or is for another engine.
     pub(super) fn check_association(&self, user_group: Option<&str>, engine: &str) -> Result<(), AwsError> {
         let Some(group) = user_group.map(|id| self.user_group(id)).transpose()? else { return Ok(()) };
         group.must_be_active()?;
@@ -112,7 +112,7 @@ impl State {
         self.user_groups.values().filter(has).map(|group| group.id.clone()).collect()
     }
 
-    /// Who may log in where a user group is associated, at this moment.
+    /// The access that a user group gives at the moment.
     pub(super) fn access(&self, user_group: &str) -> Access {
         let group = self.user_groups.get(user_group);
         let users = group.into_iter().flat_map(|group| &group.user_ids).filter_map(|id| self.users.get(id));

@@ -6,7 +6,7 @@ use crate::{
     wire::Element,
 };
 
-/// The members of one user group, as this view of it shows it.
+/// The members of a user group in this view.
 pub(super) fn user_group(state: &State, group: &UserGroup, view: &View) -> Vec<Element> {
     let pending = view
         .pending

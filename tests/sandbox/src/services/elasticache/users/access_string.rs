@@ -46,14 +46,14 @@ const CATEGORIES: [&str; 22] = [
 
 /// The rules of an access string, for a node.
 ///
-/// A user starts `off`, as at AWS.
+/// A user starts `off`, as on AWS.
 pub(super) fn rules(text: &str) -> Vec<String> {
     text.split_ascii_whitespace().map(str::to_owned).collect()
 }
 
-/// Refuses an access string that ElastiCache refuses: what is no rule, and every rule about passwords.
+/// Refuses an access string with anything but rules, and with rules about passwords.
 ///
-/// Selectors are not modelled: the commands that ElastiCache takes away could come back through one.
+/// Selectors are not supported: they could grant the commands that ElastiCache forbids.
 pub(super) fn validated(text: String) -> Result<String, AwsError> {
     if text.trim().is_empty() {
         return Err(invalid("AccessString must not be empty."));

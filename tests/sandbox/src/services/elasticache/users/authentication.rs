@@ -1,4 +1,4 @@
-//! How a user proves who it is.
+//! How a user authenticates.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -6,17 +6,17 @@ use serde::Deserialize;
 use super::{clash, invalid};
 use crate::{services::elasticache::text, wire::AwsError};
 
-/// Most passwords of one user.
+/// The maximum number of passwords of a user.
 const MAX_PASSWORDS: usize = 2;
 
-/// How a user proves who it is.
+/// How a user authenticates.
 #[derive(Clone, Debug)]
 pub(in super::super) enum Authentication {
-    /// With any of these.
+    /// With any of these passwords.
     Password(Vec<SecretString>),
-    /// It need not.
+    /// Without a password.
     NoPassword,
-    /// With a token signed by IAM, which nobody in the sandbox has: it never gets in.
+    /// With a token signed by IAM. Nobody in the sandbox has one, so its logins fail.
     Iam,
 }
 
@@ -41,7 +41,7 @@ pub(super) struct Mode {
 }
 
 impl Authentication {
-    /// Reads the three ways to say it, of which a caller uses one; `None` where it says nothing.
+    /// Reads the three alternative parameters; `None` if none is given.
     pub(super) fn read(
         passwords: Vec<Password>,
         no_password: Option<bool>,
@@ -62,7 +62,7 @@ impl Authentication {
         }
     }
 
-    /// What Describe calls call it.
+    /// The type in Describe calls.
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Self::Password(_) => "password",
@@ -71,7 +71,7 @@ impl Authentication {
         }
     }
 
-    /// How many passwords there are. AWS leaves the number out for a user that logs in without one.
+    /// The number of passwords. AWS omits it for a user that logs in without one.
     pub(super) fn password_count(&self) -> Option<usize> {
         match self {
             Self::Password(passwords) => Some(passwords.len()),
@@ -106,7 +106,7 @@ impl Mode {
 
 /// Refuses passwords that ElastiCache refuses: 16 to 128 printable characters without `, " / @`, two at most.
 ///
-/// The same one twice is refused too: AWS does not say, and this is the harsher reading.
+/// The same password twice is refused too. AWS does not document this; refusing is the stricter reading.
 fn validated(passwords: Vec<Password>) -> Result<Authentication, AwsError> {
     let texts: Vec<_> = passwords.iter().map(|password| password.0.expose_secret()).collect();
     if texts.len() > MAX_PASSWORDS {

@@ -37,7 +37,7 @@ struct Input {
 }
 
 impl ElastiCache {
-    /// `CreateUser`: active at once, for it is nowhere yet.
+    /// `CreateUser`. The user is active at once, because no node has it.
     pub(in super::super) fn create_user(&self, call: &Call) -> Result<Answer, AwsError> {
         self.remember_passwords(call);
         let input: Input = call.input()?;
@@ -73,7 +73,7 @@ impl ElastiCache {
     }
 }
 
-/// The id in lower case, where it is legal.
+/// The id in lower case, if it is legal.
 fn user_id(id: &str) -> Result<String, AwsError> {
     let legal = id.starts_with(|c: char| c.is_ascii_alphabetic())
         && id.len() <= 40

@@ -1,4 +1,4 @@
-//! `DescribeUsers`: what was, a little ago.
+//! `DescribeUsers`.
 
 use serde::Deserialize;
 
@@ -23,7 +23,7 @@ struct Input {
     marker: Option<String>,
 }
 
-/// One filter: users match that have one of the values.
+/// A filter. A user passes with one of the values.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Filter {

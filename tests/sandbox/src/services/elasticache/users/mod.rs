@@ -1,4 +1,4 @@
-//! RBAC users: who logs in to groups that have a user group, and to serverless caches.
+//! RBAC users, who log in to groups with a user group and to serverless caches.
 //!
 //! <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/Clusters.RBAC.html>
 
@@ -24,7 +24,7 @@ use crate::{
     wire::AwsError,
 };
 
-/// The id of the user that is always there, and the name that one user of every group must have.
+/// The id of the built-in user, and the name that one user of every user group must have.
 pub(super) const DEFAULT: &str = "default";
 
 /// One user.
@@ -33,9 +33,9 @@ pub(super) struct User {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) engine: String,
-    /// What the nodes know of it.
+    /// The rights on the nodes.
     pub(super) rights: Rights,
-    /// What a change makes of that, until every node has it. Describe calls show it from the start.
+    /// The rights after the change in progress. Describe calls show them from the start.
     pub(super) change: Option<Rights>,
     pub(super) status: &'static str,
     pub(super) tags: BTreeMap<String, String>,
@@ -49,14 +49,14 @@ pub(super) struct Rights {
     pub(super) authentication: Authentication,
 }
 
-/// What Describe calls show that changes with time. No password is among it.
+/// What Describe calls show and what changes. It contains no password.
 #[derive(Clone, Debug)]
 struct View {
     status: &'static str,
     access_string: String,
     /// The kind of authentication.
     kind: &'static str,
-    /// How many passwords there are, for a user that logs in with one.
+    /// The number of passwords, for a user that logs in with one.
     password_count: Option<usize>,
 }
 
@@ -68,7 +68,7 @@ impl User {
         user
     }
 
-    /// The user that AWS puts into every account: it needs no password, and nobody can change it.
+    /// The built-in user of every account. It needs no password and cannot be changed.
     pub(super) fn built_in() -> Self {
         let [id, name, engine, access_string] = [DEFAULT, DEFAULT, "redis", "on ~* +@all"].map(str::to_owned);
         Self::new(id, name, engine, Rights { access_string, authentication: Authentication::NoPassword })
@@ -84,7 +84,7 @@ impl User {
         account(&self.name, &self.rights)
     }
 
-    /// Makes what is now visible to Describe calls, from `stale_users` later on.
+    /// Makes the current state visible to Describe calls, after the time `stale_users`.
     fn show(&mut self) {
         self.views.push(self.view());
     }
@@ -107,7 +107,7 @@ impl User {
         view
     }
 
-    /// Refuses what AWS refuses to a user that is not active, or that is nobody's to change.
+    /// Refuses a change of the built-in user, and of a user that is not active.
     fn must_be_changeable(&self) -> Result<(), AwsError> {
         match self.status {
             _ if self.id == DEFAULT => {
@@ -123,7 +123,7 @@ impl User {
 }
 
 impl State {
-    /// The user with this id, in whatever case it is written.
+    /// The user with this id, in upper or lower case.
     pub(super) fn user(&self, id: &str) -> Result<&User, AwsError> {
         self.users.get(&id.to_ascii_lowercase()).ok_or_else(|| not_found(id))
     }

@@ -6,7 +6,7 @@ use crate::{
     wire::Element,
 };
 
-/// The members of one user, as this view of it shows it.
+/// The members of a user in this view.
 pub(super) fn user(state: &State, user: &User, view: &View) -> Vec<Element> {
     let mut authentication = vec![Element::text("Type", view.kind)];
     authentication.extend(view.password_count.map(|count| Element::text("PasswordCount", count)));

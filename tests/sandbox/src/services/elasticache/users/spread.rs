@@ -1,4 +1,4 @@
-//! How a change of a user reaches every node that knows it.
+//! Propagation of a changed user to the nodes.
 
 use std::{
     net::Ipv4Addr,
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// Brings a changed user to every node of all its groups, one after the other.
+/// Propagates a changed user to every node of its groups, one after the other.
 pub(super) async fn spread(this: Arc<ElastiCache>, id: String, change: Rights) {
     let Ok(name) = this.state().user(&id).map(|user| user.name.clone()) else { return };
     let account = account(&name, &change);
@@ -33,7 +33,7 @@ pub(super) async fn spread(this: Arc<ElastiCache>, id: String, change: Rights) {
     .await;
 }
 
-/// Takes a user away from every node, and then from its groups.
+/// Removes a user from every node, then from its groups.
 pub(super) async fn withdraw(this: Arc<ElastiCache>, id: String) {
     let Ok(name) = this.state().user(&id).map(|user| user.name.clone()) else { return };
     let from_node = |access: &mut Access| access.remove(&name);
@@ -44,9 +44,9 @@ pub(super) async fn withdraw(this: Arc<ElastiCache>, id: String) {
     .await;
 }
 
-/// Changes node after node until none is left, nodes that come meanwhile included; then ends in the same moment.
+/// Changes one node after the other, including nodes that are added meanwhile, and then calls `end` under the same lock.
 ///
-/// Redis knows rules that the sandbox does not: what the first node refuses no node gets, and an event says so.
+/// A rule that Redis does not know is refused by the first node. Then no node gets the change, and an event reports it.
 async fn visit(this: &ElastiCache, id: &str, to_node: impl Fn(&mut Access), end: impl FnOnce(&mut State, bool)) {
     let timing = this.state().timing;
     sleep(timing.modify).await;
