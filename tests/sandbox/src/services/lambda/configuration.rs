@@ -38,7 +38,7 @@ pub(super) struct Configuration {
     pub(super) name: String,
     pub(super) role: String,
     pub(super) handler: String,
-    /// When an invocation is cut, in seconds.
+    /// The timeout in seconds.
     pub(super) timeout_s: u64,
     /// Who may invoke it: the statements of its policy.
     pub(super) policy: Vec<Value>,
@@ -47,7 +47,7 @@ pub(super) struct Configuration {
     pub(super) kms_key_arn: Option<String>,
     pub(super) modified: Timestamp,
     pub(super) revision_id: String,
-    /// When the update under way is over.
+    /// When the update in progress ends.
     pub(super) updating_until: Option<Timestamp>,
     pub(super) last_update_failed: bool,
     pub(super) updates_fail: bool,
@@ -84,8 +84,7 @@ impl Configuration {
         arn(&self.name)
     }
 
-    /// Ends the update that is over by now. The revision is another then, since the status is: whoever has read it meanwhile
-    /// has to read it again.
+    /// Ends the update if its time is over. That changes the revision again, so a revision read during the update is stale.
     pub(super) fn settle(&mut self, now: Timestamp) {
         if self.updating_until.is_some_and(|until| until <= now) {
             self.updating_until = None;
@@ -148,7 +147,7 @@ pub(in crate::services) fn arn(name: &str) -> String {
     format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")
 }
 
-/// The name of the function with this ARN; `None` where it is no function's.
+/// The name of the function with this ARN; `None` for any other ARN.
 pub(in crate::services) fn name_of(arn: &str) -> Option<&str> {
     let name = arn.strip_prefix("arn:aws:lambda:")?.split_once(":function:")?.1;
     let name = name.strip_suffix(":$LATEST").unwrap_or(name);
@@ -166,7 +165,7 @@ impl State {
     }
 }
 
-/// Refuses every version but the latest: there is no other here.
+/// Refuses every version except the latest.
 pub(super) fn check_qualifier(qualifier: Option<&str>) -> Result<(), AwsError> {
     match qualifier.filter(|qualifier| *qualifier != "$LATEST") {
         Some(other) => Err(invalid(format!("the sandbox has no version or alias {other}"))),
@@ -174,7 +173,7 @@ pub(super) fn check_qualifier(qualifier: Option<&str>) -> Result<(), AwsError> {
     }
 }
 
-/// Says how a function is configured.
+/// `GetFunctionConfiguration`.
 pub(super) fn get(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: GetFunctionConfiguration = call.input()?;
     check_qualifier(input.qualifier.as_deref())?;

@@ -14,8 +14,7 @@ use crate::wire::AwsError;
 ///   <https://github.com/github-aws-runners/terraform-aws-github-runner/issues/3594>
 const MOST_BYTES: usize = 4096;
 
-/// Names that Lambda keeps for itself; those that a function may set over Lambda's own (`LANG`, `PATH` …) are not among
-/// them.
+/// The names that Lambda reserves. A function may override others of Lambda's own (`LANG`, `PATH` …).
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
 const RESERVED: [&str; 17] = [
@@ -38,9 +37,9 @@ const RESERVED: [&str; 17] = [
     "LAMBDA_TASK_ROOT",
 ];
 
-/// Refuses an environment that Lambda does not take.
+/// Refuses an illegal environment.
 ///
-/// The refusal of one that is too long repeats all of it, as Lambda's does: whoever passes that on tells every value.
+/// The message about a long environment quotes every value, as Lambda's does: whoever repeats it leaks them.
 pub(super) fn check(environment: &BTreeMap<String, String>) -> Result<(), AwsError> {
     let legal = |name: &str| {
         name.len() > 1

@@ -1,4 +1,4 @@
-//! The refusals of Lambda.
+//! The errors of Lambda.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateFunctionConfiguration.html#API_UpdateFunctionConfiguration_Errors>
 
@@ -11,7 +11,7 @@ pub(super) fn not_found(arn: &str) -> AwsError {
     AwsError::new("ResourceNotFoundException", format!("Function not found: {arn}")).with_status(StatusCode::NOT_FOUND)
 }
 
-/// A parameter of the call breaks a rule.
+/// A member of the request is invalid.
 pub(super) fn invalid(message: impl Into<String>) -> AwsError {
     AwsError::new("InvalidParameterValueException", message)
 }
@@ -55,7 +55,7 @@ pub(super) fn conflict(arn: &str) -> AwsError {
     AwsError::new("ResourceConflictException", message).with_status(StatusCode::CONFLICT)
 }
 
-/// The function is not what the caller has seen.
+/// The revision is not the latest.
 pub(super) fn revision() -> AwsError {
     let message = "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to \
                    retrieve the latest Revision Id";
