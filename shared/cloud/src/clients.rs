@@ -12,6 +12,7 @@ use aws_config::{
     BehaviorVersion, ConfigLoader, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider,
     retry::RetryConfig, timeout::TimeoutConfig,
 };
+use aws_credential_types::provider::{ProvideCredentials, error::CredentialsError};
 use aws_smithy_http_client::{
     Builder, Connector,
     proxy::ProxyConfig,
@@ -26,6 +27,7 @@ use aws_smithy_runtime_api::{
     },
 };
 use aws_smithy_types::config_bag::ConfigBag;
+use policy::Failure;
 
 /// The time limit of one attempt of one call: far above the slowest answer of a control plane, far below the time that a
 /// rotation step has.
@@ -97,6 +99,23 @@ impl Clients {
     /// are not variables of the environment, the SDK's default chains find them.
     pub async fn load() -> Self {
         Self::from(from_environment(loader()).load().await)
+    }
+
+    /// Checks that there are credentials to sign requests with. Without them, each call would fail as if its connection had.
+    ///
+    /// # Errors
+    /// Permanent if there are none, or the configuration of the environment is wrong. Any other error is left to the calls:
+    /// it may pass with time.
+    pub async fn check_credentials(&self) -> Result<(), Failure> {
+        let Some(provider) = self.config.credentials_provider() else { return Ok(()) };
+        match provider.provide_credentials().await {
+            Err(CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_)) => {
+                Err(Failure::permanent("the function has no AWS credentials").with_next_step(
+                    "Give the function a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in its environment",
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The current time, by the clock that requests are signed with.

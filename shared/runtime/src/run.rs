@@ -51,6 +51,7 @@ where
     let left = deadline.left();
     let checked = async {
         certificates::check()?;
+        clients.check_credentials().await?;
         flow(clients, event.payload, deadline, &mut outcome).await
     };
     // Boxed: the flow's calls are nested too deep for the compiler to lay them out as one.

@@ -18,7 +18,7 @@ fn claims(text: &str) -> Vec<&str> {
         let says = |verb: &&str| {
             line.contains(&format!("nothing was {verb}")) || line.contains(&format!("nothing has been {verb}"))
         };
-        CLAIMS.iter().any(|verb| says(&verb))
+        CLAIMS.iter().any(says)
     };
     code.lines().filter(|line| !line.trim_start().starts_with("//") && claim(line)).collect()
 }

@@ -25,3 +25,13 @@ async fn a_file_of_root_certificates_that_cannot_be_read_is_named_with_its_varia
     }
     stage.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_without_aws_credentials_says_so_and_is_not_run_again() {
+    let stage = Stage::set(StageOptions::default()).await;
+    let outcome = with_variable(&stage, "AWS_ACCESS_KEY_ID", "").await;
+    assert_eq!((outcome.status(), outcome.api_calls()), ("permanent", Some(0)), "{outcome}");
+    assert!(outcome.failure().unwrap().contains("no AWS credentials"), "{outcome}");
+    assert!(outcome.next_step().unwrap().contains("a role"), "{outcome}");
+    stage.stop().await;
+}
