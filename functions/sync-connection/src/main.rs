@@ -5,7 +5,7 @@ use lambda_runtime::{Error, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    runtime::log::init();
+    runtime::log::init(env!("CARGO_CRATE_NAME"));
     let clients = Clients::load().await;
     lambda_runtime::run(service_fn(|event| sync_connection::handle(&clients, event))).await
 }

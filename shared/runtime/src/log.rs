@@ -17,15 +17,16 @@ use tracing_subscriber::{
 
 use crate::record;
 
-/// Starts the log. `RUST_LOG` sets the level; without it, Lambda's own setting (`AWS_LAMBDA_LOG_LEVEL`) does.
+/// Starts the log of a function, whose crate is `function`. `RUST_LOG` sets the level; without it, Lambda's own setting
+/// (`AWS_LAMBDA_LOG_LEVEL`) does.
 ///
 /// The SDK and the Redis client log at `warn`, whatever the level: their debug lines quote requests. The Lambda runtime
 /// does not log: it would log each failure a second time.
-pub fn init() {
+pub fn init(function: &str) {
     let level = ["RUST_LOG", "AWS_LAMBDA_LOG_LEVEL"].into_iter().find_map(|name| std::env::var(name).ok());
     let level = level.unwrap_or_else(|| "info".to_owned()).to_lowercase();
     let ours = level.parse::<tracing::Level>().unwrap_or(tracing::Level::INFO);
-    let filter = OURS.iter().fold(EnvFilter::new("warn,lambda_runtime=off"), |filter, name| {
+    let filter = OURS.iter().chain([&function]).fold(EnvFilter::new("warn,lambda_runtime=off"), |filter, name| {
         let directive = format!("{name}={ours}").parse().expect("a crate's name and a level are a directive");
         filter.add_directive(directive)
     });
@@ -72,9 +73,8 @@ impl Visit for Message {
     }
 }
 
-/// The crates of this project, which log at the level that is set.
-const OURS: [&str; 7] =
-    ["runtime", "cloud", "backends", "policy", "rotate_auth", "retire_credential", "sync_connection"];
+/// The crates of this project that log at the level that is set, beside the function's own.
+const OURS: [&str; 4] = ["runtime", "cloud", "backends", "policy"];
 
 #[cfg(test)]
 mod tests {

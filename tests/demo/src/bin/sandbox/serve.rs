@@ -93,7 +93,7 @@ fn say(text: &str) {
 /// Deploys the compiled functions and returns their names.
 fn deploy(sandbox: &Sandbox) -> anyhow::Result<Vec<&'static str>> {
     let mut deployed = Vec::new();
-    for name in FUNCTIONS {
+    for &name in FUNCTIONS {
         let path = compiled::path(name)?;
         if path.is_file() {
             sandbox.deploy(path, FUNCTION_TIMEOUT)?;
