@@ -27,7 +27,7 @@ pub(crate) async fn put_pending(
     match put.await {
         Ok(()) => outcome.did(CREATE, reason),
         Err(error) if error.is("ResourceExistsException") => {
-            outcome.left(CREATE, "another run stored a value meanwhile")
+            outcome.left(CREATE, "another run stored a value meanwhile");
         }
         Err(error) => return Err(error.into()),
     }

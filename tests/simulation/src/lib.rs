@@ -18,6 +18,7 @@ mod acts;
 mod config;
 mod functions;
 pub mod known;
+mod log;
 mod network;
 mod plan;
 mod rest;

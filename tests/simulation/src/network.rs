@@ -54,7 +54,7 @@ fn open(address: Address<'_>) -> BoxFuture<'static, io::Result<Stream>> {
             Some(What::KillBefore | What::KillAfter) => {
                 connection.die();
                 // It does not run beyond this point.
-                pending().await
+                return pending().await;
             }
             Some(What::Delay(time)) => sleep(time).await,
             _ => {}

@@ -1,19 +1,14 @@
 //! One world, from its plan to its report.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use tokio::{
     task::{JoinSet, LocalSet},
     time::{Instant, sleep_until, timeout},
 };
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::{
-    Plan, acts, config, rest,
+    Plan, acts, config, log, rest,
     rules::{Rule, Violation},
     world::World,
 };
@@ -43,9 +38,7 @@ pub struct Report {
 pub fn run(plan: &Plan) -> Report {
     // Before there is a runtime: loading it needs one of its own.
     let config = config::base();
-    let output = Output::default();
-    let log = tracing_subscriber::fmt().json().with_writer(output.clone()).with_ansi(false).finish();
-    let _guard = tracing_subscriber::util::SubscriberInitExt::set_default(log);
+    log::begin();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let tasks = LocalSet::new();
     runtime.expect("a runtime can be built").block_on(tasks.run_until(async {
@@ -53,7 +46,7 @@ pub fn run(plan: &Plan) -> Report {
         let world = World::new(plan.clone(), config).await.expect("the world is set up");
         live(&world, began).await;
         rest::rest(&world).await;
-        check_output(&world, &output);
+        check_output(&world);
         world.aws.stop().await;
         let watch = world.watch();
         Report {
@@ -80,8 +73,8 @@ async fn live(world: &Arc<World>, began: Instant) {
 }
 
 /// Looks for every credential in what the functions logged and returned.
-fn check_output(world: &World, output: &Output) {
-    let logged = String::from_utf8_lossy(&output.0.lock().expect("no holder panics")).into_owned();
+fn check_output(world: &World) {
+    let logged = log::taken();
     let returned: Vec<String> = world.aws.runner.invocations().iter().map(|one| format!("{:?}", one.result)).collect();
     let mut watch = world.watch();
     let leaked = watch
@@ -90,28 +83,5 @@ fn check_output(world: &World, output: &Output) {
         .find(|(_, credential)| logged.contains(credential) || returned.iter().any(|one| one.contains(credential)));
     if let Some(name) = leaked.map(|(name, _)| name) {
         watch.broke(Rule::NoSecretInOutput, &format!("{name}, which is in the output of a function"));
-    }
-}
-
-/// What the functions log.
-#[derive(Clone, Debug, Default)]
-struct Output(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Output {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("no holder panics").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Output {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
     }
 }
