@@ -8,7 +8,7 @@ mod tests;
 
 use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
-use aws_config::SdkConfig;
+use aws_config::{SdkConfig, identity::IdentityCache};
 use aws_sdk_secretsmanager::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -78,6 +78,8 @@ impl InMemory {
             .into_builder()
             .endpoint_url("http://127.0.0.1")
             .credentials_provider(SharedCredentialsProvider::new(credentials))
+            // The cache would be shared with other worlds, and draws random numbers.
+            .identity_cache(IdentityCache::no_cache())
             .time_source(SharedTimeSource::new(Clock))
             .http_client(SharedHttpClient::new(http_client))
             .build()

@@ -31,7 +31,7 @@ pub const KNOWN: &[Known] = &[
     },
     Known {
         what: "retire-credential removes AWSPREVIOUS while it is still published",
-        seed: 542,
+        seed: 470,
         rule: Rule::PublishedIsAccepted,
         by: "retire-credential EXEC",
     },
@@ -49,7 +49,7 @@ pub const KNOWN: &[Known] = &[
     },
     Known {
         what: "retire-credential removes what applications use: AWSCURRENT moved back and forward within an overlap",
-        seed: 1158,
+        seed: 11,
         rule: Rule::ApplicationIsAccepted,
         by: "retire-credential EXEC",
     },

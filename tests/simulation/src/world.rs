@@ -11,6 +11,7 @@ use std::{
 };
 
 use aws_config::SdkConfig;
+use cloud::Clients;
 use jiff::Timestamp;
 use rand::RngExt;
 use sandbox::{
@@ -82,6 +83,8 @@ pub struct World {
     pub(crate) user: &'static str,
     began: Instant,
     config: SdkConfig,
+    /// The clients of people and schedules. Like those of functions, they share no budget of retries with another world.
+    person: Clients,
     pub(crate) watch: Mutex<Watch>,
     /// How many calls changed something, or may have.
     pub(crate) changes: AtomicUsize,
@@ -110,6 +113,7 @@ impl World {
             SetUp::AclFile => "app",
         };
         let world = Arc::new(Self {
+            person: Clients::from(aws.configure(config.clone(), PERSON)),
             config,
             nodes: nodes(&plan.estate),
             aws,
@@ -248,12 +252,12 @@ impl World {
 
     /// The client of a person for Secrets Manager.
     pub(crate) fn secrets(&self) -> aws_sdk_secretsmanager::Client {
-        aws_sdk_secretsmanager::Client::new(&self.config(PERSON))
+        self.person.secrets_manager().clone()
     }
 
     /// The client of a person for Parameter Store.
     pub(crate) fn parameters(&self) -> aws_sdk_ssm::Client {
-        aws_sdk_ssm::Client::new(&self.config(PERSON))
+        self.person.ssm().clone()
     }
 
     /// The value of a secret with this credential.
