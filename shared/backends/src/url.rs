@@ -36,12 +36,14 @@ pub async fn log_in(url: &SecretString, what: &str) -> Result<(), Failure> {
         if settings.db() != 0 {
             redis::cmd("SELECT").arg(settings.db()).query_async::<()>(redis).await?;
         }
-        redis::cmd("PING").query_async::<()>(redis).await
+        match redis::cmd("PING").query_async::<()>(redis).await {
+            // A user without the right to PING is logged in too.
+            Err(error) if error.code() == Some("NOPERM") => Ok(()),
+            answer => answer,
+        }
     };
     match answer.await {
         Ok(()) => Ok(()),
-        // A user without the right to PING is logged in too.
-        Err(error) if error.code() == Some("NOPERM") => Ok(()),
         Err(error) if is_not_ready(&error) || is_connection_trouble(&error) => Err(Failure::retryable(format!(
             "cannot connect with {what}: {}; the next run tries again",
             describe(&error)
@@ -61,8 +63,8 @@ mod tests {
 
     use super::*;
 
-    /// Logs in with a URL to a node that takes the commands of the client library, and answers `AUTH` with this.
-    async fn answered(answer: &'static str) -> Failure {
+    /// Logs in with a URL to a node that answers this command with this, and every other command with `OK`.
+    async fn answered(command: &'static str, answer: &'static str) -> Result<(), Failure> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let node = tokio::spawn(async move {
@@ -71,14 +73,14 @@ mod tests {
             while let Ok(count @ 1..) = stream.read(&mut heard).await {
                 let said = String::from_utf8_lossy(&heard[..count]).into_owned();
                 let commands = said.matches('*').count();
-                let answers = if said.contains("AUTH") { answer.to_owned() } else { "+OK\r\n".repeat(commands) };
+                let answers = if said.contains(command) { answer.to_owned() } else { "+OK\r\n".repeat(commands) };
                 stream.write_all(answers.as_bytes()).await.unwrap();
             }
         });
-        let url = SecretString::from(format!("redis://app:hunter2@127.0.0.1:{port}/0"));
-        let failure = log_in(&url, "the url of `outputs[0]`").await.unwrap_err();
+        let url = SecretString::from(format!("redis://app:hunter2@127.0.0.1:{port}/1"));
+        let answered = log_in(&url, "the url of `outputs[0]`").await;
         node.abort();
-        failure
+        answered
     }
 
     #[tokio::test]
@@ -89,10 +91,19 @@ mod tests {
             ("-ERR max number of clients reached\r\n", ": ERR", Class::Retryable),
             ("-LOADING Redis is loading the dataset in memory\r\n", ": LOADING", Class::Retryable),
         ] {
-            let failure = answered(answer).await;
+            let failure = answered("AUTH", answer).await.unwrap_err();
             assert_eq!(failure.class(), class, "{answer}");
             assert!(failure.to_string().contains(code), "{failure}");
             assert!(!failure.chain().contains("hunter2"), "{failure}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_user_may_lack_the_right_to_ping_and_not_the_right_to_the_database() {
+        let denied = "-NOPERM this user has no permissions to run this command\r\n";
+        answered("PING", denied).await.unwrap();
+        let failure = answered("SELECT", denied).await.unwrap_err();
+        assert_eq!(failure.class(), Class::NeedsHuman);
+        assert!(failure.to_string().contains("(NOPERM)"), "{failure}");
     }
 }

@@ -102,7 +102,9 @@ pub fn classify<E: Operation>(doing: &str, error: &SdkError<E, HttpResponse>) ->
     let class = class_of(&code, status);
     let way_out = match class {
         Class::Retryable => "it is tried again later",
-        _ if DENIED.contains(&code.as_str()) => "grant the action to the function's role",
+        _ if DENIED.contains(&code.as_str()) => {
+            "grant the action to the function's role, and the actions on its KMS key if it has one"
+        }
         _ => "correct the settings or the resource",
     };
     let message = match refused.message() {
@@ -185,7 +187,10 @@ mod tests {
     #[test]
     fn a_denied_call_says_who_can_help() {
         let message = refused(403, "AccessDenied").failure.to_string();
-        assert_eq!(message, "cannot do it: AccessDenied: a sentence; grant the action to the function's role");
+        assert_eq!(
+            message,
+            "cannot do it: AccessDenied: a sentence; grant the action to the function's role, and the actions on its KMS key if it has one"
+        );
     }
 
     #[test]

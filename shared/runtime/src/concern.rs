@@ -61,7 +61,7 @@ pub async fn find(clients: &Clients, concern: Concern, outcome: &mut Outcome) ->
             Found::Nothing(why) => why,
         },
     };
-    outcome.left("event", why);
+    outcome.left_event(why);
     Ok(None)
 }
 

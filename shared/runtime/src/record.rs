@@ -20,14 +20,15 @@ pub const NAMESPACE: &str = "RedisLifecycle";
 /// - `Duration` (milliseconds), `ApiCalls`, and each measure of the outcome, such as `Logins`
 /// - `Done`, `Kept`, `Waiting`, `Retryable`, `Permanent`, `NeedsHuman`: 1 for the status of the run, 0 for the others, so
 ///   that an alarm on any of them has data at every run
-/// - `ActionRequired`: 1 if a person must act (`Permanent` or `NeedsHuman`), else 0. A step of a rotation that is not the
-///   last one writes no 0: it succeeds also while a later step keeps failing
+/// - `ActionRequired`: 1 if a person must act (`Permanent` or `NeedsHuman`), and 0 after a run that shows that nobody has to. A run
+///   that is to be tried again, a dry run, a run that left its event, and a step of a rotation that is not the last one show
+///   nothing of the kind, and write neither
 ///
 /// Dimensions are `Function` alone, and `Function` with `Target`.
 ///
 /// Put the alarm on `ActionRequired` with both dimensions, `Maximum >= 1` for one period of 60 s, and `TreatMissingData:
 /// ignore`: without data, between runs, it keeps its state, so that it goes to ALARM once, and to OK with the first run
-/// that needs no action.
+/// that writes 0.
 ///
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html>
 pub fn line(outcome: &Outcome, now: SystemTime) -> Value {
@@ -71,7 +72,7 @@ fn metrics(outcome: &Outcome) -> Vec<Metric> {
     metrics.extend(measures.map(|(measure, number)| Metric { name: measure.metric(), unit: measure.unit(), number }));
     let status = outcome.status();
     metrics.extend(Status::ALL.map(|(each, name)| count(name, u64::from(each == status))));
-    if status.requires_action() || outcome.details.shows_recovery() {
+    if status.requires_action() || outcome.shows_recovery() {
         metrics.push(count("ActionRequired", u64::from(status.requires_action())));
     }
     metrics
@@ -131,13 +132,24 @@ mod tests {
     }
 
     #[test]
+    fn a_run_that_left_its_event_or_was_dry_does_not_end_the_need_for_action() {
+        let mut left = Outcome::new(Details::Connection {});
+        left.left_event("it is about another label");
+        let mut dry = Outcome::new(Details::Connection {});
+        dry.dry_run = true;
+        for outcome in [left, dry] {
+            assert_eq!(line(&outcome, UNIX_EPOCH)["ActionRequired"], Value::Null, "{outcome:?}");
+        }
+    }
+
+    #[test]
     fn action_is_required_exactly_after_a_run_that_only_a_person_can_help() {
         let after = |failure: Option<Failure>| {
             let mut outcome = Outcome::new(Details::Connection {});
             failure.iter().for_each(|failure| outcome.failed(failure));
             line(&outcome, UNIX_EPOCH)["ActionRequired"].clone()
         };
-        assert_eq!((after(None), after(Some(Failure::retryable("busy")))), (json!(0), json!(0)));
+        assert_eq!((after(None), after(Some(Failure::retryable("busy")))), (json!(0), Value::Null));
         assert_eq!(
             (after(Some(Failure::permanent("no tag"))), after(Some(Failure::needs_human("look")))),
             (json!(1), json!(1))

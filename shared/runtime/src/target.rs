@@ -146,7 +146,8 @@ async fn tags(clients: &Clients, resource: &Resource) -> Result<Option<Tagged>, 
         Resource::Parameter(name) => (ssm::tags(clients.ssm(), name).await.map(of), ["InvalidResourceId"].as_slice()),
         Resource::Service(arn) => (
             ecs::tags(clients.ecs(), arn).await.map(of),
-            ["ServiceNotFoundException", "ClusterNotFoundException"].as_slice(),
+            // ECS has no code of its own for a service that is inactive or gone.
+            ["InvalidParameterException", "ClusterNotFoundException"].as_slice(),
         ),
         Resource::ReplicationGroup(arn) => (
             elasticache::groups::tags(clients.elasticache(), arn).await.map(of),

@@ -43,7 +43,7 @@ impl Details {
     }
 
     /// Whether success shows that what failed before works again: for rotate-auth that is the last step alone.
-    pub fn shows_recovery(&self) -> bool {
+    pub(super) fn shows_recovery(&self) -> bool {
         match self {
             Self::Rotation { step } => *step == Some(Step::Finish),
             Self::Retirement { .. } | Self::Connection {} => true,

@@ -43,7 +43,9 @@ impl Outcome {
     pub(super) fn effects(&self) -> Option<String> {
         if !self.done.is_empty() {
             let done = self.done.iter().map(|item| format!("{} ({})", item.what, item.reason));
-            return Some(format!("Done before that: {}", first_of(done)));
+            // The other items were carried on with after one of them failed.
+            let when = if self.stopped.is_some() { "Done before that" } else { "Done in this run" };
+            return Some(format!("{when}: {}", first_of(done)));
         }
         (!self.change_requested).then(|| "Nothing was changed".to_owned())
     }

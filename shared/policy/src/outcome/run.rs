@@ -35,6 +35,8 @@ pub struct Outcome {
     pub duration_ms: u64,
     /// Whether a change was requested. Whatever became of it, the run cannot say any more that it changed nothing.
     pub(super) change_requested: bool,
+    /// Whether the run left its event, and looked at no target.
+    pub(super) event_left: bool,
     pub(super) stopped: Option<Stopped>,
 }
 
@@ -63,6 +65,7 @@ impl Outcome {
             api_calls: 0,
             duration_ms: 0,
             change_requested: false,
+            event_left: false,
             stopped: None,
         }
     }
@@ -86,6 +89,18 @@ impl Outcome {
     /// Records what was not changed.
     pub fn left(&mut self, what: &'static str, reason: impl Into<String>) {
         self.kept.push(Item { what, reason: reason.into() });
+    }
+
+    /// Records that the event does not concern the function, or leads to no target.
+    pub fn left_event(&mut self, reason: impl Into<String>) {
+        self.event_left = true;
+        self.left("event", reason);
+    }
+
+    /// Whether the run shows that what failed before works again: it looked at the target, nothing failed, and it was not a dry
+    /// run.
+    pub fn shows_recovery(&self) -> bool {
+        self.failure_class().is_none() && !self.event_left && !self.dry_run && self.details.shows_recovery()
     }
 
     /// Records an action that a dry run did not take.
