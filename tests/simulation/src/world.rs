@@ -162,7 +162,7 @@ impl World {
         self.watch.lock().expect("no holder panics")
     }
 
-    /// Puts the secret, the settings and the first value of the parameter; replicas follow their primary from now on.
+    /// Puts the secret and the settings, and starts the application. Replicas follow their primary from now on.
     async fn set_up(self: &Arc<Self>) -> anyhow::Result<()> {
         let (secrets, parameters) = (self.secrets(), self.parameters());
         let tag = aws_sdk_secretsmanager::types::Tag::builder().key("redis-lifecycle:target").value(NAME).build();

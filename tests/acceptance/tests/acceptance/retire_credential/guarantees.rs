@@ -135,7 +135,7 @@ async fn a_password_that_is_not_in_the_secret_is_not_removed() {
         sleep(Duration::from_secs(2)).await;
         let changes = stage.modifications();
         let outcome = retire(&stage).await;
-        assert!(outcome.entries(List::Done)[0].1.contains("does not know"), "{outcome}");
+        assert!(outcome.entries(List::Done)[0].1.contains("does not contain"), "{outcome}");
         assert_eq!(outcome.done(), ["mark-retired"]);
         assert_eq!(stage.modifications(), changes);
         assert!(stage.accepts(&current).await && stage.accepts(&unknown.into()).await);

@@ -164,7 +164,7 @@ async fn a_service_that_is_scaled_to_zero_or_does_not_exist_is_refused() {
     stage.ecs().update_service().cluster(CLUSTER).service(SERVICE).desired_count(0).send().await.unwrap();
     let ended = stage.call("setSecret", &version).await;
     assert_eq!(class(&ended.result), "Permanent", "{ended:?}");
-    assert!(format!("{:?}", ended.result).contains("scale it to one"), "{ended:?}");
+    assert!(format!("{:?}", ended.result).contains("Set its desired count to 1"), "{ended:?}");
     let settings = serde_json::json!({ "name": "orders", "secret": { "id": "orders/redis" },
         "backend": { "type": "fargate", "cluster": CLUSTER, "service": "rediss", "host": "redis.orders.local" } });
     stage.put_settings(&settings).await;
