@@ -11,7 +11,7 @@ use simulation::{
 };
 
 /// How many seeds each test runs, unless `SIMULATION_SEEDS` is set.
-const SEEDS: u64 = 250;
+const SEEDS: u64 = 150;
 
 /// A rotation, after which a person puts another version with the same credential: AWSPREVIOUS loses its label.
 const EDITED_KEY: [(u64, What); 2] = [(10, What::Rotate), (90, What::Person(Edit::PutSameCredential))];
