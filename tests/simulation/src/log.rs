@@ -49,3 +49,18 @@ impl MakeWriter<'_> for Log {
         *self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_logged_on_a_thread_is_taken_once_and_by_that_thread() {
+        begin();
+        tracing::info!(target = "orders", "waiting");
+        assert_eq!(std::thread::spawn(taken).join().unwrap(), "");
+        let logged = taken();
+        assert!(logged.contains("waiting") && logged.contains("orders"), "{logged}");
+        assert_eq!(taken(), "");
+    }
+}
