@@ -119,8 +119,9 @@ fn tell(target: &Target, todos: Vec<Todo<Write>>, written: &BTreeSet<usize>, out
     for (nth, (output, todo)) in target.outputs.iter().zip(todos).enumerate() {
         let name = output.name();
         match todo {
-            Todo::Nothing { .. } if written.contains(&nth) => {}
-            Todo::Nothing { reason } => outcome.left("output", format!("{name}: {reason}")),
+            Todo::UpToDate if written.contains(&nth) => {}
+            Todo::UpToDate => outcome.left("output", format!("{name}: it is up to date")),
+            Todo::Keep { reason } => outcome.left("output", format!("{name}: {reason}")),
             Todo::Wait => outcome.left("output", format!("{name}: its last update is in progress")),
             Todo::Write { what, reason, .. } => outcome.would(what, format!("{name}: {reason}")),
         }

@@ -28,7 +28,7 @@ pub(super) async fn look(
     let lambda::Environment { variables, last_update, revision_id } =
         lambda::environment(clients.lambda(), function_name).await?;
     Ok(match decide_environment(at, function_name, &wanted, &EnvironmentFound { variables, last_update })? {
-        EnvironmentDecision::Kept { reason } => Todo::Nothing { reason },
+        EnvironmentDecision::UpToDate => Todo::UpToDate,
         EnvironmentDecision::Wait => Todo::Wait,
         EnvironmentDecision::Write { variables, reason } => {
             let write = Write { function_name: function_name.clone(), variables, revision_id };

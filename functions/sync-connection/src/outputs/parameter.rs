@@ -55,16 +55,15 @@ pub(super) async fn look(
         change: Write { settings: settings.clone(), kind },
     };
     Ok(match decide_parameter(at, settings, &value, found.as_ref())? {
-        ParameterDecision::Kept { reason } => Todo::Nothing { reason },
+        ParameterDecision::UpToDate => Todo::UpToDate,
+        ParameterDecision::Kept { reason } => Todo::Keep { reason },
         ParameterDecision::Write { reason, .. } if found.is_none() => {
             todo("write-parameter", reason, Kind::New { value })
         }
         ParameterDecision::Write { previous, reason } => {
             todo("write-parameter", reason, Kind::Value { value, previous })
         }
-        ParameterDecision::Label { version } => {
-            todo("label-parameter", "it is up to date, and not labelled yet", Kind::Label { version })
-        }
+        ParameterDecision::Label { version, reason } => todo("label-parameter", reason, Kind::Label { version }),
     })
 }
 

@@ -33,7 +33,7 @@ pub(super) async fn look(
         None => None,
     };
     Ok(match decide_secret_keys(at, secret_id, &wanted, found.as_ref())? {
-        SecretKeysDecision::Kept { reason } => Todo::Nothing { reason },
+        SecretKeysDecision::UpToDate => Todo::UpToDate,
         SecretKeysDecision::Write { value, reason } => {
             let write = Write { secret_id: secret_id.clone(), value };
             Todo::Write { what: "write-secret-keys", reason, change: write }

@@ -2,8 +2,10 @@
 
 /// What is left to do for one output; `Change` is what writes it.
 pub(super) enum Todo<Change> {
-    /// Nothing.
-    Nothing {
+    /// Nothing: it has what it should.
+    UpToDate,
+    /// Nothing, though it does not have what it should.
+    Keep {
         /// Why.
         reason: &'static str,
     },
@@ -24,7 +26,8 @@ impl<Change> Todo<Change> {
     /// The same, with the change as something else.
     pub(super) fn map<Other>(self, other: impl FnOnce(Change) -> Other) -> Todo<Other> {
         match self {
-            Self::Nothing { reason } => Todo::Nothing { reason },
+            Self::UpToDate => Todo::UpToDate,
+            Self::Keep { reason } => Todo::Keep { reason },
             Self::Wait => Todo::Wait,
             Self::Write { what, reason, change } => Todo::Write { what, reason, change: other(change) },
         }

@@ -25,11 +25,8 @@ pub struct EnvironmentFound {
 /// What is done with an environment.
 #[derive(Clone, Debug)]
 pub enum EnvironmentDecision {
-    /// Nothing.
-    Kept {
-        /// Why.
-        reason: &'static str,
-    },
+    /// Nothing: it has what is wanted.
+    UpToDate,
     /// Look again: an update is in progress.
     Wait,
     /// Write all variables: the wanted ones, and the others unchanged.
@@ -47,7 +44,7 @@ pub enum EnvironmentDecision {
 /// |---|---|---|
 /// | in progress | | Wait |
 /// | failed | as wanted | `NeedsHuman`: Lambda still uses the environment before it |
-/// | successful | as wanted | Kept |
+/// | successful | as wanted | UpToDate |
 /// | successful, failed | one is not | Write |
 ///
 /// # Errors
@@ -68,7 +65,7 @@ pub fn decide_environment(
             "`{at}.variables` of the settings would bring the environment of the function {function_name} to {bytes} \
              bytes, and Lambda allows {MOST_BYTES}"
         ))
-        .with_next_step("Write less into it, for example only {secret_arn}"));
+        .with_next_step("Shorten the variables of the output, for example to {secret_arn} alone"));
     }
     if found.last_update == "InProgress" {
         return Ok(EnvironmentDecision::Wait);
@@ -78,10 +75,10 @@ pub fn decide_environment(
         return Err(Failure::needs_human(format!(
             "the function {function_name} failed to take its last update, and still uses the environment before it"
         ))
-        .with_next_step("Read its `LastUpdateStatusReason`, correct the cause, and update it again"));
+        .with_next_step("Read its `LastUpdateStatusReason`, correct the cause, and update the function again"));
     }
     if changed.is_empty() {
-        return Ok(EnvironmentDecision::Kept { reason: "it is up to date" });
+        return Ok(EnvironmentDecision::UpToDate);
     }
     let reason = format!("another value, or none, in {}", changed.join(", "));
     Ok(EnvironmentDecision::Write { variables: merged, reason })

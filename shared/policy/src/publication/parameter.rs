@@ -39,7 +39,9 @@ pub struct Published {
 /// What is done with a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ParameterDecision {
-    /// Nothing.
+    /// Nothing: it has what is wanted, and our label.
+    UpToDate,
+    /// Nothing, though it does not have what is wanted.
     Kept {
         /// Why.
         reason: &'static str,
@@ -51,10 +53,12 @@ pub enum ParameterDecision {
         /// Why.
         reason: &'static str,
     },
-    /// Label the newest version `current`: an earlier run stopped before it did.
+    /// Label the newest version `current`.
     Label {
         /// The version.
         version: i64,
+        /// Why.
+        reason: &'static str,
     },
 }
 
@@ -64,8 +68,8 @@ pub enum ParameterDecision {
 /// |---|---|---|---|---|
 /// | no | | | | Write |
 /// | yes, of another type | | | | Permanent: AWS would change the type, and break those who read the parameter as it is |
-/// | yes | what is wanted | on the newest version | | Kept |
-/// | yes | what is wanted | on another version, or none | | Label |
+/// | yes | what is wanted | on the newest version | | UpToDate |
+/// | yes | what is wanted | on another version, or none | | Label: an earlier run stopped before it did |
 /// | yes | another | on the oldest version that is kept | | Label: no new version would be accepted |
 /// | yes | another | on an older version, which has what is wanted | report | Kept: somebody wrote a value by hand |
 /// | yes | another | otherwise | | Write |
@@ -96,12 +100,15 @@ pub fn decide_parameter(
     let by_us = published.is_some_and(|published| published.version == found.version);
     if same(wanted, &found.value) {
         return Ok(match by_us {
-            true => ParameterDecision::Kept { reason: "it is up to date" },
-            false => ParameterDecision::Label { version: found.version },
+            true => ParameterDecision::UpToDate,
+            false => {
+                ParameterDecision::Label { version: found.version, reason: "it is up to date, and not labelled yet" }
+            }
         });
     }
     if published.is_some_and(|published| found.version - published.version >= MOST_VERSIONS - 1) {
-        return Ok(ParameterDecision::Label { version: found.version });
+        let reason = "the oldest version has the label, so Parameter Store would refuse a new version";
+        return Ok(ParameterDecision::Label { version: found.version, reason });
     }
     let edited = !by_us && published.is_some_and(|published| same(wanted, &published.value));
     if edited && settings.drift == Drift::Report {
@@ -124,8 +131,8 @@ fn check_size(at: &str, settings: &SsmParameter, wanted: &SecretString) -> Resul
         return Ok(());
     }
     let next_step = match settings.tier {
-        Tier::Standard => "Use the tier advanced, which allows 8192 bytes, or write less",
-        Tier::Advanced | Tier::IntelligentTiering => "Write less",
+        Tier::Standard => "Use the tier advanced, which allows 8192 bytes, or shorten the value",
+        Tier::Advanced | Tier::IntelligentTiering => "Shorten the value",
     };
     Err(Failure::permanent(format!(
         "`{at}.value` of the settings comes to {bytes} bytes, and a parameter of the tier {} allows {most}",

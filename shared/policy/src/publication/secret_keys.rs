@@ -14,11 +14,8 @@ const MOST_BYTES: usize = 65_536;
 /// What is done with the keys of a secret.
 #[derive(Clone, Debug)]
 pub enum SecretKeysDecision {
-    /// Nothing.
-    Kept {
-        /// Why.
-        reason: &'static str,
-    },
+    /// Nothing: it has what is wanted.
+    UpToDate,
     /// Write this value: the wanted keys, and the others unchanged.
     Write {
         /// The whole value.
@@ -48,7 +45,7 @@ pub fn check_not_rotated(at: &str, arn: &str, connection: &Connection) -> Result
 /// |---|---|---|
 /// | none | | Write |
 /// | no JSON object | | Permanent |
-/// | a JSON object | as wanted | Kept |
+/// | a JSON object | as wanted | UpToDate |
 /// | a JSON object | one is not | Write |
 ///
 /// # Errors
@@ -67,12 +64,12 @@ pub fn decide_secret_keys(
             return Err(Failure::permanent(format!(
                 "`{at}.secret_id` of the settings is the secret {secret_id}, whose value is no JSON object"
             ))
-            .with_next_step("Put a JSON object there, or name another secret"));
+            .with_next_step("Store a JSON object in that secret, or name another secret"));
         }
     };
     let changed = changed(wanted, |name| members.get(name).and_then(Value::as_str).map(SecretString::from));
     if changed.is_empty() {
-        return Ok(SecretKeysDecision::Kept { reason: "it is up to date" });
+        return Ok(SecretKeysDecision::UpToDate);
     }
     let reason = format!("another value, or none, under {}", changed.join(", "));
     for (name, text) in wanted {
@@ -85,7 +82,7 @@ pub fn decide_secret_keys(
              {MOST_BYTES}",
             value.len()
         ))
-        .with_next_step("Write less into it"));
+        .with_next_step("Shorten the keys of the output, or remove others from the secret"));
     }
     Ok(SecretKeysDecision::Write { value: value.into(), reason })
 }

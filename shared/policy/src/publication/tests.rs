@@ -33,10 +33,11 @@ fn found(value: &str, version: i64, published: Option<(&str, i64)>) -> Parameter
 
 fn word(decided: &Result<ParameterDecision, Failure>) -> String {
     match decided {
+        Ok(ParameterDecision::UpToDate) => "up to date".to_owned(),
         Ok(ParameterDecision::Kept { .. }) => "kept".to_owned(),
         Ok(ParameterDecision::Write { previous: Some(previous), .. }) => format!("write after {previous}"),
         Ok(ParameterDecision::Write { previous: None, .. }) => "write".to_owned(),
-        Ok(ParameterDecision::Label { version }) => format!("label {version}"),
+        Ok(ParameterDecision::Label { version, .. }) => format!("label {version}"),
         Err(failure) => failure.class().as_str().to_owned(),
     }
 }
@@ -45,7 +46,7 @@ fn word(decided: &Result<ParameterDecision, Failure>) -> String {
 fn each_state_of_a_parameter_leads_to_one_decision() {
     for (found, drift, expected) in [
         (None, Drift::Overwrite, "write"),
-        (Some(found("new", 3, Some(("new", 3)))), Drift::Overwrite, "kept"),
+        (Some(found("new", 3, Some(("new", 3)))), Drift::Overwrite, "up to date"),
         (Some(found("new", 3, Some(("old", 2)))), Drift::Overwrite, "label 3"),
         (Some(found("new", 3, None)), Drift::Report, "label 3"),
         (Some(found("old", 3, Some(("old", 3)))), Drift::Overwrite, "write after 3"),
@@ -103,7 +104,7 @@ fn texts(pairs: &[(&str, &str)]) -> Texts {
 fn each_state_of_an_environment_leads_to_one_decision() {
     let wanted = texts(&[("REDIS_HOST", "new")]);
     for (variables, last_update, expected) in [
-        (texts(&[("REDIS_HOST", "new"), ("OTHER", "kept")]), "Successful", "kept"),
+        (texts(&[("REDIS_HOST", "new"), ("OTHER", "kept")]), "Successful", "up to date"),
         (texts(&[("REDIS_HOST", "old"), ("OTHER", "kept")]), "Successful", "write"),
         (texts(&[("OTHER", "kept")]), "Failed", "write"),
         (texts(&[("OTHER", "kept")]), "InProgress", "wait"),
@@ -113,7 +114,7 @@ fn each_state_of_an_environment_leads_to_one_decision() {
         let found = EnvironmentFound { variables, last_update: last_update.to_owned() };
         let decided = decide_environment("outputs[0]", "web", &wanted, &found);
         let word = match &decided {
-            Ok(EnvironmentDecision::Kept { .. }) => "kept",
+            Ok(EnvironmentDecision::UpToDate) => "up to date",
             Ok(EnvironmentDecision::Wait) => "wait",
             Ok(EnvironmentDecision::Write { .. }) => "write",
             Err(failure) => failure.class().as_str(),
@@ -165,8 +166,8 @@ proptest! {
         let before = found(&value, version, published.as_ref().map(|(value, version)| (value.as_str(), *version)));
         let decide = |found: &ParameterFound| decide_parameter("outputs[0]", &settings, &"a".into(), Some(found)).unwrap();
         let after = match decide(&before) {
-            ParameterDecision::Kept { .. } => before,
-            ParameterDecision::Label { version } => {
+            ParameterDecision::UpToDate | ParameterDecision::Kept { .. } => before,
+            ParameterDecision::Label { version, .. } => {
                 prop_assert_eq!((before.value.expose_secret(), version), ("a", before.version));
                 found("a", version, Some(("a", version)))
             }
@@ -175,8 +176,8 @@ proptest! {
                 found("a", version + 1, Some(("a", version + 1)))
             }
         };
-        let kept = matches!(decide(&after), ParameterDecision::Kept { .. });
-        prop_assert!(kept, "{after:?}");
+        let empty = matches!(decide(&after), ParameterDecision::UpToDate | ParameterDecision::Kept { .. });
+        prop_assert!(empty, "{after:?}");
     }
 
     #[test]
@@ -189,13 +190,13 @@ proptest! {
                 prop_assert_eq!(shown(&variables), expected);
                 let after = EnvironmentFound { variables, ..found };
                 let again = decide_environment("outputs[0]", "web", &wanted, &after).unwrap();
-                let kept = matches!(again, EnvironmentDecision::Kept { .. });
-                prop_assert!(kept);
+                let empty = matches!(again, EnvironmentDecision::UpToDate);
+                prop_assert!(empty);
             }
             decided => {
-                let kept = matches!(decided, EnvironmentDecision::Kept { .. });
+                let empty = matches!(decided, EnvironmentDecision::UpToDate);
                 let found = shown(&found.variables);
-                prop_assert!(kept && shown(&wanted).iter().all(|(name, text)| found.get(name) == Some(text)));
+                prop_assert!(empty && shown(&wanted).iter().all(|(name, text)| found.get(name) == Some(text)));
             }
         }
     }
@@ -208,8 +209,8 @@ proptest! {
             expected.extend(shown(&wanted));
             prop_assert_eq!(serde_json::from_str::<serde_json::Value>(value.expose_secret()).unwrap(), json!(expected));
             let again = decide_secret_keys("outputs[0]", "web", &wanted, Some(&value)).unwrap();
-            let kept = matches!(again, SecretKeysDecision::Kept { .. });
-            prop_assert!(kept);
+            let empty = matches!(again, SecretKeysDecision::UpToDate);
+            prop_assert!(empty);
         }
     }
 }
