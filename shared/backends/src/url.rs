@@ -1,7 +1,7 @@
 //! A login with a URL, as clients do it.
 
 use policy::Failure;
-use redis::{ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo};
+use redis::{ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, RedisResult, aio::MultiplexedConnection};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
@@ -31,7 +31,10 @@ pub async fn log_in(url: &SecretString, what: &str) -> Result<(), Failure> {
         let redis = &mut connection.redis;
         // The login that the client library makes when it connects replaces what the server says by words of its own.
         if let Some(password) = settings.password() {
-            redis::cmd("AUTH").arg(settings.username()).arg(password).query_async::<()>(redis).await?;
+            authenticate(redis, settings.username(), password).await?;
+        }
+        if settings.protocol().supports_resp3() {
+            redis::cmd("HELLO").arg(3).query_async::<()>(redis).await?;
         }
         if settings.db() != 0 {
             redis::cmd("SELECT").arg(settings.db()).query_async::<()>(redis).await?;
@@ -44,12 +47,22 @@ pub async fn log_in(url: &SecretString, what: &str) -> Result<(), Failure> {
     };
     match answer.await {
         Ok(()) => Ok(()),
-        Err(error) if is_not_ready(&error) || is_connection_trouble(&error) => Err(Failure::retryable(format!(
-            "cannot connect with {what}: {}; the next run tries again",
-            describe(&error)
-        ))),
+        Err(error) if is_not_ready(&error) || is_connection_trouble(&error) => {
+            Err(Failure::retryable(format!("cannot connect with {what}: {}", describe(&error))))
+        }
         Err(error) => Err(Failure::needs_human(format!("the login with {what} was refused ({})", code(&error)))
             .with_next_step("Check whether AWSCURRENT is the credential of this Redis and of its user")),
+    }
+}
+
+/// Sends `AUTH`, and again without the user if the server is older than Redis 6, which knows no users: clients do the same.
+async fn authenticate(redis: &mut MultiplexedConnection, username: Option<&str>, password: &str) -> RedisResult<()> {
+    let answer = redis::cmd("AUTH").arg(username).arg(password).query_async::<()>(redis).await;
+    match answer {
+        Err(error) if username.is_some() && error.to_string().contains("wrong number of arguments for 'auth'") => {
+            redis::cmd("AUTH").arg(password).query_async::<()>(redis).await
+        }
+        answer => answer,
     }
 }
 
@@ -65,6 +78,11 @@ mod tests {
 
     /// Logs in with a URL to a node that answers this command with this, and every other command with `OK`.
     async fn answered(command: &'static str, answer: &'static str) -> Result<(), Failure> {
+        answered_with("/1", command, answer).await
+    }
+
+    /// The same with this end of the URL.
+    async fn answered_with(end: &str, command: &'static str, answer: &'static str) -> Result<(), Failure> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let node = tokio::spawn(async move {
@@ -77,7 +95,7 @@ mod tests {
                 stream.write_all(answers.as_bytes()).await.unwrap();
             }
         });
-        let url = SecretString::from(format!("redis://app:hunter2@127.0.0.1:{port}/1"));
+        let url = SecretString::from(format!("redis://app:hunter2@127.0.0.1:{port}{end}"));
         let answered = log_in(&url, "the url of `outputs[0]`").await;
         node.abort();
         answered
@@ -96,6 +114,20 @@ mod tests {
             assert!(failure.to_string().contains(code), "{failure}");
             assert!(!failure.chain().contains("hunter2"), "{failure}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_knows_no_users_is_sent_the_password_alone() {
+        answered("app", "-ERR wrong number of arguments for 'auth' command\r\n").await.unwrap();
+        answered("app", "-ERR something else\r\n").await.unwrap_err();
+    }
+
+    #[tokio::test]
+    async fn a_url_that_asks_for_resp3_needs_a_server_that_speaks_it() {
+        let unknown = "-ERR unknown command `HELLO`\r\n";
+        answered_with("/?protocol=resp3", "HELLO", unknown).await.unwrap_err();
+        answered_with("/?protocol=resp3", "nothing", unknown).await.unwrap();
+        answered_with("/", "HELLO", unknown).await.unwrap();
     }
 
     #[tokio::test]
