@@ -103,12 +103,11 @@ fn connector() -> io::Result<TlsConnector> {
 
 fn tls_config() -> io::Result<ClientConfig> {
     let mut read = rustls_native_certs::load_native_certs();
-    if let Some(error) = read.errors.pop() {
-        return Err(io::Error::other(error));
-    }
     let mut roots = RootCertStore::empty();
-    for certificate in read.certs {
-        roots.add(certificate).map_err(io::Error::other)?;
+    // Like the AWS SDK: a root certificate that cannot be read is left out.
+    if roots.add_parsable_certificates(read.certs).0 == 0 {
+        let error = read.errors.pop().map(io::Error::other);
+        return Err(error.unwrap_or_else(|| io::Error::other("there is no root certificate")));
     }
     let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()

@@ -51,6 +51,7 @@ macro_rules! clients {
         pub struct Clients {
             config: SdkConfig,
             calls: CallCount,
+            credentials_found: OnceLock<()>,
             $($service: OnceLock<$sdk::Client>,)+
         }
 
@@ -71,7 +72,7 @@ macro_rules! clients {
         impl From<SdkConfig> for Clients {
             /// The clients of a configuration that is given: its HTTP client, credentials, region and time limits.
             fn from(config: SdkConfig) -> Self {
-                Self { config, calls: CallCount::default(), $($service: OnceLock::new(),)+ }
+                Self { config, calls: CallCount::default(), credentials_found: OnceLock::new(), $($service: OnceLock::new(),)+ }
             }
         }
     };
@@ -104,17 +105,27 @@ impl Clients {
     /// Checks that there are credentials to sign requests with. Without them, each call would fail as if its connection had.
     ///
     /// # Errors
-    /// Permanent if there are none, or the configuration of the environment is wrong. Any other error is left to the calls:
-    /// it may pass with time.
+    /// Permanent, with the cause, if there are none, or the configuration of the environment is wrong. Any other error is
+    /// left to the calls: it may pass with time.
+    ///
+    /// # Repeating
+    /// Credentials that were found once are not looked for again.
     pub async fn check_credentials(&self) -> Result<(), Failure> {
         let Some(provider) = self.config.credentials_provider() else { return Ok(()) };
+        if self.credentials_found.get().is_some() {
+            return Ok(());
+        }
         match provider.provide_credentials().await {
-            Err(CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_)) => {
-                Err(Failure::permanent("the function has no AWS credentials").with_next_step(
+            Ok(_) => {
+                self.credentials_found.get_or_init(|| ());
+                Ok(())
+            }
+            Err(error @ (CredentialsError::CredentialsNotLoaded(_) | CredentialsError::InvalidConfiguration(_))) => {
+                Err(Failure::permanent("the function has no AWS credentials").because(error).with_next_step(
                     "Give the function a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in its environment",
                 ))
             }
-            _ => Ok(()),
+            Err(_) => Ok(()),
         }
     }
 

@@ -3,6 +3,7 @@
 use std::{ffi::OsString, path::Path, sync::OnceLock};
 
 use policy::Failure;
+use tokio_rustls::rustls::RootCertStore;
 
 /// The variable that names a file with root certificates, instead of those of the machine.
 const VARIABLE: &str = "SSL_CERT_FILE";
@@ -27,11 +28,11 @@ pub fn check() -> Result<(), Failure> {
 fn check_file(file: Option<OsString>) -> Result<(), Failure> {
     let Some(file) = file else { return Ok(()) };
     let mut read = rustls_native_certs::load_certs_from_paths(Some(Path::new(&file)), None);
-    let why = match (read.errors.pop(), read.certs.is_empty()) {
-        (None, false) => return Ok(()),
-        (Some(error), _) => error.to_string(),
-        (None, true) => "it contains no certificate".to_owned(),
-    };
+    // Clients leave out a certificate that cannot be read, and use the others.
+    if RootCertStore::empty().add_parsable_certificates(read.certs).0 > 0 {
+        return Ok(());
+    }
+    let why = read.errors.pop().map_or_else(|| "it contains no root certificate".to_owned(), |error| error.to_string());
     let file = file.display();
     Err(Failure::permanent(format!("the root certificates in {file}, which {VARIABLE} names, cannot be used: {why}"))
         .with_next_step(format!(
@@ -47,12 +48,19 @@ mod tests {
 
     use super::*;
 
+    const NO_BASE64: &str = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
+    const NO_CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
     #[test]
     fn a_file_that_is_missing_or_has_no_certificate_is_named_with_its_variable() {
         let folder = tempfile::tempdir().unwrap();
-        let broken = "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n";
-        for (name, text) in [("missing", None), ("empty", Some("")), ("no-pem", Some("text")), ("broken", Some(broken))]
-        {
+        for (name, text) in [
+            ("missing", None),
+            ("empty", Some("")),
+            ("no-pem", Some("text")),
+            ("no-base64", Some(NO_BASE64)),
+            ("no-certificate", Some(NO_CERTIFICATE)),
+        ] {
             let file = folder.path().join(name);
             if let Some(text) = text {
                 fs::write(&file, text).unwrap();
@@ -63,6 +71,15 @@ mod tests {
                 assert!(failure.to_string().contains(said), "{failure}");
             }
         }
+    }
+
+    #[test]
+    fn a_file_with_one_good_certificate_among_broken_ones_is_accepted() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("roots.pem");
+        let good = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert.pem();
+        fs::write(&file, format!("{NO_CERTIFICATE}{good}{NO_BASE64}")).unwrap();
+        check_file(Some(file.into_os_string())).unwrap();
     }
 
     #[test]
