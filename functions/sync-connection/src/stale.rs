@@ -39,7 +39,7 @@ pub(crate) async fn read(
 fn tasks(consumer: &ConsumerFacts) -> &[Task] {
     match &consumer.seen {
         Seen::Service { tasks, .. } => tasks,
-        Seen::Function { .. } | Seen::Missing(_) => &[],
+        Seen::Function { .. } | Seen::Unreadable { .. } => &[],
     }
 }
 

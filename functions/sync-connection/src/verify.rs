@@ -56,9 +56,7 @@ async fn rest(database: &Database, connection: &Connection) -> Result<(), Failur
     match database::log_in(database, &connection.credential).await {
         Ok(Answer::Accepted) => Ok(()),
         Ok(Answer::Refused) => Err(Failure::needs_human("the database refuses the token in AWSCURRENT")
-            .with_next_step("Put the token that it accepts into AWSCURRENT")),
-        Err(no_answer) => {
-            Err(Failure::retryable(format!("the database gave no answer ({no_answer:?}); the next run tries again")))
-        }
+            .with_next_step("Put the token that the database accepts into AWSCURRENT")),
+        Err(no_answer) => Err(Failure::retryable(format!("the database gave no answer ({no_answer:?})"))),
     }
 }

@@ -59,7 +59,9 @@ impl ElasticacheServerless<'_> {
                 "the user {} is not on the serverless cache {}",
                 self.user_id, self.cache
             ))
-            .with_next_step("Put it into the cache's user group, or correct `backend.serverless_cache_name`"));
+            .with_next_step(
+                "Put the user into the user group of the cache, or correct `backend.serverless_cache_name`",
+            ));
         }
         // A secret that names another cache of the same user is another target's.
         observed.hosts.retain(|host| endpoints.iter().any(|endpoint| endpoint.host == *host));

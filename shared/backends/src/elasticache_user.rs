@@ -68,9 +68,10 @@ impl<'a> ElasticacheUser<'a> {
         caches.nodes.extend(serverless.await?.into_iter().flatten());
         caches.hosts.extend(caches.nodes.iter().map(|node| node.host.clone()));
         if caches.nodes.is_empty() {
-            return Err(
-                self.refused("is on no cache, so no login can prove anything", "Put it into a cache's user group")
-            );
+            return Err(self.refused(
+                "is on no cache, so no login can prove anything",
+                "Put the user into the user group of a cache",
+            ));
         }
         Ok(caches)
     }
@@ -81,11 +82,14 @@ impl<'a> ElasticacheUser<'a> {
                 Err(self.refused("is deleting, so there is nothing to rotate", "Name another user in the settings"))
             }
             ("password", _) => Ok(()),
-            ("iam", _) => Err(self
-                .refused("logs in with IAM, so it has no password to rotate", "Turn off the rotation of its secret")),
+            ("iam", _) => Err(Failure::permanent(format!(
+                "the user {} logs in with IAM, so it has no password to rotate",
+                self.user_id
+            ))
+            .with_last_step("Turn off the rotation of the secret")),
             (other, _) => Err(self.refused(
                 &format!("has the authentication type {other:?}, so it has no password to rotate"),
-                "Give it the password in AWSCURRENT",
+                "Give the user the password in AWSCURRENT",
             )),
         }
     }

@@ -74,9 +74,9 @@ pub(crate) async fn enter(
     credentials: &[&SecretString],
 ) -> Result<Session, CallError> {
     let untouched = |why: String| CallError::untouched(Failure::retryable(why));
-    let mut session = Session::open(node, address).await.map_err(|error| {
-        untouched(format!("the node {node} cannot be reached: {}; it is tried again later", describe(&error)))
-    })?;
+    let mut session = Session::open(node, address)
+        .await
+        .map_err(|error| untouched(format!("the node {node} cannot be reached: {}", describe(&error))))?;
     for credential in credentials {
         if accepts(&mut session, username, credential).await? {
             introduce(session.connection()).await;

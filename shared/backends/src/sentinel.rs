@@ -23,7 +23,7 @@ pub(crate) async fn log_in_with(sentinel: &Sentinel, tls: bool, credential: &Sec
         let address = Address { host: &node.host, port: node.port, tls };
         let mut session = Session::open(&name, address).await.map_err(|error| {
             CallError::untouched(Failure::retryable(format!(
-                "the Sentinel {name} cannot be reached: {}; it is tried again later",
+                "the Sentinel {name} cannot be reached: {}",
                 describe(&error)
             )))
         })?;
@@ -33,7 +33,7 @@ pub(crate) async fn log_in_with(sentinel: &Sentinel, tls: bool, credential: &Sec
                 failure: Failure::permanent(format!(
                     "the Sentinel {name} requires a password of its own, which the target does not have"
                 ))
-                .with_next_step("Let it accept commands from this function without a password"),
+                .with_next_step("Configure the Sentinel to accept commands without a password"),
                 ..error
             },
             false => error,

@@ -79,10 +79,7 @@ impl Session {
             // EXEC was answered with an error of its own, which the client library does not hand on. Each command had been
             // taken, so what the node is doing is the reason.
             _ if error.kind() == ErrorKind::UnexpectedReturnType => CallError {
-                failure: Failure::retryable(format!(
-                    "the node {} discarded a transaction without effect; it is tried again later",
-                    self.node
-                )),
+                failure: Failure::retryable(format!("the node {} discarded a transaction without effect", self.node)),
                 code: None,
                 effect: Effect::None,
             },
@@ -101,9 +98,7 @@ impl Session {
 pub(crate) fn failed(node: &str, name: &str, error: &RedisError) -> CallError {
     if is_connection_trouble(error) {
         let why = describe(error);
-        let failure = Failure::retryable(format!(
-            "the node {node} did not answer `{name}`: {why}; it is checked and tried again later"
-        ));
+        let failure = Failure::retryable(format!("the node {node} did not answer `{name}`: {why}"));
         return CallError { failure, code: None, effect: Effect::Unknown };
     }
     refused(node, name, &code(error), error.detail())
@@ -117,11 +112,11 @@ pub(crate) fn failed(node: &str, name: &str, error: &RedisError) -> CallError {
 /// What the node says beside its code is not kept: it may repeat the arguments.
 pub(crate) fn refused(node: &str, name: &str, code: &str, detail: Option<&str>) -> CallError {
     let failure = if means_not_now(code, detail) {
-        Failure::retryable(format!("the node {node} does not accept `{name}` now ({code}); it is tried again later"))
+        Failure::retryable(format!("the node {node} does not accept `{name}` now ({code})"))
     } else if code == "NOPERM" {
         let right = name.to_lowercase().replace(' ', "|");
         Failure::permanent(format!("the node {node} does not allow `{name}`"))
-            .with_next_step(format!("Give its user the right `+{right}` (see `ACL SETUSER`)"))
+            .with_next_step(format!("Give the user of AWSCURRENT the right `+{right}` (see `ACL SETUSER`)"))
     } else {
         Failure::permanent(format!("the node {node} has refused `{name}` ({code})")).with_next_step(next_step(name))
     };

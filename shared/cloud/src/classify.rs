@@ -75,6 +75,10 @@ const LATER: [&str; 16] = [
 /// Codes that mean the function's role lacks a permission.
 const DENIED: [&str; 3] = ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation"];
 
+/// What to do about a missing permission.
+const GRANT: &str =
+    "Grant the action to the role of the function, and the actions on the KMS key if the resource has one";
+
 /// Gives an SDK error its class.
 ///
 /// - no answer, status 5xx, throttled, or busy ⇒ Retryable
@@ -100,20 +104,18 @@ pub fn classify<E: Operation>(doing: &str, error: &SdkError<E, HttpResponse>) ->
     };
     let code = refused.code().unwrap_or("no error code").to_owned();
     let class = class_of(&code, status);
-    let way_out = match class {
-        Class::Retryable => "it is tried again later",
-        _ if DENIED.contains(&code.as_str()) => {
-            "grant the action to the function's role, and the actions on its KMS key if it has one"
-        }
-        _ => "correct the settings or the resource",
-    };
     let message = match refused.message() {
         Some(_) if E::CARRIES_SECRET => " (its message is left out, because it may quote a secret)".to_owned(),
         Some(message) => format!(": {message}"),
         None => String::new(),
     };
+    let failure = Failure::new(class, format!("cannot {doing}: {code}{message}"));
+    let failure = match DENIED.contains(&code.as_str()) {
+        true => failure.with_next_step(GRANT),
+        false => failure,
+    };
     CallError {
-        failure: Failure::new(class, format!("cannot {doing}: {code}{message}; {way_out}")),
+        failure,
         effect: if status.is_some_and(StatusCode::is_server_error) { Effect::Unknown } else { Effect::None },
         code: Some(code),
     }
@@ -126,7 +128,7 @@ fn class_of(code: &str, status: Option<StatusCode>) -> Class {
 }
 
 fn lost(doing: &str, what: &str) -> CallError {
-    let failure = Failure::retryable(format!("cannot {doing}: {what}; it is tried again later"));
+    let failure = Failure::retryable(format!("cannot {doing}: {what}"));
     CallError { failure, code: None, effect: Effect::Unknown }
 }
 
@@ -141,6 +143,7 @@ mod tests {
     use aws_sdk_ssm::operation::{get_parameter::GetParameterError, put_parameter::PutParameterError};
     use aws_smithy_runtime_api::client::result::ConnectorError;
     use aws_smithy_types::{body::SdkBody, error::ErrorMetadata};
+    use policy::NextStep;
 
     use super::*;
 
@@ -186,11 +189,10 @@ mod tests {
 
     #[test]
     fn a_denied_call_says_who_can_help() {
-        let message = refused(403, "AccessDenied").failure.to_string();
-        assert_eq!(
-            message,
-            "cannot do it: AccessDenied: a sentence; grant the action to the function's role, and the actions on its KMS key if it has one"
-        );
+        let failure = refused(403, "AccessDenied").failure;
+        assert_eq!(failure.to_string(), "cannot do it: AccessDenied: a sentence");
+        assert_eq!(failure.next_step().map(NextStep::as_str), Some(GRANT));
+        assert_eq!(refused(400, "InvalidParameterValue").failure.next_step(), None);
     }
 
     #[test]
@@ -206,8 +208,7 @@ mod tests {
         ] {
             assert_eq!(
                 error.failure.chain(),
-                "cannot do it: ValidationException (its message is left out, because it may quote a secret); correct the \
-                 settings or the resource"
+                "cannot do it: ValidationException (its message is left out, because it may quote a secret)"
             );
             assert!(error.is(CODE) && !format!("{error:?}").contains("hunter2"));
         }
@@ -216,8 +217,7 @@ mod tests {
     #[test]
     fn a_refusal_without_a_message_still_says_what_was_being_done() {
         let error = refused_with(GetParameterError::generic, 400, "ParameterNotFound", None);
-        let expected = "cannot do it: ParameterNotFound; correct the settings or the resource";
-        assert_eq!(error.failure.to_string(), expected);
+        assert_eq!(error.failure.to_string(), "cannot do it: ParameterNotFound");
     }
 
     #[test]

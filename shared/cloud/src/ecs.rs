@@ -83,7 +83,7 @@ pub async fn service(client: &Client, cluster: &str, service: &str) -> Result<Se
     let Some(found) = answer.services.unwrap_or_default().into_iter().next() else {
         let why = answer.failures.unwrap_or_default().into_iter().find_map(|failure| failure.reason);
         let why = why.unwrap_or_else(|| "the answer is empty".to_owned());
-        return Err(Failure::permanent(format!("cannot {doing}: {why}; put its name right, or the cluster's")));
+        return Err(Failure::permanent(format!("cannot {doing}: {why}")));
     };
     let deployments = found.deployments();
     let newest = deployments.iter().find(|deployment| deployment.status() == Some("PRIMARY"));

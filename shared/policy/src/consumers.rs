@@ -44,8 +44,13 @@ pub enum Seen {
         /// Whether its environment names AWSCURRENT's version; see [`names_version`].
         names_current: bool,
     },
-    /// It does not exist, or may not be read; says why.
-    Missing(String),
+    /// It does not exist, or may not be read.
+    Unreadable {
+        /// Why.
+        why: String,
+        /// What to do about it, if AWS's refusal says that.
+        next_step: Option<String>,
+    },
 }
 
 /// A deployment of an ECS service.
@@ -80,21 +85,23 @@ pub struct Task {
 }
 
 impl ConsumerFacts {
-    /// Refuses a consumer that does not exist: its credential is unknown.
+    /// Refuses a consumer that cannot be read, or is not active: which credential it uses is unknown.
     ///
     /// # Errors
     /// Permanent, naming the field.
     pub fn check_there(&self) -> Result<(), Failure> {
         let Self { field, name, seen } = self;
         match seen {
-            Seen::Missing(why) => Err(Failure::permanent(format!(
+            Seen::Unreadable { why, next_step } => Err(Failure::permanent(format!(
                 "`{field}` of the settings is {name}, which cannot be read: {why}. The previous credential is kept"
             ))
-            .with_next_step("Correct its name, or remove it from the settings if nothing logs in there any more")),
+            .with_next_step(next_step.clone().unwrap_or_else(|| {
+                format!("Correct `{field}`, or remove it from the settings if {name} no longer logs in")
+            }))),
             Seen::Service { status, .. } if status != "ACTIVE" => Err(Failure::permanent(format!(
                 "`{field}` of the settings is {name}, which is {status}. The previous credential is kept"
             ))
-            .with_next_step("Remove it from the settings if nothing logs in there any more")),
+            .with_next_step(format!("Remove `{field}` from the settings if {name} no longer logs in"))),
             Seen::Service { .. } | Seen::Function { .. } => Ok(()),
         }
     }
@@ -107,12 +114,12 @@ impl ConsumerFacts {
     /// the environment may name that version since the first time, which proves nothing.
     ///
     /// # Errors
-    /// Permanent, naming the field, if it does not exist.
+    /// Permanent, naming the field, if it cannot be read or is not active.
     pub fn follows(&self, promotion: &Promotion) -> Result<Option<String>, Failure> {
         self.check_there()?;
         let since_ms = promotion.latest_ms();
         Ok(match &self.seen {
-            Seen::Missing(why) => Some(format!("it cannot be read: {why}")),
+            Seen::Unreadable { why, .. } => Some(format!("it cannot be read: {why}")),
             Seen::Service { tasks, steady, .. } => match (behind(tasks, since_ms), steady) {
                 (Some(old), _) => Some(format!("not started since the promotion: {old}")),
                 (None, false) => Some("its deployment is not complete".to_owned()),

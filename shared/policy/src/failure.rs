@@ -32,6 +32,33 @@ impl fmt::Display for Class {
     }
 }
 
+/// What a person does about a failure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct NextStep {
+    text: String,
+    #[serde(skip)]
+    is_last: bool,
+}
+
+impl NextStep {
+    /// One sentence or two, without the full stop at the end.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether nothing is left to do after it: the run is not to be repeated.
+    pub fn is_last(&self) -> bool {
+        self.is_last
+    }
+}
+
+impl fmt::Display for NextStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
 /// A failure, with its class and cause.
 ///
 /// The message says what was attempted and what happened; `next_step` what a person does about it. Whether something was
@@ -40,7 +67,7 @@ impl fmt::Display for Class {
 pub struct Failure {
     class: Class,
     message: String,
-    next_step: Option<String>,
+    next_step: Option<NextStep>,
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
@@ -68,7 +95,13 @@ impl Failure {
     /// The same failure, with what a person does about it: one sentence or two, without the full stop at the end, and
     /// without running the function again.
     pub fn with_next_step(mut self, next_step: impl Into<String>) -> Self {
-        self.next_step = Some(next_step.into());
+        self.next_step = Some(NextStep { text: next_step.into(), is_last: false });
+        self
+    }
+
+    /// The same failure, with what a person does about it, after which the run is not to be repeated.
+    pub fn with_last_step(mut self, last_step: impl Into<String>) -> Self {
+        self.next_step = Some(NextStep { text: last_step.into(), is_last: true });
         self
     }
 
@@ -84,9 +117,9 @@ impl Failure {
     }
 
     /// What a person does about it, where that is known: by the failure itself, or by its cause.
-    pub fn next_step(&self) -> Option<&str> {
+    pub fn next_step(&self) -> Option<&NextStep> {
         let of_cause = || self.source.as_ref()?.downcast_ref::<Self>()?.next_step();
-        self.next_step.as_deref().or_else(of_cause)
+        self.next_step.as_ref().or_else(of_cause)
     }
 
     /// The message and every cause, in one line.
@@ -138,7 +171,7 @@ mod tests {
     fn the_next_step_is_that_of_the_failure_or_of_its_cause() {
         let cause = || Failure::permanent("it has no name").with_next_step("Give it a name");
         let failure = Failure::permanent("the settings are refused").because(cause());
-        assert_eq!(failure.next_step(), Some("Give it a name"));
+        assert_eq!(failure.next_step().map(NextStep::as_str), Some("Give it a name"));
         assert_eq!(failure.chain(), "the settings are refused: it has no name. Give it a name");
         let nearer = failure.with_next_step("Put other settings");
         assert_eq!(nearer.chain(), "the settings are refused: it has no name. Put other settings");

@@ -48,5 +48,5 @@ pub mod server;
 pub mod target;
 pub mod token;
 
-pub use failure::{Class, Failure};
+pub use failure::{Class, Failure, NextStep};
 pub use target::Target;

@@ -13,7 +13,7 @@ use crate::{moment::millis, secret::Secret};
 /// Reads the state of every consumer of the settings, all at once.
 ///
 /// # Errors
-/// Retryable if one gives no answer. A consumer that does not exist is no error: the facts say so.
+/// Retryable if one gives no answer. A consumer that does not exist, or may not be read, is no error: the facts say so.
 ///
 /// # Permissions
 /// `ecs:ListTasks`, `ecs:DescribeTasks`, `ecs:DescribeServices`, `lambda:GetFunctionConfiguration`
@@ -44,7 +44,10 @@ async fn look_at(
             Consumer::LambdaFunction { function_name } => function_seen(clients, secret, function_name).await,
         };
         let seen = match seen {
-            Err(failure) if failure.class() == Class::Permanent => Seen::Missing(failure.chain()),
+            Err(failure) if failure.class() == Class::Permanent => Seen::Unreadable {
+                why: failure.what_happened(),
+                next_step: failure.next_step().map(ToString::to_string),
+            },
             seen => seen?,
         };
         Ok(ConsumerFacts { field: format!("consumers[{nth}]"), name: name(consumer), seen })

@@ -9,7 +9,10 @@ use policy::{
     outcome::Outcome,
 };
 
-use crate::{event::Resource, settings};
+use crate::{
+    event::Resource,
+    settings::{self, PARAMETER_PREFIX},
+};
 
 /// The tag by which a resource names the target it belongs to.
 pub const TARGET_TAG: &str = "redis-lifecycle:target";
@@ -73,9 +76,9 @@ pub async fn find(clients: &Clients, subject: Subject, outcome: &mut Outcome) ->
             outcome.target = Some(name.clone());
             Ok(Found::Target(Box::new(settings::load(clients, &name).await?)))
         }
-        Subject::Settings(name) if !Target::is_name(&name) => {
-            Ok(Found::nothing("it is about a parameter whose name is not that of a target's settings"))
-        }
+        Subject::Settings(name) if !Target::is_name(&name) => Ok(Found::nothing(format!(
+            "it is about a parameter under {PARAMETER_PREFIX} whose name is not that of a target: {NAME_RULE}"
+        ))),
         Subject::Settings(name) => {
             let history = of_event(clients, &name, outcome).await?;
             Ok(history.map_or_else(
@@ -167,7 +170,7 @@ async fn tags(clients: &Clients, resource: &Resource) -> Result<Option<Tagged>, 
 pub fn name_of<'a>(resource: &str, tags: &'a HashMap<String, String>) -> Result<&'a str, Failure> {
     tags.get(TARGET_TAG).map(String::as_str).filter(|name| Target::is_name(name)).ok_or_else(|| {
         Failure::permanent(format!("{resource} has no tag `{TARGET_TAG}` with the name of a target"))
-            .with_next_step("Tag it with the name of its target")
+            .with_next_step("Tag the resource with the name of its target")
     })
 }
 

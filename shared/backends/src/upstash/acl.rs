@@ -128,7 +128,7 @@ impl<'a> UpstashAcl<'a> {
         token.map(SecretString::from).ok_or_else(|| {
             CallError::untouched(
                 Failure::permanent(format!("the secret {id} is not a JSON object with a string under \"token\""))
-                    .with_next_step("Store the REST token of a user who may run ACL commands in it"),
+                    .with_next_step("Store the REST token of a user who may run ACL commands in that secret"),
             )
         })
     }
@@ -138,8 +138,8 @@ impl<'a> UpstashAcl<'a> {
         let AclUser { username, .. } = self.user;
         let user = self.run(admin, &["ACL", "GETUSER", username]).await?;
         let (why, next_step) = match () {
-            () if user.is_null() => ("does not exist", "Create it with ACL SETUSER"),
-            () if flags(&user).any(|flag| flag == "off") => ("is off", "Switch it on with ACL SETUSER"),
+            () if user.is_null() => ("does not exist", "Create the user with `ACL SETUSER`"),
+            () if flags(&user).any(|flag| flag == "off") => ("is off", "Switch the user on with `ACL SETUSER`"),
             () => return Ok(()),
         };
         let failure = Failure::permanent(format!("the ACL user {username} {why}")).with_next_step(next_step);

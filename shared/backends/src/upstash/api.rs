@@ -51,7 +51,7 @@ impl<'a> Api<'a> {
                 "the secret {} is not a JSON object with strings under \"email\" and \"api_key\"",
                 reset.api_secret_id
             ))
-            .with_next_step("Store the e-mail address of the account and a key of the Developer API in it"));
+            .with_next_step("Store the e-mail address of the account and a key of the Developer API in that secret"));
         };
         let url = std::env::var("UPSTASH_API_URL").unwrap_or_else(|_| URL.to_owned());
         let url = url.trim_end_matches('/').to_owned();

@@ -85,7 +85,7 @@ async fn attempt(doing: &str, request: RequestBuilder) -> Result<Answered, CallE
 }
 
 fn later(doing: &str, what: &str, effect: Effect) -> CallError {
-    let failure = Failure::retryable(format!("cannot {doing}: {what}; it is tried again later"));
+    let failure = Failure::retryable(format!("cannot {doing}: {what}"));
     CallError { failure, code: None, effect }
 }
 

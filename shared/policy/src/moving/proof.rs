@@ -22,11 +22,11 @@ pub fn check_nodes(nodes: &[Node], secret_id: &str) -> Result<(), Failure> {
         (Verdict::Nowhere, Verdict::Everywhere) => Ok(()),
         (Verdict::Somewhere | Verdict::Everywhere, _) => {
             Err(Failure::needs_human("the Redis that the settings name accepts clients without a credential")
-                .with_next_step("Make it require one"))
+                .with_next_step("Make every node of that Redis require a password"))
         }
         (Verdict::Nowhere, Verdict::Somewhere | Verdict::Nowhere) => Err(Failure::needs_human(format!(
             "not every node of the Redis that the settings name accepts AWSCURRENT of the secret {secret_id}"
         ))
-        .with_next_step("Put the credential that they accept there")),
+        .with_next_step("Put the credential that every node accepts into AWSCURRENT")),
     }
 }

@@ -1,7 +1,7 @@
 //! What failed, what was changed before that, and what to do.
 
 use super::{run::Outcome, text::first_of};
-use crate::Class;
+use crate::{Class, NextStep};
 
 impl Outcome {
     /// The worst class among the failures of the run and of its items; `None` where nothing failed.
@@ -19,7 +19,7 @@ impl Outcome {
             Some(target) if !failure.contains(target.as_str()) => format!("target {target}: {failure}"),
             _ => failure,
         };
-        let parts = [Some(failure), self.effects(), self.specific_next_step().map(str::to_owned)];
+        let parts = [Some(failure), self.effects(), self.specific_next_step().map(ToString::to_string)];
         Some(parts.into_iter().flatten().collect::<Vec<_>>().join(". "))
     }
 
@@ -51,14 +51,14 @@ impl Outcome {
     }
 
     /// What to do about the first of the worst failures, where it says that.
-    pub(super) fn specific_next_step(&self) -> Option<&str> {
+    pub(super) fn specific_next_step(&self) -> Option<&NextStep> {
         let worst = self.failure_class()?;
         self.failures().filter(|(class, _)| *class == worst).find_map(|(_, next_step)| next_step)
     }
 
     /// The failures of the run and of its items, each with what to do about it.
-    fn failures(&self) -> impl Iterator<Item = (Class, Option<&str>)> {
-        let stopped = self.stopped.iter().map(|stopped| (stopped.class, stopped.next_step.as_deref()));
-        stopped.chain(self.failed.iter().map(|item| (item.class, item.next_step.as_deref())))
+    fn failures(&self) -> impl Iterator<Item = (Class, Option<&NextStep>)> {
+        let stopped = self.stopped.iter().map(|stopped| (stopped.class, stopped.next_step.as_ref()));
+        stopped.chain(self.failed.iter().map(|item| (item.class, item.next_step.as_ref())))
     }
 }

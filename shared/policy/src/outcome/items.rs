@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::Class;
+use crate::{Class, NextStep};
 
 /// One thing that was done, kept or planned, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -40,5 +40,5 @@ pub struct FailedItem {
     /// What went wrong.
     pub reason: String,
     /// What to do about it, where that is known.
-    pub next_step: Option<String>,
+    pub next_step: Option<NextStep>,
 }

@@ -11,6 +11,7 @@ use super::{
     status::Status,
     text::first_of,
 };
+use crate::NextStep;
 
 /// The outcome on the wire. Alarms, rules and people's queries read it: once released, its keys only ever grow.
 #[derive(Serialize)]
@@ -99,10 +100,14 @@ fn next_step(outcome: &Outcome) -> Option<String> {
     let again = outcome.details.again();
     let specific = outcome.specific_next_step();
     match outcome.status() {
-        Status::NeedsHuman => {
-            Some(format!("{}. Then {again}.", specific.unwrap_or("Check the cause first, before anything is changed")))
+        Status::NeedsHuman | Status::Permanent if specific.is_some_and(NextStep::is_last) => {
+            specific.map(|last| format!("{last}."))
         }
-        Status::Permanent => Some(format!("{}. Then {again}.", specific.unwrap_or("Correct the cause"))),
+        Status::NeedsHuman => {
+            let specific = specific.map_or("Check the cause first, before anything is changed", NextStep::as_str);
+            Some(format!("{specific}. Then {again}."))
+        }
+        Status::Permanent => Some(format!("{}. Then {again}.", specific.map_or("Correct the cause", NextStep::as_str))),
         Status::Retryable => Some("Nothing to do yet: the run is repeated. Act if it keeps failing.".to_owned()),
         Status::Waiting => Some("Nothing to do: the next run checks again.".to_owned()),
         Status::Done | Status::Kept => None,

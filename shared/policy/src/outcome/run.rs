@@ -5,7 +5,7 @@ use super::{
     items::{FailedItem, Item, Waiting},
     measure::{Measure, Measures},
 };
-use crate::{Class, Failure, login::FailedLogin};
+use crate::{Class, Failure, NextStep, login::FailedLogin};
 
 /// One run of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct Outcome {
 pub(super) struct Stopped {
     pub(super) class: Class,
     pub(super) message: String,
-    pub(super) next_step: Option<String>,
+    pub(super) next_step: Option<NextStep>,
 }
 
 impl Outcome {
@@ -119,7 +119,7 @@ impl Outcome {
             what: what.into(),
             class: failure.class(),
             reason: failure.what_happened(),
-            next_step: failure.next_step().map(str::to_owned),
+            next_step: failure.next_step().cloned(),
         });
     }
 
@@ -128,7 +128,7 @@ impl Outcome {
         self.stopped = Some(Stopped {
             class: failure.class(),
             message: failure.what_happened(),
-            next_step: failure.next_step().map(str::to_owned),
+            next_step: failure.next_step().cloned(),
         });
     }
 

@@ -184,6 +184,14 @@ fn the_next_step_is_the_one_that_the_worst_failure_names() {
 }
 
 #[test]
+fn nothing_is_run_again_after_a_last_step() {
+    let mut outcome = Outcome::new(Details::Rotation { step: None });
+    outcome
+        .failed(&Failure::permanent("the user logs in with IAM").with_last_step("Turn off the rotation of the secret"));
+    assert_eq!(next_step(&outcome), "Turn off the rotation of the secret.");
+}
+
+#[test]
 fn ten_thousand_items_fit_into_what_a_destination_accepts_and_the_rest_is_counted() {
     let mut outcome = full();
     for nth in 0..10_000 {

@@ -29,12 +29,12 @@ pub(super) fn current_is_refused(any: Verdict) -> Failure {
             "no node accepts AWSCURRENT, and AWSPREVIOUS still logs in: removing it would lock every client out",
         )
         .with_next_step(
-            "Move AWSCURRENT back to that version, so that consumers keep working, and rotate the secret again",
+            "Move AWSCURRENT to the version with AWSPREVIOUS, so that consumers keep working, and rotate the secret",
         ),
     }
 }
 
 pub(super) fn a_node_accepts_neither() -> Failure {
     Failure::needs_human("a node accepts neither AWSCURRENT nor AWSPREVIOUS, so the function cannot log in there")
-        .with_next_step("Give its user the credential in AWSCURRENT by hand")
+        .with_next_step("Give the user on that node the credential in AWSCURRENT by hand")
 }

@@ -62,7 +62,7 @@ pub fn decide_node_by_node(facts: &Facts) -> Result<Decision<RestoreCurrent>, Fa
             (_, _) => Err(Failure::needs_human(
                 "a node accepts neither AWSCURRENT nor AWSPENDING nor AWSPREVIOUS, so the function cannot log in",
             )
-            .with_next_step("Give its user the credential in AWSCURRENT by hand")),
+            .with_next_step("Give the user on that node the credential in AWSCURRENT by hand")),
         };
     }
     if version == VersionStage::Current {

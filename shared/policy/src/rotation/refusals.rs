@@ -10,11 +10,11 @@ use crate::{Failure, login::Verdict};
 pub(super) fn check_event(version: VersionStage, rotation_enabled: Option<bool>) -> Result<(), Failure> {
     if rotation_enabled == Some(false) {
         return Err(Failure::permanent("rotation is switched off for this secret")
-            .with_next_step("Leave the invocation of this function to Secrets Manager"));
+            .with_last_step("Leave the invocation of this function to Secrets Manager"));
     }
     match version {
         VersionStage::Unknown => Err(Failure::permanent("the event's ClientRequestToken is no version of this secret")
-            .with_next_step("Leave the invocation of this function to Secrets Manager")),
+            .with_last_step("Leave the invocation of this function to Secrets Manager")),
         VersionStage::Unlabelled => Err(Failure::permanent(
             "the event's version is neither AWSPENDING nor AWSCURRENT: its rotation was abandoned",
         )
@@ -54,5 +54,5 @@ pub(super) fn current_is_refused(pending: Verdict) -> Failure {
 
 pub(super) fn lets_everybody_in() -> Failure {
     Failure::permanent("a node accepts clients without a credential, so a login proves nothing there")
-        .with_next_step("Give its user the credential in AWSCURRENT first")
+        .with_next_step("Give the user on that node the credential in AWSCURRENT")
 }

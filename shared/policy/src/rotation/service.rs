@@ -166,6 +166,6 @@ fn add_where_there_is_room<Specific>(capacity: Capacity, previous: Verdict) -> R
             "the target accepts two credentials already, and one of them is neither AWSCURRENT nor AWSPREVIOUS; adding \
              AWSPENDING would lock out its users",
         )
-        .with_next_step("Find out who uses it, and make AWSCURRENT the only password of the user")),
+        .with_next_step("Find out who uses the other credential, and make AWSCURRENT the only password of the user")),
     }
 }

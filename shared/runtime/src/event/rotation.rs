@@ -50,7 +50,7 @@ impl RotationEvent {
                 "this is not a rotation event of Secrets Manager: its `{}` is not a string",
                 wrong.unwrap_or("RotationToken")
             ))
-            .with_next_step("Leave the invocation of this function to Secrets Manager")
+            .with_last_step("Leave the invocation of this function to Secrets Manager")
         })?;
         let rotation_token = match event.other.get("RotationToken") {
             None | Some(Value::Null) => None,

@@ -62,7 +62,10 @@ fn any_consumer() -> impl Strategy<Value = ConsumerFacts> {
         *names_current = names;
         consumer
     });
-    let missing = Just(ConsumerFacts { seen: Seen::Missing("not there".to_owned()), ..super::service(true, &[]) });
+    let missing = Just(ConsumerFacts {
+        seen: Seen::Unreadable { why: "not there".to_owned(), next_step: None },
+        ..super::service(true, &[])
+    });
     prop_oneof![5 => service, 5 => function, 1 => missing]
 }
 
@@ -96,7 +99,7 @@ fn all(server: &Server, holds: impl Fn(bool, &Answer, Option<&Answer>) -> bool) 
 /// Whether somebody may still hold AWSPREVIOUS, told in another way than the gates tell it.
 fn may_be_held(facts: &Facts) -> bool {
     let follows = |consumer: &ConsumerFacts| match &consumer.seen {
-        Seen::Missing(_) => false,
+        Seen::Unreadable { .. } => false,
         Seen::Service { status, steady, tasks, .. } => {
             let new = tasks.iter().filter(|task| task.created_ms > Some(PROMOTED_MS)).count();
             status == "ACTIVE" && *steady && new == tasks.len()

@@ -122,7 +122,7 @@ fn a_version_is_named_only_where_the_settings_have_it_written() {
 #[test]
 fn a_consumer_that_is_not_there_is_refused_by_its_field() {
     let mut gone = service(true, &[]);
-    gone.seen = Seen::Missing("MISSING".to_owned());
+    gone.seen = Seen::Unreadable { why: "MISSING".to_owned(), next_step: None };
     let mut draining = service(true, &[]);
     let Seen::Service { status, .. } = &mut draining.seen else { unreachable!() };
     "DRAINING".clone_into(status);

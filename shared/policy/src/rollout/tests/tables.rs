@@ -142,7 +142,7 @@ fn the_nodes_are_asked_only_where_a_service_would_be_deployed() {
 #[test]
 fn a_consumer_that_is_not_there_is_refused_by_its_field() {
     let mut missing = facts(&[new(), old()]);
-    missing.consumers[0].seen = Seen::Missing("MISSING".to_owned());
+    missing.consumers[0].seen = Seen::Unreadable { why: "MISSING".to_owned(), next_step: None };
     let failure = decide(&missing).unwrap_err();
     assert_eq!(failure.class(), crate::Class::Permanent);
     assert!(failure.to_string().starts_with("`consumers[0]` of the settings is service 0"), "{failure}");
