@@ -164,9 +164,12 @@ fn a_failure_names_its_target_once() {
     assert_eq!(outcome.failure().as_deref(), Some("the settings of orders are refused. Nothing was changed"));
 }
 
+fn next_step(outcome: &Outcome) -> Value {
+    serde_json::to_value(outcome).unwrap()["next_step"].clone()
+}
+
 #[test]
 fn the_next_step_is_the_one_that_the_worst_failure_names() {
-    let next_step = |outcome: &Outcome| serde_json::to_value(outcome).unwrap()["next_step"].clone();
     let mut outcome = outcome_of(&[ItemFailed(Retryable)]);
     outcome.failed(&Failure::permanent("no such group").with_next_step("Correct `backend.replication_group_id`"));
     let expected = "Correct `backend.replication_group_id`. Then run the function again, or leave it to its schedule.";
