@@ -66,7 +66,7 @@ async fn of_keys(clients: &Clients, keys: &SecretKeys, tasks: &[&Task]) -> Resul
     let read = async |label| match description.version_with(label) {
         Some(id) => {
             let version = secrets_manager::version(clients.secrets_manager(), secret_id, id).await?;
-            Ok::<_, Failure>(version.map(version_of_keys))
+            Ok::<_, Failure>(version.and_then(version_of_keys))
         }
         None => Ok(None),
     };
@@ -82,6 +82,7 @@ async fn of_keys(clients: &Clients, keys: &SecretKeys, tasks: &[&Task]) -> Resul
     Ok(StalePeriod::of_keys(keys.keys().map(String::as_str), &current, previous.as_ref()))
 }
 
-fn version_of_keys(version: Version) -> KeysVersion {
-    KeysVersion { value: version.value, created_ms: version.created.and_then(millis).unwrap_or_default() }
+/// The version for policy; `None` if it is binary, and so has no keys.
+fn version_of_keys(version: Version) -> Option<KeysVersion> {
+    Some(KeysVersion { value: version.value?, created_ms: version.created.and_then(millis).unwrap_or_default() })
 }

@@ -7,7 +7,7 @@ use aws_smithy_types::DateTime;
 use policy::{Failure, labels::AWSPENDING, moving::SecretId};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{CallError, Effect, classify::classify};
+use crate::{CallError, classify::classify};
 
 /// What a secret says of itself.
 #[derive(Clone, Debug)]
@@ -49,11 +49,11 @@ impl Description {
     }
 }
 
-/// One version's value.
+/// The value of one version.
 #[derive(Clone, Debug)]
 pub struct Version {
-    /// The value.
-    pub value: SecretString,
+    /// The text; `None` if the value is binary.
+    pub value: Option<SecretString>,
     /// When the version was made.
     pub created: Option<DateTime>,
 }
@@ -84,10 +84,10 @@ pub async fn describe(client: &Client, secret_id: &str) -> Result<Description, C
     })
 }
 
-/// Reads one version of a secret that is known to be there; `None` where that version has no value yet.
+/// Reads one version of a secret that exists; `None` if the version has no value yet.
 ///
 /// # Errors
-/// Permanent where the key or the role does not allow it, or the value is binary.
+/// Permanent if the role, or the policy of the KMS key, does not allow it.
 ///
 /// # Permissions
 /// `secretsmanager:GetSecretValue`, and `kms:Decrypt` for a key of your own
@@ -95,8 +95,8 @@ pub async fn version(client: &Client, secret_id: &str, version_id: &str) -> Resu
     let answer = client.get_secret_value().secret_id(secret_id).version_id(version_id).send().await;
     match answer {
         Ok(answer) => {
-            let created = answer.created_date;
-            Ok(answer.secret_string.map(|value| Version { value: value.into(), created }))
+            let (value, created) = (answer.secret_string.map(SecretString::from), answer.created_date);
+            Ok(Some(Version { value, created }))
         }
         Err(error) => match classify(&format!("read a version of the secret {secret_id}"), &error) {
             // A rotation begins with a version that has a label and no value.
@@ -106,10 +106,10 @@ pub async fn version(client: &Client, secret_id: &str, version_id: &str) -> Resu
     }
 }
 
-/// Reads the value of AWSCURRENT of a secret that holds the key to something else.
+/// Reads the value of AWSCURRENT of another secret than the one that is rotated.
 ///
 /// # Errors
-/// Permanent where it is not there, may not be read, or is binary.
+/// Permanent if it does not exist, may not be read, or is binary.
 ///
 /// # Permissions
 /// `secretsmanager:GetSecretValue`, and `kms:Decrypt` for a key of your own
@@ -120,11 +120,13 @@ pub async fn current_value(client: &Client, secret_id: &str) -> Result<SecretStr
         .send()
         .await
         .map_err(|error| classify(&format!("read the secret {secret_id}"), &error))?;
-    answer.secret_string.map(SecretString::from).ok_or_else(|| CallError {
-        failure: Failure::permanent(format!("the secret {secret_id} is binary; put its value as text")),
-        code: None,
-        effect: Effect::None,
-    })
+    answer.secret_string.map(SecretString::from).ok_or_else(|| CallError::untouched(is_binary(secret_id)))
+}
+
+/// The failure of a run that needs the value of a secret, and finds a binary one.
+pub fn is_binary(secret_id: &str) -> Failure {
+    Failure::permanent(format!("the value of the secret {secret_id} is binary (`SecretBinary`)"))
+        .with_next_step("Store the value as text (`SecretString`)")
 }
 
 /// Makes a random credential of letters and digits.

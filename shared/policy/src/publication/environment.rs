@@ -44,7 +44,7 @@ pub enum EnvironmentDecision {
 /// |---|---|---|
 /// | in progress | | Wait |
 /// | failed | as wanted | `NeedsHuman`: Lambda still uses the environment before it |
-/// | successful | as wanted | UpToDate |
+/// | successful | as wanted | `UpToDate` |
 /// | successful, failed | one is not | Write |
 ///
 /// # Errors

@@ -68,7 +68,7 @@ pub enum ParameterDecision {
 /// |---|---|---|---|---|
 /// | no | | | | Write |
 /// | yes, of another type | | | | Permanent: AWS would change the type, and break those who read the parameter as it is |
-/// | yes | what is wanted | on the newest version | | UpToDate |
+/// | yes | what is wanted | on the newest version | | `UpToDate` |
 /// | yes | what is wanted | on another version, or none | | Label: an earlier run stopped before it did |
 /// | yes | another | on the oldest version that is kept | | Label: no new version would be accepted |
 /// | yes | another | on an older version, which has what is wanted | report | Kept: somebody wrote a value by hand |

@@ -45,7 +45,7 @@ pub fn check_not_rotated(at: &str, arn: &str, connection: &Connection) -> Result
 /// |---|---|---|
 /// | none | | Write |
 /// | no JSON object | | Permanent |
-/// | a JSON object | as wanted | UpToDate |
+/// | a JSON object | as wanted | `UpToDate` |
 /// | a JSON object | one is not | Write |
 ///
 /// # Errors

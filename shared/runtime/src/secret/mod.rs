@@ -101,7 +101,10 @@ impl Secret {
                 let stored = secrets_manager::version(clients.secrets_manager(), arn, &id).await?;
                 Ok::<_, Failure>(stored.map(|stored| Version {
                     id,
-                    value: SecretValue::read(target, &stored.value),
+                    value: match &stored.value {
+                        Some(text) => SecretValue::read(target, text),
+                        None => Err(secrets_manager::is_binary(&target.secret.id)),
+                    },
                     created_ms: stored.created.and_then(millis),
                 }))
             }

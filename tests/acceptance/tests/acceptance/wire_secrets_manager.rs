@@ -3,6 +3,7 @@
 use aws_sdk_secretsmanager::{
     Client,
     error::ProvideErrorMetadata,
+    primitives::Blob,
     types::{Filter, FilterNameStringType, RotationRulesType, Tag},
 };
 use sandbox::{Options, Sandbox};
@@ -294,14 +295,28 @@ async fn a_secret_marked_for_deletion_can_be_described_and_restored_but_not_used
 }
 
 #[tokio::test]
+async fn a_value_is_text_or_binary_and_never_both() {
+    let (sandbox, client) = with_secret().await;
+    let bytes = Blob::new([0, 255, 7]);
+    let put = || client.put_secret_value().secret_id("app/redis");
+    put().secret_binary(bytes.clone()).send().await.unwrap();
+    let value = client.get_secret_value().secret_id("app/redis").send().await.unwrap();
+    assert_eq!((value.secret_string(), value.secret_binary()), (None, Some(&bytes)));
+    let both = put().secret_binary(bytes).secret_string("text").send().await.unwrap_err();
+    assert_eq!(both.code(), Some("InvalidParameterException"));
+    let neither = put().send().await.unwrap_err();
+    assert_eq!(neither.code(), Some("InvalidRequestException"));
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn unknown_operations_and_parameters_fail_loudly() {
     let (sandbox, client) = with_secret().await;
     let error = client.get_resource_policy().secret_id("app/redis").send().await.unwrap_err();
     assert_eq!(error.code(), Some("UnknownOperationException"));
-    let binary = aws_sdk_secretsmanager::primitives::Blob::new("bytes");
-    let error = client.create_secret().name("binary").secret_binary(binary).send().await.unwrap_err();
+    let error = client.create_secret().name("other").force_overwrite_replica_secret(true).send().await.unwrap_err();
     assert_eq!(error.code(), Some("ValidationException"));
-    assert!(error.message().unwrap().contains("SecretBinary"));
+    assert!(error.message().unwrap().contains("ForceOverwriteReplicaSecret"));
     sandbox.stop().await.unwrap();
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use acceptance::{Flavour, Stage, StageOptions, timing::quick};
+use aws_sdk_secretsmanager::primitives::Blob;
 use sandbox::{
     lambda::InvocationResult,
     services::{elasticache::Timing, secrets_manager::RotationTiming},
@@ -55,6 +56,34 @@ async fn a_target_without_settings_is_refused_with_the_name_of_the_parameter() {
     let (_, class, message) = &report.failures[0];
     assert_eq!(class, "Permanent");
     assert!(message.contains("/redis-lifecycle/targets/nowhere"), "{message}");
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_binary_value_is_refused_as_such() {
+    let stage = Stage::by_default().await;
+    let put = stage.secrets.put_secret_value().secret_id("orders/redis");
+    put.secret_binary(Blob::new([0, 255])).send().await.unwrap();
+    let report = stage.rotate().await;
+    let (_, class, message) = &report.failures[0];
+    assert_eq!(class, "Permanent");
+    assert!(message.contains("orders/redis is binary") && message.contains("`SecretString`"), "{message}");
+    assert_eq!(stage.modifications(), 0);
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_binary_pending_value_is_discarded() {
+    const ID: &str = "00000000-0000-4000-8000-000000000000";
+    let stage = Stage::by_default().await;
+    let put = stage.secrets.put_secret_value().secret_id("orders/redis").client_request_token(ID);
+    put.version_stages("AWSPENDING").secret_binary(Blob::new([0, 255])).send().await.unwrap();
+    let ended = stage.call("createSecret", ID).await;
+    let InvocationResult::Failed { error_type, message } = &ended.result else { panic!("{ended:?}") };
+    assert_eq!(error_type, "Retryable");
+    assert!(message.contains("discard-pending"), "{message}");
+    let secret = stage.secrets.describe_secret().secret_id("orders/redis").send().await.unwrap();
+    assert!(!secret.version_ids_to_stages().unwrap().contains_key(ID), "it has no label");
     stage.stop().await;
 }
 

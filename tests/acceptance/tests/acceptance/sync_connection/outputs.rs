@@ -177,12 +177,15 @@ async fn no_output_is_written_while_one_of_them_cannot_be() {
         (lambda("missing"), "missing"),
         (json!({ "type": "secret-keys", "secret_id": "missing", "keys": { "host": "{host}" } }), "missing"),
         (json!({ "type": "secret-keys", "secret_id": "orders/raw", "keys": { "host": "{host}" } }), "no JSON object"),
+        (json!({ "type": "secret-keys", "secret_id": "orders/bytes", "keys": { "host": "{host}" } }), "is binary"),
         (json!({ "type": "ssm-parameter", "name": "/orders/other-type", "value": "{url}" }), "`outputs[1].kind`"),
     ] {
         let fine = json!({ "type": "ssm-parameter", "name": HOST, "value": "{host}" });
         let stage = publishing(StageOptions::default(), &json!([fine, broken])).await;
         stage.sandbox.lambda.create("full", [("LONG".to_owned(), "x".repeat(4070))].into());
         stage.secrets.create_secret().name("orders/raw").secret_string("a raw password").send().await.unwrap();
+        let bytes = aws_sdk_secretsmanager::primitives::Blob::new([0, 255]);
+        stage.secrets.create_secret().name("orders/bytes").secret_binary(bytes).send().await.unwrap();
         edit(&stage, "/orders/other-type", "text", ParameterType::String).await;
         let before = writes(&stage);
         let outcome = sync(&stage).await;

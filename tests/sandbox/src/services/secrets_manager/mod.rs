@@ -14,6 +14,7 @@ mod secrets;
 mod stages;
 mod store;
 mod tags;
+mod value;
 mod values;
 mod versions;
 
@@ -38,6 +39,7 @@ use crate::{
 use functions::Functions;
 pub use run::RotationReport;
 use store::{Secret, State};
+use versions::Version;
 
 /// The source of its events.
 const SOURCE: &str = "aws.secretsmanager";
@@ -160,13 +162,14 @@ impl SecretsManager {
         self.state().settings.demand_rotation_token = yes;
     }
 
-    /// Every version of a secret, the oldest first: its id, its labels, and its value unless it is empty. None if there is no
+    /// Every version of a secret, the oldest first: its id, its labels, and its value, in Base64 if it is binary, unless it is empty. None if there is no
     /// such secret.
     pub fn versions(&self, secret_id: &str) -> Vec<(String, BTreeSet<String>, Option<SecretString>)> {
         let mut state = self.state();
         let Ok(secret) = state.secret(secret_id) else { return Vec::new() };
         let versions = secret.versions.iter();
-        versions.map(|version| (version.id.clone(), version.stages.clone(), version.value.clone())).collect()
+        let value = |version: &Version| version.value.as_ref().map(|value| value.shown().clone());
+        versions.map(|version| (version.id.clone(), version.stages.clone(), value(version))).collect()
     }
 
     /// Every value that was ever stored. Tests search for them where they must not be.

@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Value as Json, json};
 
 use super::{
     errors::{exists, invalid_parameter, invalid_request, next_token},
     store::{Secret, State, day, new_arn, seconds, token},
     tags::{self, Tag},
-    values::check_value,
+    value::Value,
     versions::{CURRENT, Versions},
 };
 use crate::{
@@ -27,6 +26,7 @@ struct CreateSecret {
     description: Option<String>,
     kms_key_id: Option<String>,
     secret_string: Option<String>,
+    secret_binary: Option<String>,
     #[serde(default)]
     tags: Vec<Tag>,
 }
@@ -64,7 +64,8 @@ struct Filter {
 
 /// Creates a secret. The same request twice creates one.
 pub(super) fn create(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
-    let CreateSecret { name, client_request_token, description, kms_key_id, secret_string, tags } = call.input()?;
+    let CreateSecret { name, client_request_token, description, kms_key_id, secret_string, secret_binary, tags } =
+        call.input()?;
     let token = token(client_request_token, |message| invalid_request(message))?;
     let legal = |c: char| c.is_ascii_alphanumeric() || "/_+=.@-".contains(c);
     if name.is_empty() || name.len() > 512 || !name.chars().all(legal) {
@@ -73,16 +74,16 @@ pub(super) fn create(state: &mut State, call: &Call, now: Timestamp) -> Result<A
             "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
         ));
     }
-    secret_string.as_deref().map_or(Ok(()), check_value)?;
+    let value = Value::read(secret_string, secret_binary)?;
     if let Some(secret) = state.secrets.get(&name) {
         if secret.deleted.is_some() {
             return Err(invalid_request(
                 "You can't create this secret because a secret with this name is already scheduled for deletion.",
             ));
         }
-        let value = secret.versions.get(&token).and_then(|version| version.value.as_ref());
-        return match (value, secret_string) {
-            (Some(old), Some(new)) if old.expose_secret() == new => Ok(created(secret, Some(&token))),
+        let stored = secret.versions.get(&token).and_then(|version| version.value.as_ref());
+        return match (stored, &value) {
+            (Some(old), Some(new)) if old.is(new) => Ok(created(secret, Some(&token))),
             _ => Err(exists(format!("The operation failed because the secret {name} already exists."))),
         };
     }
@@ -100,9 +101,9 @@ pub(super) fn create(state: &mut State, call: &Call, now: Timestamp) -> Result<A
         rotation: None,
         run: None,
     };
-    let has_value = secret_string.is_some();
-    if let Some(value) = secret_string.map(SecretString::from) {
-        state.values.push(value.clone());
+    let has_value = value.is_some();
+    if let Some(value) = value {
+        state.values.push(value.shown().clone());
         secret.versions.add(&token, Some(value), now);
         secret.versions.attach(CURRENT, &token);
     }
@@ -131,7 +132,7 @@ pub(super) fn describe(state: &mut State, call: &Call) -> Result<Answer, AwsErro
 }
 
 /// The versions with a label, and their labels; `None` where there is no such version.
-fn labelled(secret: &Secret) -> Option<Value> {
+fn labelled(secret: &Secret) -> Option<Json> {
     let labelled = secret.versions.iter().filter(|version| !version.stages.is_empty());
     let labelled: serde_json::Map<_, _> = labelled.map(|version| (version.id.clone(), json!(version.stages))).collect();
     (!labelled.is_empty()).then(|| labelled.into())
@@ -139,14 +140,14 @@ fn labelled(secret: &Secret) -> Option<Value> {
 
 /// What Describe and List have in common. Absent are `Tags` of a secret that never had one, and `RotationEnabled` while rotation
 /// was neither configured nor cancelled.
-fn entry(secret: &Secret) -> Value {
+fn entry(secret: &Secret) -> Json {
     let mut entry = json!({
         "ARN": secret.arn,
         "Name": secret.name,
         "CreatedDate": seconds(secret.created),
         "LastChangedDate": seconds(secret.changed),
     });
-    let mut put = |key: &str, value: Option<Value>| {
+    let mut put = |key: &str, value: Option<Json>| {
         if let Some(value) = value {
             entry[key] = value;
         }
@@ -154,13 +155,13 @@ fn entry(secret: &Secret) -> Value {
     let time = |time: Option<Timestamp>| time.map(|time| json!(seconds(time)));
     let tag = |(key, value): (&String, &String)| json!({ "Key": key, "Value": value });
     put("Tags", secret.tags.as_ref().map(|tags| tags.iter().map(tag).collect()));
-    put("Description", secret.description.clone().map(Value::from));
-    put("KmsKeyId", secret.kms_key_id.clone().map(Value::from));
+    put("Description", secret.description.clone().map(Json::from));
+    put("KmsKeyId", secret.kms_key_id.clone().map(Json::from));
     put("LastAccessedDate", secret.accessed.map(|accessed| json!(day(accessed))));
     put("DeletedDate", time(secret.deleted));
     if let Some(rotation) = &secret.rotation {
         put("RotationEnabled", Some(rotation.enabled.into()));
-        put("RotationLambdaARN", rotation.lambda_arn.clone().map(Value::from));
+        put("RotationLambdaARN", rotation.lambda_arn.clone().map(Json::from));
         put("RotationRules", rotation.rules.as_ref().map(|rules| json!(rules)));
         put("LastRotatedDate", time(rotation.last));
         let rules = rotation.rules.as_ref().filter(|_| rotation.enabled);

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Value as Json, json};
 
 use super::{
     errors::{exists, invalid_parameter, invalid_request, limit, next_token, no_value},
     store::{Secret, State, day, seconds, token},
+    value::Value,
     versions::{CURRENT, PENDING, Version},
 };
 use crate::{
@@ -17,8 +17,6 @@ use crate::{
     wire::{Answer, AwsError, Call},
 };
 
-/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html>
-const MAX_VALUE_BYTES: usize = 65_536;
 /// The labels that one version can carry.
 pub(super) const MAX_STAGES: usize = 20;
 
@@ -35,7 +33,8 @@ struct GetSecretValue {
 struct PutSecretValue {
     secret_id: String,
     client_request_token: Option<String>,
-    secret_string: String,
+    secret_string: Option<String>,
+    secret_binary: Option<String>,
     version_stages: Option<BTreeSet<String>>,
     rotation_token: Option<String>,
 }
@@ -47,14 +46,6 @@ struct ListSecretVersionIds {
     max_results: Option<usize>,
     next_token: Option<String>,
     include_deprecated: Option<bool>,
-}
-
-/// Refuses a value that is empty or too long.
-pub(super) fn check_value(value: &str) -> Result<(), AwsError> {
-    match value.len() {
-        1..=MAX_VALUE_BYTES => Ok(()),
-        _ => Err(invalid_parameter("SecretString must have between 1 and 65536 bytes.")),
-    }
 }
 
 /// Refuses a label that can't be one.
@@ -88,14 +79,14 @@ pub(super) fn get(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
         (Some(id), _) => no_value(&format!("VersionId: {id}")),
         (None, stage) => no_value(&format!("staging label: {}", stage.as_deref().unwrap_or(CURRENT))),
     })?;
-    let answer = json!({
+    let mut answer = json!({
         "ARN": secret.arn,
         "Name": secret.name,
         "VersionId": version.id,
-        "SecretString": value.expose_secret(),
         "VersionStages": version.stages,
         "CreatedDate": seconds(version.created),
     });
+    value.add_to(&mut answer);
     let id = version.id.clone();
     secret.accessed = Some(now);
     if let Some(version) = secret.versions.get_mut(&id) {
@@ -113,7 +104,7 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
     let input: PutSecretValue = call.input()?;
     let settings = state.settings;
     let token = token(input.client_request_token, |message| invalid_request(message))?;
-    check_value(&input.secret_string)?;
+    let value = Value::demand(input.secret_string, input.secret_binary)?;
     let named = input.version_stages.is_some();
     let mut stages = input.version_stages.unwrap_or_else(|| BTreeSet::from([CURRENT.to_owned()]));
     stages.iter().try_for_each(|stage| check_stage(stage))?;
@@ -125,7 +116,7 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
     let secret = state.live(&input.secret_id)?;
     check_rotation_token(secret, &token, input.rotation_token.as_deref(), settings.demand_rotation_token)?;
     match secret.versions.get(&token).map(|version| &version.value) {
-        Some(Some(old)) if old.expose_secret() == input.secret_string => {
+        Some(Some(old)) if old.is(&value) => {
             stages.iter().filter(|_| named).for_each(|stage| secret.versions.attach(stage, &token));
             return Ok(stored(secret, &token));
         }
@@ -145,7 +136,6 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
             secret.versions.add(&token, None, now);
         }
     }
-    let value = SecretString::from(input.secret_string);
     if let Some(version) = secret.versions.get_mut(&token) {
         version.value = Some(value.clone());
     }
@@ -157,7 +147,7 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
     }
     secret.changed = now;
     let answer = stored(secret, &token);
-    state.values.push(value);
+    state.values.push(value.shown().clone());
     Ok(answer)
 }
 
@@ -194,7 +184,7 @@ pub(super) fn list_versions(state: &mut State, call: &Call) -> Result<Answer, Aw
     let secret = state.secret(&input.secret_id)?;
     let deprecated_too = input.include_deprecated.unwrap_or(false);
     let wanted = |version: &&Version| deprecated_too || !version.stages.is_empty();
-    let versions: Vec<Value> = secret
+    let versions: Vec<Json> = secret
         .versions
         .iter()
         .filter(wanted)

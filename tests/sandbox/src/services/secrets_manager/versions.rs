@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
-use secrecy::SecretString;
+
+use super::value::Value;
 
 /// The label of the value to use.
 pub(super) const CURRENT: &str = "AWSCURRENT";
@@ -24,7 +25,7 @@ pub(super) struct Version {
     /// Its id: the token of the request that made it.
     pub(super) id: String,
     /// `None` for the empty version that a rotation begins with.
-    pub(super) value: Option<SecretString>,
+    pub(super) value: Option<Value>,
     /// Its labels; a version with none is deprecated.
     pub(super) stages: BTreeSet<String>,
     /// When it was created.
@@ -65,7 +66,7 @@ impl Versions {
     }
 
     /// Adds a version with no label, then drops what is too old to keep.
-    pub(super) fn add(&mut self, id: &str, value: Option<SecretString>, now: Timestamp) {
+    pub(super) fn add(&mut self, id: &str, value: Option<Value>, now: Timestamp) {
         let stages = BTreeSet::new();
         self.list.push(Version { id: id.to_owned(), value, stages, created: now, accessed: None });
         self.prune(id, now);
