@@ -66,7 +66,7 @@ impl Reader {
 
     /// Returns the counts so far.
     pub(crate) fn stats(&self) -> ClientStats {
-        self.stats.lock().expect("no holder panics").clone()
+        self.stats.lock().expect("the lock is not poisoned").clone()
     }
 
     /// Stops the client and returns the final counts.
@@ -90,7 +90,7 @@ impl Run {
                     _ = stopped.changed() => return,
                 }
                 let answer = ask(&published, nth).await;
-                count(&mut stats.lock().expect("no holder panics"), answer);
+                count(&mut stats.lock().expect("the lock is not poisoned"), answer);
             }
         });
         Ok(Self { stop, work })

@@ -67,7 +67,7 @@ pub struct Journal {
 impl Journal {
     /// Writes one entry.
     pub fn record(&self, entry: Entry) {
-        self.entries.lock().expect("no holder panics").push(entry.clone());
+        self.entries.lock().expect("the lock is not poisoned").push(entry.clone());
         if let Some(watch) = self.watch.get() {
             watch(&entry);
         }
@@ -83,7 +83,7 @@ impl Journal {
 
     /// All entries so far, oldest first.
     pub fn entries(&self) -> Vec<Entry> {
-        self.entries.lock().expect("no holder panics").clone()
+        self.entries.lock().expect("the lock is not poisoned").clone()
     }
 
     /// The calls of one operation that took effect.

@@ -70,7 +70,7 @@ impl Node {
 
     /// The node itself.
     pub(crate) fn redis(&self) -> MutexGuard<'_, Redis> {
-        self.redis.lock().expect("no holder panics")
+        self.redis.lock().expect("the lock is not poisoned")
     }
 }
 
@@ -159,7 +159,7 @@ impl World {
     }
 
     pub(crate) fn watch(&self) -> MutexGuard<'_, Watch> {
-        self.watch.lock().expect("no holder panics")
+        self.watch.lock().expect("the lock is not poisoned")
     }
 
     /// Puts the secret and the settings, and starts the application. Replicas follow their primary from now on.

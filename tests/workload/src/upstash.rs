@@ -122,7 +122,7 @@ impl Load {
 
     /// Returns the counts so far.
     pub fn stats(&self) -> Stats {
-        *self.stats.lock().expect("no holder panics")
+        *self.stats.lock().expect("the lock is not poisoned")
     }
 
     /// Stops the clients and returns the final counts.
@@ -132,7 +132,7 @@ impl Load {
             // A client that panicked counted its commands before it did.
             let _ = client.await;
         }
-        *self.stats.lock().expect("no holder panics")
+        *self.stats.lock().expect("the lock is not poisoned")
     }
 }
 
@@ -164,7 +164,7 @@ impl Client {
             let _ = self.read_token().await;
             served = self.write_and_read(nth).await;
         }
-        let mut stats = self.stats.lock().expect("no holder panics");
+        let mut stats = self.stats.lock().expect("the lock is not poisoned");
         if served {
             stats.commands += 1;
             if self.rereads {
@@ -195,7 +195,7 @@ impl Client {
             }
         };
         if response.status() == StatusCode::UNAUTHORIZED {
-            self.stats.lock().expect("no holder panics").refused += 1;
+            self.stats.lock().expect("the lock is not poisoned").refused += 1;
             return None;
         }
         response.json::<Value>().await.ok()?.get_mut("result").map(Value::take)

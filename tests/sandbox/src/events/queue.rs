@@ -108,11 +108,11 @@ impl Queue {
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.shared.state.lock().expect("no holder panics")
+        self.shared.state.lock().expect("the lock is not poisoned")
     }
 
     fn tasks(&self) -> MutexGuard<'_, JoinSet<()>> {
-        self.shared.tasks.lock().expect("no holder panics")
+        self.shared.tasks.lock().expect("the lock is not poisoned")
     }
 }
 

@@ -34,7 +34,7 @@ impl Logs {
     /// The pipe itself is asked, not the event loop: what a function wrote just before it answered is in the pipe when
     /// its answer arrives, whether or not the event loop has heard of it.
     pub(super) fn take(&self) -> String {
-        let mut kept = self.kept.lock().expect("no holder panics");
+        let mut kept = self.kept.lock().expect("the lock is not poisoned");
         drain(&mut kept, |buffer| (&self.pipe).read(buffer));
         let text = String::from_utf8_lossy(&kept).into_owned();
         kept.clear();
@@ -51,7 +51,7 @@ impl Drop for Logs {
 async fn pump(receiver: Receiver, kept: Arc<Mutex<Vec<u8>>>) {
     while receiver.readable().await.is_ok() {
         // Read under the lock, so that the order of the bytes is that of the pipe.
-        let mut kept = kept.lock().expect("no holder panics");
+        let mut kept = kept.lock().expect("the lock is not poisoned");
         if drain(&mut kept, |buffer| receiver.try_read(buffer)) == Drained::Closed {
             return;
         }

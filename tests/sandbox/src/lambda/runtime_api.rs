@@ -164,7 +164,7 @@ impl RuntimeApi {
     }
 
     fn phase(&self) -> MutexGuard<'_, Phase> {
-        self.phase.lock().expect("no holder panics")
+        self.phase.lock().expect("the lock is not poisoned")
     }
 }
 

@@ -134,7 +134,7 @@ impl Upstash {
 
     /// Stops listening. The fleet ends the processes.
     pub(crate) fn stop(&self) {
-        self.listeners.lock().expect("no holder panics").drain(..).for_each(|listener| listener.abort());
+        self.listeners.lock().expect("the lock is not poisoned").drain(..).for_each(|listener| listener.abort());
     }
 
     fn database(&self, id: &str) -> Option<Arc<Database>> {
@@ -142,15 +142,15 @@ impl Upstash {
     }
 
     fn keep(&self, listener: JoinHandle<()>) {
-        self.listeners.lock().expect("no holder panics").push(listener);
+        self.listeners.lock().expect("the lock is not poisoned").push(listener);
     }
 
     fn behaviour(&self) -> MutexGuard<'_, Behaviour> {
-        self.behaviour.lock().expect("no holder panics")
+        self.behaviour.lock().expect("the lock is not poisoned")
     }
 
     fn databases(&self) -> MutexGuard<'_, Vec<Arc<Database>>> {
-        self.databases.lock().expect("no holder panics")
+        self.databases.lock().expect("the lock is not poisoned")
     }
 }
 

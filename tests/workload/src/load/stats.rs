@@ -103,6 +103,6 @@ impl Counters {
     }
 
     fn stats(&self) -> MutexGuard<'_, Stats> {
-        self.stats.lock().expect("no holder panics")
+        self.stats.lock().expect("the lock is not poisoned")
     }
 }

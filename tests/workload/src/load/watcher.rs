@@ -157,7 +157,7 @@ impl Watcher {
                 },
             );
         }
-        self.report.lock().expect("no holder panics").clone()
+        self.report.lock().expect("the lock is not poisoned").clone()
     }
 }
 
@@ -279,5 +279,5 @@ fn record(report: &Mutex<WatcherReport>, violation: Violation) {
 }
 
 fn lock(report: &Mutex<WatcherReport>) -> MutexGuard<'_, WatcherReport> {
-    report.lock().expect("no holder panics")
+    report.lock().expect("the lock is not poisoned")
 }

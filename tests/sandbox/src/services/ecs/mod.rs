@@ -213,11 +213,11 @@ impl Ecs {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("no holder panics")
+        self.state.lock().expect("the lock is not poisoned")
     }
 
     fn lives(&self) -> MutexGuard<'_, JoinSet<()>> {
-        self.lives.lock().expect("no holder panics")
+        self.lives.lock().expect("the lock is not poisoned")
     }
 }
 

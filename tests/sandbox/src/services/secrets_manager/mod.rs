@@ -180,7 +180,7 @@ impl SecretsManager {
     /// Stops every rotation and starts no other.
     pub(crate) fn stop(&self) {
         self.state().settings.stopped = true;
-        self.rotations.lock().expect("no holder panics").abort_all();
+        self.rotations.lock().expect("the lock is not poisoned").abort_all();
     }
 
     /// Notifies those who wait of a change, and publishes events.
@@ -190,7 +190,7 @@ impl SecretsManager {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("no holder panics")
+        self.state.lock().expect("the lock is not poisoned")
     }
 
     /// Changes a secret while its rotation of this number is in progress; returns `None` if it is not any more.
@@ -208,7 +208,7 @@ impl SecretsManager {
     /// Drives a rotation in the background. Does nothing after [`SecretsManager::stop`].
     fn drive(self: &Arc<Self>, arn: String, number: u64) {
         let this = self.clone();
-        let mut rotations = self.rotations.lock().expect("no holder panics");
+        let mut rotations = self.rotations.lock().expect("the lock is not poisoned");
         while rotations.try_join_next().is_some() {}
         rotations.spawn(async move {
             if !this.state().settings.stopped {

@@ -113,6 +113,6 @@ impl CloudMap {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("no holder panics")
+        self.state.lock().expect("the lock is not poisoned")
     }
 }
