@@ -103,7 +103,7 @@ impl Fleet {
     /// Opens a gate that leads nowhere yet.
     pub(crate) async fn open_gate(&self, address: SocketAddr) -> anyhow::Result<Arc<Gate>> {
         let gate = Arc::new(Gate::open(address, self.surroundings.clone()).await?);
-        let mut gates = self.gates.lock().expect("no holder panics");
+        let mut gates = self.gates.lock().expect("the lock is not poisoned");
         gates.retain(|gate| gate.strong_count() > 0);
         gates.push(Arc::downgrade(&gate));
         Ok(gate)
@@ -161,13 +161,13 @@ impl Fleet {
         for node in nodes {
             node.end().await;
         }
-        let gates = std::mem::take(&mut *self.gates.lock().expect("no holder panics"));
+        let gates = std::mem::take(&mut *self.gates.lock().expect("the lock is not poisoned"));
         for gate in gates.iter().filter_map(Weak::upgrade) {
             gate.close().await;
         }
     }
 
     fn nodes(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Node>>> {
-        self.nodes.lock().expect("no holder panics")
+        self.nodes.lock().expect("the lock is not poisoned")
     }
 }

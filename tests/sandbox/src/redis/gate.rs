@@ -106,7 +106,7 @@ impl Gate {
     /// Leads new connections to these nodes in turn, or to the others when none of these is open; old connections
     /// stay where they are.
     pub(crate) fn lead_to(&self, first: Vec<Arc<Upstream>>, otherwise: Vec<Arc<Upstream>>) {
-        *self.shared.route.lock().expect("no holder panics") = Route { first, otherwise };
+        *self.shared.route.lock().expect("the lock is not poisoned") = Route { first, otherwise };
     }
 
     /// Ends every connection of the moment.
@@ -118,7 +118,7 @@ impl Gate {
     pub(crate) async fn close(&self) {
         self.lead_to(Vec::new(), Vec::new());
         self.end_connections();
-        let accepting = self.accepting.lock().expect("no holder panics").take();
+        let accepting = self.accepting.lock().expect("the lock is not poisoned").take();
         if let Some(accepting) = accepting {
             accepting.abort();
             // Cancelled, as it was just told.
@@ -130,14 +130,14 @@ impl Gate {
 impl Drop for Gate {
     fn drop(&mut self) {
         self.end_connections();
-        self.accepting.lock().expect("no holder panics").iter().for_each(JoinHandle::abort);
+        self.accepting.lock().expect("the lock is not poisoned").iter().for_each(JoinHandle::abort);
     }
 }
 
 impl Shared {
     /// The node whose turn it is, among those that are open.
     pub(crate) fn next(&self) -> Option<Arc<Upstream>> {
-        let route = self.route.lock().expect("no holder panics");
+        let route = self.route.lock().expect("the lock is not poisoned");
         let open_of = |nodes: &[Arc<Upstream>]| nodes.iter().filter(|node| node.is_open()).cloned().collect::<Vec<_>>();
         let mut open = open_of(&route.first);
         if open.is_empty() {
@@ -150,7 +150,7 @@ impl Shared {
 
     /// The first node that the gate leads to, open or not.
     pub(crate) fn owner(&self) -> Option<Arc<Upstream>> {
-        self.route.lock().expect("no holder panics").first.first().cloned()
+        self.route.lock().expect("the lock is not poisoned").first.first().cloned()
     }
 
     /// A watch whose change ends a connection.

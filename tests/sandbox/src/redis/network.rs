@@ -35,7 +35,7 @@ impl Network {
 
     /// Hands out an address that nobody uses; `None` when all are used.
     pub(crate) fn take(&self) -> Option<Ipv4Addr> {
-        let mut used = self.used.lock().expect("no holder panics");
+        let mut used = self.used.lock().expect("the lock is not poisoned");
         let host = HOSTS.into_iter().find(|host| !used.contains(host))?;
         used.insert(host);
         Some(Ipv4Addr::new(127, 77, self.third, host))
@@ -43,7 +43,7 @@ impl Network {
 
     /// Takes an address back.
     pub(crate) fn give_back(&self, address: Ipv4Addr) {
-        self.used.lock().expect("no holder panics").remove(&address.octets()[3]);
+        self.used.lock().expect("the lock is not poisoned").remove(&address.octets()[3]);
     }
 
     /// Whether the address is one of this network: a node speaks from its own, a client from 127.0.0.1.

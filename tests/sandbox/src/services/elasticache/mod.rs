@@ -160,7 +160,7 @@ impl ElastiCache {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("no holder panics")
+        self.state.lock().expect("the lock is not poisoned")
     }
 
     /// Ends one piece of work on a group, and makes the result visible.
