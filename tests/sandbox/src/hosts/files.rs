@@ -1,4 +1,4 @@
-//! What is in the files of a host, and on its command line.
+//! The configuration files and the command line of a server.
 
 use std::{
     ffi::OsString,
@@ -15,21 +15,21 @@ use sha2::{Digest, Sha256};
 use super::options::{HostOptions, SetUp};
 use crate::redis::{DIRECT_PORT, PORT, write_private};
 
-/// The user of clients that name none.
+/// The user of clients that send no user name.
 const DEFAULT: &str = "default";
-/// The user that may read `INFO` and nothing else.
+/// The user for monitoring, which may run `INFO` and `PING` only.
 pub(super) const MONITOR: &str = "monitor";
 
-/// The folders of a host, and how its server is started.
+/// The folders of a host, and the arguments of its server.
 #[derive(Debug)]
 pub(super) struct Files {
     set_up: SetUp,
-    /// The folder that `CONFIG REWRITE` and `ACL SAVE` write to.
+    /// The folder in which `CONFIG REWRITE` and `ACL SAVE` write.
     settings: PathBuf,
     arguments: Arguments,
 }
 
-/// The arguments of a server. They may hold a password, so its Debug tells how many there are and no more.
+/// The arguments of a server. They may contain a password, so `Debug` shows only their number.
 #[derive(Clone)]
 pub(super) struct Arguments(pub(super) Vec<OsString>);
 
@@ -39,7 +39,7 @@ impl fmt::Debug for Arguments {
     }
 }
 
-/// One directive of `redis.conf`, or one option of the command line, which are the same: its name, and its words.
+/// One directive of `redis.conf`, which is also an option of the command line: its name and its arguments.
 type Directive = (&'static str, Vec<String>);
 
 impl Files {
@@ -90,17 +90,17 @@ impl Files {
         self.arguments.clone()
     }
 
-    /// `redis.conf` as it is now, where there is one.
+    /// The current content of `redis.conf`, if there is one.
     pub(super) fn config_text(&self) -> Option<String> {
         self.read("redis.conf")
     }
 
-    /// `users.acl` as it is now, where there is one.
+    /// The current content of `users.acl`, if there is one.
     pub(super) fn acl_text(&self) -> Option<String> {
         (self.set_up == SetUp::AclFile).then(|| self.read("users.acl")).flatten()
     }
 
-    /// Forbids the server to write its settings, or allows it again.
+    /// Makes the folder of the server's settings writable or read-only.
     pub(super) fn set_writable(&self, writable: bool) -> std::io::Result<()> {
         set_writable(&self.settings, writable)
     }
@@ -110,15 +110,15 @@ impl Files {
     }
 }
 
-/// Forbids a server to write to the folder of its settings, or allows it again.
+/// Makes a folder of settings writable or read-only.
 ///
-/// Redis writes a new file beside the old one and renames it, so it is the folder that counts.
+/// Redis writes a new file and renames it, so the mode of the folder decides, not that of the file.
 pub(super) fn set_writable(folder: &Path, writable: bool) -> std::io::Result<()> {
     let mode = if writable { 0o700 } else { 0o500 };
     std::fs::set_permissions(folder, Permissions::from_mode(mode))
 }
 
-/// What every Redis of an owner has: both ways of keeping data, and the name that it goes by outside its host.
+/// The directives of every server: both kinds of persistence, and the address that it announces.
 fn server(address: Ipv4Addr, data: &Path) -> Vec<Directive> {
     let (address, folder) = (address.to_string(), data.display().to_string());
     let log = data.join("redis.log").display().to_string();
@@ -143,7 +143,7 @@ fn server(address: Ipv4Addr, data: &Path) -> Vec<Directive> {
     .collect()
 }
 
-/// What a replica logs in to its primary with.
+/// The credential with which a replica logs in to its primary.
 fn replication_login(username: &str, password: Option<&SecretString>) -> Vec<Directive> {
     let Some(password) = password else { return Vec::new() };
     let mut directives = vec![("masterauth", vec![password.expose_secret().to_owned()])];
@@ -153,7 +153,7 @@ fn replication_login(username: &str, password: Option<&SecretString>) -> Vec<Dir
     directives
 }
 
-/// Who may log in, in the words of an ACL file.
+/// The users, as rules of an ACL file.
 fn users(username: &str, password: Option<&SecretString>, monitor: &SecretString) -> Vec<Vec<String>> {
     let key = password.map_or_else(|| "nopass".to_owned(), hash);
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
@@ -165,12 +165,12 @@ fn users(username: &str, password: Option<&SecretString>, monitor: &SecretString
     users
 }
 
-/// Users outside an ACL file; the `default` one is not among them.
+/// The users other than `default`, as directives of `redis.conf`.
 fn other_users(users: Vec<Vec<String>>) -> impl Iterator<Item = Directive> {
     users.into_iter().filter(|words| words[0] != DEFAULT).map(|words| ("user", words))
 }
 
-/// The `default` user outside an ACL file: a password, off, or open as it is by itself.
+/// The `default` user as a directive of `redis.conf`: with a password, off, or unchanged.
 fn default_password(username: &str, password: Option<&SecretString>) -> Option<Directive> {
     match password {
         _ if username != DEFAULT => Some(("user", vec![DEFAULT.to_owned(), "off".to_owned()])),
@@ -187,7 +187,7 @@ fn hash(password: &SecretString) -> String {
     })
 }
 
-/// A word as Redis reads it back from a file, whatever is in it.
+/// Quotes an argument for a configuration file, where necessary.
 pub(super) fn quoted(word: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'\\');
     if !word.is_empty() && word.bytes().all(plain) {
@@ -197,7 +197,7 @@ pub(super) fn quoted(word: &str) -> String {
     format!("\"{}\"", word.bytes().map(byte).collect::<String>())
 }
 
-/// A configuration file.
+/// Renders a configuration file.
 fn text(directives: &[Directive]) -> String {
     let line = |(name, words): &Directive| {
         let words: Vec<_> = words.iter().map(|word| quoted(word)).collect();
@@ -206,9 +206,9 @@ fn text(directives: &[Directive]) -> String {
     directives.iter().map(line).collect()
 }
 
-/// The same on a command line, where Redis takes each argument for one word, and quotes it itself.
+/// Renders the directives as a command line. Redis quotes each argument itself.
 ///
-/// Valkey puts quotes around it and escapes nothing within: on its command line no word can have a `"` or a `\` in it.
+/// Valkey does not escape what it quotes: an argument of its command line cannot contain `"` or `\`.
 fn command_line(directives: &[Directive]) -> Vec<OsString> {
     let option = |(name, words): &Directive| {
         std::iter::once(format!("--{name}")).chain(words.iter().cloned()).map(OsString::from).collect::<Vec<_>>()

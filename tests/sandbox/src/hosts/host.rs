@@ -1,4 +1,4 @@
-//! One host with a Redis of its owner's.
+//! A host with a self-managed Redis.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::redis::{DIRECT_PORT, Fleet, Gate, PORT};
 
-/// A host whose Redis is kept running. Tests restart it, break it and mend it.
+/// A host. Its Redis runs under a supervisor; tests can restart, kill, freeze or disconnect it.
 #[derive(Debug)]
 pub struct Host {
     pub(super) address: Ipv4Addr,
@@ -37,26 +37,26 @@ impl Host {
         PORT
     }
 
-    /// The port past the gate, where no connection is counted and no fault injected.
+    /// The port of the server itself, behind the gate: connections are not counted and get no faults.
     pub fn direct_port(&self) -> u16 {
         DIRECT_PORT
     }
 
-    /// `systemctl restart redis`: ends the server in order, starts it again from its files, and waits until it answers.
+    /// Restarts the server as `systemctl restart redis` does, and waits until it is ready.
     ///
     /// # Errors
-    /// The server does not start, or not answer.
+    /// The server does not start, or does not become ready in time.
     pub async fn restart(&self) -> anyhow::Result<()> {
         self.unit.restart().await?;
         self.ready().await
     }
 
-    /// Kills the server with SIGKILL; the supervisor starts it again by itself, a tenth of a second later.
+    /// Kills the server with SIGKILL. The supervisor starts it again a tenth of a second later.
     pub async fn kill(&self) {
         self.unit.kill().await;
     }
 
-    /// How often the server has been started.
+    /// The number of times that the server has been started.
     pub async fn starts(&self) -> usize {
         self.unit.starts().await
     }
@@ -64,64 +64,64 @@ impl Host {
     /// Waits until the server answers and has loaded its data.
     ///
     /// # Errors
-    /// It has not after a while.
+    /// The server is not ready in time.
     pub async fn ready(&self) -> anyhow::Result<()> {
-        until("a host that answers", async || self.says("persistence", "loading:0").await).await
+        until("a host to be ready", async || self.says("persistence", "loading:0").await).await
     }
 
-    /// Stops the server without ending it: it answers nobody until it is thawed.
+    /// Suspends the server with SIGSTOP: it does not answer until [`Host::thaw`].
     pub async fn freeze(&self) {
         self.unit.signal(Signal::SIGSTOP).await;
     }
 
-    /// Lets a frozen server go on.
+    /// Resumes a frozen server.
     pub async fn thaw(&self) {
         self.unit.signal(Signal::SIGCONT).await;
     }
 
-    /// Cuts this replica's link to its primary: it must connect, and log in, anew.
+    /// Cuts this replica's link to its primary. To replicate again it must reconnect and log in.
     pub fn cut_link(&self) {
         self.fleet.network().cut_off(self.address);
     }
 
-    /// Lets this replica connect to its primary again.
+    /// Restores the link: this replica can connect to its primary again.
     pub fn mend_link(&self) {
         self.fleet.network().mend(self.address);
     }
 
-    /// Whether this replica is connected to its primary and in step with it; `false` where it gives no answer.
+    /// Whether this replica is in sync with its primary; `false` if it does not answer.
     pub async fn link_is_up(&self) -> bool {
         self.says("replication", "master_link_status:up").await
     }
 
-    /// Waits until this replica is in step with its primary.
+    /// Waits until this replica is in sync with its primary.
     ///
     /// # Errors
-    /// It is not after a while.
-    pub async fn in_step(&self) -> anyhow::Result<()> {
-        until("a replica in step", async || self.link_is_up().await).await
+    /// It is not in sync in time.
+    pub async fn in_sync(&self) -> anyhow::Result<()> {
+        until("a replica to be in sync", async || self.link_is_up().await).await
     }
 
-    /// `redis.conf` as it is now, secrets included; `None` where there is none.
+    /// The current content of `redis.conf`, including secrets; `None` if there is no such file.
     pub fn config_text(&self) -> Option<String> {
         self.files.config_text()
     }
 
-    /// `users.acl` as it is now; `None` where there is none.
+    /// The current content of `users.acl`; `None` if there is no such file.
     pub fn acl_text(&self) -> Option<String> {
         self.files.acl_text()
     }
 
-    /// Forbids the server to write its configuration: `CONFIG REWRITE` and `ACL SAVE` fail.
+    /// Makes the server's configuration read-only: `CONFIG REWRITE` and `ACL SAVE` fail.
     ///
     /// # Errors
-    /// The folder's mode cannot be changed, or would not bind the server.
+    /// The folder's mode cannot be changed, or the server runs as root and ignores it.
     pub fn protect_config(&self) -> anyhow::Result<()> {
         self.unit.ensure_bound_by_modes()?;
         Ok(self.files.set_writable(false)?)
     }
 
-    /// Allows it again.
+    /// Makes the server's configuration writable again.
     ///
     /// # Errors
     /// The folder's mode cannot be changed.
@@ -129,24 +129,24 @@ impl Host {
         Ok(self.files.set_writable(true)?)
     }
 
-    /// Whether the server lets in whoever says this; without a user it is the password of whoever connects.
+    /// Whether the server accepts this login. Without a user name, it sends `AUTH password`.
     ///
     /// # Errors
-    /// It answers neither yes nor no.
+    /// The server does not answer, or with another error than `WRONGPASS`.
     pub async fn accepts(&self, username: Option<&str>, password: &SecretString) -> anyhow::Result<bool> {
         accepts(self.server(), username, password).await
     }
 
-    /// Ends the server for good, and closes the gate.
+    /// Stops the server permanently and closes the gate.
     pub(super) async fn end(&self) {
         self.unit.end().await;
         self.gate.close().await;
         self.fleet.network().mend(self.address);
-        // A folder that nobody may write to could not be removed. Where that fails, so does the removal, which says so.
+        // A read-only folder cannot be removed. If this fails, the removal reports it.
         let _ = self.files.set_writable(true);
     }
 
-    /// Whether a section of `INFO` has this line.
+    /// Whether a section of `INFO` contains this line.
     async fn says(&self, section: &str, wanted: &str) -> bool {
         let info = redis::cmd("INFO").arg(section).to_owned();
         let text = ask::<String>(self.server(), Some((MONITOR, &self.monitor)), &info).await;

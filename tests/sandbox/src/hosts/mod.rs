@@ -1,17 +1,17 @@
-//! Redis on hosts of its owner's: EC2 instances on which `systemd` keeps a server running.
+//! Self-managed Redis: EC2 instances on which `systemd` keeps a server running.
 //!
-//! Nothing of the sandbox has power over such a Redis: it has what its owner's configuration gives it. The owner's one
-//! helper is a user for monitoring, who may read `INFO` and nothing else.
+//! The sandbox has no administrative access to these servers. Their users are those of the owner's configuration,
+//! plus a user for monitoring that may run `INFO` and `PING` only.
 //!
 //! # Layout
 //! - [`Hosts`]: every host of a sandbox
-//! - [`Host`]: one Redis; tests restart it, kill it, cut its replication, and ask it
-//! - [`SetUp`], [`HostOptions`]: how its owner has configured it
-//! - [`Sentinel`]: one Sentinel, on a host of its own
-//! - [`Plan`], [`Estate`]: a primary, replicas and Sentinels made at once
-//! - `files`: what is in its files, and on its command line
+//! - [`Host`]: one Redis, which tests restart, kill, disconnect and query
+//! - [`SetUp`], [`HostOptions`]: its configuration
+//! - [`Sentinel`]: one Sentinel, on its own host
+//! - [`Plan`], [`Estate`]: a primary with its replicas and Sentinels
+//! - `files`: its configuration files and its command line
 //! - `unit`: the supervisor of one server
-//! - `ask`: what a server says of itself, asked past its gate
+//! - `ask`: queries a server directly
 
 mod ask;
 mod files;
@@ -52,7 +52,7 @@ use unit::Unit;
 pub struct Hosts {
     home: PathBuf,
     fleet: Arc<Fleet>,
-    /// The password of the user that reads `INFO`: no client of the owner has it.
+    /// The password of the user for monitoring. The owner's clients do not have it.
     monitor: SecretString,
     powers: Powers,
     state: Mutex<State>,
@@ -66,7 +66,7 @@ struct State {
 }
 
 impl Hosts {
-    /// No host yet; their files are to be under `home`.
+    /// Creates an empty set of hosts. Their files are written under `home`.
     pub(crate) fn new(home: &Path, fleet: Arc<Fleet>) -> anyhow::Result<Self> {
         let home = home.join("hosts");
         std::fs::create_dir_all(&home)?;
@@ -76,7 +76,7 @@ impl Hosts {
         Ok(Self { home, fleet, monitor, powers, state: Mutex::default() })
     }
 
-    /// Makes a host, starts its Redis, and waits until it answers; a replica is in step then.
+    /// Creates a host, starts its Redis, and waits until it is ready. A replica is then in sync.
     ///
     /// # Errors
     /// No address is free, or the server does not start.
@@ -91,15 +91,15 @@ impl Hosts {
         self.keep(|state| state.hosts.push(host.clone()))?;
         host.ready().await?;
         if replica_of.is_some() {
-            host.in_step().await?;
+            host.in_sync().await?;
         }
         Ok(host)
     }
 
-    /// Makes a host with a Sentinel on it, and waits until it has seen its primary.
+    /// Creates a host with a Sentinel, and waits until the Sentinel has reached its primary.
     ///
     /// # Errors
-    /// No address is free, the Sentinel does not start, or it does not get in to its primary.
+    /// No address is free, the Sentinel does not start, or it cannot log in to its primary.
     pub async fn create_sentinel(&self, options: SentinelOptions) -> anyhow::Result<Arc<Sentinel>> {
         let (address, folder) = self.place()?;
         let config = sentinel::write_config(&folder, address, &options)?;
@@ -123,7 +123,7 @@ impl Hosts {
         self.state().sentinels.iter().find(|sentinel| sentinel.address == address).cloned()
     }
 
-    /// Ends every process and waits for it; none is started afterwards.
+    /// Stops every process and waits for it. No process can be started afterwards.
     pub(crate) async fn stop(&self) {
         let (hosts, sentinels) = {
             let mut state = self.state();
@@ -138,7 +138,7 @@ impl Hosts {
         }
     }
 
-    /// An address, and a folder of its own.
+    /// A free address, and a folder for it.
     fn place(&self) -> anyhow::Result<(Ipv4Addr, PathBuf)> {
         let address = self.fleet.take_address().context("no address is free for another host")?;
         let folder = self.home.join(address.to_string());
@@ -146,7 +146,7 @@ impl Hosts {
         Ok((address, folder))
     }
 
-    /// A gate to a server on the same host, which listens for as long as the host is there.
+    /// Opens a gate to the server on the same host. It listens until the host is stopped.
     async fn gate(&self, address: SocketAddr, direct_port: u16) -> anyhow::Result<Arc<Gate>> {
         let gate = self.fleet.open_gate(address).await?;
         let upstream = Arc::new(Upstream::new((address.ip(), direct_port).into()));

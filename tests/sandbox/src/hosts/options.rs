@@ -1,66 +1,67 @@
-//! How the owner of a host has configured its Redis.
+//! The configuration of a self-managed Redis.
 
 use std::net::Ipv4Addr;
 
 use secrecy::SecretString;
 
-/// Where a Redis keeps who may log in.
+/// Where a Redis stores its users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SetUp {
-    /// In `redis.conf`: `requirepass` and `user` lines. `CONFIG REWRITE` keeps changes.
+    /// In `redis.conf`, as `requirepass` and `user` lines. `CONFIG REWRITE` persists changes.
     ConfigFile,
-    /// In a file of users that `redis.conf` names. `ACL SAVE` keeps changes, and `CONFIG REWRITE` those of `masterauth`.
+    /// In an ACL file. `ACL SAVE` persists changes of users, and `CONFIG REWRITE` those of `masterauth`.
     AclFile,
-    /// On the command line, with no configuration file: nothing keeps changes.
+    /// On the command line, without a configuration file. Changes cannot be persisted.
     Neither,
 }
 
 impl SetUp {
-    /// All of them.
+    /// Every set-up.
     pub const ALL: [Self; 3] = [Self::ConfigFile, Self::AclFile, Self::Neither];
 }
 
-/// What a host is to be.
+/// How to create a host.
 #[derive(Clone, Debug)]
 pub struct HostOptions {
-    /// Where it keeps who may log in.
+    /// Where it stores its users.
     pub set_up: SetUp,
-    /// The user that clients and replicas log in as; it may do everything.
+    /// The user of clients and replicas. It has full rights.
     pub username: String,
-    /// That user's password; with none, everybody gets in.
+    /// The password of that user; `None` for a user without a password (`nopass`).
     pub password: Option<SecretString>,
-    /// The host that it replicates, logging in with the same user and password.
+    /// The primary that it replicates. It logs in there with the same user and password.
     pub replica_of: Option<Ipv4Addr>,
 }
 
 impl HostOptions {
-    /// A primary on which the user `default` has this password.
+    /// A primary with this password for the user `default`.
     pub fn new(set_up: SetUp, password: &SecretString) -> Self {
         Self { set_up, username: "default".to_owned(), password: Some(password.clone()), replica_of: None }
     }
 
-    /// The same as a replica.
+    /// The same options, as a replica of this primary.
     pub fn replica_of(self, primary: Ipv4Addr) -> Self {
         Self { replica_of: Some(primary), ..self }
     }
 
-    /// The same for another user; `default` gets in nowhere.
+    /// The same options, with another user. The user `default` is off.
     pub fn user(self, name: &str) -> Self {
         Self { username: name.to_owned(), ..self }
     }
 }
 
-/// What a Sentinel is to watch.
+/// How to create a Sentinel.
 #[derive(Clone, Debug)]
 pub struct SentinelOptions {
-    /// What it calls the primary.
+    /// Its name for the primary.
     pub master_name: String,
-    /// Where the primary is, on port 6379.
+    /// The address of the primary. The port is 6379.
     pub primary: Ipv4Addr,
-    /// The user that it logs in as.
+    /// The user as which it logs in.
     pub username: String,
-    /// That user's password; with none, it does not log in.
+    /// The password of that user; without one, it does not log in.
     pub password: Option<SecretString>,
-    /// How many Sentinels must find the primary down before one is promoted in its place. More than there are: never.
+    /// The number of Sentinels that must agree that the primary is down before a failover. If it is higher
+    /// than the number of Sentinels, a failover never starts.
     pub quorum: usize,
 }

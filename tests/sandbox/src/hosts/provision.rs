@@ -1,4 +1,4 @@
-//! A whole Redis of its owner's: a primary, its replicas, and Sentinels that watch them.
+//! A whole self-managed system: a primary, its replicas, and the Sentinels that monitor them.
 
 use std::sync::Arc;
 
@@ -6,25 +6,25 @@ use secrecy::SecretString;
 
 use super::{Host, HostOptions, Hosts, Sentinel, SentinelOptions, SetUp};
 
-/// What is to be made.
+/// What to create.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Where every node keeps who may log in.
+    /// Where every node stores its users.
     pub set_up: SetUp,
-    /// The user that clients, replicas and Sentinels log in as.
+    /// The user of clients, replicas and Sentinels.
     pub username: String,
-    /// That user's password; with none, everybody gets in.
+    /// The password of that user; `None` for a user without a password (`nopass`).
     pub password: Option<SecretString>,
-    /// How many replicas.
+    /// The number of replicas.
     pub replicas: usize,
-    /// How many Sentinels. They never promote a replica: it takes more of them than there are.
+    /// The number of Sentinels. The quorum is higher than this number, so they never start a failover.
     pub sentinels: usize,
-    /// What the Sentinels call the primary.
+    /// The Sentinels' name for the primary.
     pub master_name: String,
 }
 
 impl Plan {
-    /// One node, on which the user `default` has this password.
+    /// One node, with this password for the user `default`.
     pub fn new(set_up: SetUp, password: &SecretString) -> Self {
         Self {
             set_up,
@@ -37,7 +37,7 @@ impl Plan {
     }
 }
 
-/// What was made.
+/// The created system.
 #[derive(Clone, Debug)]
 pub struct Estate {
     /// The primary.
@@ -46,15 +46,15 @@ pub struct Estate {
     pub replicas: Vec<Arc<Host>>,
     /// The Sentinels.
     pub sentinels: Vec<Arc<Sentinel>>,
-    /// The user that clients log in as.
+    /// The user of clients.
     pub username: String,
 }
 
 impl Hosts {
-    /// Makes a whole Redis, and waits until its replicas are in step and its Sentinels see it.
+    /// Creates a whole system, and waits until its replicas are in sync and its Sentinels have reached the primary.
     ///
     /// # Errors
-    /// No address is free, or something does not start.
+    /// No address is free, or a process does not start.
     pub async fn provision(&self, plan: Plan) -> anyhow::Result<Estate> {
         let Plan { set_up, username, password, replicas, sentinels, master_name } = plan;
         let options = HostOptions { set_up, username, password, replica_of: None };
@@ -85,10 +85,10 @@ impl Estate {
         std::iter::once(&self.primary).chain(&self.replicas)
     }
 
-    /// How many nodes let its user in with this password.
+    /// The number of nodes that accept this password for the user.
     ///
     /// # Errors
-    /// A node answers neither yes nor no.
+    /// A node does not answer, or with another error than `WRONGPASS`.
     pub async fn accepting(&self, password: &SecretString) -> anyhow::Result<usize> {
         let mut accepting = 0;
         for node in self.nodes() {
@@ -97,25 +97,25 @@ impl Estate {
         Ok(accepting)
     }
 
-    /// Cuts every link: of replicas to their primary, and of Sentinels to the nodes. Each must log in anew.
+    /// Cuts every link: from replicas to their primary, and from Sentinels to the nodes. Each must log in again.
     pub fn cut_links(&self) {
         self.replicas.iter().for_each(|replica| replica.cut_link());
         self.sentinels.iter().for_each(|sentinel| sentinel.cut_link());
     }
 
-    /// Lets them connect again.
+    /// Restores every link.
     pub fn mend_links(&self) {
         self.replicas.iter().for_each(|replica| replica.mend_link());
         self.sentinels.iter().for_each(|sentinel| sentinel.mend_link());
     }
 
-    /// Waits until every replica is in step, and every Sentinel sees the primary.
+    /// Waits until every replica is in sync, and every Sentinel has reached the primary.
     ///
     /// # Errors
-    /// One is not after a while.
+    /// One of them does not get there in time.
     pub async fn settled(&self) -> anyhow::Result<()> {
         for replica in &self.replicas {
-            replica.in_step().await?;
+            replica.in_sync().await?;
         }
         for sentinel in &self.sentinels {
             sentinel.ready().await?;

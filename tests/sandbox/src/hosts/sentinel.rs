@@ -1,4 +1,4 @@
-//! One Sentinel, on a host of its own.
+//! One Sentinel, on its own host.
 
 use std::{
     collections::BTreeMap,
@@ -22,10 +22,11 @@ pub const SENTINEL_PORT: u16 = 26379;
 /// The port that a Sentinel itself listens on.
 pub(super) const SENTINEL_DIRECT_PORT: u16 = 36379;
 
-/// After how much silence a Sentinel calls a node down. Its pings are a second apart at most, and this far apart here.
+/// The time without an answer after which a Sentinel considers a node down. This is also the interval of its pings,
+/// because it is shorter than the usual second.
 const DOWN_AFTER_MS: u32 = 500;
 
-/// A Sentinel that is kept running, and that lets in whoever comes.
+/// A Sentinel. It runs under a supervisor, and needs no password.
 #[derive(Debug)]
 pub struct Sentinel {
     pub(super) address: Ipv4Addr,
@@ -36,7 +37,7 @@ pub struct Sentinel {
     pub(super) unit: Unit,
 }
 
-/// Writes the configuration file of a new Sentinel, which it rewrites by itself from then on.
+/// Writes the configuration file of a new Sentinel. The Sentinel rewrites it later.
 pub(super) fn write_config(folder: &Path, address: Ipv4Addr, options: &SentinelOptions) -> std::io::Result<PathBuf> {
     let SentinelOptions { master_name, primary, username, password, quorum } = options;
     let folder_name = folder.display();
@@ -69,26 +70,26 @@ impl Sentinel {
         SENTINEL_PORT
     }
 
-    /// The port past the gate, where no connection is counted and no fault injected.
+    /// The port of the Sentinel itself, behind the gate: connections are not counted and get no faults.
     pub fn direct_port(&self) -> u16 {
         SENTINEL_DIRECT_PORT
     }
 
-    /// What it calls the primary.
+    /// Its name for the primary.
     pub fn master_name(&self) -> &str {
         &self.master_name
     }
 
-    /// Ends the Sentinel in order, starts it again from its file, and waits until it answers, whatever it knows.
+    /// Restarts the Sentinel, and waits until it answers. It may not have reached its primary yet.
     ///
     /// # Errors
-    /// It does not start, or not answer.
+    /// It does not start, or does not answer in time.
     pub async fn restart(&self) -> anyhow::Result<()> {
         self.unit.restart().await?;
-        until("a Sentinel that answers", async || self.flags().await.is_some()).await
+        until("a Sentinel to answer", async || self.flags().await.is_some()).await
     }
 
-    /// Whether it is connected to its primary, logged in, and takes it for up; `false` where it gives no answer.
+    /// Whether it is logged in to its primary and considers it up; `false` if the Sentinel does not answer.
     pub async fn knows_master_up(&self) -> bool {
         self.flags().await.is_some_and(|flags| {
             let flags: Vec<_> = flags.split(',').collect();
@@ -96,39 +97,39 @@ impl Sentinel {
         })
     }
 
-    /// Waits until it takes its primary for up.
+    /// Waits until it considers its primary up.
     ///
     /// # Errors
-    /// It does not after a while.
+    /// It does not in time.
     pub async fn ready(&self) -> anyhow::Result<()> {
-        until("a Sentinel that sees its primary", async || self.knows_master_up().await).await
+        until("a Sentinel to reach its primary", async || self.knows_master_up().await).await
     }
 
-    /// Cuts its connections to the nodes that it watches: it must connect, and log in, anew.
+    /// Cuts its connections to the nodes. It must reconnect and log in again.
     pub fn cut_link(&self) {
         self.fleet.network().cut_off(self.address);
     }
 
-    /// Lets it connect to them again.
+    /// Restores them: it can connect to the nodes again.
     pub fn mend_link(&self) {
         self.fleet.network().mend(self.address);
     }
 
-    /// `sentinel.conf` as it is now, secrets included.
+    /// The current content of `sentinel.conf`, including secrets.
     pub fn config_text(&self) -> Option<String> {
         std::fs::read_to_string(&self.config).ok()
     }
 
-    /// Forbids the Sentinel to write its configuration: `SENTINEL SET` says so, and holds until its next start.
+    /// Makes the Sentinel's configuration read-only. `SENTINEL SET` returns an error; its change is lost at a restart.
     ///
     /// # Errors
-    /// The folder's mode cannot be changed, or would not bind the Sentinel.
+    /// The folder's mode cannot be changed, or the Sentinel runs as root and ignores it.
     pub fn protect_config(&self) -> anyhow::Result<()> {
         self.unit.ensure_bound_by_modes()?;
         Ok(set_writable(self.folder(), false)?)
     }
 
-    /// Allows it again.
+    /// Makes the Sentinel's configuration writable again.
     ///
     /// # Errors
     /// The folder's mode cannot be changed.
@@ -136,20 +137,20 @@ impl Sentinel {
         Ok(set_writable(self.folder(), true)?)
     }
 
-    /// Ends the Sentinel for good, and closes the gate.
+    /// Stops the Sentinel permanently and closes the gate.
     pub(super) async fn end(&self) {
         self.unit.end().await;
         self.gate.close().await;
         self.fleet.network().mend(self.address);
-        // As for a host: a folder that nobody may write to could not be removed.
+        // As for a host: a read-only folder cannot be removed.
         let _ = set_writable(self.folder(), true);
     }
 
     fn folder(&self) -> &Path {
-        self.config.parent().expect("the file was put in a folder")
+        self.config.parent().expect("the file is in a folder")
     }
 
-    /// How it flags its primary, where it answers.
+    /// The flags of its primary; `None` if the Sentinel does not answer.
     async fn flags(&self) -> Option<String> {
         let question = redis::cmd("SENTINEL").arg("MASTER").arg(&self.master_name).to_owned();
         let server = SocketAddr::from((self.address, SENTINEL_DIRECT_PORT));

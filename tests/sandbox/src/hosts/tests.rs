@@ -1,4 +1,4 @@
-//! Hosts, as their owners know them.
+//! Tests of self-managed Redis.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ mod replicas;
 mod sentinels;
 mod set_ups;
 
-/// Hosts alone, without an AWS around them.
+/// Hosts without the rest of the sandbox.
 struct Scene {
     hosts: Hosts,
     fleet: Arc<Fleet>,
@@ -46,14 +46,14 @@ fn two() -> SecretString {
     "password-two-0123456789".into()
 }
 
-/// A connection as a client has it, logged in.
+/// A client's connection, logged in.
 async fn client(host: &Host, username: &str, password: &SecretString) -> MultiplexedConnection {
     use secrecy::ExposeSecret;
     let user = format!("{username}:{}@", password.expose_secret());
     connect(&user, (host.address(), host.port())).await
 }
 
-/// A connection that waits for answers longer than the client library does by itself.
+/// A connection with longer timeouts than the client library's.
 async fn connect(user: &str, (address, port): (Ipv4Addr, u16)) -> MultiplexedConnection {
     let limit = Some(Duration::from_secs(10));
     let config = redis::AsyncConnectionConfig::new().set_connection_timeout(limit).set_response_timeout(limit);
@@ -61,7 +61,7 @@ async fn connect(user: &str, (address, port): (Ipv4Addr, u16)) -> MultiplexedCon
     client.get_multiplexed_async_connection_with_config(&config).await.unwrap()
 }
 
-/// Runs a command given as words.
+/// Runs a command, split at spaces.
 async fn run(connection: &mut MultiplexedConnection, words: &str) -> redis::RedisResult<redis::Value> {
     let mut words = words.split(' ');
     let mut command = redis::cmd(words.next().unwrap());
@@ -71,7 +71,7 @@ async fn run(connection: &mut MultiplexedConnection, words: &str) -> redis::Redi
     command.query_async(connection).await
 }
 
-/// Waits for something that comes by itself.
+/// Waits until a check succeeds.
 async fn eventually(what: &str, mut look: impl AsyncFnMut() -> bool) {
     for _ in 0..500 {
         if look().await {
@@ -79,5 +79,5 @@ async fn eventually(what: &str, mut look: impl AsyncFnMut() -> bool) {
         }
         sleep(Duration::from_millis(20)).await;
     }
-    panic!("{what}: not after 10 s");
+    panic!("not within 10 s: {what}");
 }

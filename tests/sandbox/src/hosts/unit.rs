@@ -1,4 +1,4 @@
-//! The supervisor of one server, as `systemd` is: whatever ends it, it is started again from its files.
+//! The supervisor of one server. Like `systemd`, it starts the server again whenever it exits.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,16 +13,16 @@ use tokio::{
 use super::files::Arguments;
 use crate::redis::{Powers, Process, Program};
 
-/// Between a server's end and its next start; systemd's default.
+/// The delay between the exit of a server and its next start; the default of systemd.
 ///
 /// <https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#RestartSec=>
 const RESTART_AFTER: Duration = Duration::from_millis(100);
-/// How often the supervisor looks.
+/// The interval at which the supervisor checks the server.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-/// How long a server may take to end in order before it is killed: `systemd` gives 90 s.
+/// How long a server may take to shut down before it is killed. The default of `systemd` is 90 s.
 const STOP_LIMIT: Duration = Duration::from_secs(5);
 
-/// A server that is kept running.
+/// A server and its supervisor.
 #[derive(Debug)]
 pub(super) struct Unit {
     service: Arc<Service>,
@@ -41,12 +41,12 @@ struct Service {
 struct Running {
     process: Option<Process>,
     starts: usize,
-    /// Whether nothing starts it again.
+    /// Whether it is stopped permanently.
     ended: bool,
 }
 
 impl Unit {
-    /// Starts a server, and goes on doing so.
+    /// Starts a server and its supervisor.
     pub(super) async fn start(program: &Program, powers: Powers, arguments: Arguments) -> anyhow::Result<Self> {
         let service = Arc::new(Service { program: program.clone(), powers, arguments, running: Mutex::default() });
         service.start(&mut *service.running.lock().await).context("starting redis-server")?;
@@ -54,7 +54,7 @@ impl Unit {
         Ok(Self { service, supervisor })
     }
 
-    /// `systemctl restart`: ends the server in order, and starts it again.
+    /// Shuts the server down and starts it again, as `systemctl restart` does.
     pub(super) async fn restart(&self) -> anyhow::Result<()> {
         let mut running = self.service.running.lock().await;
         if let Some(process) = running.process.take() {
@@ -63,31 +63,31 @@ impl Unit {
         self.service.start(&mut running).context("starting redis-server again")
     }
 
-    /// Kills the server; the supervisor starts it again a little later.
+    /// Kills the server. The supervisor starts it again.
     pub(super) async fn kill(&self) {
         if let Some(process) = self.running().await.process.take() {
             process.end().await;
         }
     }
 
-    /// Sends a signal to the server, where there is one at the moment.
+    /// Sends a signal to the server, if it is running.
     pub(super) async fn signal(&self, signal: Signal) {
         self.running().await.process.iter().for_each(|process| process.signal(signal));
     }
 
-    /// Fails where the server may write whatever the modes of files say.
+    /// Fails if the server can ignore the modes of files, because it runs as root.
     pub(super) fn ensure_bound_by_modes(&self) -> anyhow::Result<()> {
         let bound = self.service.powers == Powers::Inherited || self.service.program.setpriv.is_some();
-        anyhow::ensure!(bound, "root writes anywhere: install setpriv (util-linux)");
+        anyhow::ensure!(bound, "a server that runs as root ignores file modes: install setpriv (util-linux)");
         Ok(())
     }
 
-    /// How often the server has been started.
+    /// The number of times that the server has been started.
     pub(super) async fn starts(&self) -> usize {
         self.running().await.starts
     }
 
-    /// Ends the server for good.
+    /// Stops the server permanently.
     pub(super) async fn end(&self) {
         self.running().await.ended = true;
         self.kill().await;
@@ -107,7 +107,7 @@ impl Drop for Unit {
 
 impl Service {
     fn start(&self, running: &mut Running) -> anyhow::Result<()> {
-        anyhow::ensure!(!running.ended, "the host is gone");
+        anyhow::ensure!(!running.ended, "the host is stopped");
         running.process = Some(Process::start_with(&self.program, self.powers, &self.arguments.0)?);
         running.starts += 1;
         Ok(())
@@ -124,7 +124,7 @@ async fn supervise(service: Arc<Service>) {
         if running.process.as_mut().is_none_or(Process::has_ended) {
             running.process = None;
             sleep(RESTART_AFTER).await;
-            // What keeps it from starting may pass; the next look tries again.
+            // The cause of a failure may be temporary; the next check tries again.
             let _ = service.start(&mut running);
         }
     }

@@ -1,8 +1,8 @@
-//! Replication between hosts, over the addresses that clients use.
+//! Replication between hosts, through the addresses that clients use.
 
 use super::*;
 
-/// A primary and a replica of it.
+/// A primary and its replica.
 async fn pair(scene: &Scene, set_up: SetUp, username: &str) -> (Arc<Host>, Arc<Host>) {
     let options = HostOptions::new(set_up, &one()).user(username);
     let primary = scene.hosts.create(options.clone()).await.unwrap();
@@ -11,7 +11,7 @@ async fn pair(scene: &Scene, set_up: SetUp, username: &str) -> (Arc<Host>, Arc<H
 }
 
 #[tokio::test]
-async fn replicas_of_every_set_up_and_user_are_in_step_and_nobodys_calls() {
+async fn replicas_of_every_set_up_and_user_are_in_sync_and_are_not_recorded_as_calls() {
     for set_up in SetUp::ALL {
         for username in ["default", "app"] {
             let scene = Scene::set();
@@ -36,12 +36,12 @@ async fn replicas_of_every_set_up_and_user_are_in_step_and_nobodys_calls() {
 }
 
 #[tokio::test]
-async fn a_link_that_was_cut_logs_in_anew_with_what_masterauth_says_now() {
+async fn a_link_that_was_cut_logs_in_again_with_the_current_masterauth() {
     let scene = Scene::set();
     let (primary, replica) = pair(&scene, SetUp::ConfigFile, "default").await;
     let mut connection = client(&primary, "", &one()).await;
     run(&mut connection, "ACL SETUSER default >password-two-0123456789 <password-one-0123456789").await.unwrap();
-    assert!(replica.link_is_up().await, "an old link stays");
+    assert!(replica.link_is_up().await, "an established link stays up");
     replica.cut_link();
     eventually("the link is down", async || !replica.link_is_up().await).await;
     replica.mend_link();
@@ -49,7 +49,7 @@ async fn a_link_that_was_cut_logs_in_anew_with_what_masterauth_says_now() {
     assert!(!replica.link_is_up().await, "the replica still has the old password");
     let mut connection = client(&replica, "", &one()).await;
     run(&mut connection, "CONFIG SET masterauth password-two-0123456789").await.unwrap();
-    replica.in_step().await.unwrap();
+    replica.in_sync().await.unwrap();
     scene.stop().await;
 }
 
@@ -72,12 +72,12 @@ async fn replicas_come_back_after_a_restart_of_either_side() {
         let scene = Scene::set();
         let (primary, replica) = pair(&scene, set_up, "default").await;
         replica.restart().await.unwrap();
-        replica.in_step().await.unwrap();
+        replica.in_sync().await.unwrap();
         primary.restart().await.unwrap();
-        replica.in_step().await.unwrap();
+        replica.in_sync().await.unwrap();
         primary.kill().await;
         primary.ready().await.unwrap();
-        eventually("in step", async || replica.link_is_up().await).await;
+        eventually("the replica is in sync", async || replica.link_is_up().await).await;
         scene.stop().await;
     }
 }

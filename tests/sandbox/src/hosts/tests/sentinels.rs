@@ -1,4 +1,4 @@
-//! Sentinels that watch hosts.
+//! Sentinels that monitor hosts.
 
 use super::*;
 
@@ -20,7 +20,7 @@ async fn sentinel_client(sentinel: &Sentinel) -> MultiplexedConnection {
 }
 
 #[tokio::test]
-async fn a_sentinel_logs_in_as_any_user_and_its_watching_is_nobodys_call() {
+async fn a_sentinel_logs_in_as_any_user_and_is_not_recorded_as_a_call() {
     for username in ["default", "app"] {
         let scene = Scene::set();
         scene.faults.invocation_began(
@@ -40,14 +40,14 @@ async fn a_sentinel_logs_in_as_any_user_and_its_watching_is_nobodys_call() {
 }
 
 #[tokio::test]
-async fn a_sentinel_with_the_old_password_loses_sight_of_its_primary_until_it_is_told_the_new_one() {
+async fn a_sentinel_with_the_old_password_loses_its_primary_until_it_has_the_new_one() {
     let scene = Scene::set();
     let (primary, sentinel) = watched(&scene, "default").await;
     let mut connection = client(&primary, "", &one()).await;
     run(&mut connection, "ACL SETUSER default >password-two-0123456789 <password-one-0123456789").await.unwrap();
-    assert!(sentinel.knows_master_up().await, "an old link stays");
+    assert!(sentinel.knows_master_up().await, "an established link stays up");
     sentinel.cut_link();
-    eventually("out of sight", async || !sentinel.knows_master_up().await).await;
+    eventually("the Sentinel considers its primary down", async || !sentinel.knows_master_up().await).await;
     sentinel.mend_link();
     sleep(Duration::from_millis(1500)).await;
     assert!(!sentinel.knows_master_up().await);
@@ -61,7 +61,7 @@ async fn a_sentinel_with_the_old_password_loses_sight_of_its_primary_until_it_is
 }
 
 #[tokio::test]
-async fn sentinels_find_replicas_and_one_another_and_promote_nobody() {
+async fn sentinels_discover_replicas_and_each_other_and_promote_no_replica() {
     let scene = Scene::set();
     let (primary, first) = watched(&scene, "default").await;
     let options = HostOptions::new(SetUp::ConfigFile, &one()).replica_of(primary.address());
@@ -81,22 +81,25 @@ async fn sentinels_find_replicas_and_one_another_and_promote_nobody() {
     let address = format!("{}:6379", replica.address());
     eventually("the replica is known", async || replicas(&mut connection).await.contains(&address)).await;
     let other = first.address().to_string();
-    eventually("the other is known", async || {
+    eventually("the other Sentinel is known", async || {
         format!("{:?}", run(&mut connection, "SENTINEL SENTINELS calls").await.unwrap()).contains(&other)
     })
     .await;
     primary.freeze().await;
-    eventually("both find it down", async || !first.knows_master_up().await && !second.knows_master_up().await).await;
+    eventually("both consider the primary down", async || {
+        !first.knows_master_up().await && !second.knows_master_up().await
+    })
+    .await;
     sleep(Duration::from_secs(1)).await;
     primary.thaw().await;
     first.ready().await.unwrap();
     second.ready().await.unwrap();
-    replica.in_step().await.unwrap();
+    replica.in_sync().await.unwrap();
     scene.stop().await;
 }
 
 #[tokio::test]
-async fn a_sentinel_that_may_not_write_its_configuration_says_so() {
+async fn a_sentinel_that_may_not_write_its_configuration_returns_an_error() {
     let scene = Scene::set();
     let (_, sentinel) = watched(&scene, "default").await;
     let before = sentinel.config_text();

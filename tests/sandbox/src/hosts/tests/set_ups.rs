@@ -1,9 +1,9 @@
-//! What each set-up keeps over a restart.
+//! What each set-up preserves over a restart.
 
 use super::*;
 
-/// Adds a second password, keeps it as the set-up can, and restarts.
-async fn kept_over_a_restart(set_up: SetUp, keep: &str) {
+/// Adds a second password, persists it in the way of the set-up, and restarts.
+async fn preserved_over_a_restart(set_up: SetUp, keep: &str) {
     let scene = Scene::set();
     let host = scene.hosts.create(HostOptions::new(set_up, &one())).await.unwrap();
     assert!(host.accepts(None, &one()).await.unwrap());
@@ -22,17 +22,17 @@ async fn kept_over_a_restart(set_up: SetUp, keep: &str) {
 }
 
 #[tokio::test]
-async fn config_rewrite_keeps_both_passwords_in_redis_conf() {
-    kept_over_a_restart(SetUp::ConfigFile, "CONFIG REWRITE").await;
+async fn config_rewrite_persists_both_passwords_in_redis_conf() {
+    preserved_over_a_restart(SetUp::ConfigFile, "CONFIG REWRITE").await;
 }
 
 #[tokio::test]
-async fn acl_save_keeps_both_passwords_in_the_acl_file() {
-    kept_over_a_restart(SetUp::AclFile, "ACL SAVE").await;
+async fn acl_save_persists_both_passwords_in_the_acl_file() {
+    preserved_over_a_restart(SetUp::AclFile, "ACL SAVE").await;
 }
 
 #[tokio::test]
-async fn without_a_configuration_file_a_restart_brings_the_command_line_back() {
+async fn without_a_configuration_file_a_restart_restores_the_passwords_of_the_command_line() {
     let scene = Scene::set();
     let host = scene.hosts.create(HostOptions::new(SetUp::Neither, &one())).await.unwrap();
     assert_eq!((host.config_text(), host.acl_text()), (None, None));
@@ -53,7 +53,7 @@ async fn without_a_configuration_file_a_restart_brings_the_command_line_back() {
 }
 
 #[tokio::test]
-async fn a_rewritten_redis_conf_holds_the_dead_requirepass_and_the_user_line_wins() {
+async fn a_rewritten_redis_conf_keeps_the_old_requirepass_but_the_user_line_wins() {
     let scene = Scene::set();
     let host = scene.hosts.create(HostOptions::new(SetUp::ConfigFile, &one())).await.unwrap();
     let mut connection = client(&host, "", &one()).await;
@@ -69,7 +69,7 @@ async fn a_rewritten_redis_conf_holds_the_dead_requirepass_and_the_user_line_win
 }
 
 #[tokio::test]
-async fn config_set_requirepass_drops_every_other_password() {
+async fn config_set_requirepass_removes_every_other_password() {
     let scene = Scene::set();
     let host = scene.hosts.create(HostOptions::new(SetUp::ConfigFile, &one())).await.unwrap();
     let mut connection = client(&host, "", &one()).await;
@@ -81,7 +81,7 @@ async fn config_set_requirepass_drops_every_other_password() {
 }
 
 #[tokio::test]
-async fn an_acl_file_of_the_owner_holds_hashes_and_no_password() {
+async fn an_acl_file_contains_hashes_and_no_passwords() {
     let scene = Scene::set();
     let host = scene.hosts.create(HostOptions::new(SetUp::AclFile, &one())).await.unwrap();
     let (config, users) = (host.config_text().unwrap(), host.acl_text().unwrap());
@@ -109,7 +109,7 @@ async fn a_configuration_that_the_server_may_not_write_is_not_rewritten() {
 }
 
 #[tokio::test]
-async fn another_user_than_default_has_full_rights_and_default_gets_in_nowhere() {
+async fn a_user_other_than_default_has_full_rights_and_default_cannot_log_in() {
     for set_up in SetUp::ALL {
         let scene = Scene::set();
         let host = scene.hosts.create(HostOptions::new(set_up, &one()).user("app")).await.unwrap();
@@ -124,7 +124,7 @@ async fn another_user_than_default_has_full_rights_and_default_gets_in_nowhere()
 }
 
 #[tokio::test]
-async fn a_host_without_a_password_lets_everybody_in() {
+async fn a_host_without_a_password_accepts_everybody() {
     for set_up in SetUp::ALL {
         let scene = Scene::set();
         let options = HostOptions { password: None, ..HostOptions::new(set_up, &one()) };
@@ -136,9 +136,9 @@ async fn a_host_without_a_password_lets_everybody_in() {
 }
 
 #[tokio::test]
-async fn a_password_of_any_characters_is_what_logs_in() {
+async fn a_password_of_any_characters_is_accepted() {
     for set_up in SetUp::ALL {
-        // No `"` or `\` where there is only a command line: Valkey could not be told one.
+        // The command line of Valkey cannot contain `"` or `\`.
         let hostile: SecretString = match set_up {
             SetUp::Neither => " a b'c#é%{} ".into(),
             _ => r#" a"b\c'd#é%{} "#.into(),
@@ -154,7 +154,7 @@ async fn a_password_of_any_characters_is_what_logs_in() {
 }
 
 #[tokio::test]
-async fn a_killed_server_is_started_again_by_itself() {
+async fn a_killed_server_is_started_again() {
     let scene = Scene::set();
     let host = scene.hosts.create(HostOptions::new(SetUp::ConfigFile, &one())).await.unwrap();
     let mut connection = client(&host, "", &one()).await;
@@ -167,17 +167,17 @@ async fn a_killed_server_is_started_again_by_itself() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_told_to_shut_down_is_started_again() {
+async fn a_server_that_was_shut_down_is_started_again() {
     let scene = Scene::set();
     let host = scene.hosts.create(HostOptions::new(SetUp::AclFile, &one())).await.unwrap();
     run(&mut client(&host, "", &one()).await, "SHUTDOWN").await.unwrap_err();
-    eventually("started again", async || host.starts().await == 2).await;
+    eventually("the server is started again", async || host.starts().await == 2).await;
     host.ready().await.unwrap();
     scene.stop().await;
 }
 
 #[tokio::test]
-async fn a_frozen_server_answers_when_it_is_thawed_and_restarts_all_the_same() {
+async fn a_frozen_server_answers_after_a_thaw_and_can_be_restarted() {
     let scene = Scene::set();
     let host = scene.hosts.create(HostOptions::new(SetUp::ConfigFile, &one())).await.unwrap();
     let mut connection = client(&host, "", &one()).await;
