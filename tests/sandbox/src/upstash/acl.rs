@@ -1,4 +1,4 @@
-//! `ACL` as Upstash has it.
+//! Upstash's `ACL` command.
 //!
 //! <https://upstash.com/docs/redis/commands/server/acl>
 
@@ -12,13 +12,13 @@ use super::{
 };
 use crate::redis::ADMINISTRATOR;
 
-/// How short a password of one's own may be.
+/// The minimum length of a password that the caller chooses.
 const SHORTEST: usize = 16;
 
-/// Users that are there for the sandbox alone.
+/// Users of the sandbox itself, hidden from callers.
 const HIDDEN: [&str; 2] = [ADMINISTRATOR, READ_ONLY];
 
-/// Runs an ACL command as the bearer.
+/// Runs an `ACL` command as the bearer.
 pub(super) async fn run(session: &mut Session<'_>, arguments: &[String]) -> Result {
     let Some((subcommand, rest)) = arguments.split_first() else {
         return Err("ERR wrong number of arguments for 'acl' command".to_owned());
@@ -56,7 +56,7 @@ pub(super) async fn run(session: &mut Session<'_>, arguments: &[String]) -> Resu
     }
 }
 
-/// Refuses a bearer who may not administer users, as Redis itself would.
+/// Rejects a bearer who may not run `ACL SETUSER`, with the error of Redis.
 async fn allowed(session: &Session<'_>) -> std::result::Result<(), String> {
     let mut dry_run = cmd("ACL");
     dry_run.arg("DRYRUN").arg(&session.username).arg("ACL").arg("SETUSER").arg("anybody");
@@ -77,7 +77,7 @@ fn token(session: &Session<'_>, username: &str, password: &SecretString) -> Valu
     json!(session.database.make_token(username, password).expose_secret())
 }
 
-/// The token of a user that has this password, which may also be given as a token.
+/// The token of a user with this password. The password can also be passed as a token.
 async fn rest_token(session: &Session<'_>, username: &str, password: &str) -> Result {
     let wrapped = session.database.password_in(username, password);
     let password = wrapped.unwrap_or_else(|| password.into());
@@ -98,7 +98,7 @@ async fn set_user(session: &Session<'_>, username: &str, rules: &[&str]) -> Resu
     session.ask_as_administrator(&command).await
 }
 
-/// A rule as Redis takes it; what Upstash refuses is refused, without the rule's text.
+/// Translates a rule for Redis. The error for a rule that Upstash rejects does not quote it.
 fn translated(session: &Session<'_>, username: &str, rule: &str) -> std::result::Result<SecretString, String> {
     let refused = |what: &str| Err(format!("ERR Error in ACL SETUSER modifier: {what}"));
     let mut characters = rule.chars();

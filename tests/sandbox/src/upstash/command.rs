@@ -1,4 +1,4 @@
-//! One command of one bearer.
+//! Commands that the bearer of a token runs.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::{Database, Plan, acl, token::Bearer};
 
-/// What clients cannot call over REST, or at all.
+/// Commands that are not available over REST, or not at all.
 ///
 /// <https://upstash.com/docs/redis/overall/rediscompatibility>
 const UNAVAILABLE: [&str; 34] = [
@@ -48,13 +48,13 @@ const UNAVAILABLE: [&str; 34] = [
     "UNWATCH",
 ];
 
-/// How long the Redis behind a database may take to answer: the machine may be busy.
+/// The timeout of the Redis behind a database. It is long because the machine may be busy.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
-/// What a command came to: its result, or the error as Redis words it.
+/// The result of a command, or the error message of Redis.
 pub(super) type Result = std::result::Result<Json, String>;
 
-/// Why a bearer cannot do anything at all.
+/// Why a bearer cannot log in.
 #[derive(Debug)]
 pub(super) enum NoLogin {
     /// The token is wrong.
@@ -109,13 +109,13 @@ impl<'a> Session<'a> {
         self.ask(cmd(&name).arg(arguments)).await
     }
 
-    /// Has Redis run a command as the bearer.
+    /// Runs a command on Redis as the bearer.
     pub(super) async fn ask(&mut self, command: &redis::Cmd) -> Result {
         let answered: redis::RedisResult<Value> = command.query_async(&mut self.connection).await;
         answered.map_err(|error| worded(&error)).and_then(to_json)
     }
 
-    /// Has Redis run a command as the administrator.
+    /// Runs a command on Redis as the administrator.
     pub(super) async fn ask_as_administrator(&self, command: &redis::Cmd) -> Result {
         match self.database.node.admin.run::<Value>(command).await {
             Ok(value) => to_json(value),
@@ -127,12 +127,12 @@ impl<'a> Session<'a> {
     }
 }
 
-/// An error as Redis words it.
+/// The error message of Redis.
 fn worded(error: &RedisError) -> String {
     format!("{} {}", error.code().unwrap_or("ERR"), error.detail().unwrap_or("the command failed")).trim().to_owned()
 }
 
-/// A value as the REST API writes it.
+/// Converts a value to the JSON of the REST API.
 fn to_json(value: Value) -> Result {
     Ok(match value {
         Value::Nil => Json::Null,
@@ -144,11 +144,11 @@ fn to_json(value: Value) -> Result {
             Json::Array(list.into_iter().map(to_json).collect::<std::result::Result<_, _>>()?)
         }
         Value::ServerError(error) => return Err(format!("{} {}", error.code(), error.details().unwrap_or_default())),
-        other => return Err(format!("ERR the sandbox cannot write {} as JSON", kind(&other))),
+        other => return Err(format!("ERR the sandbox cannot convert {} to JSON", kind(&other))),
     })
 }
 
-/// What a value is, without it.
+/// The type of a value, for an error message.
 fn kind(value: &Value) -> &'static str {
     match value {
         Value::Map(_) => "a map",

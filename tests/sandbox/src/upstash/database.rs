@@ -1,4 +1,4 @@
-//! One database, with a real Redis behind it.
+//! A database, with a real Redis behind it.
 
 use std::{
     net::Ipv4Addr,
@@ -32,18 +32,18 @@ use crate::{
 /// The user of the standard token.
 pub(super) const DEFAULT: &str = "default";
 
-/// The user of the read-only token. Nobody sees it.
+/// The user of the read-only token. It is hidden from callers.
 pub(super) const READ_ONLY: &str = "upstash-read-only";
 
-/// The port of the REST API: Upstash's own needs a privileged user here.
+/// The port of the REST API. The real one is 443, which needs a privileged user.
 const PORT: u16 = 8443;
 
-/// What a database's owner pays for.
+/// The plan of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plan {
-    /// Nothing: without ACL.
+    /// Free, without `ACL`.
     Free,
-    /// By use.
+    /// Pay as you go.
     Paid,
 }
 
@@ -63,16 +63,16 @@ pub struct Database {
 #[derive(Debug)]
 struct State {
     plan: Plan,
-    /// Every password of the default user, and since when it is that.
+    /// Every password of the default user, with the time at which it was set.
     passwords: Vec<(Instant, SecretString)>,
-    /// Whether the credentials are kept from everybody.
+    /// Whether the Developer API hides the credentials.
     protected: bool,
-    /// Every token that `ACL GENTOKEN` and `ACL RESTTOKEN` ever made.
+    /// Every token that `ACL GENTOKEN` and `ACL RESTTOKEN` created.
     made: Vec<SecretString>,
 }
 
 impl Database {
-    /// Makes a database with a Redis of its own, and the listener that its REST API is to be served on.
+    /// Creates a database with its own Redis, and the listener for its REST API.
     pub(super) async fn create(
         fleet: &Fleet,
         name: &str,
@@ -111,12 +111,12 @@ impl Database {
         format!("https://{}:{PORT}", self.endpoint())
     }
 
-    /// The standard token of the moment.
+    /// The current standard token.
     pub fn token(&self) -> SecretString {
         token::of(&self.id, DEFAULT, &self.password())
     }
 
-    /// What its owner pays for.
+    /// Its plan.
     pub fn plan(&self) -> Plan {
         self.state().plan
     }
@@ -126,31 +126,31 @@ impl Database {
         self.state().plan = plan;
     }
 
-    /// Has its REST API answer nobody until it is thawed; whoever asks meanwhile is served then.
+    /// Suspends its REST API until [`Database::thaw`]. Requests wait until then.
     pub fn freeze(&self) {
         self.frozen.send_replace(true);
     }
 
-    /// Lets it go on.
+    /// Resumes its REST API.
     pub fn thaw(&self) {
         self.frozen.send_replace(false);
     }
 
-    /// Returns when its REST API answers.
+    /// Waits until its REST API is not suspended.
     pub(super) async fn thawed(&self) {
         // The sender lives as long as `self`: this cannot fail.
         let _ = self.frozen.subscribe().wait_for(|frozen| !frozen).await;
     }
 
-    /// Keeps the credentials from everybody from now on, or shows them again.
+    /// Sets whether the Developer API hides the credentials.
     pub fn protect(&self, protected: bool) {
         self.state().protected = protected;
     }
 
-    /// Makes a user with these rules, and gives its token.
+    /// Creates a user with these rules, and returns its token.
     ///
     /// # Errors
-    /// Redis refuses the rules.
+    /// Redis rejects the rules.
     pub async fn create_user(&self, username: &str, rules: &[&str]) -> anyhow::Result<SecretString> {
         let password = new_password();
         let mut command = cmd("ACL");
@@ -159,7 +159,7 @@ impl Database {
         Ok(self.make_token(username, &password))
     }
 
-    /// Gives the default user, and the read-only one, a new password in place of the one before.
+    /// Replaces the password of the default user and of the read-only user.
     ///
     /// # Errors
     /// Its Redis does not answer.
@@ -175,7 +175,7 @@ impl Database {
         Ok(())
     }
 
-    /// Whether the database accepts a token, asked past its REST API.
+    /// Whether the database accepts a token. This does not use the REST API.
     ///
     /// # Errors
     /// Its Redis does not answer.
@@ -188,12 +188,12 @@ impl Database {
         }
     }
 
-    /// A token as `ACL GENTOKEN` makes them, which no user has.
+    /// Creates a token as `ACL GENTOKEN` does, with a password that no user has.
     pub fn make_token_for_nobody(&self, username: &str) -> SecretString {
         self.make_token(username, &new_password())
     }
 
-    /// The database as the Developer API tells it, with the credentials that it had `stale` ago, if any.
+    /// The database in the Developer API's format. With `stale`, it contains the credentials of that long ago.
     pub(super) fn describe(&self, stale: Option<Duration>) -> Value {
         let mut description = json!({
             "database_id": self.id,
@@ -215,19 +215,19 @@ impl Database {
         description
     }
 
-    /// Whether the credentials are kept from everybody.
+    /// Whether the Developer API hides the credentials.
     pub(super) fn is_protected(&self) -> bool {
         self.state().protected
     }
 
-    /// Makes a token, and remembers it.
+    /// Creates a token and stores it.
     pub(super) fn make_token(&self, username: &str, password: &SecretString) -> SecretString {
         let token = token::of(&self.id, username, password);
         self.state().made.push(token.clone());
         token
     }
 
-    /// The password in a token that `ACL GENTOKEN` made for this user.
+    /// The password in a token that was created for this user.
     pub(super) fn password_in(&self, username: &str, token: &str) -> Option<SecretString> {
         self.state().made.iter().find(|made| made.expose_secret() == token)?;
         token::bearer(&self.id, token).filter(|bearer| bearer.username == username).map(|bearer| bearer.password)
@@ -262,7 +262,7 @@ impl Database {
     }
 }
 
-/// A password as Upstash makes them: 122 random bits.
+/// A new password, with 122 random bits.
 pub(super) fn new_password() -> SecretString {
     chance::uuid().simple().to_string().into()
 }

@@ -1,4 +1,4 @@
-//! The Developer API: databases described, and their passwords reset.
+//! The Developer API, which describes databases and resets their passwords.
 //!
 //! <https://upstash.com/docs/devops/developer-api/introduction>
 
@@ -15,15 +15,15 @@ use serde_json::json;
 
 use super::{Account, ResetAnswer, Upstash, rest::json_of};
 
-/// What a request asks for.
+/// A parsed request.
 pub(super) struct Asked {
-    /// The operation, as the journal names it.
+    /// The operation, as it appears in the journal.
     pub(super) operation: &'static str,
     /// The database's id.
     pub(super) id: String,
 }
 
-/// Reads what a request asks for, or the status of its refusal.
+/// Parses a request. The error is the status of the response.
 pub(super) fn read(head: &Parts) -> Result<Asked, StatusCode> {
     let path = head.uri.path().strip_prefix("/v2/redis/").ok_or(StatusCode::NOT_FOUND)?;
     let (what, id) = path.split_once('/').ok_or(StatusCode::NOT_FOUND)?;
@@ -42,7 +42,7 @@ pub(super) fn read(head: &Parts) -> Result<Asked, StatusCode> {
     Ok(Asked { operation, id: id.to_owned() })
 }
 
-/// Does what a request asks for.
+/// Carries out a request.
 pub(super) async fn answer(upstash: &Upstash, head: &Parts, asked: &Asked) -> Response<Full<Bytes>> {
     if !is_owner(&upstash.account, head) {
         return refusal(StatusCode::UNAUTHORIZED);
@@ -69,7 +69,7 @@ pub(super) async fn answer(upstash: &Upstash, head: &Parts, asked: &Asked) -> Re
     json_of(StatusCode::OK, &body)
 }
 
-/// An answer that says no: a word, as JSON.
+/// An error response: the reason phrase of the status, as JSON.
 pub(super) fn refusal(status: StatusCode) -> Response<Full<Bytes>> {
     json_of(status, &json!(status.canonical_reason().unwrap_or("refused")))
 }

@@ -25,28 +25,28 @@ use crate::{
     journal::{CallResult, Entry, Journal},
 };
 
-/// The `User-Agent` of clients whose requests the journal leaves out and no fault strikes: the load of a test.
+/// The `User-Agent` of load generators. Their requests are not recorded and get no faults.
 pub const UNRECORDED_AGENT: &str = "sandbox-load";
 
-/// The connection is dropped instead of answered.
+/// The connection is dropped without a response.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is dropped on purpose")]
 struct Dropped;
 
-/// What every request meets.
+/// The faults and the journal, which every request passes through.
 #[derive(Clone, Debug)]
 pub(super) struct Surroundings {
     pub(super) faults: Arc<Faults>,
     pub(super) journal: Arc<Journal>,
 }
 
-/// What a request is, for the journal.
+/// The operation and the subject of a request, for the journal.
 struct Called {
     operation: String,
     subject: String,
 }
 
-/// Serves the Developer API until the account is gone.
+/// Serves the Developer API.
 pub(super) async fn developer_api(upstash: Weak<Upstash>, listener: TcpListener) {
     while let Ok((stream, _)) = listener.accept().await {
         let upstash = upstash.clone();
@@ -64,9 +64,9 @@ pub(super) async fn rest(
     while let Ok((stream, _)) = listener.accept().await {
         let (database, surroundings, acceptor) = (database.clone(), surroundings.clone(), acceptor.clone());
         tokio::spawn(async move {
-            // Latency matters to a load of small commands; a socket that refuses the option still works.
+            // Nagle's algorithm would delay small commands. An error is harmless: the socket still works.
             let _ = stream.set_nodelay(true);
-            // A client that does not trust the certificate goes away: that is its affair.
+            // A failed handshake is the client's concern: it does not trust the certificate, for example.
             if let Ok(stream) = acceptor.accept(stream).await {
                 serve(stream, move |request| respond_to_bearer(database.clone(), surroundings.clone(), request)).await;
             }
@@ -80,12 +80,12 @@ where
     F: Fn(Request<Incoming>) -> R,
     R: Future<Output = Result<Response<Full<Bytes>>, Dropped>> + Send + 'static,
 {
-    // A task of its own: what a client asked for happens even if the client does not wait for the answer.
+    // A task of its own, so that the request is carried out even if the client disconnects.
     let answer = service_fn(|request| {
         let answering = tokio::spawn(answer(request));
         async { answering.await.map_err(|_| Dropped)? }
     });
-    // A client that goes away, or a connection dropped on purpose, is no concern of the sandbox.
+    // An error here is a client that disconnected, or a connection that a fault dropped.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
 }
 
@@ -133,7 +133,7 @@ async fn respond_to_bearer(
     surroundings.meet(called, refuse, rest::answer(&database, &head, asked)).await
 }
 
-/// The status of the refusal that a fault stands for.
+/// The HTTP status that simulates a fault.
 fn status(what: What) -> StatusCode {
     match what {
         What::Throttle => StatusCode::TOO_MANY_REQUESTS,
@@ -143,7 +143,7 @@ fn status(what: What) -> StatusCode {
 }
 
 impl Surroundings {
-    /// Lets a request meet its fault, carries it out, and writes it down.
+    /// Applies the fault of a request, carries the request out, and records it.
     async fn meet(
         &self,
         Called { operation, subject }: Called,

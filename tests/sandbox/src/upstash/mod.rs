@@ -1,10 +1,10 @@
-//! Upstash: databases behind a REST API, and the Developer API that resets their passwords.
+//! Upstash: databases with a REST API, and the Developer API that resets their passwords.
 //!
 //! # Layout
-//! - [`Upstash`]: the account, and what tests set about it
+//! - [`Upstash`]: the account, and its settings for tests
 //! - [`Database`]: one database, with a real Redis behind it
 //! - `token`: REST tokens
-//! - `command`, `acl`: what a bearer of a token may do
+//! - `command`, `acl`: the commands that the bearer of a token runs
 //! - `rest`, `developer_api`: the two APIs
 //! - `listen`: listeners, faults and the journal
 
@@ -30,7 +30,7 @@ use crate::{chance, faults::Faults, journal::Journal, redis::Fleet};
 pub use database::{Database, Plan};
 pub use listen::UNRECORDED_AGENT;
 
-/// What the answer to a reset holds: Upstash's documentation shows more than one.
+/// The response to a password reset. Upstash's documentation is not consistent about its format.
 ///
 /// <https://upstash.com/docs/devops/developer-api/redis/reset_password>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,11 +39,11 @@ pub enum ResetAnswer {
     WithCredentials,
     /// The database, without them.
     WithoutCredentials,
-    /// No body at all.
+    /// An empty body.
     Empty,
 }
 
-/// What is set about an account.
+/// The settings of an account.
 #[derive(Clone, Copy, Debug)]
 struct Behaviour {
     reset_answer: ResetAnswer,
@@ -57,7 +57,7 @@ struct Account {
     api_key: SecretString,
 }
 
-/// An account of Upstash and its databases.
+/// An Upstash account and its databases.
 #[derive(Debug)]
 pub struct Upstash {
     fleet: Arc<Fleet>,
@@ -97,30 +97,30 @@ impl Upstash {
         format!("http://{}", self.api)
     }
 
-    /// The value of a secret that holds the key of the Developer API.
+    /// The value of the secret with the key of the Developer API.
     pub fn api_secret(&self) -> SecretString {
         let Account { email, api_key } = &self.account;
         serde_json::json!({ "email": email, "api_key": api_key.expose_secret() }).to_string().into()
     }
 
-    /// Sets what the answer to a reset holds.
+    /// Sets the response to a password reset.
     pub fn set_reset_answer(&self, reset_answer: ResetAnswer) {
         self.behaviour().reset_answer = reset_answer;
     }
 
-    /// Sets how old the credentials may be that the Developer API shows.
+    /// Sets the age of the credentials that the Developer API returns.
     pub fn set_stale(&self, stale: Duration) {
         self.behaviour().stale = stale;
     }
 
-    /// Every secret there ever was: tokens, passwords and the API key.
+    /// Every secret so far: tokens, passwords and the API key.
     pub fn values(&self) -> Vec<String> {
         let mut values = vec![self.account.api_key.expose_secret().to_owned()];
         values.extend(self.databases().iter().flat_map(|database| database.values()));
         values
     }
 
-    /// Makes a database, and waits until it serves.
+    /// Creates a database, and waits until it is available.
     ///
     /// # Errors
     /// The network has no free address, or its Redis does not start.
@@ -132,7 +132,7 @@ impl Upstash {
         Ok(database)
     }
 
-    /// Stops listening. The fleet ends the processes.
+    /// Stops the listeners. The fleet stops the processes.
     pub(crate) fn stop(&self) {
         self.listeners.lock().expect("the lock is not poisoned").drain(..).for_each(|listener| listener.abort());
     }

@@ -1,4 +1,4 @@
-//! The REST API of a database: requests in, commands out.
+//! The REST API of a database, which runs commands.
 //!
 //! <https://upstash.com/docs/redis/features/restapi>
 
@@ -13,18 +13,18 @@ use super::{
     token,
 };
 
-/// What a request asks for.
+/// A parsed request.
 pub(super) enum Asked {
     /// One command.
     One(Vec<String>),
-    /// Several, one after the other.
+    /// Several commands, run in order.
     Pipeline(Vec<Vec<String>>),
 }
 
-/// The status and the text of a refusal.
+/// The status and the message of an error.
 pub(super) type Refusal = (StatusCode, &'static str);
 
-/// Reads what a request asks for, or the refusal of one that cannot be read.
+/// Parses a request.
 pub(super) fn read(head: &Parts, body: &Bytes) -> Result<Asked, Refusal> {
     if ![Method::GET, Method::HEAD, Method::POST, Method::PUT].contains(&head.method) {
         return Err((StatusCode::METHOD_NOT_ALLOWED, "ERR method is not allowed"));
@@ -51,7 +51,7 @@ pub(super) fn read(head: &Parts, body: &Bytes) -> Result<Asked, Refusal> {
 }
 
 impl Asked {
-    /// What the journal calls it: never anything but words that commands are made of.
+    /// The name of the operation in the journal. It never contains an argument.
     pub(super) fn operation(&self) -> String {
         let word = |word: Option<&String>| {
             let upper = word.map(|word| word.to_ascii_uppercase()).unwrap_or_default();
@@ -68,7 +68,7 @@ impl Asked {
     }
 }
 
-/// Does what a request asks for; beside the answer is the code of the refusal, where it is one.
+/// Carries out a request. Returns the response, and the error code if the command failed.
 pub(super) async fn answer(database: &Database, head: &Parts, asked: Asked) -> (Response<Full<Bytes>>, Option<String>) {
     database.thawed().await;
     let bearer = bearer_token(head).and_then(|token| token::bearer(&database.id, &token));
@@ -108,12 +108,12 @@ pub(super) async fn answer(database: &Database, head: &Parts, asked: Asked) -> (
     }
 }
 
-/// An answer that says no.
+/// An error response.
 pub(super) fn refusal(status: StatusCode, error: &str) -> Response<Full<Bytes>> {
     json_of(status, &json!({ "error": error }))
 }
 
-/// An answer with a JSON body.
+/// A response with a JSON body.
 pub(super) fn json_of(status: StatusCode, body: &Value) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
     *response.status_mut() = status;
@@ -134,7 +134,7 @@ fn parse(body: &Bytes) -> Option<Value> {
     serde_json::from_slice(body).ok()
 }
 
-/// A command out of a JSON array of strings and numbers.
+/// A command from a JSON array of strings and numbers.
 fn command(value: &Value) -> Option<Vec<String>> {
     let word = |word: &Value| match word {
         Value::String(text) => Some(text.clone()),
@@ -144,7 +144,7 @@ fn command(value: &Value) -> Option<Vec<String>> {
     value.as_array().filter(|words| !words.is_empty())?.iter().map(word).collect()
 }
 
-/// A part of a path, without its percent-encoding.
+/// Percent-decodes one segment of a path.
 fn decoded(part: &str) -> String {
     let escaped = part.replace('+', "%2B").replace('=', "%3D").replace('&', "%26");
     form_urlencoded::parse(escaped.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_journal_names_a_command_and_none_of_its_arguments() {
+    fn the_journal_contains_the_name_of_a_command_but_not_its_arguments() {
         for (command, named) in [
             (vec!["ping"], "Rest PING"),
             (vec!["ACL", "setuser", "app", ">secret"], "Rest ACL SETUSER"),
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_a_path_is_decoded_once() {
+    fn a_path_segment_is_decoded_once() {
         for (part, plain) in [("foo", "foo"), ("a%20b", "a b"), ("a+b=c&d", "a+b=c&d"), ("%2525", "%25")] {
             assert_eq!(decoded(part), plain);
         }
