@@ -9,10 +9,10 @@ use serde_json::{Map, Number, Value, json};
 
 use super::AwsError;
 
-/// The media type of requests and answers.
+/// The media type of requests and responses.
 pub(super) const CONTENT_TYPE: &str = "application/cbor";
 
-/// The operation and parameters of a request. Blobs arrive as base64, timestamps as seconds since the epoch.
+/// Parses the operation and the parameters. Blobs become base64, and timestamps seconds since the epoch.
 pub(super) fn parse(service: &str, path: &str, body: &[u8]) -> Result<(String, Value), AwsError> {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let operation = match parts.as_slice() {
@@ -24,11 +24,11 @@ pub(super) fn parse(service: &str, path: &str, body: &[u8]) -> Result<(String, V
     }
     let refuse = |why: String| AwsError::new("SerializationException", format!("{operation}: {why}"));
     let input: Cbor = ciborium::from_reader(body).map_err(|error| refuse(error.to_string()))?;
-    let input = plain(input).ok_or_else(|| refuse("the body has a value that AWS does not use".to_owned()))?;
+    let input = plain(input).ok_or_else(|| refuse("the body has a value that no AWS model has".to_owned()))?;
     Ok((operation, input))
 }
 
-/// The value as JSON; `None` where it is of a kind that no AWS model has.
+/// Converts a value to JSON; `None` if no AWS model has a value of its kind.
 fn plain(value: Cbor) -> Option<Value> {
     Some(match value {
         Cbor::Null => Value::Null,
@@ -55,7 +55,7 @@ pub(super) fn render(output: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
-/// The output that a refusal is.
+/// The body of an error response.
 pub(super) fn error(error: &AwsError) -> Value {
     json!({ "__type": error.code, "message": error.message })
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::AwsError;
 
-/// The operation and parameters of a request to the service with this target prefix.
+/// Parses the operation and the parameters of a request to the service with this target prefix.
 pub(super) fn parse(headers: &HeaderMap, body: &[u8], target_prefix: &str) -> Result<(String, Value), AwsError> {
     let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let operation = target
@@ -19,7 +19,7 @@ pub(super) fn parse(headers: &HeaderMap, body: &[u8], target_prefix: &str) -> Re
     Ok((operation.to_owned(), input))
 }
 
-/// The output that a refusal is. One without a message has no member for it.
+/// The body of an error response. Without a message, it has no member for it.
 pub(super) fn error(error: &AwsError) -> Value {
     match error.message.as_str() {
         "" => json!({ "__type": error.code }),
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_without_a_message_has_its_code_alone() {
+    fn an_error_without_a_message_has_its_code_only() {
         assert_eq!(error(&AwsError::new("ParameterNotFound", "")), json!({ "__type": "ParameterNotFound" }));
     }
 }

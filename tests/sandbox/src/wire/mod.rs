@@ -1,13 +1,13 @@
 //! The wire protocols of AWS: JSON 1.1, REST-JSON, REST-XML, query and RPC v2 CBOR.
 //!
-//! A service describes itself; the wire knows none.
+//! This module knows no service: each service describes itself.
 //!
 //! # Layout
-//! - `service`: what a service says of itself, and the list of those there are
-//! - `protocol`: the protocols, each with its framing in `json`, `rest_json`, `rest_xml`, `query` or `cbor`
-//! - `rest`: how the REST protocols name an operation
-//! - `call`, `answer`, `error`: what services get and give
-//! - `xml`: elements
+//! - `service`: the description of a service, and the list of services
+//! - `protocol`: the protocols, each with its serialization in `json`, `rest_json`, `rest_xml`, `query` or `cbor`
+//! - `rest`: the routes of the REST protocols
+//! - `call`, `answer`, `error`: the requests and responses of services
+//! - `xml`: XML elements
 
 mod answer;
 mod call;

@@ -1,4 +1,4 @@
-//! The protocols that AWS's services speak: how each one frames a call, an answer and an error.
+//! The protocols of AWS services: how each serializes a call, a response and an error.
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
@@ -10,29 +10,29 @@ use super::{Answer, AwsError, Body, Route, Stream, cbor, json, query, rest, rest
 /// A protocol, with what is particular to one service.
 #[derive(Clone, Copy, Debug)]
 pub enum Protocol {
-    /// JSON 1.1. The header `X-Amz-Target: <prefix>.<operation>` names the operation.
+    /// JSON 1.1. The header `X-Amz-Target: <prefix>.<operation>` specifies the operation.
     Json {
-        /// What stands before the operation.
+        /// The prefix of the operation.
         target_prefix: &'static str,
     },
-    /// REST-JSON. Method and path name the operation.
+    /// REST-JSON. Method and path specify the operation.
     RestJson {
         /// The operations of the service.
         routes: &'static [Route],
     },
-    /// REST-XML, with errors as S3 has them. Method, path and query name the operation.
+    /// REST-XML, with S3's form of errors. Method, path and query specify the operation.
     RestXml {
         /// The operations of the service.
         routes: &'static [Route],
-        /// The `xmlns` of every answer.
+        /// The `xmlns` of every response.
         namespace: &'static str,
     },
-    /// Query. The form member `Action` names the operation.
+    /// Query. The form member `Action` specifies the operation.
     Query {
-        /// The `xmlns` of every answer.
+        /// The `xmlns` of every response.
         namespace: &'static str,
     },
-    /// RPC v2 CBOR. The path `/service/<service>/operation/<operation>` names the operation.
+    /// RPC v2 CBOR. The path `/service/<service>/operation/<operation>` specifies the operation.
     Cbor {
         /// The name of the service in its model: `GraniteServiceVersion20100801`.
         service: &'static str,
@@ -40,13 +40,13 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// The one of these protocols that the request uses: what its headers say, or else the last.
+    /// The protocol of a request, by its headers; otherwise the last of these protocols.
     pub(super) fn of_request(protocols: &[Self], head: &Parts) -> Self {
         let usual = *protocols.last().expect("a service speaks at least one protocol");
         protocols.iter().copied().find(|protocol| protocol.is_named_by(head)).unwrap_or(usual)
     }
 
-    /// The likely protocol of a request to a service that the sandbox does not have, so that the client can read the refusal.
+    /// Guesses the protocol of a request to an unknown service, so that the client can parse the error.
     pub(super) fn guess(head: &Parts) -> Self {
         const ALL: [Protocol; 4] = [
             Protocol::Cbor { service: "" },
@@ -61,7 +61,7 @@ impl Protocol {
         }
     }
 
-    /// Whether the headers say that the request uses this protocol. No header says so for the REST protocols.
+    /// Whether the headers indicate this protocol. The REST protocols have no such header.
     fn is_named_by(self, head: &Parts) -> bool {
         let value = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         match self {
@@ -72,7 +72,7 @@ impl Protocol {
         }
     }
 
-    /// The operation and the parameters of a request.
+    /// Parses the operation and the parameters of a request.
     pub(super) fn parse(self, head: &Parts, body: &[u8]) -> Result<(String, Value), AwsError> {
         match self {
             Self::Json { target_prefix } => json::parse(&head.headers, body, target_prefix),
@@ -83,7 +83,7 @@ impl Protocol {
         }
     }
 
-    /// Renders what an operation answered or refused.
+    /// Renders the result of an operation.
     pub(crate) fn render(
         self,
         operation: &str,
@@ -123,7 +123,7 @@ impl Protocol {
         response
     }
 
-    /// A refusal in the error form of the protocol.
+    /// An error, in the form of the protocol.
     fn refusal(self, request_id: &str, error: &AwsError) -> Answer {
         let answer = match self {
             Self::Json { .. } => Answer::json(json::error(error)),
@@ -136,7 +136,7 @@ impl Protocol {
     }
 }
 
-/// A body that is sent at once.
+/// A body in one piece.
 fn whole(bytes: impl Into<Bytes>) -> Stream {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
 }

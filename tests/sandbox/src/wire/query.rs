@@ -1,4 +1,4 @@
-//! The query protocol: form parameters in, XML out.
+//! The query protocol, with form requests and XML responses.
 //!
 //! <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html>
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{AwsError, xml, xml::Element};
 
-/// The operation and parameters of a form body.
+/// Parses the operation and the parameters of a form body.
 pub(super) fn parse(body: &[u8]) -> Result<(String, Value), AwsError> {
     let mut tree = Node::default();
     let mut action = None;
@@ -19,12 +19,12 @@ pub(super) fn parse(body: &[u8]) -> Result<(String, Value), AwsError> {
             _ => tree.insert(&key, value.into_owned()),
         }
     }
-    let action = action.ok_or_else(|| AwsError::new("MissingAction", "the form names no Action"))?;
+    let action = action.ok_or_else(|| AwsError::new("MissingAction", "the form has no Action"))?;
     let parameters = tree.children.into_iter().map(|(name, node)| (name, node.into_value()));
     Ok((action, Value::Object(parameters.collect())))
 }
 
-/// The parameters while they are read: `Tags.Tag.1.Key` is a path of four.
+/// A node of the tree of parameters: `Tags.Tag.1.Key` is a path of four.
 #[derive(Default)]
 struct Node {
     text: Option<String>,
@@ -37,7 +37,7 @@ impl Node {
         node.text = Some(text);
     }
 
-    /// Turns numbered children into an array, and drops the member name around it (`Tags.Tag.1` is `Tags[0]`).
+    /// Converts numbered children to an array, without the member name around it: `Tags.Tag.1` becomes `Tags[0]`.
     fn into_value(self) -> Value {
         if let (Some(text), true) = (self.text, self.children.is_empty()) {
             return Value::String(text);
@@ -55,14 +55,14 @@ impl Node {
     }
 }
 
-/// Renders an answer as `<OperationResponse><OperationResult>…`.
+/// Renders a response as `<OperationResponse><OperationResult>…`.
 pub(super) fn render(operation: &str, namespace: &str, request_id: &str, result: Vec<Element>) -> Vec<u8> {
     let metadata = Element::parent("ResponseMetadata", [Element::text("RequestId", request_id)]);
     let children = [Element::parent(&format!("{operation}Result"), result), metadata];
     xml::document(&format!("{operation}Response"), Some(namespace), &children)
 }
 
-/// Renders a refusal as `<ErrorResponse><Error>…`.
+/// Renders an error as `<ErrorResponse><Error>…`.
 pub(super) fn error(namespace: &str, request_id: &str, error: &AwsError) -> Vec<u8> {
     let kind = if error.status.is_server_error() { "Receiver" } else { "Sender" };
     let error = Element::parent(

@@ -1,11 +1,11 @@
-//! Routes: how the REST protocols name an operation by method, path and query.
+//! Routes of the REST protocols, which specify an operation by method, path and query.
 //!
 //! <https://smithy.io/2.0/spec/http-bindings.html#http-trait>
 
 use hyper::{Method, Uri};
 use serde_json::{Map, Value};
 
-/// One operation of a service.
+/// The route of one operation.
 #[derive(Clone, Debug)]
 pub struct Route {
     method: Method,
@@ -14,31 +14,31 @@ pub struct Route {
     pub(super) body: RequestBody,
 }
 
-/// What the body of a request is.
+/// What the body of a request contains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RequestBody {
-    /// The parameters that are not in path, query and headers.
+    /// The parameters that are not in the path, the query or the headers.
     Parameters,
-    /// One parameter, which the operation reads off [`Call::body`](super::Call::body).
+    /// A payload, which the operation reads from [`Call::body`](super::Call::body).
     Payload,
 }
 
 impl Route {
-    /// An operation by its method and by its `uri` as Smithy writes it.
+    /// Creates a route from an HTTP method and a `uri` pattern of Smithy.
     ///
-    /// - `{Name}` stands for one part of the path, `{Name+}` for all the rest
-    /// - after a `?` stand the query members that the request must have: `/{Bucket}?uploads`, `/{Bucket}?list-type=2`
+    /// - `{Name}` matches one segment of the path, and `{Name+}` all remaining segments
+    /// - after a `?` are the query parameters that the request must have: `/{Bucket}?uploads`, `/{Bucket}?list-type=2`
     pub const fn new(method: Method, uri: &'static str, operation: &'static str) -> Self {
         Self { method, uri, operation, body: RequestBody::Parameters }
     }
 
-    /// The same operation, where the body is one parameter.
+    /// The same route, with a payload as its body.
     pub const fn with_payload(mut self) -> Self {
         self.body = RequestBody::Payload;
         self
     }
 
-    /// The parameters in the path; `None` where the request is for another operation.
+    /// The parameters in the path; `None` if the request does not match this route.
     fn labels(&self, method: &Method, uri: &Uri) -> Option<Map<String, Value>> {
         let (path, query) = self.uri.split_once('?').unwrap_or((self.uri, ""));
         let given = members(uri);
@@ -50,7 +50,7 @@ impl Route {
     }
 }
 
-/// The route of a request: the first that matches.
+/// The first route that matches a request.
 pub(super) fn find<'a>(
     routes: &'a [Route],
     method: &Method,
@@ -59,7 +59,8 @@ pub(super) fn find<'a>(
     routes.iter().find_map(|route| Some((route, route.operation, route.labels(method, uri)?)))
 }
 
-/// The operation and the parameters in path and query. Method and path stand for an operation that no route has.
+/// Parses the operation, and the parameters in path and query. Without a matching route, method and path are the
+/// operation.
 pub(super) fn parse(routes: &[Route], method: &Method, uri: &Uri) -> (String, Value) {
     match find(routes, method, uri) {
         None => (unknown(method, uri), Value::Null),
@@ -67,12 +68,12 @@ pub(super) fn parse(routes: &[Route], method: &Method, uri: &Uri) -> (String, Va
     }
 }
 
-/// The name of an operation that no route has.
+/// The name of an operation without a route.
 pub(super) fn unknown(method: &Method, uri: &Uri) -> String {
     format!("{method} {}", uri.path())
 }
 
-/// The members of the query.
+/// The query parameters.
 pub(super) fn members(uri: &Uri) -> Map<String, Value> {
     form_members(uri.query().unwrap_or_default()).collect()
 }
@@ -86,7 +87,7 @@ fn form_members(form: &str) -> impl Iterator<Item = (String, Value)> + '_ {
     form_urlencoded::parse(form.as_bytes()).map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
 }
 
-/// The parameters in a path; `None` where it is another one.
+/// The parameters in a path; `None` if it does not match the route.
 fn labels(route: &str, path: &str) -> Option<Map<String, Value>> {
     let mut labels = Map::new();
     let mut parts = path.split('/');
@@ -108,7 +109,7 @@ fn labels(route: &str, path: &str) -> Option<Map<String, Value>> {
     parts.next().is_none().then_some(labels)
 }
 
-/// A part of a path, without its percent encoding. Unlike in a form, a plus sign there is a plus sign.
+/// Percent-decodes one segment of a path. Unlike in a form, a plus sign stays a plus sign.
 fn decoded(part: &str) -> String {
     let pair = format!("={}", part.replace('+', "%2B"));
     form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_is_named_by_method_path_and_query() {
+    fn method_path_and_query_specify_the_operation() {
         let cases = [
             (Method::GET, "/v1/things/a%3Ab+c/parts?Page=2", "ListParts", json!({ "Page": "2", "Name": "a:b+c" })),
             (Method::GET, "/logs?list-type=2", "ListObjectsV2", json!({ "list-type": "2", "Bucket": "logs" })),
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_route_has_is_named_by_method_and_path() {
+    fn an_operation_without_a_route_is_called_by_its_method_and_path() {
         let others = [
             (Method::POST, "/v1/things/a/parts"),
             (Method::GET, "/v1/things/a"),

@@ -1,4 +1,4 @@
-//! The REST-JSON protocol: the operation is in the method and the path, the parameters in path, query and body.
+//! The REST-JSON protocol. Method and path specify the operation; the parameters are in path, query and body.
 //!
 //! <https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html>
 
@@ -10,7 +10,7 @@ use super::{
     rest::{self, RequestBody},
 };
 
-/// The operation and parameters of a request to the service with these routes.
+/// Parses the operation and the parameters of a request to the service with these routes.
 pub(super) fn parse(routes: &[Route], method: &Method, uri: &Uri, body: &[u8]) -> Result<(String, Value), AwsError> {
     let Some((route, operation, labels)) = rest::find(routes, method, uri) else {
         return Ok((rest::unknown(method, uri), Value::Null));
@@ -24,7 +24,7 @@ pub(super) fn parse(routes: &[Route], method: &Method, uri: &Uri, body: &[u8]) -
     Ok((operation.to_owned(), rest::with_labels(input, labels).into()))
 }
 
-/// The output that a refusal is; its code travels in the header `x-amzn-errortype`.
+/// The body of an error response. The code is in the header `x-amzn-errortype`.
 pub(super) fn error(error: &AwsError) -> Value {
     let whose = if error.status.is_server_error() { "Service" } else { "User" };
     json!({ "Type": whose, "Message": error.message })
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_come_from_the_path_before_the_body() {
+    fn parameters_in_the_path_override_those_in_the_body() {
         let (operation, input) = parsed(&Method::PUT, "/v1/things/a/parts", r#"{"Size":1,"Name":"b"}"#).unwrap();
         assert_eq!((operation.as_str(), input), ("PutPart", json!({ "Size": 1, "Name": "a" })));
         assert_eq!(parsed(&Method::PUT, "/v1/things/a/parts", "[").unwrap_err().code, "SerializationException");
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn a_payload_is_left_to_the_operation() {
+    fn a_payload_is_not_parsed() {
         let (operation, input) = parsed(&Method::POST, "/v1/things/a/runs?Mode=x", "[").unwrap();
         assert_eq!((operation.as_str(), input), ("Run", json!({ "Mode": "x", "Name": "a" })));
     }

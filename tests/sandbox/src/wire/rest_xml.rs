@@ -1,4 +1,4 @@
-//! The REST-XML protocol, with errors as S3 has them: parameters in path, query and headers, a payload in the body.
+//! The REST-XML protocol, with S3's form of errors. Parameters are in path, query and headers; the body is a payload.
 //!
 //! <https://smithy.io/2.0/aws/protocols/aws-restxml-protocol.html>
 
@@ -9,7 +9,7 @@ pub(super) fn render(namespace: &str, root: &Element) -> Vec<u8> {
     xml::document(root.name(), Some(namespace), root.children())
 }
 
-/// Renders a refusal: `<Error>` is the root, and has no namespace.
+/// Renders an error: the root is `<Error>`, without a namespace.
 ///
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>
 pub(super) fn error(request_id: &str, error: &AwsError) -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! What a service tells the wire about itself, and the list of services that the wire routes to.
+//! The description of a service, and the list of services to which requests are routed.
 
 use std::{fmt, sync::Arc};
 
@@ -8,43 +8,43 @@ use hyper::{StatusCode, header, http::request::Parts};
 
 use super::{Answer, AwsError, Call, Protocol};
 
-/// A service in its own words. Each service exports one, in `services/<service>/mod.rs`.
+/// The description of a service. Each service exports one, in `services/<service>/mod.rs`.
 #[derive(Debug)]
 pub struct Description {
-    /// The name that requests are signed for: `secretsmanager`, `events`, `s3`.
+    /// The service name in signatures: `secretsmanager`, `events`, `s3`.
     pub signing_name: &'static str,
-    /// The protocols that the service speaks, the usual one last. The request's headers say which one it uses.
+    /// The protocols of the service, the default last. The headers of a request select one.
     pub protocols: &'static [Protocol],
     /// The error code for a parameter that is missing, unknown or of another type.
     pub invalid_input: &'static str,
-    /// The `source` of the events that the service sends over EventBridge; only AWS may send these.
+    /// The `source` of the events that the service sends to EventBridge. Only AWS may send such events.
     pub event_sources: &'static [&'static str],
 }
 
-/// A service that can be called over the wire.
+/// A service with an API.
 pub(crate) trait Service: Send + Sync {
-    /// What the wire needs to know about it.
+    /// The description of the service.
     fn description(&self) -> &'static Description;
 
     /// Carries out one call.
     fn carry_out<'a>(self: Arc<Self>, call: &'a Call) -> BoxFuture<'a, Result<Answer, AwsError>>;
 }
 
-/// A request that was read.
+/// A parsed request.
 pub(crate) struct Request {
-    /// The service that it is for.
+    /// The service.
     pub(crate) service: Arc<dyn Service>,
-    /// The protocol that it uses, and that its answer uses.
+    /// The protocol of the request and of its response.
     pub(crate) protocol: Protocol,
-    /// What it asks for.
+    /// The call.
     pub(crate) call: Call,
 }
 
-/// A request that was not read, and the protocol that its client can read the reason in.
+/// A request that cannot be parsed, with the protocol for the error response.
 pub(crate) struct Unreadable {
     /// The protocol.
     pub(crate) protocol: Protocol,
-    /// The reason.
+    /// The error.
     pub(crate) error: AwsError,
 }
 
@@ -52,18 +52,18 @@ pub(crate) struct Unreadable {
 pub(crate) struct Services(Vec<Arc<dyn Service>>);
 
 impl Services {
-    /// A sandbox has these services, and no others.
+    /// Creates the list of services.
     pub(crate) fn new(services: Vec<Arc<dyn Service>>) -> Self {
         Self(services)
     }
 
-    /// Reads a request: the service it is for, the protocol it uses, and the call.
+    /// Parses a request: its service, its protocol and its call.
     ///
-    /// The signature names the service (`Credential=AKID/date/region/service/aws4_request`), as at AWS. The signature itself
-    /// is not checked.
+    /// The service is that of the signature's credential scope (`Credential=AKID/date/region/service/aws4_request`).
+    /// The signature itself is not verified.
     ///
     /// # Errors
-    /// The request is not signed, is for a service that the sandbox does not have, or cannot be read.
+    /// The request is not signed, is for a service that the sandbox does not have, or cannot be parsed.
     pub(crate) fn parse(&self, head: &Parts, body: Bytes) -> Result<Request, Unreadable> {
         let (principal, signing_name) =
             signer(head).map_err(|error| Unreadable { protocol: Protocol::guess(head), error })?;
@@ -94,10 +94,10 @@ impl fmt::Debug for Services {
     }
 }
 
-/// The access key id and the service that the request is signed for.
+/// The access key id and the service in the signature of a request.
 fn signer(head: &Parts) -> Result<(String, String), AwsError> {
     let refuse = || {
-        AwsError::new("MissingAuthenticationToken", "the request carries no AWS Signature Version 4")
+        AwsError::new("MissingAuthenticationToken", "the request has no AWS Signature Version 4")
             .with_status(StatusCode::FORBIDDEN)
     };
     let authorization = head.headers.get(header::AUTHORIZATION).and_then(|v| v.to_str().ok()).ok_or_else(refuse)?;

@@ -1,4 +1,4 @@
-//! Services that the sandbox does not have yet, to show that the wire takes them: one like S3, one like CloudWatch.
+//! The protocols with two services that the sandbox does not have: one like S3, one like CloudWatch.
 
 use std::{io, sync::Arc};
 
@@ -36,7 +36,7 @@ static METRICS: Description = Description {
     event_sources: &["aws.cloudwatch"],
 };
 
-/// A service that answers with what its protocol makes of the call.
+/// A service that returns the parsed call.
 struct Echo(&'static Description);
 
 impl Service for Echo {
@@ -80,7 +80,7 @@ fn answer(call: &Call) -> Result<Answer, AwsError> {
     })
 }
 
-/// What the wire makes of a request: the response, its body whole.
+/// Sends a request, and collects the body of the response.
 async fn send(service: &str, request: hyper::http::request::Builder, body: &[u8]) -> Response<Bytes> {
     let services = Services::new(vec![Arc::new(Echo(&STORE)), Arc::new(Echo(&METRICS))]);
     let scope = format!("AWS4-HMAC-SHA256 Credential=me/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host");
@@ -100,7 +100,7 @@ fn text(response: &Response<Bytes>) -> &str {
 }
 
 #[tokio::test]
-async fn rest_xml_answers_with_a_document_headers_or_nothing() {
+async fn rest_xml_responses_have_a_document_headers_only_or_nothing() {
     let listed = send("s3", Request::get("/logs?list-type=2"), b"").await;
     assert_eq!(
         text(&listed),
@@ -117,7 +117,7 @@ async fn rest_xml_answers_with_a_document_headers_or_nothing() {
 }
 
 #[tokio::test]
-async fn rest_xml_refuses_with_an_error_element_of_its_own() {
+async fn rest_xml_errors_have_their_own_root_element() {
     let refused = send("s3", Request::put("/logs/a").header("if-none-match", "*"), b"x").await;
     let said = "<Error><Code>PreconditionFailed</Code><Message>At least one of the pre-conditions you specified did not \
                 hold</Message><RequestId>id-1</RequestId></Error>";
@@ -133,7 +133,7 @@ async fn a_body_may_be_streamed() {
 }
 
 #[tokio::test]
-async fn cbor_is_told_by_its_header_and_keeps_times_and_blobs() {
+async fn cbor_is_recognized_by_its_header_and_preserves_timestamps_and_blobs() {
     let path = "/service/GraniteServiceVersion20100801/operation/";
     let cbor = |operation: &str| Request::post(format!("{path}{operation}")).header("smithy-protocol", "rpc-v2-cbor");
     let mut body = Vec::new();
@@ -162,14 +162,14 @@ async fn cbor_is_told_by_its_header_and_keeps_times_and_blobs() {
 }
 
 #[tokio::test]
-async fn a_service_may_speak_several_protocols() {
+async fn a_service_can_have_several_protocols() {
     let form = Request::post("/").header("content-type", "application/x-www-form-urlencoded; charset=utf-8");
     let listed = send("monitoring", form, b"Action=PutDashboard&Version=2010-08-01").await;
     assert!(text(&listed).starts_with("<ErrorResponse xmlns=\"http://monitoring"), "{}", text(&listed));
 }
 
 #[tokio::test]
-async fn an_unknown_service_is_refused_by_name_in_the_protocol_of_the_request() {
+async fn the_error_for_an_unknown_service_names_it_in_the_protocol_of_the_request() {
     let said = "the sandbox has no service kafka; it has monitoring, s3";
     let json = send("kafka", Request::post("/").header("x-amz-target", "Kafka.List"), b"{}").await;
     let form = Request::post("/").header("content-type", "application/x-www-form-urlencoded");

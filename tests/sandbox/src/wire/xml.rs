@@ -1,4 +1,4 @@
-//! The XML that services answer with.
+//! The XML of responses.
 
 use quick_xml::{
     Writer,
@@ -19,12 +19,12 @@ enum Content {
 }
 
 impl Element {
-    /// An element that holds text.
+    /// An element with text.
     pub fn text(name: &str, text: impl ToString) -> Self {
         Self { name: name.to_owned(), content: Content::Text(text.to_string()) }
     }
 
-    /// An element that holds others, none included.
+    /// An element with any number of child elements.
     pub fn parent(name: &str, children: impl IntoIterator<Item = Self>) -> Self {
         Self { name: name.to_owned(), content: Content::Children(children.into_iter().collect()) }
     }
@@ -34,7 +34,7 @@ impl Element {
         &self.name
     }
 
-    /// The elements in it; none where it holds text.
+    /// Its child elements; none if it has text.
     pub(super) fn children(&self) -> &[Self] {
         match &self.content {
             Content::Text(_) => &[],
@@ -57,7 +57,7 @@ fn emit(writer: &mut Writer<Vec<u8>>, event: Event<'_>) {
     writer.write_event(event).expect("writing to memory does not fail");
 }
 
-/// Renders a document with the given root, which carries the service's namespace.
+/// Renders a document with the given root element and namespace.
 pub(super) fn document(root: &str, namespace: Option<&str>, children: &[Element]) -> Vec<u8> {
     let mut writer = Writer::new(Vec::new());
     let attributes = namespace.map(|namespace| ("xmlns", namespace));
