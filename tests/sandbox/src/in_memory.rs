@@ -15,7 +15,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use crate::{
     clock::Clock,
-    events::{EventTiming, Events},
+    delivery::{EventTiming, Events},
     faults::Faults,
     journal::Journal,
     lambda::Runner,

@@ -9,7 +9,7 @@
 //! - [`services`]: Secrets Manager, Parameter Store, ElastiCache, ECS, Cloud Map, Lambda, EventBridge and its Scheduler,
 //!   SNS, STS
 //! - [`lambda`]: the runner of compiled functions
-//! - [`events`]: what happened, told to them: at least once, and again where they fail
+//! - [`delivery`]: what happened, told to them: at least once, and again where they fail
 //! - [`redis`]: the processes behind ElastiCache
 //! - [`hosts`]: Redis that its owner runs, with a supervisor, replicas and Sentinels
 //! - [`upstash`]: a Redis that is not AWS's, behind a REST API
@@ -20,8 +20,8 @@
 pub mod chance;
 mod client;
 pub mod clock;
+pub mod delivery;
 mod deploy;
-pub mod events;
 pub mod faults;
 pub mod hosts;
 pub mod in_memory;

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
-    events::{EventTiming, Events},
+    delivery::{EventTiming, Events},
     faults::Faults,
     hosts::Hosts,
     journal::Journal,

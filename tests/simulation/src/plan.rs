@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fmt, time::Duration};
 
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
-use sandbox::events::Copies;
+use sandbox::delivery::Copies;
 
 /// How long after the start acts may begin.
 const HORIZON_MS: u64 = 240_000;

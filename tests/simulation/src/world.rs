@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use rand::RngExt;
 use sandbox::{
     chance, clock,
-    events::EventTiming,
+    delivery::EventTiming,
     faults::What as Fault,
     in_memory::InMemory,
     journal::{CallResult, Entry},

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, ops::Range, time::Duration};
 
-use sandbox::events::Copies;
+use sandbox::delivery::Copies;
 use simulation::{
     Act, Actor, Edit, Estate, Function, Plan, Report, SetUp, What,
     known::{KNOWN, Known},

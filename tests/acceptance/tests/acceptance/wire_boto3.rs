@@ -11,7 +11,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use sandbox::{Options, Sandbox, events::Progress, lambda::Function};
+use sandbox::{Options, Sandbox, delivery::Progress, lambda::Function};
 use serde_json::json;
 use tokio::process::Command;
 

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::InMemory;
 use crate::{
     chance, clock,
-    events::EventTiming,
+    delivery::EventTiming,
     faults::{At, Rule, What},
     lambda::{Here, InvocationResult},
     services::secrets_manager::RotationTiming,

@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::Path, p
 
 use sandbox::{
     Options, Sandbox,
-    events::{Delivery, Progress},
+    delivery::{Delivery, Progress},
     lambda::Function,
 };
 use serde_json::Value;

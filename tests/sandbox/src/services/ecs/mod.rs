@@ -40,7 +40,7 @@ use tokio::{sync::watch, task::JoinSet};
 use super::{CloudMap, SecretsManager, Ssm};
 use crate::{
     clock,
-    events::Events,
+    delivery::Events,
     redis::{Fleet, Program},
     wire::{Answer, AwsError, Call, Description, Protocol, Service},
 };

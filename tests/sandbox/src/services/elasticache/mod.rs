@@ -43,7 +43,7 @@ pub use hooks::{NodeView, Role};
 
 use self::{events::Event, group::Group, serverless::Cache, user_groups::UserGroup, users::User};
 use crate::{
-    events::Events,
+    delivery::Events,
     redis::Fleet,
     wire::{Answer, AwsError, Call, Description, Protocol, Service},
 };

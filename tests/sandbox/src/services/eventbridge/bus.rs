@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Event, EventBridge, pattern::Pattern, rules::Rule, targets::Target};
-use crate::{clock, events::Order};
+use crate::{clock, delivery::Order};
 
 impl EventBridge {
     /// Makes a rule with one function as its target, as Terraform would have.

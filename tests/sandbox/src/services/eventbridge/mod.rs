@@ -23,7 +23,7 @@ use futures::future::BoxFuture;
 use serde_json::Value;
 
 use crate::{
-    events::Queue,
+    delivery::Queue,
     wire::{Answer, AwsError, Call, Description, Protocol, Service},
 };
 

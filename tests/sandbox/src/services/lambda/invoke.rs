@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     clock,
-    events::Order,
+    delivery::Order,
     lambda::{Invocation, InvocationResult},
     wire::{Answer, AwsError, Call},
 };

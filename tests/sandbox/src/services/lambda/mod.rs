@@ -22,7 +22,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     clock,
-    events::Events,
+    delivery::Events,
     lambda::{Function, Runner},
     wire::{Answer, AwsError, Call, Description, Protocol, Route, Service},
 };

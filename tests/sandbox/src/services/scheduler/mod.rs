@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use crate::{
     chance, clock,
-    events::Queue,
+    delivery::Queue,
     services::{ACCOUNT, REGION},
     wire::{Answer, AwsError, Call, Description, Protocol, Route, Service},
 };

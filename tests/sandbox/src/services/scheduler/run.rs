@@ -9,7 +9,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use super::Expression;
 use crate::{
     chance, clock,
-    events::{Order, Queue},
+    delivery::{Order, Queue},
 };
 
 /// What is invoked, and with what.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     clock,
-    events::Queue,
+    delivery::Queue,
     services::{ecs::seconds, lambda, page::page},
     wire::{Answer, AwsError, Call},
 };

@@ -31,7 +31,7 @@ use tokio::{sync::watch, task::JoinSet, time::timeout};
 
 use crate::{
     clock,
-    events::Events,
+    delivery::Events,
     lambda::Runner,
     wire::{Answer, AwsError, Call, Description, Protocol, Service},
 };

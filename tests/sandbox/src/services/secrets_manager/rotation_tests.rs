@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{RotationReport, RotationTiming, SecretsManager, functions::Functions};
 use crate::{
-    events::{EventTiming, Events},
+    delivery::{EventTiming, Events},
     lambda::Runner,
     wire::{AwsError, Call},
 };

@@ -20,7 +20,7 @@ use std::{
 use futures::future::BoxFuture;
 
 use crate::{
-    events::{Order, Queue},
+    delivery::{Order, Queue},
     services::{ACCOUNT, REGION},
     wire::{Answer, AwsError, Call, Description, Protocol, Service},
 };

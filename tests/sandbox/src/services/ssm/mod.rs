@@ -19,7 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     clock,
-    events::Events,
+    delivery::Events,
     wire::{Answer, AwsError, Call, Description, Protocol, Service},
 };
 

@@ -7,8 +7,8 @@ use tokio::time::sleep;
 
 use super::{
     Copies, EventTiming,
-    journal::{Attempt, Delivery, Progress},
     queue::Queue,
+    record::{Attempt, Delivery, Progress},
 };
 use crate::lambda::InvocationResult;
 

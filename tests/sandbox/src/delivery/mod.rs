@@ -4,13 +4,13 @@
 //!
 //! # Layout
 //! - [`Events`]: EventBridge, its Scheduler and SNS, for whoever looks behind the wire
-//! - `queue`, `delivery`: one invocation after another, until one goes well
-//! - `journal`: what was delivered to whom
+//! - `queue`, `send`: one invocation after another, until one goes well
+//! - `record`: what was delivered to whom
 //! - the services themselves: `services/eventbridge`, `services/scheduler`, `services/sns`
 
-mod delivery;
-mod journal;
 mod queue;
+mod record;
+mod send;
 #[cfg(test)]
 mod tests;
 
@@ -28,9 +28,9 @@ use crate::{
     },
 };
 
-pub(crate) use delivery::Order;
-pub use journal::{Attempt, Delivery, Progress};
 pub(crate) use queue::Queue;
+pub use record::{Attempt, Delivery, Progress};
+pub(crate) use send::Order;
 
 /// How events behave in time.
 #[derive(Clone, Copy, Debug)]

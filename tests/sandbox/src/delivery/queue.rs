@@ -16,7 +16,7 @@ use tokio::{
 
 use super::{
     EventTiming,
-    journal::{Delivery, Progress},
+    record::{Delivery, Progress},
 };
 use crate::lambda::Runner;
 
