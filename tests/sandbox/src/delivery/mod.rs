@@ -1,11 +1,11 @@
-//! What happened, told to compiled functions as AWS tells it.
+//! Delivery of events to functions by EventBridge, its Scheduler and SNS.
 //!
-//! Functions are invoked asynchronously: at least once, perhaps twice, and again where they fail.
+//! Functions are invoked asynchronously: at least once, possibly twice, and with retries if they fail.
 //!
 //! # Layout
-//! - [`Events`]: EventBridge, its Scheduler and SNS, for whoever looks behind the wire
-//! - `queue`, `send`: one invocation after another, until one goes well
-//! - `record`: what was delivered to whom
+//! - [`Events`]: EventBridge, its Scheduler and SNS, without their APIs
+//! - `queue`, `send`: asynchronous invocations and their retries
+//! - `record`: the record of deliveries
 //! - the services themselves: `services/eventbridge`, `services/scheduler`, `services/sns`
 
 mod queue;
@@ -32,21 +32,21 @@ pub(crate) use queue::Queue;
 pub use record::{Attempt, Delivery, Progress};
 pub(crate) use send::Order;
 
-/// How events behave in time.
+/// The timing of events.
 #[derive(Clone, Copy, Debug)]
 pub struct EventTiming {
-    /// From something that happens to the function that is told.
+    /// The delay between an event and the invocation of a function.
     pub latency: Duration,
-    /// The pauses before the second and the third try of a function that failed: at AWS one minute, then two.
+    /// The pauses before the two retries after a failure. On AWS, they are one minute and two minutes.
     ///
     /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>
     pub pauses: [Duration; 2],
-    /// How often what goes well is delivered.
+    /// How often an event is delivered even if the function succeeds.
     pub copies: Copies,
 }
 
 impl Default for EventTiming {
-    /// Quick enough to watch, and everything once.
+    /// Short delays, and one copy of each event.
     fn default() -> Self {
         Self {
             latency: Duration::from_millis(50),
@@ -56,7 +56,7 @@ impl Default for EventTiming {
     }
 }
 
-/// How often an event comes to a function: AWS promises once at least.
+/// How often an event is delivered to a function. AWS guarantees at least once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Copies {
     /// Once.
@@ -64,24 +64,24 @@ pub enum Copies {
     One,
     /// Twice at the same time.
     TwoAtOnce,
-    /// Again, once the function has answered.
+    /// Twice, the second time after the first invocation has ended.
     TwoInTurn,
 }
 
-/// EventBridge, its Scheduler and SNS of one sandbox; clones are the same.
+/// EventBridge, its Scheduler and SNS of one sandbox. Clones share their state.
 #[derive(Clone, Debug)]
 pub struct Events {
     queue: Queue,
-    /// EventBridge, as the wire reaches it.
+    /// EventBridge.
     pub(crate) eventbridge: Arc<EventBridge>,
-    /// Scheduler, as the wire reaches it.
+    /// EventBridge Scheduler.
     pub(crate) scheduler: Arc<Scheduler>,
-    /// SNS, as the wire reaches it.
+    /// SNS.
     pub(crate) sns: Arc<Sns>,
 }
 
 impl Events {
-    /// No rule yet; functions are this runner's.
+    /// Creates the services without rules, for the functions of this runner.
     pub(crate) fn new(runner: Arc<Runner>, timing: EventTiming) -> Self {
         let queue = Queue::new(runner, timing);
         Self {
@@ -92,18 +92,18 @@ impl Events {
         }
     }
 
-    /// Makes a rule: events of this source and `detail-type` go to a function.
+    /// Creates a rule that sends events of this source and `detail-type` to a function.
     ///
     /// # Errors
-    /// There is no such function.
+    /// The function does not exist.
     pub fn route(&self, source: &str, detail_type: &str, function: &str) -> anyhow::Result<()> {
         self.route_pattern(&json!({ "source": [source], "detail-type": [detail_type] }), function)
     }
 
-    /// Makes a rule with an event pattern, as EventBridge has it, which sends events to a function.
+    /// Creates a rule that sends events that match an event pattern to a function.
     ///
     /// # Errors
-    /// There is no such function, or the pattern is none, or compares in a way that the sandbox cannot.
+    /// The function does not exist, or the pattern is invalid or uses an operator that the sandbox does not support.
     pub fn route_pattern(&self, pattern: &Value, function: &str) -> anyhow::Result<()> {
         self.queue.require(function)?;
         self.eventbridge.route(pattern, function)
@@ -112,70 +112,70 @@ impl Events {
     /// Subscribes a function to the topic that ElastiCache notifies.
     ///
     /// # Errors
-    /// There is no such function.
+    /// The function does not exist.
     pub fn subscribe(&self, function: &str) -> anyhow::Result<()> {
         self.queue.require(function)?;
         self.sns.subscribe_to_notices(function);
         Ok(())
     }
 
-    /// Invokes a function again and again, as EventBridge Scheduler does; gives the ARN of the schedule.
+    /// Creates a schedule that invokes a function periodically, and returns its ARN.
     ///
-    /// The function is given `input` as it is, but for the context attributes that Scheduler replaces:
-    /// `<aws.scheduler.scheduled-time>` and its like. It is invoked for the first time after `every`.
+    /// The payload is `input`, with Scheduler's context attributes replaced: `<aws.scheduler.scheduled-time>`, for example.
+    /// The first invocation is after `every`.
     ///
     /// # Errors
-    /// There is no such function, or no time passes between two invocations.
+    /// The function does not exist, or `every` is zero.
     pub fn schedule(&self, function: &str, input: &Value, every: Duration) -> anyhow::Result<String> {
         self.queue.require(function)?;
-        anyhow::ensure!(!every.is_zero(), "a schedule needs time between two invocations");
+        anyhow::ensure!(!every.is_zero(), "the interval of a schedule must not be zero");
         Ok(self.scheduler.schedule(function, input, Expression::Rate(every)))
     }
 
-    /// Deletes a schedule. What it has sent is delivered.
+    /// Deletes a schedule. Deliveries in progress continue.
     ///
     /// # Errors
-    /// There is no such schedule.
+    /// The schedule does not exist.
     pub fn unschedule(&self, arn: &str) -> anyhow::Result<()> {
         self.scheduler.unschedule(arn)
     }
 
-    /// Deletes every rule, subscription and schedule. What is on its way is delivered.
+    /// Deletes every rule, subscription and schedule. Deliveries in progress continue.
     pub fn clear(&self) {
         self.eventbridge.clear();
         self.sns.clear();
         self.scheduler.clear();
     }
 
-    /// Changes how events behave in time, from the next one on.
+    /// Changes the timing of later events.
     pub fn set_timing(&self, timing: EventTiming) {
         self.queue.state().timing = timing;
     }
 
-    /// Changes how ElastiCache writes its notifications.
+    /// Changes the format of ElastiCache's notifications.
     pub fn set_notice_form(&self, form: NoticeForm) {
         self.sns.set_notice_form(form);
     }
 
-    /// Every event that a service ever sent, whether a rule was about it or not, the oldest first.
+    /// Every event so far, whether it matched a rule or not, oldest first.
     pub fn events(&self) -> Vec<Value> {
         self.eventbridge.events()
     }
 
-    /// Everything that ever went to a function, the oldest first.
+    /// Every delivery so far, oldest first.
     pub fn deliveries(&self) -> Vec<Delivery> {
         self.queue.state().deliveries.clone()
     }
 
-    /// Waits until nothing is on its way to a function, retries included. What a service has yet to say does not count.
+    /// Waits until no delivery is in progress, retries included. It does not wait for events that are not sent yet.
     ///
     /// # Errors
-    /// Something still is after this time.
+    /// A delivery is still in progress after `patience`.
     pub async fn settled(&self, patience: Duration) -> anyhow::Result<()> {
         self.queue.settled(patience).await
     }
 
-    /// Says what has happened, to whomever a rule names.
+    /// Sends an event to the targets of the matching rules.
     pub(crate) fn publish(&self, event: Event) {
         self.eventbridge.publish(event);
     }
@@ -185,12 +185,12 @@ impl Events {
         self.sns.notify(notice);
     }
 
-    /// Takes an order: it counts as under way before this returns.
+    /// Starts a delivery. It is in progress when this returns.
     pub(crate) fn deliver(&self, order: Order) {
         self.queue.deliver(order);
     }
 
-    /// Ends every delivery and schedule, and begins none any more.
+    /// Stops every delivery and schedule. None can be started afterwards.
     pub(crate) fn stop(&self) {
         self.queue.stop();
     }

@@ -1,4 +1,4 @@
-//! Lambda's queue of asynchronous invocations: what is on its way to which function.
+//! Lambda's queue of asynchronous invocations.
 
 use std::{
     fmt,
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::lambda::Runner;
 
-/// The queue of one sandbox; clones are the same queue.
+/// The queue of one sandbox. Clones share their state.
 #[derive(Clone)]
 pub(crate) struct Queue {
     shared: Arc<Shared>,
@@ -29,13 +29,13 @@ pub(crate) struct Queue {
 struct Shared {
     runner: Arc<Runner>,
     state: Mutex<State>,
-    /// Says that a delivery has got further.
+    /// Notifies that a delivery has changed.
     changed: watch::Sender<()>,
-    /// What runs behind everybody's back: deliveries and schedules.
+    /// The background tasks: deliveries and schedules.
     tasks: Mutex<JoinSet<()>>,
 }
 
-/// Everything, behind one lock.
+/// The state of a queue.
 pub(super) struct State {
     pub(super) timing: EventTiming,
     pub(super) deliveries: Vec<Delivery>,
@@ -43,7 +43,7 @@ pub(super) struct State {
 }
 
 impl Queue {
-    /// An empty queue to the functions of this runner.
+    /// Creates an empty queue for the functions of this runner.
     pub(super) fn new(runner: Arc<Runner>, timing: EventTiming) -> Self {
         let state = State { timing, deliveries: Vec::new(), stopped: false };
         let shared =
@@ -51,10 +51,10 @@ impl Queue {
         Self { shared: Arc::new(shared) }
     }
 
-    /// Waits until nothing is on its way to a function, retries included.
+    /// Waits until no delivery is in progress, retries included.
     ///
     /// # Errors
-    /// Something still is after this time.
+    /// A delivery is still in progress after `patience`.
     pub(super) async fn settled(&self, patience: Duration) -> anyhow::Result<()> {
         let mut changed = self.shared.changed.subscribe();
         let settled = async {
@@ -63,24 +63,24 @@ impl Queue {
             }
             anyhow::Ok(())
         };
-        let late = || format!("still on its way: {:?}", self.under_way().collect::<Vec<_>>());
+        let late = || format!("still in progress: {:?}", self.under_way().collect::<Vec<_>>());
         timeout(patience, settled).await.with_context(late)?
     }
 
-    /// Who is still to be told what.
+    /// The kind and the function of every delivery in progress.
     fn under_way(&self) -> impl Iterator<Item = (String, String)> + use<> {
         let deliveries = self.state().deliveries.clone().into_iter();
         let under_way = deliveries.filter(|delivery| delivery.progress == Progress::UnderWay);
         under_way.map(|delivery| (delivery.kind, delivery.function))
     }
 
-    /// Ends every delivery and schedule, and begins none any more.
+    /// Stops every delivery and schedule. None can be started afterwards.
     pub(super) fn stop(&self) {
         self.state().stopped = true;
         self.tasks().abort_all();
     }
 
-    /// Runs something until [`Queue::stop`].
+    /// Runs a task until [`Queue::stop`].
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
         let mut tasks = self.tasks();
         while tasks.try_join_next().is_some() {}
@@ -91,15 +91,15 @@ impl Queue {
         handle
     }
 
-    /// Changes a delivery, and says so.
+    /// Changes a delivery and notifies those who wait.
     pub(super) fn change(&self, place: usize, change: impl FnOnce(&mut Delivery)) {
         change(&mut self.state().deliveries[place]);
         self.shared.changed.send_replace(());
     }
 
-    /// Refuses a function that is not deployed.
+    /// Fails if the function is not deployed.
     pub(super) fn require(&self, function: &str) -> anyhow::Result<()> {
-        ensure!(self.runner().has(function), "there is no function {function}; deploy it first");
+        ensure!(self.runner().has(function), "the function {function} does not exist; deploy it first");
         Ok(())
     }
 

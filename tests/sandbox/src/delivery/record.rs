@@ -1,23 +1,23 @@
-//! What was delivered to whom, and what came of it.
+//! The record of deliveries and their results.
 
 use serde_json::Value;
 
 use crate::lambda::InvocationResult;
 
-/// One payload on its way to one function.
+/// The delivery of a payload to a function.
 #[derive(Clone, Debug)]
 pub struct Delivery {
-    /// What it is: an event's `detail-type`, `schedule`, or `sns`. Invocations have it as their label.
+    /// The kind of payload: an event's `detail-type`, `schedule`, or `sns`. It is the label of the invocations.
     pub kind: String,
     /// The function.
     pub function: String,
-    /// What the function is given.
+    /// The payload.
     pub payload: Value,
-    /// Which copy of the same payload this is, from 1.
+    /// The number of this copy of the payload, from 1.
     pub copy: usize,
-    /// The invocations so far, three at most.
+    /// The invocations so far, at most three.
     pub attempts: Vec<Attempt>,
-    /// How far it is.
+    /// Its state.
     pub progress: Progress,
 }
 
@@ -26,17 +26,17 @@ pub struct Delivery {
 pub struct Attempt {
     /// The invocation's request id.
     pub request_id: String,
-    /// How it ended.
+    /// The result.
     pub result: InvocationResult,
 }
 
-/// How far a delivery is.
+/// The state of a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// On its way, or waiting for another try.
+    /// In progress, or waiting for a retry.
     UnderWay,
-    /// The function has answered.
+    /// The function succeeded.
     Delivered,
-    /// The function has failed three times: at AWS it would go to a dead-letter queue.
+    /// The function failed three times. AWS would send the payload to a dead-letter queue.
     GivenUp,
 }

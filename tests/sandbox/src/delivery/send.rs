@@ -1,4 +1,4 @@
-//! Lambda's asynchronous invocation: at least once, and twice again where the function fails.
+//! Lambda's asynchronous invocation: at least once, with two retries if the function fails.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::lambda::InvocationResult;
 
-/// What is to be delivered.
+/// A payload to deliver to a function.
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
     pub(crate) kind: String,
@@ -21,7 +21,7 @@ pub(crate) struct Order {
 }
 
 impl Queue {
-    /// Takes an order: it counts as under way before this returns.
+    /// Starts a delivery. It is in progress when this returns.
     pub(crate) fn deliver(&self, order: Order) {
         let timing = self.state().timing;
         match timing.copies {
@@ -34,7 +34,7 @@ impl Queue {
         }
     }
 
-    /// Writes a delivery down, and gives its place in the journal.
+    /// Records a delivery and returns its index.
     fn enter(&self, order: &Order, copy: usize) -> usize {
         let Order { kind, function, payload } = order.clone();
         let deliveries = &mut self.state().deliveries;
@@ -43,7 +43,7 @@ impl Queue {
         deliveries.len() - 1
     }
 
-    /// Makes deliveries behind the caller's back, one after the other.
+    /// Sends deliveries in the background, one after the other.
     fn send(&self, places: Vec<usize>, timing: EventTiming) {
         let this = self.clone();
         self.spawn(async move {

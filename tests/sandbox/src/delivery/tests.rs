@@ -1,4 +1,4 @@
-//! The bus, with a function in Python that does what its payload says.
+//! Deliveries to a Python function that does what its payload specifies.
 
 use std::{
     collections::BTreeMap,
@@ -29,7 +29,7 @@ struct Fixture {
 }
 
 impl Fixture {
-    /// A bus with the function `f`.
+    /// The services with a function `f`.
     fn new(copies: Copies) -> Self {
         let home = tempfile::tempdir().unwrap();
         write_bootstrap(home.path());
@@ -60,7 +60,7 @@ fn changed(name: &str) -> Event {
 }
 
 #[tokio::test]
-async fn an_event_goes_to_every_function_whose_rule_is_about_it_and_to_no_other() {
+async fn an_event_is_delivered_once_for_each_matching_rule() {
     let fixture = Fixture::new(Copies::One);
     fixture.events.route("aws.ssm", "Parameter Store Change", "f").unwrap();
     fixture.events.route("aws.ecs", "Parameter Store Change", "f").unwrap();
@@ -85,10 +85,10 @@ async fn an_event_goes_to_every_function_whose_rule_is_about_it_and_to_no_other(
 }
 
 #[tokio::test]
-async fn a_rule_needs_a_function_that_is_there_and_a_pattern_that_is_one() {
+async fn a_rule_needs_an_existing_function_and_a_valid_pattern() {
     let fixture = Fixture::new(Copies::One);
     let refused = fixture.events.route("aws.ssm", "Parameter Store Change", "g").unwrap_err();
-    assert!(refused.to_string().contains("there is no function g"), "{refused}");
+    assert!(refused.to_string().contains("the function g does not exist"), "{refused}");
     assert!(fixture.events.route_pattern(&json!({ "source": "aws.ssm" }), "f").is_err());
     assert!(fixture.events.subscribe("g").is_err());
     assert!(fixture.events.schedule("g", &json!({}), PATIENCE).is_err());
@@ -97,11 +97,11 @@ async fn a_rule_needs_a_function_that_is_there_and_a_pattern_that_is_one() {
 }
 
 #[tokio::test]
-async fn a_function_that_fails_is_invoked_again_until_it_answers() {
+async fn a_function_that_fails_is_retried_until_it_succeeds() {
     let fixture = Fixture::new(Copies::One);
     let began = Instant::now();
     fixture.deliver(json!({ "do": "fail-twice" })).await;
-    assert!(began.elapsed() >= Duration::from_millis(65), "it waits before it tries again");
+    assert!(began.elapsed() >= Duration::from_millis(65), "it pauses before a retry");
     let delivery = fixture.events.deliveries().remove(0);
     assert_eq!((delivery.attempts.len(), delivery.progress), (3, Progress::Delivered));
     let failed = delivery.attempts.iter().map(|one| matches!(one.result, InvocationResult::Failed { .. }));
@@ -112,7 +112,7 @@ async fn a_function_that_fails_is_invoked_again_until_it_answers() {
 }
 
 #[tokio::test]
-async fn a_function_that_goes_on_failing_is_given_up_after_three_times() {
+async fn a_delivery_is_given_up_after_three_failures() {
     let fixture = Fixture::new(Copies::One);
     fixture.deliver(json!({ "do": "error" })).await;
     let delivery = fixture.events.deliveries().remove(0);
@@ -121,7 +121,7 @@ async fn a_function_that_goes_on_failing_is_given_up_after_three_times() {
 }
 
 #[tokio::test]
-async fn what_is_delivered_twice_is_delivered_in_turn_or_at_once() {
+async fn two_copies_are_delivered_in_turn_or_at_once() {
     for (copies, instances) in [(Copies::TwoInTurn, 1), (Copies::TwoAtOnce, 2)] {
         let fixture = Fixture::new(copies);
         fixture.deliver(json!({ "do": "sleep" })).await;
@@ -135,17 +135,17 @@ async fn what_is_delivered_twice_is_delivered_in_turn_or_at_once() {
 }
 
 #[tokio::test]
-async fn waiting_for_deliveries_ends_in_time() {
+async fn waiting_for_a_delivery_times_out() {
     let fixture = Fixture::new(Copies::One);
     let order = Order { kind: "test".to_owned(), function: "f".to_owned(), payload: json!({ "do": "hang" }) };
     fixture.events.deliver(order);
     let late = fixture.events.settled(Duration::from_millis(300)).await.unwrap_err();
-    assert!(late.to_string().contains("still on its way"), "{late}");
+    assert!(late.to_string().contains("still in progress"), "{late}");
     fixture.stop().await;
 }
 
 #[tokio::test]
-async fn a_schedule_sends_what_was_put_with_its_attributes_filled_in_until_it_is_deleted() {
+async fn a_schedule_sends_its_input_with_context_attributes_replaced_until_it_is_deleted() {
     let fixture = Fixture::new(Copies::One);
     let input =
         json!({ "target": "orders", "at": ["<aws.scheduler.scheduled-time>"], "from": "<aws.scheduler.schedule-arn>" });
@@ -159,7 +159,7 @@ async fn a_schedule_sends_what_was_put_with_its_attributes_filled_in_until_it_is
     fixture.events.settled(PATIENCE).await.unwrap();
     let deliveries = fixture.events.deliveries();
     sleep(Duration::from_millis(150)).await;
-    assert_eq!(fixture.events.deliveries().len(), deliveries.len(), "it goes on after its end");
+    assert_eq!(fixture.events.deliveries().len(), deliveries.len(), "a deleted schedule still runs");
     for delivery in &deliveries {
         assert_eq!((&delivery.payload["target"], &delivery.payload["from"]), (&json!("orders"), &json!(arn)));
         assert!(delivery.payload["at"][0].as_str().unwrap().ends_with('Z'));
@@ -170,11 +170,11 @@ async fn a_schedule_sends_what_was_put_with_its_attributes_filled_in_until_it_is
 }
 
 #[tokio::test]
-async fn a_notification_is_wrapped_as_sns_wraps_it_in_each_form() {
+async fn a_notification_has_the_envelope_of_sns_in_each_form() {
     let fixture = Fixture::new(Copies::One);
     let notice = Notice { event: "ElastiCache:FailoverComplete", group: "orders", node: "orders-002" };
     fixture.events.notify(&notice);
-    assert!(fixture.events.deliveries().is_empty(), "nobody has subscribed");
+    assert!(fixture.events.deliveries().is_empty(), "there is no subscription");
     fixture.events.subscribe("f").unwrap();
     let forms = [
         (NoticeForm::Object, r#"{"ElastiCache:FailoverComplete":"orders","Cache Cluster ID":"orders-002"}"#),
