@@ -1,4 +1,4 @@
-"""A function for the tests of the runner: does what its event says."""
+"""A function for the tests of the runner, which does what its event specifies."""
 
 import http.client, json, os, signal, sys, time
 

@@ -1,13 +1,14 @@
-//! What a function finds in its environment: all of it is set here, nothing is inherited.
+//! The environment variables of a function. None are inherited from the sandbox's process.
 
 use std::{collections::BTreeMap, path::Path};
 
 use super::Function;
 
-/// Lambda's own `PATH`.
+/// The `PATH` of Lambda.
 const PATH: &str = "/usr/local/bin:/usr/bin/:/bin:/opt/bin";
 
-/// The environment of one instance: the sandbox's, then Lambda's, then the function's own, each over the one before.
+/// Builds the environment of an instance: the sandbox's, Lambda's and the function's own variables. Later ones override
+/// earlier ones.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>
 pub(super) fn build(
@@ -36,7 +37,7 @@ pub(super) fn build(
     base.clone().into_iter().chain(lambda).chain(function.environment.clone()).collect()
 }
 
-/// Where the function's package lies.
+/// The folder of the function's package.
 pub(super) fn task_root(function: &Function) -> &Path {
     match function.binary.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

@@ -1,4 +1,4 @@
-//! A function that runs in this process, for a simulation: what it runs on is a task instead of a process.
+//! A function that runs in this process, for a simulation. An instance is a task instead of a process.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -16,13 +16,13 @@ pub struct Work {
     pub principal: String,
     /// The id of the invocation.
     pub request_id: String,
-    /// The end of the time that the function has, in milliseconds since 1970.
+    /// The deadline of the invocation, in milliseconds since 1970.
     pub deadline_ms: i64,
     /// The event.
     pub event: Value,
 }
 
-/// What a function returned, or the type and the message of its error.
+/// The function's return value, or the type and the message of its error.
 pub type Answer = Result<Value, (String, String)>;
 
 /// A function in this process.
@@ -33,23 +33,23 @@ pub struct Here {
 }
 
 impl Here {
-    /// A function that is stopped after `timeout`.
+    /// Creates a function with this timeout.
     pub fn new(timeout: Duration, run: impl Fn(Work) -> BoxFuture<'static, Answer> + Send + Sync + 'static) -> Self {
         Self { timeout, run: Arc::new(run) }
     }
 
-    /// The end of an invocation that begins now, in milliseconds since 1970.
+    /// The deadline of an invocation that starts now, in milliseconds since 1970.
     pub(super) fn deadline_ms(&self) -> i64 {
         let limit = i64::try_from(self.timeout.as_millis()).unwrap_or(i64::MAX / 2);
         clock::now().as_millisecond().saturating_add(limit)
     }
 
-    /// Begins an invocation as a task of `tasks`, so that it ends with them.
+    /// Starts an invocation as a task of `tasks`, so that it is aborted with them.
     pub(super) fn begin(&self, work: Work, tasks: &mut JoinSet<Answer>) -> tokio::task::AbortHandle {
         tasks.spawn((self.run)(work))
     }
 
-    /// Waits for the end of the invocation in `tasks`, or for its timeout.
+    /// Waits for the invocation in `tasks`, until its timeout.
     pub(super) async fn end(&self, request_id: &str, mut tasks: JoinSet<Answer>) -> InvocationResult {
         match timeout(self.timeout, tasks.join_next()).await {
             Ok(Some(Ok(Ok(output)))) => InvocationResult::Returned(output),

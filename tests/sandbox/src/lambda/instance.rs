@@ -1,4 +1,4 @@
-//! One process that runs a function, one invocation at a time.
+//! An instance: a process that runs one invocation of a function at a time.
 
 use std::{
     collections::BTreeMap,
@@ -30,19 +30,19 @@ use crate::{
     services::{ACCOUNT, REGION},
 };
 
-/// How long a function may take to ask for its first event.
+/// The timeout of the initialization, which ends when a function asks for its first event.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib>
 const INIT_LIMIT: Duration = Duration::from_secs(10);
 
-/// A running instance. Dropping it kills the process; [`Instance::end`] also waits for it.
+/// A running instance. Dropping it kills the process. [`Instance::end`] also waits for it.
 #[derive(Debug)]
 pub(super) struct Instance {
-    /// What it runs.
+    /// Its function.
     pub(super) function: Arc<Function>,
-    /// The access key id that its calls are known by.
+    /// The access key id that identifies its calls.
     pub(super) principal: String,
-    /// Its process id; still its own until [`Instance::end`].
+    /// Its process id, which is not reused before [`Instance::end`].
     pub(super) pid: u32,
     child: Child,
     api: JoinHandle<()>,
@@ -52,13 +52,13 @@ pub(super) struct Instance {
 }
 
 impl Instance {
-    /// Starts the process; it is not known to work until [`Instance::ready`].
+    /// Starts the process. [`Instance::ready`] waits for its initialization.
     pub(super) async fn start(
         function: Arc<Function>,
         principal: String,
         base: &BTreeMap<String, String>,
     ) -> io::Result<Self> {
-        // Asked here, because setpriv would start and then fail.
+        // Checked here, because setpriv would start successfully and fail afterwards.
         tokio::fs::metadata(&function.binary).await?;
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?.to_string();
@@ -75,7 +75,7 @@ impl Instance {
         let (work, queue) = mpsc::channel(1);
         let (said, reports) = mpsc::unbounded_channel();
         let api = tokio::spawn(Arc::new(RuntimeApi::new(queue, said)).serve(listener));
-        let pid = child.id().expect("it has not been waited for");
+        let pid = child.id().expect("the process has not been waited for");
         Ok(Self { function, principal, pid, child, api, work, reports, logs })
     }
 
@@ -89,7 +89,7 @@ impl Instance {
         }
     }
 
-    /// Hands out one event and waits for its end.
+    /// Runs one invocation.
     pub(super) async fn invoke(&mut self, request_id: &str, event: Bytes) -> (InvocationResult, Reuse) {
         let limit = self.function.timeout;
         let deadline = Instant::now() + limit;
@@ -105,35 +105,37 @@ impl Instance {
         }
         match timeout_at(deadline, self.report()).await {
             Ok(Ok(Report::Ended(result))) => (result, Reuse::Keep),
-            Ok(Ok(Report::Ready | Report::InitFailed(_))) => unreachable!("said once, before the first event"),
+            Ok(Ok(Report::Ready | Report::InitFailed(_))) => {
+                unreachable!("the runtime reports this once, before the first event")
+            }
             Ok(Err(status)) => (exited(request_id, status), Reuse::End),
             Err(_) => (timed_out(request_id, limit), Reuse::End),
         }
     }
 
-    /// What the runtime says next, or how the process ended without saying anything.
+    /// The next report of the runtime, or the exit status of the process if it exits without one.
     async fn report(&mut self) -> Result<Report, ExitStatus> {
         tokio::select! {
-            // An answer counts even where the process ends right after it.
+            // A response counts even if the process exits right after it.
             biased;
             Some(report) = self.reports.recv() => Ok(report),
             status = self.child.wait() => Err(status.unwrap_or_default()),
         }
     }
 
-    /// Whether the process is still there.
+    /// Whether the process is running.
     pub(super) fn lives(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// What it wrote since this was last asked.
+    /// The output since the last call of this function.
     pub(super) fn take_logs(&self) -> String {
         self.logs.take()
     }
 
-    /// Kills the process and waits for it; returns the last it wrote.
+    /// Kills the process, waits for it, and returns its remaining output.
     pub(super) async fn end(mut self) -> String {
-        // It may have ended by itself, which comes to the same.
+        // An error means that it has exited already.
         let _ = self.child.kill().await;
         self.logs.take()
     }
@@ -145,19 +147,19 @@ impl Drop for Instance {
     }
 }
 
-/// What to do with an instance after an invocation.
+/// Whether to reuse an instance after an invocation.
 #[derive(Debug)]
 pub(super) enum Reuse {
-    /// It can take another event.
+    /// It can run another invocation.
     Keep,
-    /// It is dead, or not to be trusted.
+    /// It has exited, or its state is unknown.
     End,
 }
 
-/// The command that starts the bootstrap, so that it dies with this process however this process dies.
+/// The command that starts the bootstrap. The kernel kills the bootstrap when this process ends, however it ends.
 ///
-/// The kernel ties the child to the thread that spawned it: instances are started on tokio's workers, which live as
-/// long as the runtime.
+/// The signal comes when the thread ends that spawned it. Instances are started on tokio's workers, which live as long
+/// as the runtime.
 fn command(function: &Function) -> Command {
     match find_setpriv() {
         Some(setpriv) => {
@@ -188,7 +190,7 @@ fn exited(request_id: &str, status: ExitStatus) -> InvocationResult {
     InvocationResult::failed("Runtime.ExitError", format!("RequestId: {request_id} Error: {how}"))
 }
 
-/// The signal in the words that Lambda logs, which are Go's.
+/// The name of a signal in Lambda's logs, which is that of Go.
 fn signal_name(signal: i32) -> String {
     match Signal::try_from(signal) {
         Ok(Signal::SIGKILL) => "killed".to_owned(),

@@ -1,4 +1,4 @@
-//! What an instance writes to stdout and stderr, in the order it wrote it.
+//! The output of an instance: stdout and stderr, in the order of writing.
 
 use std::{
     io::{ErrorKind, PipeReader, PipeWriter, Read},
@@ -8,10 +8,10 @@ use std::{
 
 use tokio::{net::unix::pipe::Receiver, task::JoinHandle};
 
-/// How much is kept of one invocation: the end of it.
+/// The maximum size of the output of one invocation. Only the end of a longer one is kept.
 const LIMIT: usize = 256 * 1024;
 
-/// The reading end of an instance's output.
+/// The reader of an instance's output.
 #[derive(Debug)]
 pub(super) struct Logs {
     kept: Arc<Mutex<Vec<u8>>>,
@@ -20,7 +20,7 @@ pub(super) struct Logs {
 }
 
 impl Logs {
-    /// Opens a pipe, and reads it from now on so that a function never blocks on writing.
+    /// Opens a pipe, and starts to read it, so that a function never blocks when it writes.
     pub(super) fn open() -> std::io::Result<(Self, PipeWriter)> {
         let (pipe, writer) = std::io::pipe()?;
         let receiver = Receiver::from_owned_fd(OwnedFd::from(pipe.try_clone()?))?;
@@ -29,10 +29,10 @@ impl Logs {
         Ok((Self { kept, pipe, pump }, writer))
     }
 
-    /// Takes what was written so far, down to the last byte.
+    /// Returns all output since the last call.
     ///
-    /// The pipe itself is asked, not the event loop: what a function wrote just before it answered is in the pipe when
-    /// its answer arrives, whether or not the event loop has heard of it.
+    /// It reads the pipe directly instead of waiting for the event loop. What a function wrote before its response is in
+    /// the pipe when the response arrives, but the event loop may not have noticed it yet.
     pub(super) fn take(&self) -> String {
         let mut kept = self.kept.lock().expect("the lock is not poisoned");
         drain(&mut kept, |buffer| (&self.pipe).read(buffer));
@@ -50,7 +50,7 @@ impl Drop for Logs {
 
 async fn pump(receiver: Receiver, kept: Arc<Mutex<Vec<u8>>>) {
     while receiver.readable().await.is_ok() {
-        // Read under the lock, so that the order of the bytes is that of the pipe.
+        // Reading under the lock preserves the order of the bytes.
         let mut kept = kept.lock().expect("the lock is not poisoned");
         if drain(&mut kept, |buffer| receiver.try_read(buffer)) == Drained::Closed {
             return;
@@ -64,7 +64,7 @@ enum Drained {
     Closed,
 }
 
-/// Reads until there is nothing more, and keeps the end of it. The pipe is non-blocking.
+/// Reads all available bytes of a non-blocking pipe, and keeps the last ones.
 fn drain(kept: &mut Vec<u8>, mut read: impl FnMut(&mut [u8]) -> std::io::Result<usize>) -> Drained {
     let mut buffer = [0; 8192];
     loop {

@@ -1,4 +1,4 @@
-//! Lambda: compiled functions as local processes behind a real Runtime API.
+//! Lambda: runs compiled functions as local processes behind a Runtime API.
 
 mod environment;
 mod here;
@@ -17,57 +17,57 @@ use serde_json::Value;
 pub use here::{Answer, Here, Work};
 pub use runner::Runner;
 
-/// A function, as it is configured.
+/// The configuration of a function.
 #[derive(Clone, Debug)]
 pub struct Function {
     /// Its name.
     pub name: String,
     /// The compiled bootstrap.
     pub binary: PathBuf,
-    /// When an invocation is cut.
+    /// The timeout of an invocation.
     pub timeout: Duration,
-    /// Its environment, beside what Lambda and the sandbox set.
+    /// Its own environment variables, in addition to those of Lambda and the sandbox.
     pub environment: BTreeMap<String, String>,
 }
 
-/// One invocation that has ended.
+/// A completed invocation.
 #[derive(Clone, Debug, Serialize)]
 pub struct Invocation {
     /// The request id.
     pub request_id: String,
     /// The function.
     pub function: String,
-    /// What it was for: the step of a rotation.
+    /// Its purpose: the step of a rotation, for example.
     pub label: String,
-    /// The event it was given.
+    /// The event.
     pub event: Value,
-    /// How it ended.
+    /// The result.
     pub result: InvocationResult,
-    /// What the function wrote to stdout and stderr meanwhile.
+    /// The output of the function on stdout and stderr.
     pub logs: String,
-    /// How long it took.
+    /// The duration in milliseconds.
     pub duration_ms: u64,
-    /// Whether a process was started for it.
+    /// Whether it was a cold start.
     pub cold: bool,
 }
 
-/// How an invocation ended.
+/// The result of an invocation.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum InvocationResult {
-    /// The function returned this.
+    /// The function returned this value.
     Returned(Value),
     /// It failed: its own error, `Runtime.ExitError` or `Sandbox.Timedout`.
     Failed {
-        /// The class of the failure.
+        /// The type of the error.
         error_type: String,
-        /// The sentence.
+        /// The error message.
         message: String,
     },
 }
 
 impl InvocationResult {
-    /// A failure of this class.
+    /// Creates a failure with this type of error.
     fn failed(error_type: &str, message: impl Into<String>) -> Self {
         Self::Failed { error_type: error_type.to_owned(), message: message.into() }
     }

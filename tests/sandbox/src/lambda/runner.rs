@@ -1,4 +1,4 @@
-//! The runner: which instance takes an invocation, and what became of it.
+//! The runner, which assigns invocations to instances and records their results.
 
 use std::{
     collections::BTreeMap,
@@ -22,7 +22,7 @@ use crate::{
     faults::{Faults, Kill},
 };
 
-/// How long [`Runner::stop`] waits for invocations to be cut.
+/// How long [`Runner::stop`] waits for invocations to end.
 const STOP_LIMIT: Duration = Duration::from_secs(10);
 
 /// Runs functions.
@@ -37,23 +37,23 @@ struct Shared {
     environment: BTreeMap<String, String>,
     state: Mutex<State>,
     stopped: watch::Sender<bool>,
-    /// Held for reading by every invocation.
+    /// Locked for reading by every invocation.
     running: RwLock<()>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     functions: BTreeMap<String, Arc<Function>>,
-    /// The functions of this process.
+    /// The functions that run in this process.
     here: BTreeMap<String, Here>,
     idle: Vec<Instance>,
     started: usize,
     invocations: Vec<Invocation>,
-    /// Those who hear of every invocation.
+    /// The subscribers of [`Runner::follow`].
     followers: Vec<mpsc::UnboundedSender<Invocation>>,
 }
 
-/// What an invocation came to.
+/// The outcome of an invocation.
 struct Run {
     result: InvocationResult,
     logs: String,
@@ -61,7 +61,7 @@ struct Run {
 }
 
 impl Runner {
-    /// A runner with no function yet.
+    /// Creates a runner without functions.
     pub(crate) fn new(faults: Arc<Faults>, environment: BTreeMap<String, String>) -> Self {
         let shared = Shared {
             faults,
@@ -73,23 +73,23 @@ impl Runner {
         Self { shared: Arc::new(shared) }
     }
 
-    /// Adds a function, or replaces the one of that name. The instances of a replaced one take no further invocation.
+    /// Adds a function, or replaces the one with this name. Instances of a replaced function are not reused.
     pub fn add(&self, function: Function) {
         self.shared.state().functions.insert(function.name.clone(), Arc::new(function));
     }
 
-    /// Adds a function of this process, or replaces the one of that name.
+    /// Adds a function that runs in this process, or replaces the one with this name.
     pub fn add_here(&self, name: &str, function: Here) {
         self.shared.state().here.insert(name.to_owned(), function);
     }
 
-    /// Whether there is a function of this name.
+    /// Whether a function with this name exists.
     pub fn has(&self, name: &str) -> bool {
         let state = self.shared.state();
         state.functions.contains_key(name) || state.here.contains_key(name)
     }
 
-    /// The function of this name.
+    /// The function with this name.
     pub fn function(&self, name: &str) -> Option<Function> {
         self.shared.state().functions.get(name).map(|function| Function::clone(function))
     }
@@ -99,34 +99,34 @@ impl Runner {
         self.shared.state().functions.values().map(|function| Function::clone(function)).collect()
     }
 
-    /// Removes a function. Its instances take no further invocation.
+    /// Removes a function. Its instances are not reused.
     pub fn remove(&self, name: &str) {
         self.shared.state().functions.remove(name);
     }
 
-    /// Every invocation that ends from now on.
+    /// Subscribes to invocations. Each is sent when it ends.
     pub fn follow(&self) -> mpsc::UnboundedReceiver<Invocation> {
         let (followed, following) = mpsc::unbounded_channel();
         self.shared.state().followers.push(followed);
         following
     }
 
-    /// Runs a function once, and returns when it has answered, failed, died or been cut.
+    /// Invokes a function, and returns when the invocation has succeeded, failed or timed out.
     ///
-    /// The invocation runs to its end even where the caller stops waiting for it.
+    /// The invocation continues even if the caller stops waiting for it.
     pub async fn invoke(&self, function: &str, event: &Value, label: &str) -> Invocation {
         let (shared, function, label) = (Arc::clone(&self.shared), function.to_owned(), label.to_owned());
         let event = event.clone();
         let task = tokio::spawn(async move { shared.invoke(function, event, label).await });
-        task.await.expect("an invocation neither panics nor is aborted")
+        task.await.expect("an invocation does not panic and is not aborted")
     }
 
-    /// Every invocation so far, in the order they ended.
+    /// Every completed invocation, in the order of completion.
     pub fn invocations(&self) -> Vec<Invocation> {
         self.shared.state().invocations.clone()
     }
 
-    /// Ends every idle instance, so that the next invocation is cold.
+    /// Ends every idle instance, so that the next invocation is a cold start.
     pub async fn recycle(&self) {
         let idle = std::mem::take(&mut self.shared.state().idle);
         for instance in idle {
@@ -134,10 +134,10 @@ impl Runner {
         }
     }
 
-    /// Ends every process and waits for it. Nothing can be invoked afterwards.
+    /// Ends every process and waits for it. No function can be invoked afterwards.
     pub(crate) async fn stop(&self) {
         self.shared.stopped.send_replace(true);
-        // Invocations see the signal and end their own process; the bound is for the day one does not.
+        // Invocations receive the signal and end their own process. The timeout is for a bug in that.
         let _ = timeout(STOP_LIMIT, self.shared.running.write()).await;
         self.recycle().await;
     }
@@ -158,7 +158,7 @@ impl Shared {
         invocation
     }
 
-    /// Takes or starts an instance, runs the event on it, and keeps it where it can be used again.
+    /// Runs an invocation on an idle instance or a new one, and keeps the instance if it can be reused.
     async fn run(&self, request_id: &str, name: &str, event: &Value, label: &str) -> Run {
         let refused = |error_type, message| Run {
             result: InvocationResult::failed(error_type, message),
@@ -203,13 +203,14 @@ impl Shared {
             }
             Some((result, Reuse::End)) => Run { result, logs: instance.end().await, cold },
             None => {
-                let result = InvocationResult::failed("Sandbox.Stopped", "the sandbox was stopped meanwhile");
+                let result =
+                    InvocationResult::failed("Sandbox.Stopped", "the sandbox was stopped during the invocation");
                 Run { result, logs: instance.end().await, cold }
             }
         }
     }
 
-    /// Runs the event on a function of this process; each invocation has an instance of its own.
+    /// Runs an invocation in this process. Each has its own instance.
     async fn run_here(&self, here: &Here, request_id: &str, name: &str, event: &Value, label: &str) -> Run {
         let principal = self.next_principal(name);
         let work = Work {
@@ -225,7 +226,7 @@ impl Shared {
         let result = tokio::select! {
             result = here.end(request_id, tasks) => result,
             _ = stopped.wait_for(|stopped| *stopped) => {
-                InvocationResult::failed("Sandbox.Stopped", "the sandbox was stopped meanwhile")
+                InvocationResult::failed("Sandbox.Stopped", "the sandbox was stopped during the invocation")
             }
         };
         self.faults.invocation_ended(&principal);
@@ -249,7 +250,7 @@ impl Shared {
         instance.invoke(request_id, event.to_string().into()).await
     }
 
-    /// An idle instance of exactly this function; those that died or were replaced meanwhile are put away.
+    /// Takes an idle instance of this version of the function. Ends those that have exited or are of a replaced version.
     async fn take_idle(&self, function: &Arc<Function>) -> Option<Instance> {
         let (found, useless) = self.state().take_idle(function);
         for instance in useless {

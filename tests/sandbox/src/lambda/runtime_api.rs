@@ -22,12 +22,12 @@ use tokio::{
 
 use super::InvocationResult;
 
-/// The largest answer that Lambda takes.
+/// The maximum size of a response.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const RESPONSE_LIMIT: usize = 6 * 1024 * 1024 + 100;
 
-/// An event to hand out.
+/// An event for the runtime.
 #[derive(Debug)]
 pub(super) struct Work {
     pub(super) request_id: String,
@@ -36,18 +36,18 @@ pub(super) struct Work {
     pub(super) event: Bytes,
 }
 
-/// What the runtime said.
+/// A report of the runtime.
 #[derive(Debug)]
 pub(super) enum Report {
     /// It asked for its first event.
     Ready,
-    /// It could not start.
+    /// Its initialization failed.
     InitFailed(InvocationResult),
-    /// It ended the invocation it had.
+    /// It ended the current invocation.
     Ended(InvocationResult),
 }
 
-/// One instance's side of the API.
+/// The API of one instance.
 #[derive(Debug)]
 pub(super) struct RuntimeApi {
     phase: Mutex<Phase>,
@@ -55,7 +55,7 @@ pub(super) struct RuntimeApi {
     reports: mpsc::UnboundedSender<Report>,
 }
 
-/// Where the runtime is; what it may say next follows from it.
+/// The state of the runtime, which determines the requests that are allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Phase {
     Starting,
@@ -65,7 +65,7 @@ enum Phase {
     Answered(String),
 }
 
-/// A refusal: status, error type, message.
+/// An error response: status, error type, message.
 type Refusal = (StatusCode, &'static str, String);
 
 impl RuntimeApi {
@@ -73,14 +73,14 @@ impl RuntimeApi {
         Self { phase: Mutex::new(Phase::Starting), work: AsyncMutex::new(work), reports }
     }
 
-    /// Serves until the task is aborted, and every connection with it.
+    /// Serves until the task is aborted, which also closes every connection.
     pub(super) async fn serve(self: Arc<Self>, listener: TcpListener) {
         let mut connections = JoinSet::new();
         while let Ok((stream, _)) = listener.accept().await {
             let api = Arc::clone(&self);
             connections.spawn(async move {
                 let answer = service_fn(|request| Arc::clone(&api).answer(request));
-                // A runtime that dies mid-request is seen by its exit.
+                // If the runtime exits during a request, its exit is noticed elsewhere.
                 let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
             });
         }
@@ -90,7 +90,7 @@ impl RuntimeApi {
         let (head, body) = request.into_parts();
         let path = head.uri.path().strip_prefix("/2018-06-01/runtime/").unwrap_or_default().to_owned();
         let parts: Vec<&str> = path.split('/').collect();
-        // Read even where it is of no use: a connection with an unread body cannot be used again.
+        // Always read, because a connection with an unread body cannot be reused.
         let body = body.collect().await.map(|body| body.to_bytes()).map_err(|_| unread());
         let answer = match (head.method, parts.as_slice()) {
             (Method::GET, ["invocation", "next"]) => self.next().await,
@@ -106,12 +106,12 @@ impl RuntimeApi {
         }))
     }
 
-    /// Waits for an event, however long.
+    /// Waits for the next event, without a timeout.
     async fn next(&self) -> Result<Response<Full<Bytes>>, Refusal> {
         {
             let mut phase = self.phase();
             match *phase {
-                // A runtime whose long poll broke off asks again.
+                // A runtime whose long poll was interrupted asks again.
                 Phase::Starting | Phase::Waiting | Phase::Answered(_) => {}
                 Phase::Running(_) | Phase::Failed => return Err(misplaced(&phase, "Ready")),
             }
@@ -134,7 +134,7 @@ impl RuntimeApi {
         Ok(response.expect("the headers are well formed"))
     }
 
-    /// Takes the end of the running invocation, once.
+    /// Ends the running invocation. It can end only once.
     fn end(&self, id: &str, result: impl FnOnce() -> Ended) -> Result<Response<Full<Bytes>>, Refusal> {
         let mut phase = self.phase();
         match &*phase {
@@ -159,7 +159,7 @@ impl RuntimeApi {
     }
 
     fn report(&self, report: Report) {
-        // Nobody listens any more when the instance is being ended.
+        // The receiver is gone when the instance is being ended.
         let _ = self.reports.send(report);
     }
 
@@ -168,7 +168,7 @@ impl RuntimeApi {
     }
 }
 
-/// An end, and what the runtime hears where it was not accepted as it stood.
+/// The result of an invocation, and the error response to the runtime, if any.
 struct Ended {
     result: InvocationResult,
     refusal: Option<Refusal>,
@@ -187,13 +187,13 @@ fn returned(body: &[u8]) -> Ended {
     let result = match serde_json::from_slice(body) {
         Ok(value) => InvocationResult::Returned(value),
         Err(_) if body.is_empty() => InvocationResult::Returned(Value::Null),
-        // The body is not repeated: it can hold anything.
-        Err(_) => InvocationResult::failed("Runtime.MalformedResponse", "the function's answer is no JSON"),
+        // The body is not quoted, because it can contain secrets.
+        Err(_) => InvocationResult::failed("Runtime.MalformedResponse", "the response of the function is not JSON"),
     };
     Ended { result, refusal: None }
 }
 
-/// The error that the body tells, by the header's type where the body names none.
+/// The error in the body. If the body has no error type, that of the header counts.
 fn failed(headers: &HeaderMap, body: &[u8]) -> Ended {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
     let member = |name: &str| body.get(name).and_then(Value::as_str);
@@ -216,7 +216,7 @@ fn misplaced(phase: &Phase, wanted: &str) -> Refusal {
 }
 
 fn unread() -> Refusal {
-    (StatusCode::BAD_REQUEST, "InvalidRequest", "the body broke off".to_owned())
+    (StatusCode::BAD_REQUEST, "InvalidRequest", "the body is incomplete".to_owned())
 }
 
 fn accepted() -> Response<Full<Bytes>> {

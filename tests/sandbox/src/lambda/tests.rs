@@ -1,4 +1,4 @@
-//! The runner, with a bootstrap in Python that does what its event says.
+//! Tests of the runner with a Python bootstrap that does what its event specifies.
 
 use std::{
     collections::BTreeMap,
@@ -23,7 +23,7 @@ struct Fixture {
 }
 
 impl Fixture {
-    /// A runner with the function `f`.
+    /// A runner with a function `f`.
     fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
         write_bootstrap(home.path());
@@ -48,7 +48,7 @@ impl Fixture {
     }
 }
 
-/// The script, with the interpreter by its full path: the `PATH` of a function is Lambda's.
+/// Writes the script with the absolute path of the interpreter, because a function has the `PATH` of Lambda.
 pub(crate) fn write_bootstrap(home: &Path) {
     let found = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().unwrap();
     let python = String::from_utf8(found.stdout).unwrap();
@@ -141,19 +141,19 @@ async fn a_crash_names_its_signal() {
 }
 
 #[tokio::test]
-async fn a_fault_kills_the_instance_whose_call_it_met() {
+async fn a_fault_kills_the_instance_that_made_the_call() {
     let fixture = Fixture::new();
     let what = What::KillBefore;
     fixture.faults.arm(Rule { function: "f".to_owned(), during: None, at: At::Call(1), what, times: 1 });
     let runner = fixture.runner.clone();
     let hanging = tokio::spawn(async move { runner.invoke("f", &json!({ "do": "hang" }), "label").await });
-    // The first instance of a runner; its calls are known by this access key id.
+    // `f.1` is the access key id of the runner's first instance.
     let began = Instant::now();
     let place = loop {
         if let (Some(place), Some(What::KillBefore)) = fixture.faults.on_call("f.1", "AnyOperation") {
             break place;
         }
-        assert!(began.elapsed() < Duration::from_secs(10), "the invocation did not begin");
+        assert!(began.elapsed() < Duration::from_secs(10), "the invocation did not start");
         sleep(Duration::from_millis(10)).await;
     };
     fixture.faults.kill(&place);
@@ -166,7 +166,7 @@ async fn a_fault_kills_the_instance_whose_call_it_met() {
 }
 
 #[tokio::test]
-async fn a_function_is_cut_at_its_timeout() {
+async fn a_function_is_killed_at_its_timeout() {
     let fixture = Fixture::new();
     let began = Instant::now();
     let ended = fixture.run("hang").await;
@@ -179,7 +179,7 @@ async fn a_function_is_cut_at_its_timeout() {
 }
 
 #[tokio::test]
-async fn a_function_that_ends_before_its_first_event_fails() {
+async fn a_function_that_exits_before_its_first_event_fails() {
     let fixture = Fixture::new();
     fixture.add(&[("START", "exit")]);
     let ended = fixture.run("answer").await;
@@ -190,7 +190,7 @@ async fn a_function_that_ends_before_its_first_event_fails() {
 }
 
 #[tokio::test]
-async fn an_error_before_the_first_event_is_reported_in_its_own_words() {
+async fn an_error_during_initialization_is_reported_unchanged() {
     let fixture = Fixture::new();
     fixture.add(&[("START", "error")]);
     assert_eq!(failed(&fixture.run("answer").await), ("NoConfig", "it is missing"));
@@ -198,7 +198,7 @@ async fn an_error_before_the_first_event_is_reported_in_its_own_words() {
 }
 
 #[tokio::test]
-async fn a_binary_that_is_not_there_fails_the_invocation() {
+async fn a_missing_binary_fails_the_invocation() {
     let fixture = Fixture::new();
     std::fs::remove_file(fixture.home.path().join("bootstrap")).unwrap();
     let ended = fixture.run("answer").await;
@@ -215,7 +215,7 @@ async fn an_unknown_function_is_not_found() {
 }
 
 #[tokio::test]
-async fn concurrent_invocations_have_an_instance_each() {
+async fn concurrent_invocations_run_on_separate_instances() {
     let fixture = Fixture::new();
     let (first, second) = tokio::join!(fixture.run("sleep"), fixture.run("sleep"));
     assert!(first.cold && second.cold);
@@ -224,7 +224,7 @@ async fn concurrent_invocations_have_an_instance_each() {
 }
 
 #[tokio::test]
-async fn a_function_sees_no_variable_of_ours() {
+async fn a_function_inherits_no_environment_variables() {
     let fixture = Fixture::new();
     fixture.add(&[("OWN", "mine")]);
     let invocation = fixture.run("environment").await;
@@ -232,7 +232,7 @@ async fn a_function_sees_no_variable_of_ours() {
     let ours = ["HOME", "CARGO_MANIFEST_DIR", "USER"];
     let leaked: Vec<&str> = ours.into_iter().filter(|name| environment.get(name).is_some()).collect();
     assert_eq!(leaked, Vec::<&str>::new());
-    assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some(), "nothing could have leaked");
+    assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some(), "there is nothing to inherit");
     assert_eq!(environment["OWN"], "mine");
     assert_eq!(environment["AWS_REGION"], "us-east-1");
     assert_eq!(environment["AWS_LAMBDA_FUNCTION_NAME"], "f");
@@ -242,7 +242,7 @@ async fn a_function_sees_no_variable_of_ours() {
 }
 
 #[tokio::test]
-async fn an_event_carries_the_headers_of_lambda() {
+async fn an_event_has_the_headers_of_lambda() {
     let fixture = Fixture::new();
     let invocation = fixture.run("headers").await;
     let headers = returned(&invocation);
@@ -257,7 +257,7 @@ async fn an_event_carries_the_headers_of_lambda() {
 }
 
 #[tokio::test]
-async fn logs_are_those_of_the_invocation_to_the_last_line() {
+async fn logs_contain_all_output_of_the_invocation_and_no_other() {
     let fixture = Fixture::new();
     for _ in 0..20 {
         assert_eq!(fixture.run("write").await.logs, "out\n\nthe last line\n");
@@ -267,7 +267,7 @@ async fn logs_are_those_of_the_invocation_to_the_last_line() {
 }
 
 #[tokio::test]
-async fn a_flood_of_output_is_bounded_and_its_end_kept() {
+async fn only_the_end_of_a_large_output_is_kept() {
     let fixture = Fixture::new();
     let event = json!({ "do": "write", "bytes": 3_000_000 });
     let logs = fixture.runner.invoke("f", &event, "label").await.logs;
@@ -277,7 +277,7 @@ async fn a_flood_of_output_is_bounded_and_its_end_kept() {
 }
 
 #[tokio::test]
-async fn what_lambda_refuses_of_a_runtime_is_refused() {
+async fn invalid_requests_of_a_runtime_are_rejected() {
     let fixture = Fixture::new();
     let invocation = fixture.run("misuse").await;
     let refused = json!({
@@ -293,7 +293,7 @@ async fn what_lambda_refuses_of_a_runtime_is_refused() {
 }
 
 #[tokio::test]
-async fn an_answer_that_lambda_would_not_take_fails() {
+async fn an_invalid_response_fails_the_invocation() {
     let fixture = Fixture::new();
     assert_eq!(failed(&fixture.run("large").await).0, "Function.ResponseSizeTooLarge");
     assert_eq!(failed(&fixture.run("no json").await).0, "Runtime.MalformedResponse");
@@ -301,13 +301,13 @@ async fn an_answer_that_lambda_would_not_take_fails() {
 }
 
 #[tokio::test]
-async fn an_invocation_goes_on_when_its_caller_stops_waiting() {
+async fn an_invocation_continues_when_its_caller_stops_waiting() {
     let fixture = Fixture::new();
     let waited = tokio::time::timeout(Duration::from_millis(1), fixture.run("sleep")).await;
     assert!(waited.is_err());
     let began = Instant::now();
     while fixture.runner.invocations().is_empty() {
-        assert!(began.elapsed() < Duration::from_secs(10), "it was never ended");
+        assert!(began.elapsed() < Duration::from_secs(10), "the invocation did not end");
         sleep(Duration::from_millis(20)).await;
     }
     fixture.runner.stop().await;
