@@ -121,8 +121,8 @@ impl Events {
 
     /// Creates a schedule that invokes a function periodically, and returns its ARN.
     ///
-    /// The payload is `input`, with Scheduler's context attributes such as `<aws.scheduler.scheduled-time>` replaced. The
-    /// first invocation is after `every`.
+    /// The payload is `input`, with Scheduler's context attributes such as `<aws.scheduler.scheduled-time>` replaced.
+    /// The first invocation is after `every`.
     ///
     /// # Errors
     /// The function does not exist, or `every` is zero.

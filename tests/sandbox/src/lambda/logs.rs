@@ -31,8 +31,8 @@ impl Logs {
 
     /// Returns all output since the last call.
     ///
-    /// It reads the pipe directly instead of waiting for the event loop. What a function wrote before its response is in
-    /// the pipe when the response arrives, but the event loop may not have noticed it yet.
+    /// It reads the pipe directly instead of waiting for the event loop. What a function wrote before its response
+    /// is in the pipe when the response arrives, but the event loop may not have noticed it yet.
     pub(super) fn take(&self) -> String {
         let mut kept = self.kept.lock().expect("the lock is not poisoned");
         drain(&mut kept, |buffer| (&self.pipe).read(buffer));

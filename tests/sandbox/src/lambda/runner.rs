@@ -250,7 +250,7 @@ impl Shared {
         instance.invoke(request_id, event.to_string().into()).await
     }
 
-    /// Takes an idle instance of this version of the function. Ends those that have exited or are of a replaced version.
+    /// Takes an idle instance of this version of the function. Ends those that have exited or were replaced.
     async fn take_idle(&self, function: &Arc<Function>) -> Option<Instance> {
         let (found, useless) = self.state().take_idle(function);
         for instance in useless {

@@ -1,4 +1,4 @@
-//! The services, one file or folder each.
+//! The AWS services, one file or folder each.
 
 pub mod ecs;
 pub mod elasticache;
@@ -23,7 +23,7 @@ pub use sns::Sns;
 pub use ssm::Ssm;
 pub(crate) use sts::Sts;
 
-/// The account and region that everything in the sandbox belongs to.
+/// The account of every resource.
 pub const ACCOUNT: &str = "123456789012";
 /// The region of every resource.
 pub const REGION: &str = "us-east-1";

@@ -1,6 +1,6 @@
-//! Pages of a list, as the JSON services hand them out.
+//! Pagination of lists.
 
-/// The page that a token points at, and the token of the next; `None` where the token was never handed out.
+/// Returns the page for a token, and the token of the next page. Returns `None` if the token is invalid.
 pub(crate) fn page<T>(items: Vec<T>, size: usize, token: Option<&str>) -> Option<(Vec<T>, Option<String>)> {
     let start = match token {
         None => 0,
@@ -17,14 +17,14 @@ mod tests {
     use super::page;
 
     #[test]
-    fn pages_cover_the_list_once_and_end() {
+    fn pages_contain_every_item_once() {
         let (first, token) = page(vec![1, 2, 3], 2, None).unwrap();
         let (second, end) = page(vec![1, 2, 3], 2, token.as_deref()).unwrap();
         assert_eq!((first, second, end), (vec![1, 2], vec![3], None));
     }
 
     #[test]
-    fn a_token_that_was_never_handed_out_is_refused() {
+    fn an_invalid_token_is_rejected() {
         assert!(page(vec![1, 2, 3], 2, Some("2")).is_none());
         assert!(page(vec![1, 2, 3], 2, Some("page-at-9")).is_none());
     }

@@ -1,4 +1,4 @@
-//! STS: who calls.
+//! STS: the identity of the caller.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use super::ACCOUNT;
 use crate::wire::{Answer, AwsError, Call, Description, Element, Protocol, Service};
 
-/// The service, as the wire knows it.
+/// The description of the service.
 pub(crate) static DESCRIPTION: Description = Description {
     signing_name: "sts",
     protocols: &[Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" }],
@@ -28,7 +28,7 @@ impl Service for Sts {
     }
 }
 
-/// Answers `GetCallerIdentity`, which refuses nobody.
+/// `GetCallerIdentity`, which needs no permissions.
 ///
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
 fn identity(call: &Call) -> Result<Answer, AwsError> {

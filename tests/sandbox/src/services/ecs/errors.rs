@@ -2,7 +2,7 @@
 
 use crate::wire::AwsError;
 
-/// A parameter of the call breaks a rule.
+/// A parameter of the call is invalid.
 pub(super) fn invalid(message: impl Into<String>) -> AwsError {
     AwsError::new("InvalidParameterException", message)
 }

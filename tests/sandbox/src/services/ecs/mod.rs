@@ -52,7 +52,7 @@ pub(in crate::services) use store::seconds;
 /// The source of its events.
 const SOURCE: &str = "aws.ecs";
 
-/// The service, as the wire knows it.
+/// The description of the service.
 pub(crate) static DESCRIPTION: Description = Description {
     signing_name: "ecs",
     protocols: &[Protocol::Json { target_prefix: "AmazonEC2ContainerServiceV20141113" }],

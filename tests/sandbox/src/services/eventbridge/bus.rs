@@ -1,4 +1,4 @@
-//! The default bus: who is told what.
+//! The default bus, which sends events to the targets of the matching rules.
 
 use serde_json::Value;
 
@@ -6,10 +6,10 @@ use super::{Event, EventBridge, pattern::Pattern, rules::Rule, targets::Target};
 use crate::{clock, delivery::Order};
 
 impl EventBridge {
-    /// Makes a rule with one function as its target, as Terraform would have.
+    /// Creates a rule with a function as its target, as Terraform would.
     ///
     /// # Errors
-    /// EventBridge refuses the pattern, or it compares in a way that the sandbox does not have.
+    /// The pattern is invalid, or it uses an operator that the sandbox does not support.
     pub(crate) fn route(&self, pattern: &Value, function: &str) -> anyhow::Result<()> {
         let state = &mut *self.state();
         let mut rule = Rule::new(Pattern::parse(pattern)?, pattern.to_string());
@@ -24,17 +24,17 @@ impl EventBridge {
         self.state().rules.clear();
     }
 
-    /// Every event that was ever sent, the oldest first.
+    /// Every event so far, oldest first.
     pub(crate) fn events(&self) -> Vec<Value> {
         self.state().events.clone()
     }
 
-    /// Sends an event of AWS's own.
+    /// Sends an event of an AWS service.
     pub(crate) fn publish(&self, event: Event) {
         self.send(event.wrap(clock::now()));
     }
 
-    /// Sends an event to the targets of every rule that is about it.
+    /// Sends an event to the targets of every matching rule.
     pub(super) fn send(&self, event: Value) {
         let kind = event["detail-type"].as_str().unwrap_or_default().to_owned();
         let told: Vec<Target> = {

@@ -1,15 +1,15 @@
-//! The refusals of EventBridge.
+//! The errors of EventBridge.
 //!
 //! <https://docs.aws.amazon.com/eventbridge/latest/APIReference/CommonErrors.html>
 
 use crate::wire::AwsError;
 
-/// A parameter of the call breaks a rule.
+/// A parameter of the call is invalid.
 pub(super) fn validation(message: impl Into<String>) -> AwsError {
     AwsError::new("ValidationException", message)
 }
 
-/// There is no such rule.
+/// The rule does not exist.
 pub(super) fn no_rule(name: &str) -> AwsError {
     AwsError::new("ResourceNotFoundException", format!("Rule {name} does not exist on EventBus default."))
 }
@@ -19,12 +19,12 @@ pub(super) fn too_many_targets() -> AwsError {
     AwsError::new("LimitExceededException", "The requested resource exceeds the maximum number allowed.")
 }
 
-/// Refuses every bus but the default one, by its name or ARN.
+/// Rejects every bus, by name or ARN, except the default bus.
 pub(super) fn check_bus(name: Option<&str>) -> Result<(), AwsError> {
     match name.filter(|name| name.rsplit('/').next() != Some("default")) {
         Some(other) => Err(AwsError::new(
             "ResourceNotFoundException",
-            format!("Event bus {other} does not exist; the sandbox has default"),
+            format!("Event bus {other} does not exist; the sandbox has only the default bus"),
         )),
         None => Ok(()),
     }
@@ -36,7 +36,7 @@ pub(super) fn page_size(limit: Option<usize>) -> Result<usize, AwsError> {
     if (1..=100).contains(&size) { Ok(size) } else { Err(validation("Limit must be from 1 to 100.")) }
 }
 
-/// A page token was never given.
+/// The page token is not from this operation.
 pub(super) fn next_token() -> AwsError {
-    validation("NextToken is none that this operation has given.")
+    validation("NextToken is not a token from this operation.")
 }

@@ -1,4 +1,4 @@
-//! One event, as a service makes it and as EventBridge hands it on.
+//! Events, without and with the envelope of EventBridge.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -8,16 +8,16 @@ use crate::{
     services::{ACCOUNT, REGION},
 };
 
-/// What a service says has happened.
+/// An event of an AWS service.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     /// The service: `aws.ssm`.
     pub(crate) source: &'static str,
-    /// The kind of event.
+    /// The `detail-type`.
     pub(crate) detail_type: &'static str,
-    /// The ARNs of what it is about.
+    /// The ARNs of the resources that it is about.
     pub(crate) resources: Vec<String>,
-    /// What it says.
+    /// The `detail`.
     pub(crate) detail: Value,
 }
 
@@ -29,7 +29,7 @@ impl Event {
     }
 }
 
-/// An event in the envelope of EventBridge.
+/// The envelope of EventBridge around an event.
 ///
 /// <https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html>
 pub(super) fn envelope(source: &str, detail_type: &str, resources: &[String], detail: &Value, now: Timestamp) -> Value {
@@ -39,7 +39,7 @@ pub(super) fn envelope(source: &str, detail_type: &str, resources: &[String], de
         "detail-type": detail_type,
         "source": source,
         "account": ACCOUNT,
-        // To the second.
+        // In seconds, without fractions.
         "time": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         "region": REGION,
         "resources": resources,

@@ -1,10 +1,10 @@
 //! EventBridge: rules on the default bus, which send events to functions.
 //!
 //! # Layout
-//! - `event`, `pattern`: what happened, and which of it a rule is about
-//! - `rules`, `targets`: the operations on rules and on those they tell
-//! - `put_events`: events of callers
-//! - `bus`: who is told what
+//! - `event`, `pattern`: events, and the patterns that match them
+//! - `rules`, `targets`: the operations on rules and targets
+//! - `put_events`: custom events
+//! - `bus`: the bus
 
 mod bus;
 mod errors;
@@ -30,7 +30,7 @@ use crate::{
 pub(crate) use event::Event;
 use rules::Rule;
 
-/// The service, as the wire knows it.
+/// The description of the service.
 pub(crate) static DESCRIPTION: Description = Description {
     signing_name: "events",
     protocols: &[Protocol::Json { target_prefix: "AWSEvents" }],
@@ -38,14 +38,14 @@ pub(crate) static DESCRIPTION: Description = Description {
     event_sources: &["aws.events"],
 };
 
-/// The rules of one sandbox, and everything that ever happened.
+/// The rules of one sandbox, and every event so far.
 #[derive(Debug)]
 pub struct EventBridge {
     queue: Queue,
     state: Mutex<State>,
 }
 
-/// Everything, behind one lock.
+/// The rules and the events.
 #[derive(Debug, Default)]
 struct State {
     rules: BTreeMap<String, Rule>,
@@ -63,7 +63,7 @@ impl Service for EventBridge {
 }
 
 impl EventBridge {
-    /// No rule yet; functions are told through this queue.
+    /// Creates the service without rules. Functions are invoked through this queue.
     pub(crate) fn new(queue: Queue) -> Self {
         Self { queue, state: Mutex::default() }
     }

@@ -1,19 +1,19 @@
-//! Event patterns: which events a rule is about.
+//! Event patterns, which select the events of a rule.
 //!
 //! <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html>
 
 use anyhow::{Context, bail, ensure};
 use serde_json::{Map, Value};
 
-/// A pattern: names that an event must have, and what may stand there.
+/// A pattern: the fields that an event must have, and their allowed values.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern(Map<String, Value>);
 
 impl Pattern {
-    /// Reads a pattern, as a rule of EventBridge has it.
+    /// Parses a pattern.
     ///
     /// # Errors
-    /// EventBridge refuses it, or it uses a comparison that the sandbox does not have.
+    /// EventBridge rejects it, or it uses an operator that the sandbox does not support.
     pub(super) fn parse(pattern: &Value) -> anyhow::Result<Self> {
         let names = pattern.as_object().context("an event pattern is an object")?;
         ensure!(!names.is_empty(), "an event pattern must not be empty");
@@ -21,7 +21,7 @@ impl Pattern {
         Ok(Self(names.clone()))
     }
 
-    /// Whether an event is meant.
+    /// Whether an event matches.
     pub(super) fn matches(&self, event: &Value) -> bool {
         within(&self.0, event)
     }
@@ -33,10 +33,10 @@ fn check(names: &Map<String, Value>) -> anyhow::Result<()> {
             Value::Object(inner) if !inner.is_empty() => check(inner)?,
             Value::Array(choices) if !choices.is_empty() => {
                 for choice in choices {
-                    check_choice(choice).with_context(|| format!("the event pattern's `{name}` is refused"))?;
+                    check_choice(choice).with_context(|| format!("`{name}` in the event pattern is invalid"))?;
                 }
             }
-            _ => bail!("the event pattern's `{name}` must be an object or a non-empty array"),
+            _ => bail!("`{name}` in the event pattern must be an object or a non-empty array"),
         }
     }
     Ok(())
@@ -44,7 +44,7 @@ fn check(names: &Map<String, Value>) -> anyhow::Result<()> {
 
 fn check_choice(choice: &Value) -> anyhow::Result<()> {
     let Value::Object(comparison) = choice else {
-        ensure!(!choice.is_array(), "an array stands in an array");
+        ensure!(!choice.is_array(), "an array must not contain an array");
         return Ok(());
     };
     let only = comparison.iter().next().filter(|_| comparison.len() == 1);
@@ -52,7 +52,7 @@ fn check_choice(choice: &Value) -> anyhow::Result<()> {
         Some((how, Value::String(_))) if how == "prefix" || how == "suffix" => Ok(()),
         Some((how, Value::Bool(_))) if how == "exists" => Ok(()),
         Some((how, Value::Array(others))) if how == "anything-but" && others.iter().all(Value::is_string) => Ok(()),
-        _ => bail!("the sandbox compares with prefix, suffix, exists, and anything-but of strings"),
+        _ => bail!("the sandbox supports the operators prefix, suffix, exists, and anything-but with strings"),
     }
 }
 
@@ -60,7 +60,7 @@ fn within(names: &Map<String, Value>, event: &Value) -> bool {
     names.iter().all(|(name, wanted)| {
         let found = event.get(name);
         match wanted {
-            // Of a list of objects that was found, one object is enough.
+            // In an array of objects, one must match.
             Value::Object(inner) => match found {
                 Some(Value::Array(items)) => items.iter().any(|item| within(inner, item)),
                 found => found.is_some_and(|found| within(inner, found)),
@@ -71,7 +71,7 @@ fn within(names: &Map<String, Value>, event: &Value) -> bool {
     })
 }
 
-/// Whether a choice is what was found; of a list that was found, one item is enough.
+/// Whether an allowed value matches the value of the event. In an array, one item must match.
 fn is(choice: &Value, found: Option<&Value>) -> bool {
     if let Some(exists) = choice.get("exists").and_then(Value::as_bool) {
         return exists == found.is_some();
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_matches_what_it_names_and_nothing_else() {
+    fn a_pattern_matches_only_events_with_the_fields_and_values_in_it() {
         let cases = [
             (json!({ "source": ["aws.ssm"] }), true),
             (json!({ "source": ["aws.ecs", "aws.ssm"] }), true),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_is_none_is_refused() {
+    fn an_invalid_pattern_is_rejected() {
         let bad = [
             json!([]),
             json!({}),

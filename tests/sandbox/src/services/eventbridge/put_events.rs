@@ -1,4 +1,4 @@
-//! `PutEvents`: events of callers.
+//! `PutEvents`, which sends custom events.
 //!
 //! <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>
 
@@ -16,7 +16,7 @@ use crate::{
     wire::{Answer, AwsError, Call},
 };
 
-/// How many events one call may send.
+/// The maximum number of events in one call.
 const MOST: usize = 10;
 
 #[derive(Deserialize)]
@@ -38,7 +38,7 @@ struct Entry {
     event_bus_name: Option<String>,
 }
 
-/// Sends events. One that is refused is named in the answer, and does not keep the others back.
+/// Sends events. A rejected event is reported in the response; the others are sent.
 pub(super) fn put(this: &EventBridge, call: &Call) -> Result<Answer, AwsError> {
     let input: PutEvents = call.input()?;
     if !(1..=MOST).contains(&input.entries.len()) {
@@ -63,7 +63,7 @@ pub(super) fn put(this: &EventBridge, call: &Call) -> Result<Answer, AwsError> {
     Ok(Answer::json(json!({ "FailedEntryCount": failed, "Entries": entries })))
 }
 
-/// The event that an entry is; a code and a message where it is none.
+/// Creates the event of an entry. The error is a code and a message.
 fn event(entry: Entry) -> Result<Value, (&'static str, String)> {
     let required = |value: Option<String>, name: &str| {
         let message = format!("Parameter {name} is not valid. Reason: {name} is a required argument.");

@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Rule {
     pub(super) pattern: Pattern,
-    /// The pattern as it was written.
+    /// The pattern as the caller wrote it.
     text: String,
     description: Option<String>,
     pub(super) enabled: bool,
@@ -28,7 +28,7 @@ pub(super) struct Rule {
 }
 
 impl Rule {
-    /// An enabled rule with no target.
+    /// Creates an enabled rule without targets.
     pub(super) fn new(pattern: Pattern, text: String) -> Self {
         Self { pattern, text, description: None, enabled: true, targets: Vec::new() }
     }
@@ -49,7 +49,7 @@ impl Rule {
 }
 
 impl State {
-    /// The rule of this name.
+    /// The rule with this name.
     pub(super) fn rule(&mut self, name: &str, bus: Option<&str>) -> Result<&mut Rule, AwsError> {
         check_bus(bus)?;
         self.rules.get_mut(name).ok_or_else(|| no_rule(name))
@@ -85,7 +85,7 @@ struct ListRules {
     limit: Option<usize>,
 }
 
-/// Makes a rule, or changes what it is about; its targets stay.
+/// Creates a rule, or replaces it but keeps its targets.
 pub(super) fn put(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: PutRule = call.input()?;
     check_bus(input.event_bus_name.as_deref())?;
@@ -96,7 +96,7 @@ pub(super) fn put(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     }
     if input.schedule_expression.is_some() {
         return Err(validation(
-            "the sandbox has no ScheduleExpression in rules; create a schedule in EventBridge Scheduler",
+            "the sandbox does not support ScheduleExpression in rules; create a schedule in EventBridge Scheduler",
         ));
     }
     let Some(text) = input.event_pattern else {
@@ -109,7 +109,7 @@ pub(super) fn put(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let enabled = match input.state.as_deref() {
         None | Some("ENABLED") => true,
         Some("DISABLED") => false,
-        Some(other) => return Err(validation(format!("State is ENABLED or DISABLED, and not {other}"))),
+        Some(other) => return Err(validation(format!("State must be ENABLED or DISABLED, not {other}"))),
     };
     let targets = state.rules.remove(&name).map(|rule| rule.targets).unwrap_or_default();
     let rule = Rule { description: input.description, enabled, targets, ..Rule::new(pattern, text) };
@@ -118,27 +118,27 @@ pub(super) fn put(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     Ok(Answer::json(answer))
 }
 
-/// Says what a rule is.
+/// Describes a rule.
 pub(super) fn describe(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let Named { name, event_bus_name, .. } = call.input()?;
     Ok(Answer::json(state.rule(&name, event_bus_name.as_deref())?.render(&name)))
 }
 
-/// Lets a rule send events again.
+/// Enables a rule.
 pub(super) fn enable(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let Named { name, event_bus_name, .. } = call.input()?;
     state.rule(&name, event_bus_name.as_deref())?.enabled = true;
     Ok(Answer::empty())
 }
 
-/// Keeps a rule from sending events.
+/// Disables a rule.
 pub(super) fn disable(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let Named { name, event_bus_name, .. } = call.input()?;
     state.rule(&name, event_bus_name.as_deref())?.enabled = false;
     Ok(Answer::empty())
 }
 
-/// Deletes a rule that has no target any more; one that is not there is deleted already.
+/// Deletes a rule without targets. Deleting a rule that does not exist has no effect.
 pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let Named { name, event_bus_name, .. } = call.input()?;
     check_bus(event_bus_name.as_deref())?;
@@ -149,7 +149,7 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, AwsError>
     Ok(Answer::empty())
 }
 
-/// The rules, by name.
+/// Lists the rules, by name.
 pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: ListRules = call.input()?;
     check_bus(input.event_bus_name.as_deref())?;

@@ -1,4 +1,4 @@
-//! `PutTargets`, `RemoveTargets` and `ListTargetsByRule`: the functions that a rule tells.
+//! `PutTargets`, `RemoveTargets` and `ListTargetsByRule`: the functions that a rule invokes.
 //!
 //! <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutTargets.html>
 
@@ -14,24 +14,24 @@ use crate::{
     wire::{Answer, AwsError, Call},
 };
 
-/// How many targets a rule may have.
+/// The maximum number of targets of a rule.
 ///
 /// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-quota.html>
 const MOST: usize = 5;
 
-/// One target of a rule.
+/// A target of a rule.
 #[derive(Clone, Debug)]
 pub(super) struct Target {
     id: String,
     arn: String,
     /// The name of the function.
     pub(super) function: String,
-    /// What the function is given instead of the event.
+    /// The payload of the function instead of the event.
     pub(super) input: Option<Value>,
 }
 
 impl Target {
-    /// The function of this name, given the event as it is.
+    /// The function with this name, which gets the event unchanged.
     pub(super) fn function(name: &str) -> Self {
         Self { id: name.to_owned(), arn: lambda::arn(name), function: name.to_owned(), input: None }
     }
@@ -80,7 +80,7 @@ struct ListTargetsByRule {
     limit: Option<usize>,
 }
 
-/// Adds targets to a rule; one with an id that is there is replaced.
+/// Adds targets to a rule. A target with an existing id replaces the old one.
 pub(super) fn put(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: PutTargets = call.input()?;
     let rule = state.rule(&input.rule, input.event_bus_name.as_deref())?;
@@ -102,16 +102,14 @@ pub(super) fn put(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
 
 fn read(GivenTarget { id, arn, input }: GivenTarget) -> Result<Target, AwsError> {
     let function = lambda::name_of(&arn).ok_or_else(|| {
-        validation(format!(
-            "Parameter {arn} is not valid. Reason: the sandbox has functions as targets, and nothing else."
-        ))
+        validation(format!("Parameter {arn} is not valid. Reason: the sandbox supports only functions as targets."))
     })?;
     let input = input.map(|text| serde_json::from_str(&text)).transpose();
     let input = input.map_err(|_| validation(format!("JSON syntax error in input for target {id}")))?;
     Ok(Target { function: function.to_owned(), id, arn, input })
 }
 
-/// Removes targets. An id that is not there is removed already.
+/// Removes targets. Removing an id that does not exist has no effect.
 pub(super) fn remove(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: RemoveTargets = call.input()?;
     let rule = state.rule(&input.rule, input.event_bus_name.as_deref())?;
@@ -119,7 +117,7 @@ pub(super) fn remove(state: &mut State, call: &Call) -> Result<Answer, AwsError>
     Ok(Answer::json(json!({ "FailedEntryCount": 0, "FailedEntries": [] })))
 }
 
-/// The targets of a rule.
+/// Lists the targets of a rule.
 pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: ListTargetsByRule = call.input()?;
     let rule = state.rule(&input.rule, input.event_bus_name.as_deref())?;

@@ -30,7 +30,7 @@ use crate::{
 use configuration::Configuration;
 pub(in crate::services) use configuration::{arn, name_of};
 
-/// The service, as the wire knows it.
+/// The description of the service.
 pub(crate) static DESCRIPTION: Description = Description {
     signing_name: "lambda",
     protocols: &[Protocol::RestJson { routes: &ROUTES }],

@@ -1,4 +1,4 @@
-//! When a schedule invokes its target.
+//! Schedule expressions.
 //!
 //! <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>
 
@@ -9,21 +9,21 @@ use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 /// A schedule expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expression {
-    /// `rate(N minutes)`: again and again, for the first time after so long.
+    /// `rate(N minutes)`: periodically, for the first time after one interval.
     Rate(Duration),
     /// `at(yyyy-mm-ddThh:mm:ss)`: once.
     At(Timestamp),
 }
 
 impl Expression {
-    /// Reads an expression. Times are in UTC.
+    /// Parses an expression. Times are in UTC.
     ///
     /// # Errors
-    /// A sentence that says why it is refused.
+    /// The message of the validation error.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let invalid = || format!("Invalid Schedule Expression {text}.");
         if text.starts_with("cron(") {
-            return Err("the sandbox has no cron() schedules; use rate() or at()".to_owned());
+            return Err("the sandbox does not support cron() schedules; use rate() or at()".to_owned());
         }
         if let Some(time) = text.strip_prefix("at(").and_then(|rest| rest.strip_suffix(')')) {
             let time: DateTime = time.parse().map_err(|_| invalid())?;
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_and_a_time_are_read() {
+    fn a_rate_and_a_time_are_accepted() {
         assert_eq!(Expression::parse("rate(5 minutes)"), Ok(Expression::Rate(Duration::from_secs(300))));
         assert_eq!(Expression::parse("rate(1 day)"), Ok(Expression::Rate(Duration::from_secs(86_400))));
         let at = "2026-11-25T03:00:00Z".parse().unwrap();
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn any_other_expression_is_rejected() {
         for text in ["", "rate(0 minutes)", "rate(5)", "rate(5 seconds)", "at(soon)", "cron(0 3 * * ? *)", "5 minutes"]
         {
             assert!(Expression::parse(text).is_err(), "{text}");

@@ -2,8 +2,8 @@
 //!
 //! # Layout
 //! - `schedules`: the operations
-//! - `expression`: when a schedule invokes its target
-//! - `run`: a schedule at work
+//! - `expression`: schedule expressions
+//! - `run`: the task of a schedule
 
 mod errors;
 mod expression;
@@ -30,7 +30,7 @@ use crate::{
 pub(crate) use expression::Expression;
 use schedules::Schedule;
 
-/// The service, as the wire knows it.
+/// The description of the service.
 pub(crate) static DESCRIPTION: Description = Description {
     signing_name: "scheduler",
     protocols: &[Protocol::RestJson { routes: &ROUTES }],
@@ -38,7 +38,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     event_sources: &[],
 };
 
-/// The operations there are.
+/// The operations.
 static ROUTES: [Route; 5] = [
     Route::new(Method::POST, "/schedules/{Name}", "CreateSchedule"),
     Route::new(Method::DELETE, "/schedules/{Name}", "DeleteSchedule"),
@@ -54,7 +54,7 @@ pub struct Scheduler {
     state: Mutex<State>,
 }
 
-/// Everything, behind one lock.
+/// The schedules, by name.
 #[derive(Debug, Default)]
 struct State {
     schedules: BTreeMap<String, Schedule>,
@@ -71,7 +71,7 @@ impl Service for Scheduler {
 }
 
 impl Scheduler {
-    /// No schedule yet; functions are invoked through this queue.
+    /// Creates the service without schedules. Functions are invoked through this queue.
     pub(crate) fn new(queue: Queue) -> Self {
         Self { queue, state: Mutex::default() }
     }
@@ -89,7 +89,7 @@ impl Scheduler {
         }
     }
 
-    /// Makes a schedule with a name of its own, as Terraform would have; gives its ARN.
+    /// Creates a schedule with a generated name, as Terraform would, and returns its ARN.
     pub(crate) fn schedule(&self, function: &str, input: &Value, expression: Expression) -> String {
         let name = format!("{function}-{}", chance::uuid());
         let schedule = Schedule::of(&self.queue, &name, function, input, expression);
@@ -100,10 +100,10 @@ impl Scheduler {
     /// Deletes a schedule.
     ///
     /// # Errors
-    /// There is no such schedule.
+    /// The schedule does not exist.
     pub(crate) fn unschedule(&self, arn: &str) -> anyhow::Result<()> {
         let name = arn.rsplit('/').next().unwrap_or(arn);
-        self.state().schedules.remove(name).map(drop).context("there is no such schedule")
+        self.state().schedules.remove(name).map(drop).context("the schedule does not exist")
     }
 
     /// Deletes every schedule.

@@ -1,4 +1,4 @@
-//! A schedule at work: it invokes its target whenever it is time.
+//! The task of a schedule, which invokes its target at the scheduled times.
 
 use std::time::Duration;
 
@@ -12,19 +12,19 @@ use crate::{
     delivery::{Order, Queue},
 };
 
-/// What is invoked, and with what.
+/// A target with its input, and when to invoke it.
 #[derive(Clone, Debug)]
 pub(super) struct Work {
     /// The ARN of the schedule.
     pub(super) arn: String,
     pub(super) function: String,
-    /// What the schedule says; without it the function gets an event about the schedule.
+    /// The input of the target. Without one, the function gets an event about the schedule.
     pub(super) input: Option<Value>,
     pub(super) expression: Expression,
 }
 
 impl Work {
-    /// Invokes the function whenever it is time. It returns after the last time; with a rate there is none.
+    /// Invokes the function at each scheduled time, and returns after the last one. A rate has no last one.
     pub(super) async fn run(self, queue: Queue) {
         match self.expression {
             Expression::At(time) => {
@@ -34,7 +34,7 @@ impl Work {
             Expression::Rate(every) => {
                 let mut ticks = interval(every);
                 ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-                // The first tick is now.
+                // The first tick is immediate.
                 ticks.tick().await;
                 loop {
                     ticks.tick().await;
@@ -54,7 +54,7 @@ impl Work {
     }
 }
 
-/// The event that a function gets from a schedule without an input. `detail` is a string, as public reports show it.
+/// The event of a schedule without an input. `detail` is a string, as public reports show.
 fn scheduled_event(arn: &str, now: Timestamp) -> Value {
     let mut arn_parts = arn.split(':').skip(3);
     let (region, account) = (arn_parts.next().unwrap_or_default(), arn_parts.next().unwrap_or_default());
@@ -71,7 +71,7 @@ fn scheduled_event(arn: &str, now: Timestamp) -> Value {
     })
 }
 
-/// The input with Scheduler's context attributes in it.
+/// Replaces Scheduler's context attributes in an input.
 ///
 /// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-context-attributes.html>
 fn fill(input: &Value, arn: &str, now: Timestamp) -> Value {

@@ -19,7 +19,7 @@ use crate::{
     wire::{Answer, AwsError, Call},
 };
 
-/// A schedule. It ends when it is dropped; what it has sent is delivered.
+/// A schedule. Dropping it stops it; deliveries in progress continue.
 #[derive(Debug)]
 pub(super) struct Schedule {
     given: Given,
@@ -37,7 +37,7 @@ impl Drop for Schedule {
     }
 }
 
-/// What callers give, and are given back.
+/// The parameters of a schedule, which `GetSchedule` returns.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Given {
@@ -86,7 +86,7 @@ struct RetryPolicy {
     maximum_retry_attempts: Option<u32>,
 }
 
-/// The names in path and query, which are in lower case there.
+/// The parameters in path and query. Those in the query are in camel case.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Named {
@@ -114,7 +114,7 @@ struct ListSchedules {
 }
 
 impl Schedule {
-    /// A schedule of a function, made behind the wire.
+    /// Creates a schedule of a function without an API call.
     pub(super) fn of(queue: &Queue, name: &str, function: &str, input: &Value, expression: Expression) -> Self {
         let now = clock::now();
         let text = match expression {
@@ -158,7 +158,7 @@ impl Schedule {
     }
 }
 
-/// Makes a schedule; with the token of one that is there it is the same call again.
+/// Creates a schedule. A repeated call with the same client token has no effect.
 pub(super) fn create(this: &Scheduler, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let given: Given = call.input()?;
     let work = check(&given)?;
@@ -176,7 +176,7 @@ pub(super) fn create(this: &Scheduler, call: &Call, now: Timestamp) -> Result<An
     Ok(answer(&name))
 }
 
-/// Replaces a schedule whole: what is not given is as if it had never been given.
+/// Replaces a schedule as a whole: parameters that are not given get their defaults.
 pub(super) fn update(this: &Scheduler, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let given: Given = call.input()?;
     let work = check(&given)?;
@@ -185,7 +185,7 @@ pub(super) fn update(this: &Scheduler, call: &Call, now: Timestamp) -> Result<An
     let old = state.schedules.get(&name).ok_or_else(|| no_schedule(&name))?;
     let (created, client_token) = (old.created, old.client_token.clone());
     let task = start(this, &given, work);
-    // The old one ends here.
+    // This drops the old schedule, which stops it.
     state.schedules.insert(name.clone(), Schedule { given, created, modified: now, client_token, task });
     Ok(answer(&name))
 }
@@ -199,7 +199,7 @@ fn start(this: &Scheduler, given: &Given, work: Work) -> Option<AbortHandle> {
     enabled.then(|| this.queue.spawn(work.run(this.queue.clone())))
 }
 
-/// Refuses what Scheduler refuses, and what the sandbox does not have.
+/// Rejects what Scheduler rejects, and what the sandbox does not support.
 fn check(given: &Given) -> Result<Work, AwsError> {
     let name = &given.name;
     check_group(given.group_name.as_deref())?;
@@ -208,34 +208,34 @@ fn check(given: &Given) -> Result<Work, AwsError> {
         return Err(validation(format!("Name {name:?} does not satisfy the pattern [0-9a-zA-Z-_.]+ (64 at most)")));
     }
     if !matches!(given.state.as_deref(), None | Some("ENABLED" | "DISABLED")) {
-        return Err(validation("State is ENABLED or DISABLED"));
+        return Err(validation("State must be ENABLED or DISABLED"));
     }
     match (given.flexible_time_window.mode.as_str(), given.flexible_time_window.maximum_window_in_minutes) {
         ("OFF", None) | ("FLEXIBLE", Some(1..=1440)) => {}
-        ("OFF", Some(_)) => return Err(validation("MaximumWindowInMinutes must not be set where Mode is OFF")),
+        ("OFF", Some(_)) => return Err(validation("MaximumWindowInMinutes must not be set if Mode is OFF")),
         ("FLEXIBLE", _) => {
-            return Err(validation("MaximumWindowInMinutes must be from 1 to 1440 where Mode is FLEXIBLE"));
+            return Err(validation("MaximumWindowInMinutes must be from 1 to 1440 if Mode is FLEXIBLE"));
         }
-        _ => return Err(validation("FlexibleTimeWindow.Mode is OFF or FLEXIBLE")),
+        _ => return Err(validation("FlexibleTimeWindow.Mode must be OFF or FLEXIBLE")),
     }
     if given.schedule_expression_timezone.as_deref().is_some_and(|zone| zone != "UTC") {
-        return Err(validation("the sandbox has schedules in UTC only"));
+        return Err(validation("the sandbox supports only schedules in UTC"));
     }
     let expression = Expression::parse(&given.schedule_expression).map_err(validation)?;
     let Target { arn: target, role_arn, input, .. } = &given.target;
     let function = lambda::name_of(target);
     let function = function.ok_or_else(|| {
-        validation(format!("{target} is no function; the sandbox has schedules of Lambda functions only"))
+        validation(format!("{target} is not a function; the sandbox supports only schedules of Lambda functions"))
     })?;
     if !role_arn.starts_with("arn:aws:iam::") || !role_arn.contains(":role/") {
         return Err(validation("Target.RoleArn must be the ARN of a role: arn:aws:iam::123456789012:role/NAME"));
     }
     let input = input.as_deref().map(serde_json::from_str).transpose();
-    let input = input.map_err(|_| validation("Invalid Input: a Lambda function is given JSON"))?;
+    let input = input.map_err(|_| validation("Invalid Input: the input of a Lambda function must be JSON"))?;
     Ok(Work { arn: arn(name), function: function.to_owned(), input, expression })
 }
 
-/// Says what a schedule is.
+/// Describes a schedule.
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let Named { name, group_name, .. } = call.input()?;
     check_group(group_name.as_deref())?;
@@ -249,7 +249,7 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, AwsError>
     state.schedules.remove(&name).map(|_| Answer::json(json!({}))).ok_or_else(|| no_schedule(&name))
 }
 
-/// The schedules, by name.
+/// Lists the schedules, by name.
 pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: ListSchedules = call.input()?;
     check_group(input.group_name.as_deref())?;
@@ -273,7 +273,7 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     };
     let schedules = state.schedules.values().filter(wanted).map(summary).collect();
     let (schedules, next) = page(schedules, size, input.next_token.as_deref())
-        .ok_or_else(|| validation("NextToken is none that ListSchedules has given"))?;
+        .ok_or_else(|| validation("NextToken is not a token from ListSchedules"))?;
     let mut answer = json!({ "Schedules": schedules });
     if let Some(next) = next {
         answer["NextToken"] = next.into();

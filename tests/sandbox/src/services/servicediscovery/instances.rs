@@ -17,7 +17,7 @@ struct ListInstances {
     next_token: Option<String>,
 }
 
-/// Lists what is registered with a service.
+/// Lists the instances of a service.
 pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: ListInstances = call.input()?;
     let size = input.max_results.unwrap_or(100);

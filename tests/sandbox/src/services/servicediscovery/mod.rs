@@ -1,4 +1,4 @@
-//! Cloud Map: namespaces, services, and the tasks that ECS registers with them.
+//! Cloud Map: namespaces, services, and instances, which ECS registers for its tasks.
 
 mod instances;
 mod namespaces;
@@ -21,7 +21,7 @@ use crate::{
 pub(crate) use store::Instance;
 use store::State;
 
-/// The service, as the wire knows it.
+/// The description of the service.
 pub(crate) static DESCRIPTION: Description = Description {
     signing_name: "servicediscovery",
     protocols: &[Protocol::Json { target_prefix: "Route53AutoNaming_v20170314" }],
@@ -47,7 +47,7 @@ impl Service for CloudMap {
 }
 
 impl CloudMap {
-    /// A Cloud Map without a namespace.
+    /// Creates the service without namespaces.
     pub(crate) fn new(fleet: Arc<Fleet>) -> Self {
         Self { state: Mutex::default(), fleet }
     }
@@ -69,7 +69,7 @@ impl CloudMap {
         }
     }
 
-    /// The address that stands for a name: a gate that leads to the registered Redis, as its DNS name does at AWS.
+    /// The address to use instead of a DNS name: that of a gate, which forwards to the registered Redis.
     pub fn address(&self, name: &str) -> Option<Ipv4Addr> {
         let state = self.state();
         let service = state.services.iter().find(|service| state.host(service) == name)?;
@@ -79,7 +79,7 @@ impl CloudMap {
         }
     }
 
-    /// Whether there is a service with this ARN.
+    /// Whether a service with this ARN exists.
     pub(crate) fn has(&self, arn: &str) -> bool {
         self.state().services.iter().any(|service| service.arn() == arn)
     }
@@ -94,7 +94,7 @@ impl CloudMap {
         }
     }
 
-    /// Takes an instance away from every service.
+    /// Removes an instance from every service.
     pub(crate) fn deregister(&self, id: &str) {
         for service in &mut self.state().services {
             service.instances.retain(|instance| instance.id != id);
@@ -102,7 +102,7 @@ impl CloudMap {
         }
     }
 
-    /// Opens the gate that stands for a service's name. With no address left, the name leads nowhere.
+    /// Opens the gate of a service. If no address is free, the service has none.
     async fn give_address(&self, id: &str) {
         let Some(address) = self.fleet.take_address() else { return };
         let gate: Option<Arc<Gate>> = self.fleet.open_gate((address, crate::redis::PORT).into()).await.ok();

@@ -10,7 +10,7 @@ use crate::{
     wire::{Answer, AwsError, Call},
 };
 
-/// How long it takes to make a namespace.
+/// How long it takes to create a namespace.
 const MAKING: SignedDuration = SignedDuration::from_millis(200);
 
 #[derive(Deserialize)]
@@ -34,12 +34,12 @@ struct GetOperation {
     operation_id: String,
 }
 
-/// Begins to make a namespace.
+/// Starts to create a namespace.
 pub(super) fn create(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: CreatePrivateDnsNamespace = call.input()?;
     let legal = |letter: char| letter.is_ascii_alphanumeric() || "-._".contains(letter);
     if input.name.is_empty() || input.name.starts_with('.') || !input.name.chars().all(legal) {
-        return Err(invalid("The name of a namespace is a DNS name."));
+        return Err(invalid("Name must be a DNS name."));
     }
     if !input.vpc.starts_with("vpc-") {
         return Err(invalid("Vpc must be the id of a VPC."));
@@ -54,7 +54,7 @@ pub(super) fn create(state: &mut State, call: &Call, now: Timestamp) -> Result<A
     Ok(Answer::json(json!({ "OperationId": id })))
 }
 
-/// Says how far the making of a namespace is.
+/// Returns the status of the creation of a namespace.
 pub(super) fn operation(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: GetOperation = call.input()?;
     let operation = state.operations.iter().find(|operation| operation.id == input.operation_id);

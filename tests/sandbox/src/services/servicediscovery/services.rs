@@ -49,15 +49,15 @@ struct GetService {
     id: String,
 }
 
-/// Makes a name in a namespace; gives the answer and the new id.
+/// Creates a service, and returns the response and the new id.
 pub(super) fn create(state: &mut State, call: &Call, now: Timestamp) -> Result<(Answer, String), AwsError> {
     let input: CreateService = call.input()?;
     if !state.has_namespace(&input.namespace_id, now) {
         return Err(not_found("NamespaceNotFound", &input.namespace_id));
     }
-    let dns = input.dns_config.ok_or_else(|| invalid("The sandbox has services with a DNS name only."))?;
+    let dns = input.dns_config.ok_or_else(|| invalid("The sandbox supports only services with a DnsConfig."))?;
     if input.name.is_empty() || !dns.dns_records.iter().all(|record| ["A", "SRV"].contains(&record.kind.as_str())) {
-        return Err(invalid("A service has a name, and records of type A or SRV."));
+        return Err(invalid("A service must have a name, and records of type A or SRV."));
     }
     if state.services.iter().any(|one| one.namespace == input.namespace_id && one.name == input.name) {
         return Err(AwsError::new("ServiceAlreadyExists", format!("Service {} already exists.", input.name)));

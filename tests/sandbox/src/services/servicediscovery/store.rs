@@ -1,4 +1,4 @@
-//! What Cloud Map remembers.
+//! The state of Cloud Map.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -14,7 +14,7 @@ use crate::{
     wire::AwsError,
 };
 
-/// Everything, behind one lock.
+/// The state of Cloud Map.
 #[derive(Debug, Default)]
 pub(super) struct State {
     pub(super) namespaces: Vec<Namespace>,
@@ -29,7 +29,7 @@ pub(super) struct Namespace {
     pub(super) name: String,
 }
 
-/// The making of a namespace.
+/// The operation that creates a namespace.
 #[derive(Debug)]
 pub(super) struct Operation {
     pub(super) id: String,
@@ -37,7 +37,7 @@ pub(super) struct Operation {
     pub(super) created: Timestamp,
 }
 
-/// A name in a namespace.
+/// A service, which is a name in a namespace.
 #[derive(Debug)]
 pub(super) struct Service {
     pub(super) id: String,
@@ -49,19 +49,19 @@ pub(super) struct Service {
     pub(super) gate: Option<Arc<Gate>>,
 }
 
-/// Something that has a service's name.
+/// An instance of a service.
 #[derive(Clone, Debug)]
 pub(crate) struct Instance {
-    /// Its id: ECS has the task's.
+    /// Its id. ECS uses the id of the task.
     pub(crate) id: String,
-    /// What is said of it: its address, above all.
+    /// Its attributes, which include its address.
     pub(crate) attributes: BTreeMap<String, String>,
-    /// The way to it, where it is a Redis.
+    /// The address for gates, if it is a Redis.
     pub(crate) upstream: Option<Arc<Upstream>>,
 }
 
 impl State {
-    /// The service of this id or ARN.
+    /// The service with this id or ARN.
     pub(super) fn service(&self, id: &str) -> Result<&Service, AwsError> {
         let found = self.services.iter().find(|service| service.id == id || service.arn() == id);
         found.ok_or_else(|| not_found("ServiceNotFound", id))
@@ -80,24 +80,24 @@ impl Service {
         format!("arn:aws:servicediscovery:{REGION}:{ACCOUNT}:service/{}", self.id)
     }
 
-    /// Leads its gate to what is registered now.
+    /// Updates its gate to forward to the current instances.
     pub(super) fn lead(&self) {
         let ways = self.instances.iter().filter_map(|instance| instance.upstream.clone()).collect();
         self.gate.iter().for_each(|gate| gate.lead_to(Vec::clone(&ways), Vec::new()));
     }
 }
 
-/// A parameter of the call breaks a rule.
+/// A parameter of the call is invalid.
 pub(super) fn invalid(message: impl Into<String>) -> AwsError {
     AwsError::new("InvalidInput", message)
 }
 
-/// There is no such thing, which Cloud Map says with status 404.
+/// The resource does not exist. Cloud Map uses status 404.
 pub(super) fn not_found(code: &str, id: &str) -> AwsError {
     AwsError::new(code, format!("{id} does not exist.")).with_status(StatusCode::NOT_FOUND)
 }
 
-/// A new id of small letters and digits, as Cloud Map gives them.
+/// Generates an id of lower-case letters and digits, as Cloud Map does.
 pub(super) fn new_id(prefix: &str, length: usize) -> String {
     let letters: Vec<char> = ('a'..='z').chain('2'..='7').collect();
     let mut rng = chance::rng();

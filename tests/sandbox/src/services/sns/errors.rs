@@ -1,4 +1,4 @@
-//! The refusals of SNS.
+//! The errors of SNS.
 //!
 //! <https://docs.aws.amazon.com/sns/latest/api/API_Publish.html#API_Publish_Errors>
 
@@ -6,12 +6,12 @@ use hyper::StatusCode;
 
 use crate::wire::AwsError;
 
-/// A parameter of the call breaks a rule.
+/// A parameter of the call is invalid.
 pub(super) fn invalid(message: impl Into<String>) -> AwsError {
     AwsError::new("InvalidParameter", message)
 }
 
-/// There is no such topic.
+/// The topic does not exist.
 pub(super) fn no_topic() -> AwsError {
     AwsError::new("NotFound", "Topic does not exist").with_status(StatusCode::NOT_FOUND)
 }

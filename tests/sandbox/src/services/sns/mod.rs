@@ -2,8 +2,8 @@
 //!
 //! # Layout
 //! - `topics`, `subscriptions`, `publish`: the operations
-//! - `notice`: what ElastiCache says
-//! - `record`: a message as SNS gives it to a function
+//! - `notice`: the notifications of ElastiCache
+//! - `record`: the event with a message for a function
 
 mod errors;
 mod notice;
@@ -30,7 +30,7 @@ pub use notice::NoticeForm;
 use record::Message;
 use subscriptions::Subscription;
 
-/// The service, as the wire knows it.
+/// The description of the service.
 pub(crate) static DESCRIPTION: Description = Description {
     signing_name: "sns",
     protocols: &[Protocol::Query { namespace: "http://sns.amazonaws.com/doc/2010-03-31/" }],
@@ -38,7 +38,7 @@ pub(crate) static DESCRIPTION: Description = Description {
     event_sources: &[],
 };
 
-/// The topic that ElastiCache notifies. It is there from the start.
+/// The topic of ElastiCache's notifications, which exists from the start.
 const NOTICES: &str = "elasticache-events";
 
 /// The topics of one sandbox.
@@ -48,10 +48,10 @@ pub struct Sns {
     state: Mutex<State>,
 }
 
-/// Everything, behind one lock.
+/// The topics and the format of notifications.
 #[derive(Debug)]
 struct State {
-    /// The subscriptions of each topic, by its name.
+    /// The subscriptions of each topic, by name.
     topics: BTreeMap<String, Vec<Subscription>>,
     form: NoticeForm,
 }
@@ -73,7 +73,7 @@ impl Service for Sns {
 }
 
 impl Sns {
-    /// ElastiCache's topic, without a subscription; functions are told through this queue.
+    /// Creates the service with ElastiCache's topic. Functions are invoked through this queue.
     pub(crate) fn new(queue: Queue) -> Self {
         Self { queue, state: Mutex::default() }
     }
@@ -93,12 +93,12 @@ impl Sns {
         }
     }
 
-    /// Subscribes a function to ElastiCache's topic, as Terraform would have.
+    /// Subscribes a function to ElastiCache's topic, as Terraform would.
     pub(crate) fn subscribe_to_notices(&self, function: &str) {
         self.state().topics.entry(NOTICES.to_owned()).or_default().push(Subscription::new(NOTICES, function));
     }
 
-    /// Changes how ElastiCache writes its notifications.
+    /// Changes the format of ElastiCache's notifications.
     pub(crate) fn set_notice_form(&self, form: NoticeForm) {
         self.state().form = form;
     }
@@ -108,13 +108,13 @@ impl Sns {
         self.state().topics.values_mut().for_each(Vec::clear);
     }
 
-    /// Tells the subscribers of ElastiCache's topic what happened.
+    /// Publishes a notification of ElastiCache.
     pub(crate) fn notify(&self, notice: &Notice<'_>) {
         let form = self.state().form;
         self.tell(NOTICES, &Message::new(Some("ElastiCache Notification Message".to_owned()), notice.message(form)));
     }
 
-    /// Tells every subscriber of a topic.
+    /// Sends a message to every subscriber of a topic.
     fn tell(&self, topic: &str, message: &Message) {
         let subscriptions = self.state().topics.get(topic).cloned().unwrap_or_default();
         for subscription in subscriptions {

@@ -1,20 +1,20 @@
-//! What ElastiCache says over SNS.
+//! The notifications of ElastiCache over SNS.
 //!
-//! Nodes of one's own say nothing over EventBridge; only serverless caches do.
+//! Replication groups send no events to EventBridge; only serverless caches do.
 //! <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ElastiCacheSNS.html>
 
-/// One notification of ElastiCache.
+/// A notification of ElastiCache.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Notice<'a> {
-    /// What happened: `ElastiCache:FailoverComplete`.
+    /// The event: `ElastiCache:FailoverComplete`.
     pub(crate) event: &'a str,
-    /// To which replication group.
+    /// The replication group.
     pub(crate) group: &'a str,
-    /// Which of its nodes it is about.
+    /// The node of the group.
     pub(crate) node: &'a str,
 }
 
-/// How the message is written: messages that were seen are objects, and AWS documents a line of text.
+/// The format of the message. Recorded messages are objects, but AWS documents a line of text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NoticeForm {
     /// An object whose first key is the event.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{Sns, errors::invalid, record::Message};
 use crate::wire::{Answer, AwsError, Call, Element};
 
-/// How many bytes a message may have.
+/// The maximum size of a message in bytes.
 const MOST_BYTES: usize = 256 * 1024;
 
 #[derive(Deserialize)]
@@ -20,7 +20,7 @@ struct Publish {
     message_attributes: Vec<Attribute>,
 }
 
-/// An attribute, as the form has it: `MessageAttributes.entry.1.Value.StringValue`.
+/// An attribute, from form members such as `MessageAttributes.entry.1.Value.StringValue`.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Attribute {

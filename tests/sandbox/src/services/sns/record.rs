@@ -1,4 +1,4 @@
-//! A message, as SNS gives it to a function.
+//! The event that SNS sends to a function.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html>
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{chance, clock, services::REGION};
 
-/// One message to all subscribers of a topic.
+/// A message.
 #[derive(Debug)]
 pub(super) struct Message {
     pub(super) id: String,
@@ -19,12 +19,12 @@ pub(super) struct Message {
 }
 
 impl Message {
-    /// A message of this moment.
+    /// Creates a message with the current time.
     pub(super) fn new(subject: Option<String>, text: String) -> Self {
         Self { id: chance::uuid().to_string(), subject, text, at: clock::now(), attributes: Vec::new() }
     }
 
-    /// The event that the function is given.
+    /// The event with this message for a function.
     pub(super) fn wrap(&self, topic_arn: &str, subscription_arn: &str) -> Value {
         let host = format!("https://sns.{REGION}.amazonaws.com");
         let attributes = self.attributes.iter();
@@ -42,7 +42,7 @@ impl Message {
                 "Message": self.text,
                 "Timestamp": self.at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string(),
                 "SignatureVersion": "1",
-                // Nobody checks it: Lambda invokes with an identity of its own.
+                // Functions do not verify it, because Lambda authenticates the caller.
                 "Signature": "EXAMPLE",
                 "SigningCertUrl": format!("{host}/SimpleNotificationService-EXAMPLE.pem"),
                 "UnsubscribeUrl": format!("{host}/?Action=Unsubscribe&SubscriptionArn={subscription_arn}"),

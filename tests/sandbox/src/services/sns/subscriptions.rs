@@ -1,4 +1,4 @@
-//! `Subscribe`, `Unsubscribe` and the lists of subscriptions.
+//! `Subscribe`, `Unsubscribe`, `ListSubscriptions` and `ListSubscriptionsByTopic`.
 //!
 //! <https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html>
 
@@ -11,10 +11,10 @@ use crate::{
     wire::{Answer, AwsError, Call, Element},
 };
 
-/// How many subscriptions a page has.
+/// The number of subscriptions in a page.
 const PAGE: usize = 100;
 
-/// A function that is told.
+/// The subscription of a function.
 #[derive(Clone, Debug)]
 pub(super) struct Subscription {
     pub(super) arn: String,
@@ -23,7 +23,7 @@ pub(super) struct Subscription {
 }
 
 impl Subscription {
-    /// A subscription of this function.
+    /// Creates a subscription of this function.
     pub(super) fn new(topic: &str, function: &str) -> Self {
         let id = chance::uuid();
         Self { arn: format!("{}:{id}", arn(topic)), topic: topic.to_owned(), function: function.to_owned() }
@@ -66,13 +66,12 @@ struct List {
     next_token: Option<String>,
 }
 
-/// Subscribes a function. One that has subscribed keeps the subscription it has.
+/// Subscribes a function. A function that is already subscribed keeps its subscription.
 pub(super) fn subscribe(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: Subscribe = call.input()?;
     let topic = state.topic(&input.topic_arn)?;
     if input.protocol != "lambda" {
-        let message =
-            "Invalid parameter: Protocol Reason: the sandbox has subscriptions of protocol lambda only, and not";
+        let message = "Invalid parameter: Protocol Reason: the sandbox supports only the protocol lambda, not";
         return Err(invalid(format!("{message} {}", input.protocol)));
     }
     let function = input.endpoint.as_deref().and_then(lambda::name_of);
@@ -86,11 +85,11 @@ pub(super) fn subscribe(state: &mut State, call: &Call) -> Result<Answer, AwsErr
     Ok(Answer::xml(vec![Element::text("SubscriptionArn", subscription.arn)]))
 }
 
-/// Ends a subscription. One that is not there has ended already.
+/// Deletes a subscription. Deleting one that does not exist has no effect.
 pub(super) fn unsubscribe(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let Unsubscribe { subscription_arn } = call.input()?;
     if !subscription_arn.starts_with("arn:aws:sns:") {
-        return Err(invalid("Invalid parameter: SubscriptionArn Reason: it is no ARN of a subscription"));
+        return Err(invalid("Invalid parameter: SubscriptionArn Reason: it is not the ARN of a subscription"));
     }
     for subscriptions in state.topics.values_mut() {
         subscriptions.retain(|subscription| subscription.arn != subscription_arn);
@@ -98,16 +97,16 @@ pub(super) fn unsubscribe(state: &mut State, call: &Call) -> Result<Answer, AwsE
     Ok(Answer::xml(Vec::new()))
 }
 
-/// Every subscription, by topic.
+/// Lists every subscription, by topic.
 pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let List { topic_arn, next_token } = call.input()?;
     if topic_arn.is_some() {
-        return Err(invalid("Invalid parameter: TopicArn Reason: ListSubscriptionsByTopic takes it"));
+        return Err(invalid("Invalid parameter: TopicArn Reason: use ListSubscriptionsByTopic"));
     }
     answer(state.topics.values().flatten(), next_token.as_deref())
 }
 
-/// The subscriptions of one topic.
+/// Lists the subscriptions of one topic.
 pub(super) fn list_by_topic(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let List { topic_arn, next_token } = call.input()?;
     let topic = state.topic(&topic_arn.ok_or_else(|| invalid("Invalid parameter: TopicArn"))?)?;
@@ -119,7 +118,7 @@ fn answer<'a>(
     next_token: Option<&str>,
 ) -> Result<Answer, AwsError> {
     let (subscriptions, next) = page(subscriptions.collect(), PAGE, next_token)
-        .ok_or_else(|| invalid("Invalid parameter: NextToken Reason: this operation has not given it"))?;
+        .ok_or_else(|| invalid("Invalid parameter: NextToken Reason: it is not a token from this operation"))?;
     let subscriptions = subscriptions.into_iter().map(Subscription::render);
     let mut answer = vec![Element::parent("Subscriptions", subscriptions)];
     answer.extend(next.map(|next| Element::text("NextToken", next)));

@@ -13,7 +13,7 @@ use crate::{
     wire::{Answer, AwsError, Call, Element},
 };
 
-/// How many topics a page has.
+/// The number of topics in a page.
 const PAGE: usize = 100;
 
 #[derive(Deserialize)]
@@ -35,17 +35,19 @@ struct ListTopics {
 }
 
 impl State {
-    /// The name of the topic with this ARN, which is there.
+    /// The name of the existing topic with this ARN.
     pub(super) fn topic(&self, written: &str) -> Result<String, AwsError> {
         let name = written.rsplit(':').next().unwrap_or_default();
         if arn(name) != written {
-            return Err(invalid(format!("Invalid parameter: TopicArn Reason: {written} is no topic of this account")));
+            return Err(invalid(format!(
+                "Invalid parameter: TopicArn Reason: {written} is not a topic of this account"
+            )));
         }
         self.topics.contains_key(name).then(|| name.to_owned()).ok_or_else(no_topic)
     }
 }
 
-/// Makes a topic. One of that name that is there is the same topic.
+/// Creates a topic, unless one with this name exists.
 pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let CreateTopic { name } = call.input()?;
     let legal = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
@@ -57,7 +59,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, AwsError>
     Ok(Answer::xml(vec![Element::text("TopicArn", arn)]))
 }
 
-/// Deletes a topic with its subscriptions. One that is not there is deleted already.
+/// Deletes a topic with its subscriptions. Deleting one that does not exist has no effect.
 pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let DeleteTopic { topic_arn } = call.input()?;
     if let Ok(name) = state.topic(&topic_arn) {
@@ -66,12 +68,12 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, AwsError>
     Ok(Answer::xml(Vec::new()))
 }
 
-/// The topics, by name.
+/// Lists the topics, by name.
 pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let ListTopics { next_token } = call.input()?;
     let arns = state.topics.keys().map(|name| arn(name)).collect();
     let (arns, next) = page(arns, PAGE, next_token.as_deref())
-        .ok_or_else(|| invalid("Invalid parameter: NextToken Reason: ListTopics has not given it"))?;
+        .ok_or_else(|| invalid("Invalid parameter: NextToken Reason: it is not a token from ListTopics"))?;
     let topics = arns.into_iter().map(|arn| Element::parent("member", [Element::text("TopicArn", arn)]));
     let mut answer = vec![Element::parent("Topics", topics)];
     answer.extend(next.map(|next| Element::text("NextToken", next)));
