@@ -1,4 +1,4 @@
-//! Random ids, passwords and choices: the machine's, or those of a seed.
+//! Random numbers: from the system, or from the seed of a simulation.
 
 use std::{cell::RefCell, convert::Infallible};
 
@@ -9,29 +9,29 @@ thread_local! {
     static SEEDED: RefCell<Option<StdRng>> = const { RefCell::new(None) };
 }
 
-/// Draws everything that is random on this thread from a seed, from now on: what the sandbox draws, and the jitter of
-/// retries, which the SDK and others draw from fastrand.
+/// Seeds all random numbers on this thread: those of the sandbox, and those of fastrand, which the SDK uses for the
+/// jitter of retries.
 ///
 /// # Repeating
-/// The same seed gives the same numbers again.
+/// The same seed restarts the same sequence.
 pub fn seed(seed: u64) {
     SEEDED.set(Some(StdRng::seed_from_u64(seed)));
     fastrand::seed(seed);
 }
 
-/// A generator of random numbers.
+/// A random number generator.
 pub fn rng() -> Chance {
     Chance
 }
 
-/// A new id.
+/// A random UUID.
 pub(crate) fn uuid() -> Uuid {
     let mut bytes = [0; 16];
     rng().fill_bytes(&mut bytes);
     Builder::from_random_bytes(bytes).into_uuid()
 }
 
-/// The random numbers of this thread: of its seed, or of the machine.
+/// The random number generator of this thread, seeded or not.
 #[derive(Clone, Copy, Debug)]
 pub struct Chance;
 
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_gives_the_same_ids_again_and_another_seed_others() {
+    fn the_same_seed_repeats_the_ids_and_another_seed_does_not() {
         let drawn = |with| {
             seed(with);
             (uuid(), uuid(), fastrand::u64(..))

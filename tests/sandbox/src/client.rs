@@ -1,4 +1,4 @@
-//! AWS clients for a sandbox.
+//! The configuration of AWS clients for a sandbox.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_secretsmanager::config::{Credentials, SharedCredentialsProvider};
@@ -6,7 +6,7 @@ use aws_sdk_secretsmanager::config::{Credentials, SharedCredentialsProvider};
 use crate::{Sandbox, services::REGION};
 
 impl Sandbox {
-    /// The configuration that points an AWS client at this sandbox, built by hand: nothing of the environment is read.
+    /// The configuration of an AWS client for this sandbox. It does not read the environment.
     pub fn sdk_config(&self) -> SdkConfig {
         let credentials = Credentials::new("sandbox", "sandbox", None, None, "sandbox");
         SdkConfig::builder()

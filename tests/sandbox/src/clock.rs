@@ -1,4 +1,4 @@
-//! The time of day: the machine's, or that of a simulation.
+//! The current time: the system clock, or the clock of a simulation.
 
 use std::{cell::Cell, time::SystemTime};
 
@@ -7,19 +7,19 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 
 thread_local! {
-    /// The time of day at an instant of tokio's clock.
+    /// The time at an instant of tokio's clock.
     static START: Cell<Option<(Timestamp, Instant)>> = const { Cell::new(None) };
 }
 
-/// Sets the time of day on this thread, from now on by tokio's clock, which a simulation pauses.
+/// Sets the time on this thread. It then follows tokio's clock, which a simulation can pause.
 ///
 /// # Repeating
-/// The last call counts.
+/// Sets the time again.
 pub fn set(now: Timestamp) {
     START.set(Some((now, Instant::now())));
 }
 
-/// The time of day.
+/// The current time.
 pub fn now() -> Timestamp {
     match START.get() {
         Some((start, instant)) => start + SignedDuration::try_from(instant.elapsed()).unwrap_or(SignedDuration::MAX),
@@ -27,7 +27,7 @@ pub fn now() -> Timestamp {
     }
 }
 
-/// The same clock, for the clients of an SDK.
+/// The same clock, for SDK clients.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock;
 
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_time_that_is_set_passes_with_the_clock_of_tokio() {
+    async fn the_time_follows_the_clock_of_tokio_once_it_is_set() {
         let start = Timestamp::from_second(1_800_000_000).unwrap();
         set(start);
         tokio::time::sleep(Duration::from_secs(90)).await;

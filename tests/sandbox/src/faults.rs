@@ -1,4 +1,4 @@
-//! Faults on demand: which calls of which function meet what.
+//! Fault injection, by rules on the calls of functions.
 
 use std::{
     collections::BTreeMap,
@@ -15,18 +15,18 @@ use tokio::{sync::Semaphore, task::AbortHandle};
 
 use crate::journal::Place;
 
-/// One rule: which call of which function meets what.
+/// A rule: a fault, and the calls of a function that it applies to.
 #[derive(Clone, Debug)]
 pub struct Rule {
-    /// The function whose calls are meant.
+    /// The function.
     pub function: String,
-    /// The invocations that are meant (the step of a rotation); `None` for all.
+    /// The label of the invocations (the step of a rotation); `None` for all.
     pub during: Option<String>,
-    /// The calls that are meant.
+    /// The calls of an invocation.
     pub at: At,
-    /// What they meet.
+    /// The fault.
     pub what: What,
-    /// How many calls meet it before the rule is spent.
+    /// How many calls the rule applies to in total.
     pub times: usize,
 }
 
@@ -41,7 +41,7 @@ impl Rule {
         Self { during: Some(label.to_owned()), ..self }
     }
 
-    /// Applies the rule to so many calls.
+    /// Sets how many calls the rule applies to.
     pub fn times(self, times: usize) -> Self {
         Self { times, ..self }
     }
@@ -49,10 +49,10 @@ impl Rule {
 
 /// Which calls of an invocation a rule applies to.
 ///
-/// `Connect` is the operation of a Redis connection, `ACL SETUSER` that of a command on one.
+/// The operation of a Redis connection is `Connect`, and that of a command on one is `ACL SETUSER`, for example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum At {
-    /// The Nth call, from 1, AWS calls and Redis connections counted together.
+    /// The Nth call, from 1. AWS calls and Redis connections are counted together.
     Call(usize),
     /// Every call of one operation.
     Operation(String),
@@ -74,33 +74,33 @@ impl At {
     }
 }
 
-/// What a call meets.
+/// A fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
-    /// Refused as throttled; no effect.
+    /// The call is throttled; no effect.
     Throttle,
-    /// Answered with status 500; no effect.
+    /// The response has status 500; no effect.
     InternalError,
-    /// Refused with a message that quotes the whole request, as AWS and Redis quote what they refuse; no effect.
+    /// The call is rejected with a message that quotes the whole request, as AWS and Redis can do; no effect.
     Quote,
-    /// Carried out late.
+    /// The call is delayed, then carried out.
     Delay(Duration),
-    /// Carried out when [`Faults::release`] says so.
+    /// The call is blocked until [`Faults::release`], then carried out.
     Hold,
     /// The connection is dropped; no effect.
     Reset,
-    /// The effect happens, the connection is dropped.
+    /// The call is carried out, then the connection is dropped.
     LoseAnswer,
     /// The function is killed; no effect.
     KillBefore,
-    /// The effect happens, then the function is killed.
+    /// The call is carried out, then the function is killed.
     KillAfter,
 }
 
-/// What says which fault a call meets: given its place and its operation.
+/// Selects the fault of a call, by its place and its operation.
 type Choose = Box<dyn Fn(&Place, &str) -> Option<What> + Send + Sync>;
 
-/// The faults of one sandbox, and the invocations they can strike.
+/// The faults of one sandbox, and the invocations in progress.
 pub struct Faults {
     state: Mutex<State>,
     releases: Semaphore,
@@ -112,7 +112,7 @@ impl fmt::Debug for Faults {
     }
 }
 
-/// How an invocation in progress is killed.
+/// How to kill an invocation in progress.
 #[derive(Clone, Debug)]
 pub(crate) enum Kill {
     /// Its process.
@@ -124,7 +124,7 @@ pub(crate) enum Kill {
 impl Kill {
     /// Kills the process with this id.
     pub(crate) fn process(id: u32) -> Self {
-        Self::Process(Pid::from_raw(i32::try_from(id).expect("a pid fits")))
+        Self::Process(Pid::from_raw(i32::try_from(id).expect("a process id fits in an i32")))
     }
 }
 
@@ -159,25 +159,25 @@ impl Faults {
         self.state().rules.push(rule);
     }
 
-    /// Asks `choose` about each call that no rule applies to: given its place and operation, it says what the call meets.
+    /// Sets a function that selects the fault of each call to which no rule applies, by its place and operation.
     ///
     /// # Repeating
-    /// The last call counts.
+    /// Replaces the previous function.
     pub fn choose(&self, choose: impl Fn(&Place, &str) -> Option<What> + Send + Sync + 'static) {
         self.state().choose = Some(Box::new(choose));
     }
 
-    /// Drops all rules.
+    /// Removes all rules.
     pub fn disarm(&self) {
         self.state().rules.clear();
     }
 
-    /// How many calls have met a fault so far.
+    /// The number of injected faults so far.
     pub fn fired(&self) -> usize {
         self.state().fired
     }
 
-    /// Lets one held call go on: the one that is held, or else the next that would be.
+    /// Unblocks the call that [`What::Hold`] blocks. If there is none yet, the next one is not blocked.
     pub fn release(&self) {
         self.releases.add_permits(1);
     }
@@ -187,7 +187,7 @@ impl Faults {
         self.releases.acquire().await.expect("the semaphore is never closed").forget();
     }
 
-    /// Says that the function instance with this access key id has begun an invocation.
+    /// Registers an invocation on the function instance with this access key id.
     pub(crate) fn invocation_began(&self, principal: &str, request_id: &str, function: &str, label: &str, kill: Kill) {
         let running = Running {
             request_id: request_id.to_owned(),
@@ -200,18 +200,18 @@ impl Faults {
         self.state().running.insert(principal.to_owned(), running);
     }
 
-    /// Says that it has ended, however it did.
+    /// Removes the invocation, which has ended.
     pub(crate) fn invocation_ended(&self, principal: &str) {
         self.state().running.remove(principal);
     }
 
-    /// Counts an AWS call, and says where it stands and what it meets.
+    /// Counts an AWS call, and returns its place and its fault.
     pub fn on_call(&self, principal: &str, operation: &str) -> (Option<Place>, Option<What>) {
         self.state().strike(principal, operation)
     }
 
-    /// Counts a call that no AWS signature says the owner of: a Redis connection (`Connect`), a command on one, a request
-    /// to Upstash. It is that of the only invocation in progress, and nobody's where there are several.
+    /// Counts a call without an AWS signature: a Redis connection (`Connect`), a command on one, or a request to
+    /// Upstash. It belongs to the only invocation in progress. If there are several, it belongs to none.
     pub(crate) fn on_unsigned(&self, operation: &str) -> (Option<Place>, Option<What>) {
         let mut state = self.state();
         let mut running = state.running.keys();
@@ -221,7 +221,7 @@ impl Faults {
         }
     }
 
-    /// Kills the function instance whose call this was.
+    /// Kills the function instance that made this call.
     pub fn kill(&self, place: &Place) {
         let running = self
             .state()
@@ -230,7 +230,7 @@ impl Faults {
             .find(|running| running.request_id == place.request_id)
             .map(|running| running.kill.clone());
         match running {
-            // It may have ended by itself meanwhile, which comes to the same.
+            // An error means that the process has exited already.
             Some(Kill::Process(pid)) => drop(kill(pid, Signal::SIGKILL)),
             Some(Kill::Task(task)) => task.abort(),
             None => {}
@@ -284,7 +284,7 @@ mod tests {
     use super::{At, Faults, Kill, Rule, What};
 
     #[test]
-    fn the_nth_call_of_an_operation_is_counted_in_each_invocation_apart_from_other_operations() {
+    fn calls_are_counted_by_operation_and_by_invocation() {
         let faults = Faults::default();
         faults.arm(Rule::new("rotate-auth", At::nth(2, "PutSecretValue"), What::Throttle));
         for principal in ["one", "two"] {

@@ -1,6 +1,6 @@
-//! An AWS in memory: the services, and functions of this process, without a socket, a process or a file.
+//! A local AWS in memory: services and functions without sockets, processes or files.
 //!
-//! It is for a simulation, which sets the time ([`crate::clock`]) and the random numbers ([`crate::chance`]) of its thread.
+//! It is for a simulation, which controls the time ([`crate::clock`]) and the random numbers ([`crate::chance`]).
 
 mod http_client;
 #[cfg(test)]
@@ -25,31 +25,31 @@ use crate::{
 };
 use http_client::HttpClient;
 
-/// How long a request takes on its way, and an answer; asked for each.
+/// The network latency, drawn for each request and for each response.
 pub type Latency = Arc<dyn Fn() -> Duration + Send + Sync>;
 
 /// Secrets Manager, Parameter Store, Lambda, EventBridge, Scheduler, SNS and STS, in memory.
 pub struct InMemory {
-    /// Every call so far.
+    /// The journal of calls.
     pub journal: Arc<Journal>,
-    /// Faults to arm.
+    /// The faults to inject.
     pub faults: Arc<Faults>,
-    /// The functions.
+    /// The runner of functions.
     pub runner: Arc<Runner>,
-    /// What happened, delivered to functions.
+    /// EventBridge, its schedules, and SNS.
     pub events: Events,
-    /// Secrets Manager, for tests that look behind the wire.
+    /// Secrets Manager. Tests read its state directly.
     pub secrets_manager: Arc<SecretsManager>,
-    /// Parameter Store, for tests that look behind the wire.
+    /// Parameter Store. Tests read its state directly.
     pub ssm: Arc<Ssm>,
-    /// The functions that consumers are, for tests that look behind the wire.
+    /// Lambda's API for functions that are consumers. Tests read its state directly.
     pub lambda: Arc<Lambda>,
     endpoint: Arc<Endpoint>,
     latency: Latency,
 }
 
 impl InMemory {
-    /// An empty AWS.
+    /// Creates an AWS without resources.
     pub fn new(rotation: RotationTiming, events: EventTiming, latency: Latency) -> Self {
         let (journal, faults) = (Arc::new(Journal::default()), Arc::new(Faults::default()));
         let runner = Arc::new(Runner::new(faults.clone(), BTreeMap::new()));
@@ -70,7 +70,7 @@ impl InMemory {
         Self { journal, faults, runner, events, secrets_manager, ssm, lambda, endpoint, latency }
     }
 
-    /// The same configuration, for calls to this AWS by the caller with this access key id.
+    /// Points a configuration to this AWS, for a caller with this access key id.
     pub fn configure(&self, config: SdkConfig, principal: &str) -> SdkConfig {
         let credentials = Credentials::new(principal, "simulated", None, None, "simulated");
         let http_client = HttpClient::new(self.endpoint.clone(), self.latency.clone());
@@ -78,14 +78,14 @@ impl InMemory {
             .into_builder()
             .endpoint_url("http://127.0.0.1")
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            // The cache would be shared with other worlds, and draws random numbers.
+            // The cache would be shared between worlds, and it uses random numbers.
             .identity_cache(IdentityCache::no_cache())
             .time_source(SharedTimeSource::new(Clock))
             .http_client(SharedHttpClient::new(http_client))
             .build()
     }
 
-    /// Ends rotations, deliveries and invocations.
+    /// Stops rotations, deliveries and invocations.
     pub async fn stop(&self) {
         self.events.stop();
         self.secrets_manager.stop();

@@ -1,4 +1,4 @@
-//! The record of every call that reached the sandbox.
+//! The journal of every call to the sandbox.
 
 use std::{
     fmt,
@@ -8,53 +8,53 @@ use std::{
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// One call, with no input values: a journal holds no secret.
+/// A call. It has no input values, so that the journal contains no secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Entry {
-    /// When the sandbox had read the call.
+    /// When the sandbox received the call.
     pub at: Timestamp,
     /// The access key id that signed the call; empty for a Redis connection.
     pub principal: String,
-    /// The invocation that made the call, where a function did.
+    /// The invocation that made the call; `None` for other callers.
     pub invocation: Option<Place>,
     /// The service's signing name, or `redis`.
     pub service: String,
-    /// The operation; `Connect` for a Redis connection, a command's name for a command that changes something.
+    /// The operation: `Connect` for a Redis connection, or the name of a command that changes a node.
     pub operation: String,
-    /// What the call was about: a secret, a parameter, a group, an address.
+    /// The subject: a secret, a parameter, a group or an address.
     pub subject: Option<String>,
-    /// What came of it.
+    /// The result.
     pub result: CallResult,
 }
 
-/// Where in the run of a function a call was made.
+/// The place of a call in the run of a function.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// The invocation's request id.
     pub request_id: String,
     /// The function.
     pub function: String,
-    /// What the invocation is for: the step of a rotation.
+    /// The label of the invocation: the step of a rotation, for example.
     pub label: String,
-    /// The call's place among the calls of this invocation, from 1.
+    /// The number of the call within the invocation, from 1.
     pub nth: usize,
 }
 
-/// What came of a call.
+/// The result of a call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CallResult {
-    /// Done, and answered.
+    /// The call succeeded.
     Answered,
-    /// Refused by the service with this code.
+    /// The service rejected the call with this error code.
     Refused(String),
-    /// Met by this fault before it took effect.
+    /// This fault occurred before the call took effect.
     FaultedBefore(String),
-    /// Took effect, then met this fault.
+    /// The call took effect, then this fault occurred.
     FaultedAfter(String),
 }
 
-/// What is told of each entry.
+/// Receives each entry.
 type Watch = Box<dyn Fn(&Entry) + Send + Sync>;
 
 /// The journal of one sandbox.
@@ -65,7 +65,7 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Writes one entry.
+    /// Records an entry.
     pub fn record(&self, entry: Entry) {
         self.entries.lock().expect("the lock is not poisoned").push(entry.clone());
         if let Some(watch) = self.watch.get() {
@@ -73,10 +73,10 @@ impl Journal {
         }
     }
 
-    /// Calls `watch` with each later entry, right after the call that it records took effect or failed.
+    /// Calls `watch` with each later entry, right after the recorded call took effect or failed.
     ///
     /// # Repeating
-    /// The first call counts.
+    /// Later calls have no effect.
     pub fn watch(&self, watch: impl Fn(&Entry) + Send + Sync + 'static) {
         self.watch.get_or_init(|| Box::new(watch));
     }
@@ -86,7 +86,7 @@ impl Journal {
         self.entries.lock().expect("the lock is not poisoned").clone()
     }
 
-    /// The calls of one operation that took effect.
+    /// The number of calls of one operation that took effect.
     pub fn effective(&self, operation: &str) -> usize {
         let took_effect = |entry: &&Entry| matches!(entry.result, CallResult::Answered | CallResult::FaultedAfter(_));
         self.entries().iter().filter(|entry| entry.operation == operation).filter(took_effect).count()

@@ -1,20 +1,21 @@
-//! A local AWS for redis-lifecycle: strict, small, and with real Redis processes behind it.
+//! A local AWS for redis-lifecycle: small, strict, and with real Redis processes.
 //!
-//! It speaks AWS's wire protocols to unmodified SDKs on a loopback port, runs compiled Lambda functions behind a real
-//! Runtime API, and keeps a journal of every call. What AWS refuses it refuses, with the SDK's error code; what it does
-//! not know fails loudly.
+//! It serves unmodified SDKs on a loopback port, runs compiled Lambda functions behind a Runtime API, and keeps a
+//! journal of every call. It rejects what AWS rejects, with the same error code, and returns an error for what it does
+//! not implement.
 //!
 //! # Layout
-//! - [`Sandbox`]: start one, point clients at it, stop it
+//! - [`Sandbox`]: a running sandbox
 //! - [`services`]: Secrets Manager, Parameter Store, ElastiCache, ECS, Cloud Map, Lambda, EventBridge and its Scheduler,
 //!   SNS, STS
 //! - [`lambda`]: the runner of compiled functions
-//! - [`delivery`]: what happened, told to them: at least once, and again where they fail
-//! - [`redis`]: the processes behind ElastiCache
-//! - [`hosts`]: Redis that its owner runs, with a supervisor, replicas and Sentinels
-//! - [`upstash`]: a Redis that is not AWS's, behind a REST API
-//! - [`in_memory`]: the same services for a simulation, with the time and the random numbers that [`clock`] and [`chance`] set
-//! - [`faults`], [`journal`]: what goes wrong on demand, and what happened
+//! - [`delivery`]: events for functions, delivered at least once and with retries
+//! - [`redis`]: Redis processes, and the gates in front of them
+//! - [`hosts`]: self-managed Redis, with a supervisor, replicas and Sentinels
+//! - [`upstash`]: Upstash databases, with their REST API and the Developer API
+//! - [`in_memory`]: some of the services in memory, for a simulation
+//! - [`clock`], [`chance`]: the time and the random numbers, which a simulation controls
+//! - [`faults`], [`journal`]: fault injection, and the record of calls
 //! - [`wire`]: the protocols
 
 pub mod chance;

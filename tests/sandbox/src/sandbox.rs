@@ -28,25 +28,25 @@ use crate::{
     wire::Services,
 };
 
-/// What can be set about a sandbox.
+/// The options of a sandbox.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// The TCP port of the AWS endpoint; 0 for a free one.
+    /// The TCP port of the AWS endpoint; 0 selects a free one.
     pub port: u16,
-    /// How rotations behave in time.
+    /// The timing of rotations.
     pub rotation: RotationTiming,
-    /// How ElastiCache behaves in time.
+    /// The timing of ElastiCache.
     pub elasticache: Timing,
-    /// How ECS behaves in time.
+    /// The timing of ECS.
     pub ecs: EcsTiming,
-    /// How events behave in time.
+    /// The timing of events.
     pub events: EventTiming,
-    /// Another `redis-server`, for tasks whose image is `redis:8…`; without, they run what the nodes run.
+    /// The `redis-server` for tasks with an image `redis:8…`. By default, they run that of the nodes.
     pub redis_8: Option<&'static Path>,
 }
 
 impl Default for Options {
-    /// Quick enough to watch: a modify takes 2 s where AWS takes minutes.
+    /// Short times: a modification takes 2 s, where AWS takes minutes.
     fn default() -> Self {
         Self {
             port: 0,
@@ -65,36 +65,36 @@ impl Default for Options {
     }
 }
 
-/// A running sandbox. [`Sandbox::stop`] it: it owns processes.
+/// A running sandbox. Call [`Sandbox::stop`] to end its processes.
 #[derive(Debug)]
 pub struct Sandbox {
-    /// Where the AWS endpoint listens.
+    /// The URL of the AWS endpoint.
     pub endpoint_url: String,
-    /// Every call so far.
+    /// The journal of calls.
     pub journal: Arc<Journal>,
-    /// Faults to arm.
+    /// The faults to inject.
     pub faults: Arc<Faults>,
-    /// The functions.
+    /// The runner of functions.
     pub runner: Arc<Runner>,
-    /// What has happened, told to functions: EventBridge, its schedules, and SNS.
+    /// EventBridge, its schedules, and SNS.
     pub events: Events,
     /// The Redis processes.
     pub fleet: Arc<Fleet>,
-    /// The hosts of owners who run Redis themselves.
+    /// The hosts with self-managed Redis.
     pub hosts: Arc<Hosts>,
-    /// Secrets Manager, for tests that look behind the wire.
+    /// Secrets Manager. Tests read its state directly.
     pub secrets_manager: Arc<SecretsManager>,
-    /// ElastiCache, for tests that look behind the wire.
+    /// ElastiCache. Tests read its state directly.
     pub elasticache: Arc<ElastiCache>,
-    /// Parameter Store, for tests that look behind the wire.
+    /// Parameter Store. Tests read its state directly.
     pub ssm: Arc<Ssm>,
-    /// ECS, for tests that look behind the wire.
+    /// ECS. Tests read its state directly.
     pub ecs: Arc<Ecs>,
-    /// Cloud Map, for tests that look behind the wire.
+    /// Cloud Map. Tests read its state directly.
     pub cloud_map: Arc<CloudMap>,
-    /// The functions that consumers are, for tests that look behind the wire.
+    /// Lambda's API for functions that are consumers. Tests read its state directly.
     pub lambda: Arc<Lambda>,
-    /// Upstash, for tests that look behind the wire.
+    /// Upstash. Tests read its state directly.
     pub upstash: Arc<Upstash>,
     authority_file: PathBuf,
     listener: JoinHandle<()>,
@@ -105,7 +105,7 @@ impl Sandbox {
     /// Starts an empty sandbox.
     ///
     /// # Errors
-    /// The port is taken, or no `redis-server` can be run.
+    /// The port is in use, or `redis-server` cannot be run.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
         let home = tempfile::Builder::new().prefix("redis-lifecycle-").tempdir()?;
         let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
@@ -132,7 +132,7 @@ impl Sandbox {
             events: events.clone(),
         };
         let ecs = Ecs::start(home.path(), fleet.clone(), neighbours, options.ecs, options.redis_8)?;
-        // A new service is one more line here.
+        // Add new services here.
         let services = Services::new(vec![
             secrets_manager.clone(),
             ssm.clone(),
@@ -147,7 +147,7 @@ impl Sandbox {
         ]);
         let endpoint = Arc::new(Endpoint { services, faults: faults.clone(), journal: journal.clone() });
         let listener = tokio::spawn(async move {
-            // Ends with the sandbox, or when the listener itself breaks; callers then see refused connections.
+            // Returns only if the listener fails. Connections are refused then.
             let _ = server::serve(endpoint, listener).await;
         });
         Ok(Self {
@@ -171,12 +171,12 @@ impl Sandbox {
         })
     }
 
-    /// The environment that points an AWS client, a Redis client, and one of Upstash, at this sandbox and at nothing else.
+    /// The environment variables that point clients of AWS, Redis and Upstash to this sandbox.
     pub fn environment(&self) -> BTreeMap<String, String> {
         environment(&self.endpoint_url, &self.upstash.api_url(), &self.authority_file)
     }
 
-    /// Ends every process, waits for it, and removes all files.
+    /// Stops every process, waits for it, and removes all files.
     pub async fn stop(self) -> anyhow::Result<()> {
         self.listener.abort();
         self.events.stop();

@@ -17,7 +17,7 @@ use crate::{
     wire::{self, AwsError, Call, Services, Stream, Unreadable},
 };
 
-/// What the endpoint needs to answer.
+/// The services, and the faults and the journal that every call passes through.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
     pub(crate) services: Services,
@@ -25,17 +25,17 @@ pub(crate) struct Endpoint {
     pub(crate) journal: Arc<Journal>,
 }
 
-/// The connection is dropped instead of answered.
+/// The connection is dropped without a response.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is dropped on purpose")]
 pub(crate) enum Dropped {
-    /// The caller lives on.
+    /// The caller continues.
     Reset,
     /// The caller is killed.
     Killed,
 }
 
-/// Listens on a free loopback port and serves until the task is dropped with its runtime.
+/// Serves connections until the task is aborted.
 pub(crate) async fn serve(endpoint: Arc<Endpoint>, listener: TcpListener) -> Result<Infallible, std::io::Error> {
     loop {
         let (stream, _peer): (_, SocketAddr) = listener.accept().await?;
@@ -43,7 +43,7 @@ pub(crate) async fn serve(endpoint: Arc<Endpoint>, listener: TcpListener) -> Res
         let endpoint = endpoint.clone();
         tokio::spawn(async move {
             let answer = service_fn(|request| respond(endpoint.clone(), request));
-            // A client that goes away, or a connection dropped on purpose, is no concern of the sandbox.
+            // An error here is a client that disconnected, or a connection that a fault dropped.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), answer).await;
         });
     }
@@ -55,12 +55,12 @@ async fn respond(endpoint: Arc<Endpoint>, request: Request<Incoming>) -> Result<
     answer(&endpoint, &head, body).await
 }
 
-/// Answers one request: reads it, applies its fault, carries it out, and records it.
+/// Handles one request: parses it, applies its fault, carries it out, and records it.
 pub(crate) async fn answer(endpoint: &Endpoint, head: &Parts, body: Bytes) -> Result<Response<Stream>, Dropped> {
     let request_id = chance::uuid().to_string();
     let wire::Request { service, protocol, call } = match endpoint.services.parse(head, body) {
         Ok(parsed) => parsed,
-        // There is no operation, so nothing is written down.
+        // There is no operation to record.
         Err(Unreadable { protocol, error }) => return Ok(protocol.render("Unknown", &request_id, Err(error))),
     };
     let at = clock::now();
@@ -112,7 +112,7 @@ pub(crate) async fn answer(endpoint: &Endpoint, head: &Parts, body: Bytes) -> Re
     Ok(protocol.render(&call.operation, &request_id, result))
 }
 
-/// The refusal that a fault stands for.
+/// The error response that simulates a fault.
 fn refusal(what: What, call: &Call) -> AwsError {
     match what {
         What::Throttle => AwsError::new("ThrottlingException", "Rate exceeded"),

@@ -1,4 +1,4 @@
-//! The AWS in memory, with the real SDK.
+//! Tests of the AWS in memory, with the real SDK.
 
 use std::{sync::Arc, time::Duration};
 
@@ -48,7 +48,7 @@ fn reader(aws: &Arc<InMemory>) -> Here {
     })
 }
 
-/// Creates a secret and reads it by a function of this process; gives every call that was made.
+/// Creates a secret, reads it in a function of this process, and returns every call.
 async fn story(seed: u64) -> String {
     let aws = start(seed);
     let person = client(&aws, "person");
@@ -68,7 +68,7 @@ async fn the_same_seed_gives_the_same_calls_at_the_same_times() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_function_of_this_process_is_killed_at_the_call_that_says_so() {
+async fn a_fault_kills_a_function_of_this_process_at_its_call() {
     let aws = start(1);
     let person = client(&aws, "person");
     person.create_secret().name("orders").secret_string("secret").send().await.unwrap();
@@ -85,7 +85,7 @@ async fn a_function_of_this_process_is_killed_at_the_call_that_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dropped_answer_is_an_error_of_the_connection() {
+async fn a_dropped_response_is_a_dispatch_failure() {
     let aws = start(1);
     aws.runner.add_here("reader", reader(&aws));
     let missing = client(&aws, "person").get_secret_value().secret_id("orders").send().await.unwrap_err();

@@ -39,9 +39,7 @@ impl State {
     pub(super) fn topic(&self, written: &str) -> Result<String, AwsError> {
         let name = written.rsplit(':').next().unwrap_or_default();
         if arn(name) != written {
-            return Err(invalid(format!(
-                "Invalid parameter: TopicArn Reason: {written} is not a topic of this account"
-            )));
+            return Err(invalid(format!("Invalid parameter: TopicArn Reason: {written} is not in this account")));
         }
         self.topics.contains_key(name).then(|| name.to_owned()).ok_or_else(no_topic)
     }
