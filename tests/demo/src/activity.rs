@@ -193,8 +193,8 @@ mod tests {
         let record = json!({
             "status": "done",
             "done": [
-                { "what": "write-parameter", "reason": "the parameter /redis/password: it holds another value" },
-                { "what": "write-parameter", "reason": "the parameter /redis/url: it holds another value" },
+                { "what": "write-parameter", "reason": "the parameter /redis/password: it has another value" },
+                { "what": "write-parameter", "reason": "the parameter /redis/url: it has another value" },
                 { "what": "deploy-service", "reason": "the ECS service main/web: its tasks are from before" },
             ],
             "kept": [{ "what": "output", "reason": "the parameter /redis/url: it is up to date" }],

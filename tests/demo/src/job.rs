@@ -121,7 +121,7 @@ mod tests {
         let waiting = json!({
             "status": "waiting", "api_calls": 7,
             "done": [
-                { "what": "write-parameter", "reason": "the parameter /redis/url: it holds something else" },
+                { "what": "write-parameter", "reason": "the parameter /redis/url: it has another value" },
                 { "what": "label-parameter", "reason": "the parameter /redis/host: it is not labelled" },
                 { "what": "deploy-service", "reason": "the ECS service main/web: its tasks are from before" },
             ],

@@ -9,7 +9,7 @@ pub(crate) struct System {
     pub(crate) example: &'static str,
     /// Its settings document.
     pub(crate) document: &'static str,
-    /// What the settings leave open.
+    /// The properties that the settings do not determine.
     pub(crate) shape: Shape,
     /// A short description.
     pub(crate) words: &'static str,

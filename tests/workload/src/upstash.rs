@@ -204,7 +204,7 @@ impl Client {
     async fn read_token(&mut self) -> anyhow::Result<()> {
         let answer = self.secrets.get_secret_value().secret_id(&self.secret_arn).send().await?;
         let object: Value = serde_json::from_str(answer.secret_string().unwrap_or_default())?;
-        let token = object.get(&self.json_key).and_then(Value::as_str).context("the secret holds a token")?;
+        let token = object.get(&self.json_key).and_then(Value::as_str).context("the secret has no token")?;
         self.token = token.into();
         Ok(())
     }

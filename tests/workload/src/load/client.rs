@@ -1,4 +1,4 @@
-//! One client: connects, sends requests, reconnects, and gives up only when a client library would.
+//! A client: it connects, sends requests, reconnects, and gives up only when a client library would.
 
 use std::{sync::Arc, time::Duration};
 

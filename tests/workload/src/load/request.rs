@@ -49,8 +49,8 @@ impl Request {
             Self::Read { .. } if replica && text(3).as_deref() != Some("connected") => {
                 CommandError::Transient("the replica has not synced yet".to_owned())
             }
-            _ if nothing => CommandError::Permanent("no value where there is one".to_owned()),
-            _ => CommandError::Permanent("another value".to_owned()),
+            _ if nothing => CommandError::Permanent("the value is missing".to_owned()),
+            _ => CommandError::Permanent("the value is wrong".to_owned()),
         }
     }
 }

@@ -16,14 +16,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub enum Topology {
     /// Cluster mode off: one primary and its replicas.
     Single {
-        /// How many replicas.
+        /// The number of replicas.
         replicas: i32,
     },
     /// Cluster mode on.
     Cluster {
-        /// How many shards.
+        /// The number of shards.
         shards: i32,
-        /// How many replicas each.
+        /// The number of replicas of each shard.
         replicas: i32,
     },
 }
@@ -50,7 +50,7 @@ pub(super) async fn create_user(
     Ok(())
 }
 
-/// Creates a user group with this user, and with the user named `default` that every user group needs. That one is disabled.
+/// Creates a user group with this user, and with a disabled user named `default`, which every user group needs.
 ///
 /// # Errors
 /// A call is refused, or the user group does not become active.

@@ -26,7 +26,7 @@ pub use ecs::{RedisService, create_consumer_service, create_redis_service, creat
 pub use elasticache::{Access, Topology, create_group, create_serverless_cache, create_user_group};
 pub use hosts::self_hosted;
 
-/// What the settings of a target leave open about its Redis.
+/// The properties of a Redis that the settings of a target do not determine.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     /// The nodes of a replication group.
