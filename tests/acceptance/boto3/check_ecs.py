@@ -46,7 +46,7 @@ def _definition(service):
     refuses("refuses to do without a container", containerDefinitions=[])
     refuses("refuses what the sandbox cannot do", code=INVALID, pidMode="task")
     mount = [{"sourceVolume": "none", "containerPath": "/data"}]
-    refuses("refuses a volume that is not there", containerDefinitions=[{**container, "mountPoints": mount}])
+    refuses("refuses a missing volume", containerDefinitions=[{**container, "mountPoints": mount}])
     check = {"command": ["CMD-SHELL", "true"], "interval": 1}
     refuses("refuses a check every second", code=INVALID, containerDefinitions=[{**container, "healthCheck": check}])
     service.answers("DescribeTaskDefinition", "describes the latest", taskDefinition="app", include=["TAGS"])
@@ -67,10 +67,10 @@ def _service(service):
     refuses(NO_CLUSTER, "does not find another cluster", cluster="other")
     refuses(CLIENT, "does not find another definition", taskDefinition="other")
     refuses(INVALID, "refuses to do without a subnet", networkConfiguration={"awsvpcConfiguration": {"subnets": []}})
-    refuses(INVALID, "refuses to be stuck", deploymentConfiguration={"maximumPercent": 100})
+    refuses(INVALID, "refuses percentages that block deployments", deploymentConfiguration={"maximumPercent": 100})
     refuses(INVALID, "refuses another registry", serviceRegistries=[{"registryArn": "arn:none"}])
     steady = {**CLUSTER, "services": ["app"], "include": ["TAGS"]}
-    service.wait("DescribeServices", "says when both tasks run", _steady, **steady)
+    service.wait("DescribeServices", "reaches a steady state", _steady, **steady)
     listed = service.answers("ListServices", "lists it", **CLUSTER)
     service.expect("ListServices", "has one", len(listed.get("serviceArns", [])) == 1)
     both = service.answers("DescribeServices", "describes several", services=["app", "other"], **CLUSTER)
@@ -79,7 +79,7 @@ def _service(service):
     update = {**CLUSTER, "service": "app"}
     percent = {"maximumPercent": 200, "minimumHealthyPercent": 0}
     service.answers("UpdateService", "changes percentages", deploymentConfiguration=percent, **update)
-    service.answers("UpdateService", "deploys anew", forceNewDeployment=True, **update)
+    service.answers("UpdateService", "forces a deployment", forceNewDeployment=True, **update)
     service.wait("DescribeServices", "says when that is done", _steady, **steady)
     service.refuses(NO_SERVICE, "UpdateService", "does not find another", **{**update, "service": "other"})
     service.refuses(CLIENT, "UpdateService", "does not find another definition", taskDefinition="other", **update)
@@ -125,7 +125,7 @@ def _tags(service):
 def _delete(service):
     delete = {**CLUSTER, "service": "app"}
     service.refuses(INVALID, "DeleteService", "refuses while there should be tasks", **delete)
-    service.answers("UpdateService", "wants no task", desiredCount=0, **delete)
+    service.answers("UpdateService", "scales to zero", desiredCount=0, **delete)
     service.answers("DeleteService", "deletes a service", **delete)
 
     def inactive(answer, code):

@@ -1,4 +1,4 @@
-"""EventBridge: rules, their targets, and events of callers."""
+"""EventBridge: rules, their targets, and custom events."""
 
 import json
 
@@ -18,7 +18,7 @@ def run(service):
 def _rules(service):
     put = service.answers("PutRule", "makes a rule", EventPattern=PATTERN, Description="x", State="DISABLED", **RULE)
     seen = service.answers("DescribeRule", "reads it", **RULE)
-    service.expect("DescribeRule", "finds what was put", seen.get("EventPattern") == PATTERN and seen["Arn"] == put["RuleArn"])
+    service.expect("DescribeRule", "returns it", seen.get("EventPattern") == PATTERN and seen["Arn"] == put["RuleArn"])
     service.answers("EnableRule", "enables it", **RULE)
     service.answers("PutRule", "makes another", Name="from-other", EventPattern=PATTERN, EventBusName="default")
     page = service.answers("ListRules", "lists one", Limit=1)
@@ -32,7 +32,7 @@ def _rules(service):
     service.expect("DescribeRule", "is disabled", state == "DISABLED")
     bad = "InvalidEventPatternException"
     service.refuses(bad, "PutRule", "refuses what is no JSON", Name="bad", EventPattern="source")
-    service.refuses(bad, "PutRule", "refuses a value that is no array", Name="bad", EventPattern='{"source": "app"}')
+    service.refuses(bad, "PutRule", "refuses a value without an array", Name="bad", EventPattern='{"source": "app"}')
     service.refuses(INVALID, "PutRule", "needs a pattern", Name="bad")
     service.refuses(INVALID, "PutRule", "refuses a name with a space", Name="a b", EventPattern=PATTERN)
     service.refuses(INVALID, "PutRule", "has no schedules", Name="bad", ScheduleExpression="rate(1 hour)")
@@ -52,7 +52,7 @@ def _targets(service):
     left = service.answers("ListTargetsByRule", "lists the other", **rule)["Targets"]
     service.expect("ListTargetsByRule", "has one left", [target["Id"] for target in left] == ["1"])
     queue = [{"Id": "3", "Arn": "arn:aws:sqs:us-east-1:123456789012:queue"}]
-    service.refuses(INVALID, "PutTargets", "tells functions only", Targets=queue, **rule)
+    service.refuses(INVALID, "PutTargets", "supports only functions", Targets=queue, **rule)
     six = [{"Id": f"{number}", "Arn": FUNCTION} for number in range(10, 16)]
     service.refuses("LimitExceededException", "PutTargets", "has five at most", Targets=six, **rule)
     service.refuses(NONE, "PutTargets", "does not find another rule", Rule="another", Targets=targets)
@@ -64,7 +64,7 @@ def _events(service):
         return {"Source": "app", "DetailType": "kind", "Detail": '{"kind": "c"}', **changes}
 
     entries = [entry(), entry(Source="aws.ssm"), entry(Detail="[]"), entry(DetailType="")]
-    put = service.answers("PutEvents", "takes what is right of four", Entries=entries)
+    put = service.answers("PutEvents", "accepts the valid one of four", Entries=entries)
     codes = [answer.get("ErrorCode") for answer in put["Entries"]]
     service.expect("PutEvents", "counts three failures", put["FailedEntryCount"] == 3)
     expected = [None, "NotAuthorizedForSourceException", "MalformedDetail", "InvalidArgument"]

@@ -38,7 +38,7 @@ def _update(service, name):
     revision = before["RevisionId"]
     change = {"Environment": {"Variables": {"STAGE": "test"}}, "RevisionId": revision}
     changed = service.answers("UpdateFunctionConfiguration", "replaces the environment", **change, **name)
-    service.expect("UpdateFunctionConfiguration", "is on its way", changed.get("LastUpdateStatus") == "InProgress")
+    service.expect("UpdateFunctionConfiguration", "is in progress", changed.get("LastUpdateStatus") == "InProgress")
     service.expect("UpdateFunctionConfiguration", "has a new revision", changed.get("RevisionId") != revision)
     service.refuses(CONFLICT, "UpdateFunctionConfiguration", "refuses another meanwhile", Description="x", **name)
 
@@ -67,7 +67,7 @@ def _refuse(service, name):
 
     # What is measured is the JSON: {"LONG":"…"}
     refuses(INVALID, "refuses 4097 bytes", **variables(LONG="x" * (4097 - 11)))
-    refuses("ValidationException", "refuses a key that is none", KMSKeyArn="alias/aws/lambda")
+    refuses("ValidationException", "refuses an invalid key", KMSKeyArn="alias/aws/lambda")
     refuses(INVALID, "refuses a name of Lambda's own", **variables(AWS_REGION="eu-west-1"))
     refuses("ValidationException", "refuses a name with a dash", **variables(**{"A-B": "x"}))
     refuses(INVALID, "refuses what the sandbox does not have", Timeout=7)
@@ -88,7 +88,7 @@ def _create(service):
         "Handler": PROGRAM,
         "Code": {"ZipFile": _package()},
     }
-    made = service.answers("CreateFunction", "makes a function of a program that is there", **MADE, **function, Timeout=20)
+    made = service.answers("CreateFunction", "creates a function", **MADE, **function, Timeout=20)
     service.expect("CreateFunction", "is active", made.get("State") == "Active" and made["Timeout"] == 20)
     service.refuses(CONFLICT, "CreateFunction", "refuses the same name", **MADE, **function)
     seen = service.answers("GetFunction", "reads it", **MADE)
@@ -104,7 +104,7 @@ def _create(service):
     refuses(INVALID, "does not run the caller's code", Handler="bootstrap")
     refuses(INVALID, "needs a handler and a runtime", Handler=None, Runtime=None)
     refuses(INVALID, "has no other runtime", Runtime="python3.13")
-    refuses("ValidationException", "refuses a role that is none", Role="made")
+    refuses("ValidationException", "refuses an invalid role", Role="made")
     refuses("ValidationException", "refuses a name with a space", FunctionName="a b")
     refuses("ValidationException", "refuses a long timeout", Timeout=901)
     refuses(INVALID, "refuses a name of Lambda's own", Environment={"Variables": {"AWS_REGION": "x"}})
@@ -114,7 +114,7 @@ def _invoke(service):
     def payload(answer):
         return json.loads(answer["Payload"].read() or b"null")
 
-    # The program ends where an event is no step of a rotation.
+    # The program exits if the event is not a rotation step.
     failed = service.answers("Invoke", "runs a function that fails", LogType="Tail", Payload=b'{"do": "nothing"}', **MADE)
     error = payload(failed)
     service.expect("Invoke", "says that it failed", failed.get("FunctionError") == "Unhandled" and "errorType" in error)

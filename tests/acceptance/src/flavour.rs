@@ -139,7 +139,7 @@ impl Flavour {
         changes * self.calls_per_change(nodes)
     }
 
-    /// Returns what the settings leave open about its Redis.
+    /// Returns the properties of its Redis that the settings do not determine.
     pub(crate) fn shape(self, topology: Topology) -> Shape {
         match self {
             Self::SelfHosted(set_up) => Shape { topology, set_up },

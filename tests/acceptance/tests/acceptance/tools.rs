@@ -28,7 +28,7 @@ pub(super) async fn ask(command: &mut Command, input: &str, limit: Duration) -> 
     let asked = async {
         let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn()?;
-        let mut stdin = child.stdin.take().context("it is piped")?;
+        let mut stdin = child.stdin.take().context("standard input is not piped")?;
         stdin.write_all(input.as_bytes()).await?;
         drop(stdin);
         anyhow::Ok(child.wait_with_output().await?)
@@ -66,7 +66,7 @@ pub(super) async fn node(name: &str, scripts: &Path) -> anyhow::Result<PathBuf> 
     once(name, &files.iter().map(PathBuf::as_path).collect::<Vec<_>>(), async || {
         fs::create_dir_all(&home)?;
         for file in &files {
-            fs::copy(file, home.join(file.file_name().context("a file has a name")?))?;
+            fs::copy(file, home.join(file.file_name().context("the path has no file name")?))?;
         }
         let mut npm = Command::new("npm");
         npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]).current_dir(&home);

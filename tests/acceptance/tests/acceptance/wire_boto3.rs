@@ -1,6 +1,6 @@
-//! The sandbox against AWS's own service models, as botocore has them, and against the ordinary `aws` command.
+//! The sandbox is checked with botocore's models of the AWS services, and with the `aws` command.
 //!
-//! The checks are Python, in `tests/acceptance/boto3`; this makes their environment once, and runs them.
+//! The checks are in Python, in `tests/acceptance/boto3`. Their environment is created once.
 
 use std::{
     collections::BTreeMap,
@@ -20,17 +20,17 @@ use crate::{
     tools::{self, HOME, run},
 };
 
-/// The checks, and what they need.
+/// The folder with the checks and their requirements.
 const CHECKS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/boto3");
 const CHECK_LIMIT: Duration = Duration::from_secs(150);
 const ROTATION_LAMBDA_ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:rotation-function";
 
-/// The folder of programs of a Python environment with boto3 and the `aws` command, made where it is not there yet.
+/// Returns the `bin` folder of a Python environment with boto3 and the `aws` command, and creates it if necessary.
 async fn python() -> anyhow::Result<PathBuf> {
     tools::python("boto3", Path::new(CHECKS)).await
 }
 
-/// A client that knows this sandbox and nothing else: no variable and no file of the user's.
+/// A client for this sandbox only, without the variables and files of the user.
 fn client(program: &Path, sandbox: &Sandbox) -> Command {
     let mut command = Command::new(program);
     command.env_clear().env("PATH", "/usr/bin:/bin").envs(sandbox.environment());
@@ -38,10 +38,10 @@ fn client(program: &Path, sandbox: &Sandbox) -> Command {
     command
 }
 
-/// The rotation function of the checks, as a bootstrap that the sandbox can run.
+/// The rotation function of the checks, as a bootstrap for the sandbox.
 fn rotation_function(python: &Path) -> anyhow::Result<Function> {
     let binary = Path::new(HOME).join("rotation-function/bootstrap");
-    fs::create_dir_all(binary.parent().context("it has a folder")?)?;
+    fs::create_dir_all(binary.parent().context("the path has no folder")?)?;
     let python = python.join("python");
     fs::write(&binary, format!("#!/bin/sh\nexec '{}' -B '{CHECKS}/rotation_function.py'\n", python.display()))?;
     fs::set_permissions(&binary, PermissionsExt::from_mode(0o755))?;
@@ -50,7 +50,7 @@ fn rotation_function(python: &Path) -> anyhow::Result<Function> {
 }
 
 #[tokio::test]
-async fn every_operation_and_every_response_is_as_the_models_of_botocore_say() -> anyhow::Result<()> {
+async fn every_operation_and_response_matches_the_models_of_botocore() -> anyhow::Result<()> {
     let python = python().await?;
     let sandbox = Sandbox::start(Options::default()).await?;
     sandbox.runner.add(rotation_function(&python)?);
@@ -88,7 +88,7 @@ async fn the_aws_command_works_on_the_sandbox() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn rules_subscriptions_and_schedules_made_with_the_aws_command_invoke_functions() -> anyhow::Result<()> {
+async fn rules_subscriptions_and_schedules_created_with_the_aws_command_invoke_functions() -> anyhow::Result<()> {
     let python = python().await?;
     let sandbox = Sandbox::start(Options::default()).await?;
     add_listener(&sandbox);

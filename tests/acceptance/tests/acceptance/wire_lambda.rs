@@ -1,4 +1,4 @@
-//! Lambda's configuration over the wire, with AWS's own client.
+//! The API for the configuration of a Lambda function, with the AWS SDK.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -31,7 +31,7 @@ async fn get(client: &Client) -> GetFunctionConfigurationOutput {
     client.get_function_configuration().function_name("report").send().await.unwrap()
 }
 
-/// Waits until no update is under way.
+/// Waits until no update is in progress.
 async fn complete(client: &Client) -> GetFunctionConfigurationOutput {
     let give_up = Instant::now() + PATIENCE;
     loop {
@@ -45,7 +45,7 @@ async fn complete(client: &Client) -> GetFunctionConfigurationOutput {
 }
 
 #[tokio::test]
-async fn an_environment_that_is_given_replaces_the_whole_of_the_one_before() {
+async fn a_given_environment_replaces_the_whole_previous_one() {
     let (sandbox, client) = start().await;
     let update = || client.update_function_configuration().function_name("report");
     update().environment(variables(&[("REDIS_HOST", "two")])).send().await.unwrap();
@@ -56,13 +56,13 @@ async fn an_environment_that_is_given_replaces_the_whole_of_the_one_before() {
     assert_eq!(sandbox.lambda.environment("report"), Some(two));
     complete(&client).await;
     update().environment(variables(&[])).send().await.unwrap();
-    assert!(complete(&client).await.environment().is_none(), "there is none where there is no variable");
+    assert!(complete(&client).await.environment().is_none(), "an empty environment is absent");
     assert_eq!(sandbox.lambda.environment("other"), None);
     sandbox.stop().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_key_is_kept_where_none_is_given_and_taken_away_by_an_empty_one() {
+async fn a_key_is_kept_unless_an_empty_one_is_given() {
     let (sandbox, client) = start().await;
     let update = || client.update_function_configuration().function_name("report");
     let key = "arn:aws:kms:us-east-1:123456789012:key/1";
@@ -78,7 +78,7 @@ async fn a_key_is_kept_where_none_is_given_and_taken_away_by_an_empty_one() {
 }
 
 #[tokio::test]
-async fn an_update_needs_the_latest_revision_where_one_is_named_and_comes_alone() {
+async fn an_update_needs_the_latest_revision_if_one_is_given_and_no_other_update_in_progress() {
     let (sandbox, client) = start().await;
     sandbox.lambda.take_for_updates(Duration::from_secs(1));
     let update = |revision: &str| {
@@ -97,7 +97,7 @@ async fn an_update_needs_the_latest_revision_where_one_is_named_and_comes_alone(
     let third = complete(&client).await;
     assert_eq!(third.last_update_status(), Some(&LastUpdateStatus::Successful));
     assert_eq!(third.last_update_status_reason(), None);
-    // What was read while the update was under way is stale as well.
+    // A revision that was read during the update is stale as well.
     for stale in [&first, &second] {
         let refused = update(stale).await.unwrap_err().into_service_error();
         assert!(refused.is_precondition_failed_exception(), "{refused:?}");
@@ -108,7 +108,7 @@ async fn an_update_needs_the_latest_revision_where_one_is_named_and_comes_alone(
 }
 
 #[tokio::test]
-async fn an_update_may_fail_and_says_so_afterwards() {
+async fn an_update_can_fail_and_its_status_reports_that() {
     let (sandbox, client) = start().await;
     sandbox.lambda.fail_updates("report", true);
     let update = || client.update_function_configuration().function_name("report").description("x").send();
@@ -123,14 +123,14 @@ async fn an_update_may_fail_and_says_so_afterwards() {
 }
 
 #[tokio::test]
-async fn an_environment_that_lambda_does_not_take_is_refused_and_changes_nothing() {
+async fn an_invalid_environment_is_refused_and_changes_nothing() {
     let (sandbox, client) = start().await;
     let before = get(&client).await;
     let update = |given: &[(&str, &str)]| {
         let update = client.update_function_configuration().function_name("report");
         update.environment(variables(given)).send()
     };
-    // {"A1":"…"} is what is measured, so that a quotation mark counts twice.
+    // The size is that of the JSON {"A1":"…"}, in which a quotation mark counts twice.
     let (fits, plain, quotes) = ("x".repeat(4096 - 9), "x".repeat(4097 - 9), "\"".repeat(2045));
     let invalid = "InvalidParameterValueException";
     let cases = [
@@ -147,12 +147,12 @@ async fn an_environment_that_lambda_does_not_take_is_refused_and_changes_nothing
         assert_eq!(refused.code(), Some(code), "{name}");
         if value.len() > 1 {
             let measured = serde_json::json!({ name: value }).to_string();
-            assert!(refused.message().unwrap().ends_with(&measured), "Lambda repeats what it has measured");
+            assert!(refused.message().unwrap().ends_with(&measured), "the error quotes the measured JSON");
         }
     }
     let after = get(&client).await;
     assert_eq!((before.revision_id(), before.environment()), (after.revision_id(), after.environment()));
-    assert!(sandbox.lambda.values().contains(&plain), "refused values are remembered, too");
+    assert!(sandbox.lambda.values().contains(&plain), "refused values are recorded too");
     assert!(!format!("{sandbox:?} {:?}", sandbox.journal.entries()).contains(&plain));
     update(&[("A1", &fits)]).await.unwrap();
     sandbox.stop().await.unwrap();

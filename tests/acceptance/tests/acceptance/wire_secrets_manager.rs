@@ -1,4 +1,4 @@
-//! Secrets Manager over the wire, with AWS's own client.
+//! The API of Secrets Manager, with the AWS SDK.
 
 use aws_sdk_secretsmanager::{
     Client,
@@ -35,8 +35,8 @@ async fn put(client: &Client, token: &str, value: &str, stage: &str) {
     put.version_stages(stage).send().await.unwrap();
 }
 
-/// The id of the version that carries a label.
-async fn holder(client: &Client, stage: &str) -> Option<String> {
+/// Returns the id of the version with a label.
+async fn version_with(client: &Client, stage: &str) -> Option<String> {
     let secret = client.describe_secret().secret_id("app/redis").send().await.unwrap();
     let versions = secret.version_ids_to_stages.unwrap_or_default();
     versions.into_iter().find(|(_, stages)| stages.iter().any(|s| s == stage)).map(|(id, _)| id)
@@ -58,7 +58,7 @@ async fn a_secret_is_found_by_name_by_arn_and_by_arn_without_its_suffix() {
 }
 
 #[tokio::test]
-async fn creating_twice_is_one_secret_only_for_the_same_request() {
+async fn creating_a_secret_twice_succeeds_only_for_the_same_request() {
     let (sandbox, client) = with_secret().await;
     let again = |token: &str, value: &str| {
         client.create_secret().name("app/redis").client_request_token(token).secret_string(value).send()
@@ -75,7 +75,7 @@ async fn creating_twice_is_one_secret_only_for_the_same_request() {
 }
 
 #[tokio::test]
-async fn describing_a_secret_shows_everything_but_its_value() {
+async fn describing_a_secret_returns_everything_except_its_value() {
     let (sandbox, client) = start().await;
     let tag = Tag::builder().key("redis-lifecycle:target").value("redis").build();
     let made = client.create_secret().name("app/redis").description("AUTH token").kms_key_id("alias/app").tags(tag);
@@ -84,7 +84,7 @@ async fn describing_a_secret_shows_everything_but_its_value() {
     assert_eq!((secret.description(), secret.kms_key_id()), (Some("AUTH token"), Some("alias/app")));
     assert_eq!(secret.tags()[0].key(), Some("redis-lifecycle:target"));
     assert_eq!(secret.version_ids_to_stages().unwrap()[ONE], ["AWSCURRENT"]);
-    assert_eq!(secret.rotation_enabled(), None, "absent while rotation was never configured");
+    assert_eq!(secret.rotation_enabled(), None, "absent until rotation is configured");
     assert!(secret.created_date().is_some() && !format!("{secret:?}").contains("s3cret"));
 
     let owner = Tag::builder().key("owner").value("team").build();
@@ -100,7 +100,7 @@ async fn describing_a_secret_shows_everything_but_its_value() {
 }
 
 #[tokio::test]
-async fn what_a_fresh_secret_does_not_have_is_absent_and_reads_are_told_to_the_day() {
+async fn a_new_secret_has_no_optional_fields_and_the_date_of_access_is_a_day() {
     let (sandbox, client) = start().await;
     client.create_secret().name("app/redis").client_request_token(ONE).send().await.unwrap();
     let fresh = client.describe_secret().secret_id("app/redis").send().await.unwrap();
@@ -120,14 +120,14 @@ async fn what_a_fresh_secret_does_not_have_is_absent_and_reads_are_told_to_the_d
 }
 
 #[tokio::test]
-async fn putting_the_same_value_twice_makes_one_version_and_another_value_is_refused() {
+async fn putting_the_same_value_twice_creates_one_version_and_another_value_is_refused() {
     let (sandbox, client) = with_secret().await;
     put(&client, TWO, "s3cret-two", "AWSPENDING").await;
     let again =
         || client.put_secret_value().secret_id("app/redis").client_request_token(TWO).secret_string("s3cret-two");
     let answer = again().send().await.unwrap();
-    assert_eq!(answer.version_stages(), ["AWSPENDING"], "a repeat that names no label moves none");
-    assert_eq!(holder(&client, "AWSCURRENT").await.as_deref(), Some(ONE));
+    assert_eq!(answer.version_stages(), ["AWSPENDING"], "a repeated call without a label moves none");
+    assert_eq!(version_with(&client, "AWSCURRENT").await.as_deref(), Some(ONE));
     let answer = again().version_stages("REPLAY").send().await.unwrap();
     assert_eq!(answer.version_stages(), ["AWSPENDING", "REPLAY"]);
     let other = client.put_secret_value().secret_id("app/redis").client_request_token(TWO).secret_string("other");
@@ -141,18 +141,18 @@ async fn putting_the_same_value_twice_makes_one_version_and_another_value_is_ref
 }
 
 #[tokio::test]
-async fn putting_without_a_stage_makes_the_value_current_and_the_old_one_previous() {
+async fn putting_a_value_without_a_label_makes_it_current_and_the_old_one_previous() {
     let (sandbox, client) = with_secret().await;
     let put = client.put_secret_value().secret_id("app/redis").client_request_token(TWO).secret_string("s3cret-two");
     assert_eq!(put.send().await.unwrap().version_stages(), ["AWSCURRENT"]);
-    assert_eq!(holder(&client, "AWSPREVIOUS").await.as_deref(), Some(ONE));
+    assert_eq!(version_with(&client, "AWSPREVIOUS").await.as_deref(), Some(ONE));
     let previous = client.get_secret_value().secret_id("app/redis").version_stage("AWSPREVIOUS").send().await.unwrap();
     assert_eq!(previous.secret_string(), Some("s3cret-one"));
     sandbox.stop().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_version_is_only_read_by_a_label_that_it_carries() {
+async fn a_version_can_only_be_read_by_its_own_labels() {
     let (sandbox, client) = with_secret().await;
     let get = || client.get_secret_value().secret_id("app/redis");
     let error = get().version_id(ONE).version_stage("AWSPREVIOUS").send().await.unwrap_err().into_service_error();
@@ -165,7 +165,7 @@ async fn a_version_is_only_read_by_a_label_that_it_carries() {
 }
 
 #[tokio::test]
-async fn a_label_moves_only_from_where_it_is_said_to_be() {
+async fn a_label_moves_only_from_the_version_that_the_call_names() {
     let (sandbox, client) = with_secret().await;
     put(&client, TWO, "s3cret-two", "AWSPENDING").await;
     put(&client, THREE, "s3cret-three", "mine").await;
@@ -185,12 +185,16 @@ async fn a_label_moves_only_from_where_it_is_said_to_be() {
     }
     let nowhere = update("AWSCURRENT").move_to_version_id(TWO.replace('2', "9")).remove_from_version_id(ONE);
     assert!(nowhere.send().await.unwrap_err().into_service_error().is_resource_not_found_exception());
-    assert_eq!(holder(&client, "AWSCURRENT").await.as_deref(), Some(ONE));
+    assert_eq!(version_with(&client, "AWSCURRENT").await.as_deref(), Some(ONE));
 
     update("AWSCURRENT").move_to_version_id(TWO).remove_from_version_id(ONE).send().await.unwrap();
-    assert_eq!(holder(&client, "AWSCURRENT").await.as_deref(), Some(TWO));
-    assert_eq!(holder(&client, "AWSPREVIOUS").await.as_deref(), Some(ONE));
-    assert_eq!(holder(&client, "AWSPENDING").await.as_deref(), Some(TWO), "moving one label leaves the others");
+    assert_eq!(version_with(&client, "AWSCURRENT").await.as_deref(), Some(TWO));
+    assert_eq!(version_with(&client, "AWSPREVIOUS").await.as_deref(), Some(ONE));
+    assert_eq!(
+        version_with(&client, "AWSPENDING").await.as_deref(),
+        Some(TWO),
+        "moving one label does not move the others"
+    );
     sandbox.stop().await.unwrap();
 }
 
@@ -210,7 +214,7 @@ async fn a_version_without_a_label_is_deprecated() {
 }
 
 #[tokio::test]
-async fn random_passwords_hold_what_is_asked_for_and_nothing_else() {
+async fn random_passwords_contain_only_the_requested_characters() {
     let (sandbox, client) = start().await;
     let plain = client.get_random_password().send().await.unwrap().random_password.unwrap();
     assert_eq!(plain.chars().count(), 32);
@@ -237,7 +241,7 @@ async fn random_passwords_hold_what_is_asked_for_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn rotation_needs_a_function_that_is_there_and_rules_that_hold() {
+async fn rotation_needs_an_existing_function_and_valid_rules() {
     let (sandbox, client) = with_secret().await;
     let rotate = || client.rotate_secret().secret_id("app/redis");
     assert!(rotate().send().await.unwrap_err().into_service_error().is_invalid_request_exception());
@@ -246,7 +250,7 @@ async fn rotation_needs_a_function_that_is_there_and_rules_that_hold() {
     let often = RotationRulesType::builder().schedule_expression("rate(1 hour)").build();
     let error = rotate().rotation_rules(often).send().await.unwrap_err().into_service_error();
     assert!(error.is_invalid_parameter_exception());
-    assert_eq!(holder(&client, "AWSPENDING").await, None, "a refused rotation leaves nothing");
+    assert_eq!(version_with(&client, "AWSPENDING").await, None, "a refused rotation leaves no AWSPENDING");
     let cancelled = client.cancel_rotate_secret().secret_id("app/redis").send().await.unwrap();
     assert_eq!((cancelled.name(), cancelled.version_id()), (Some("app/redis"), None));
     let described = client.describe_secret().secret_id("app/redis").send().await.unwrap();
@@ -285,7 +289,11 @@ async fn a_secret_marked_for_deletion_can_be_described_and_restored_but_not_used
     let again = client.create_secret().name("app/redis").secret_string("x").send().await;
     assert!(again.unwrap_err().into_service_error().is_invalid_request_exception());
     let deleted = client.describe_secret().secret_id("app/redis").send().await.unwrap().deleted_date.unwrap();
-    assert_eq!(gone.deletion_date().unwrap().secs() - deleted.secs(), 7 * 86_400, "marked now, gone in a week");
+    assert_eq!(
+        gone.deletion_date().unwrap().secs() - deleted.secs(),
+        7 * 86_400,
+        "it is deleted seven days after it was marked"
+    );
     client.restore_secret().secret_id("app/redis").send().await.unwrap();
     assert!(client.get_secret_value().secret_id("app/redis").send().await.is_ok());
     client.delete_secret().secret_id("app/redis").force_delete_without_recovery(true).send().await.unwrap();
@@ -310,7 +318,7 @@ async fn a_value_is_text_or_binary_and_never_both() {
 }
 
 #[tokio::test]
-async fn unknown_operations_and_parameters_fail_loudly() {
+async fn unknown_operations_and_parameters_are_errors() {
     let (sandbox, client) = with_secret().await;
     let error = client.get_resource_policy().secret_id("app/redis").send().await.unwrap_err();
     assert_eq!(error.code(), Some("UnknownOperationException"));
@@ -321,7 +329,7 @@ async fn unknown_operations_and_parameters_fail_loudly() {
 }
 
 #[tokio::test]
-async fn neither_the_journal_nor_debug_output_has_a_value() {
+async fn neither_the_journal_nor_debug_output_contains_a_value() {
     let (sandbox, client) = with_secret().await;
     put(&client, TWO, "s3cret-two", "AWSPENDING").await;
     client.get_secret_value().secret_id("app/redis").send().await.unwrap();

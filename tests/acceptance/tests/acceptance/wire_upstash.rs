@@ -1,4 +1,4 @@
-//! Upstash as the sandbox has it, asked by an ordinary HTTPS client: what its documentation says is answered, and refused.
+//! The sandbox's Upstash matches its documentation, over HTTPS.
 //!
 //! <https://upstash.com/docs/redis/features/restapi>, <https://upstash.com/docs/redis/commands/server/acl-setuser>
 
@@ -27,7 +27,7 @@ impl Wire {
         Self { sandbox, database, http }
     }
 
-    /// Runs a command, and gives the status and the body.
+    /// Runs a command, and returns the status and the body.
     async fn run(&self, token: &SecretString, command: Value) -> (u16, Value) {
         self.send(Method::POST, "/", token, Some(command)).await
     }
@@ -42,7 +42,7 @@ impl Wire {
         (response.status().as_u16(), response.json().await.unwrap_or_default())
     }
 
-    /// Runs an ACL command as the default user; gives its result, or the error.
+    /// Runs an ACL command as the default user, and returns its result or the error.
     async fn acl(&self, arguments: &[&str]) -> Result<Value, String> {
         let mut command = vec!["ACL"];
         command.extend(arguments);
@@ -68,7 +68,7 @@ impl Wire {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn commands_come_in_a_body_a_path_or_a_pipeline() {
+async fn a_command_is_in_a_body_a_path_or_a_pipeline() {
     let wire = Wire::of(Plan::Paid).await;
     let token = wire.database.token();
     assert_eq!(wire.run(&token, json!(["SET", "k", 7])).await, (200, json!({ "result": "OK" })));
@@ -89,7 +89,7 @@ async fn commands_come_in_a_body_a_path_or_a_pipeline() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_is_wrong_dead_or_of_another_database_is_refused() {
+async fn a_token_that_is_wrong_replaced_or_of_another_database_is_refused() {
     let wire = Wire::of(Plan::Paid).await;
     let other = wire.sandbox.upstash.create("other", Plan::Paid).await.unwrap();
     let first = wire.database.token();
@@ -104,7 +104,7 @@ async fn a_token_that_is_wrong_dead_or_of_another_database_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_acl_user_takes_tokens_that_were_generated_for_it_and_nothing_else() {
+async fn an_acl_user_accepts_only_tokens_that_were_generated_for_it() {
     let wire = Wire::of(Plan::Paid).await;
     let text = |value: Value| value.as_str().unwrap().to_owned();
     let token = text(wire.acl(&["GENTOKEN", "app"]).await.unwrap());
@@ -113,12 +113,12 @@ async fn an_acl_user_takes_tokens_that_were_generated_for_it_and_nothing_else() 
         let refused = wire.acl(&["SETUSER", "app", rule]).await.unwrap_err();
         assert!(refused.starts_with("ERR") && !refused.contains("plain-password"), "{refused}");
     }
-    assert_eq!(wire.acl(&["GETUSER", "app"]).await.unwrap(), Value::Null, "a refused rule makes no user");
+    assert_eq!(wire.acl(&["GETUSER", "app"]).await.unwrap(), Value::Null, "a refused rule creates no user");
     for user in ["default", "upstash-read-only", "sandbox-administrator"] {
         assert!(wire.acl(&["SETUSER", user, "off"]).await.is_err(), "{user}");
     }
     let given = wire.acl(&["SETUSER", "app", "on", "~*", "+get", "+acl|whoami", &format!(">{token}")]).await;
-    assert!(given.is_err(), "rules of subcommands are refused");
+    assert!(given.is_err(), "rules for subcommands are refused");
     wire.acl(&["SETUSER", "app", "on", "~*", "+get", &format!(">{token}")]).await.unwrap();
     let bearer = SecretString::from(token.clone());
     assert_eq!(wire.run(&bearer, json!(["GET", "k"])).await.0, 200);
@@ -127,7 +127,7 @@ async fn an_acl_user_takes_tokens_that_were_generated_for_it_and_nothing_else() 
         assert!(status == 400 && body["error"].as_str().unwrap().starts_with("NOPERM"), "{status} {body}");
     }
     wire.acl(&["SETUSER", "app", &format!("<{token}")]).await.unwrap();
-    assert_eq!(wire.run(&bearer, json!(["GET", "k"])).await.0, 401, "at once");
+    assert_eq!(wire.run(&bearer, json!(["GET", "k"])).await.0, 401, "a removed token is refused immediately");
     assert!(wire.acl(&["GENTOKEN", "app", "weak"]).await.is_err());
     wire.sandbox.stop().await.unwrap();
 }
@@ -143,7 +143,7 @@ async fn a_free_database_has_no_acl() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_developer_api_answers_its_owner_only() {
+async fn the_developer_api_requires_the_api_key_of_the_owner() {
     let wire = Wire::of(Plan::Paid).await;
     let (database, reset) = (format!("database/{}", wire.database.id), format!("reset-password/{}", wire.database.id));
     let token = wire.database.token();
@@ -173,7 +173,7 @@ async fn the_developer_api_answers_its_owner_only() {
         );
     }
     let read_only = shown["read_only_rest_token"].as_str().unwrap().into();
-    assert_eq!(wire.run(&read_only, json!(["GET", "k"])).await.0, 401, "a reset ends the read-only token too");
+    assert_eq!(wire.run(&read_only, json!(["GET", "k"])).await.0, 401, "a reset replaces the read-only token too");
     wire.database.protect(true);
     let (_, protected) = wire.api(Method::GET, &database, None).await;
     assert_eq!(protected.get("rest_token"), None);

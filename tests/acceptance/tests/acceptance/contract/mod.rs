@@ -64,7 +64,7 @@ async fn check(
     }
 
     for kind in kinds {
-        assert!(cases.iter().any(|case| case.kind == *kind && !case.refused), "there is no case of {kind:?}");
+        assert!(cases.iter().any(|case| case.kind == *kind && !case.refused), "no case has the kind {kind:?}");
     }
     assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
     Ok(())

@@ -30,7 +30,7 @@ async fn redis_rs_accepts_what_is_published() -> anyhow::Result<()> {
 }
 
 async fn answer(given: &Value, root_cert: Option<&[u8]>) -> redis::RedisResult<(String, String)> {
-    let text = |name: &str| given[name].as_str().expect("every case has it").to_owned();
+    let text = |name: &str| given[name].as_str().expect("every case has this field").to_owned();
     let client = match root_cert {
         Some(root_cert) if ["rediss:", "valkeys:"].iter().any(|scheme| text("url").starts_with(scheme)) => {
             let certificates = TlsCertificates { client_tls: None, root_cert: Some(root_cert.to_vec()) };

@@ -1,13 +1,13 @@
-//! No file of the product depends on a file that depends on it.
+//! No two files of the product depend on each other, directly or through other files.
 //!
-//! A file depends on another one if it names an item that is *defined* there, in a `use` or by a path in its code; a re-export
-//! is followed to the definition. A parent and its submodules are files like any others: a child that names an item of its
-//! `mod.rs` must not be named by it. Three things are no dependency:
+//! A file depends on another one if it names an item that is *defined* there, in a `use` declaration or by a path in
+//! its code. Re-exports are followed to the definition. Parents and submodules are no exception: a `mod.rs` must not
+//! name an item of a child that names an item of this `mod.rs`. These do not count as dependencies:
 //!
-//! - `mod` and `pub use` declarations: a `mod.rs` declares its children and passes their items on, and uses none of them by
-//!   that;
-//! - what only the type checker can follow: calls of methods, fields, and what a glob or a macro of another crate brings;
-//! - test modules.
+//! - `mod` and `pub use` declarations, with which a `mod.rs` declares its children and re-exports their items
+//! - references that only the type checker can resolve: method calls, fields, and names from globs or macros of
+//!   other crates
+//! - test modules
 
 mod modules;
 mod names;
@@ -22,10 +22,10 @@ use modules::{Crate, Files};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// What each file of a crate depends on: file, file, and the path by which the first names an item of the second.
+/// The dependencies of a crate: a file, another file, and the path by which the first names an item of the second.
 type Edges = BTreeSet<(String, String, String)>;
 
-/// Returns every circle: the files that depend on one another, then their dependencies.
+/// Returns a description of every circle.
 fn circles(edges: &Edges) -> Vec<String> {
     let mut next: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (from, to, _) in edges {
@@ -56,7 +56,7 @@ fn circles(edges: &Edges) -> Vec<String> {
     circles.iter().map(|files| describe(files, edges)).collect()
 }
 
-/// One circle: its files, then a line for each edge.
+/// Describes a circle: its files, then a line for each dependency.
 fn describe(files: &[&str], edges: &Edges) -> String {
     let mut names: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for (from, to, path) in edges {
@@ -68,7 +68,7 @@ fn describe(files: &[&str], edges: &Edges) -> String {
     files.join(" ↔ ") + &edges.collect::<String>()
 }
 
-/// The Rust files below a folder, by their path in it.
+/// Collects the Rust files below a folder, by their relative path.
 fn read(folder: &Path, prefix: &str, files: &mut Files) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -82,7 +82,7 @@ fn read(folder: &Path, prefix: &str, files: &mut Files) {
 }
 
 #[test]
-fn no_circle_of_imports_is_among_the_files_of_functions_and_shared() {
+fn the_files_of_functions_and_shared_have_no_circle_of_imports() {
     let (mut found, mut edges) = (Vec::new(), 0);
     for layer in ["functions", "shared"] {
         for member in fs::read_dir(Path::new(ROOT).join(layer)).unwrap() {
@@ -95,7 +95,7 @@ fn no_circle_of_imports_is_among_the_files_of_functions_and_shared() {
             found.extend(circles(&named).into_iter().map(|circle| format!("{layer}/{member}: {circle}")));
         }
     }
-    assert!(edges > 200, "only {edges} edges were found: the reader of imports misses most of them");
+    assert!(edges > 200, "only {edges} edges were found: most imports are missed");
     assert!(found.is_empty(), "{} circles:\n{}", found.len(), found.join("\n"));
 }
 

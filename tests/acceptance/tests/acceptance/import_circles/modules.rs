@@ -7,7 +7,7 @@ use super::names::{self, Names};
 /// A crate's files by path, relative to the folder of its root file.
 pub(super) type Files = BTreeMap<String, String>;
 
-/// A place in [`Crate::modules`].
+/// An index in [`Crate::modules`].
 type Id = usize;
 
 /// The modules of one crate; the root is the first.
@@ -22,19 +22,19 @@ struct Module {
     names: Names,
 }
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Found {
     Module(Id),
-    /// An item of this module's file.
+    /// An item that this module's file defines.
     Item(Id),
 }
 
 impl Crate {
-    /// Reads the modules that the root file declares, and theirs. Test modules are left out.
+    /// Parses the root file and, recursively, the modules that it declares, without test modules.
     pub(super) fn read(root: &str, files: &Files) -> Self {
         let mut tree = Self { modules: Vec::new() };
-        let text = files.get(root).unwrap_or_else(|| panic!("there is no {root}"));
+        let text = files.get(root).unwrap_or_else(|| panic!("{root} does not exist"));
         let items = syn::parse_file(text).unwrap_or_else(|error| panic!("{root}: {error}")).items;
         tree.add(root.to_owned(), "", 0, &items, files);
         tree
@@ -66,7 +66,7 @@ impl Crate {
         id
     }
 
-    /// Every edge: a file, another file that defines an item which the first names, and the path by which it does.
+    /// Every dependency: a file, the file that defines an item that the first one names, and the path of the item.
     pub(super) fn edges(&self) -> BTreeSet<(String, String, String)> {
         let mut edges = BTreeSet::new();
         for (id, module) in self.modules.iter().enumerate() {
@@ -83,14 +83,14 @@ impl Crate {
         edges
     }
 
-    /// What a path means in a module. A path into another crate leads to nothing.
+    /// Resolves a path in a module. A path into another crate has no result.
     fn resolve(&self, from: Id, path: &[String], depth: usize) -> BTreeSet<Found> {
         let mut at = BTreeSet::from([Found::Module(from)]);
         for (index, segment) in path.iter().enumerate() {
             at = at
                 .into_iter()
                 .flat_map(|found| match found {
-                    // A variant or an associated item stands where its type does.
+                    // A variant or an associated item is in the file of its type.
                     Found::Item(id) => BTreeSet::from([Found::Item(id)]),
                     Found::Module(id) => match segment.as_str() {
                         "self" => BTreeSet::from([Found::Module(id)]),
@@ -104,12 +104,12 @@ impl Crate {
         at
     }
 
-    /// What a name means in a module, re-exports and globs followed to the definition.
+    /// Resolves a name in a module, through re-exports and globs to the definition.
     fn look_up(&self, id: Id, name: &str, depth: usize) -> BTreeSet<Found> {
         let module = &self.modules[id];
         let mut found = BTreeSet::new();
         if depth > 16 {
-            return found; // a glob that leads back to itself
+            return found; // a circle of globs
         }
         if let Some(child) = module.children.get(name) {
             found.insert(Found::Module(*child));
@@ -119,7 +119,7 @@ impl Crate {
             return found;
         }
         for import in module.names.imports.iter().filter(|import| import.name.as_deref() == Some(name)) {
-            // `use foo::foo` looks its own name up, and must not find itself.
+            // `use foo::foo` must not resolve to itself.
             if import.path.len() > 1 || import.path.first().is_some_and(|first| first != name) {
                 found.extend(self.resolve(id, &import.path, depth + 1));
             }

@@ -1,4 +1,4 @@
-//! What the text of one module defines, imports and names.
+//! The names that one module defines, imports and uses.
 
 use std::collections::BTreeSet;
 
@@ -13,22 +13,22 @@ use syn::{
 pub(super) struct Names {
     /// The items that it defines.
     pub(super) items: BTreeSet<String>,
-    /// What its `use` declarations bring into scope.
+    /// The names that its `use` declarations import.
     pub(super) imports: Vec<Import>,
-    /// The paths that its code names.
+    /// The paths in its code.
     paths: Vec<Vec<String>>,
 }
 
 /// One name of a `use` declaration.
 pub(super) struct Import {
-    /// The name in this module; none for a glob.
+    /// The name in this module; `None` for a glob.
     pub(super) name: Option<String>,
     pub(super) path: Vec<String>,
     is_reexport: bool,
 }
 
 impl Names {
-    /// The paths that make an edge: all but those that are only re-exported.
+    /// The paths that are dependencies: all except those that are only re-exported.
     pub(super) fn used(&self) -> impl Iterator<Item = &[String]> {
         let imports = self.imports.iter().filter(|import| !import.is_reexport).map(|import| &import.path);
         imports.chain(&self.paths).map(Vec::as_slice)
@@ -53,7 +53,7 @@ pub(super) fn is_test(attributes: &[Attribute]) -> bool {
     })
 }
 
-/// The name of an item that a path can lead to.
+/// The name by which a path can refer to an item.
 fn defined(item: &Item) -> Option<String> {
     let ident = match item {
         Item::Const(item) => &item.ident,
@@ -75,7 +75,7 @@ impl<'ast> Visit<'ast> for Names {
 
     fn visit_attribute(&mut self, _: &'ast Attribute) {}
 
-    fn visit_visibility(&mut self, _: &'ast Visibility) {} // `pub(super)` names no item
+    fn visit_visibility(&mut self, _: &'ast Visibility) {} // `pub(super)` does not name an item
 
     fn visit_item(&mut self, item: &'ast Item) {
         let attributes: &[Attribute] = match item {
@@ -122,7 +122,7 @@ impl Names {
         }
     }
 
-    /// The paths in a macro's arguments, whose grammar only the macro knows: identifiers joined by `::`.
+    /// The paths in the arguments of a macro: identifiers joined by `::`, because only the macro knows their grammar.
     fn tokens(&mut self, tokens: TokenStream) {
         let mut path: Vec<String> = Vec::new();
         let mut colons = 0;

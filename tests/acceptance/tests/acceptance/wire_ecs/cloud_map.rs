@@ -1,4 +1,4 @@
-//! Cloud Map knows the tasks that run.
+//! Cloud Map has the running tasks as instances.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 use super::{PATIENCE, log_in, only, service, start_redis};
 
 #[tokio::test]
-async fn cloud_map_follows_the_task() {
+async fn a_replaced_task_replaces_the_instance_in_cloud_map() {
     let (sandbox, client) = start_redis().await;
     let names = Client::new(&sandbox.sdk_config());
     let arn = service(&client, "redis").await.service_registries()[0].registry_arn().unwrap().to_owned();
@@ -34,7 +34,7 @@ async fn cloud_map_follows_the_task() {
 }
 
 #[tokio::test]
-async fn the_address_of_a_name_leads_to_the_task_of_the_moment() {
+async fn the_address_of_a_name_forwards_to_the_current_task() {
     let (sandbox, _client) = start_redis().await;
     let address = sandbox.cloud_map.address("redis.phillm.local").unwrap();
     let old = only(&sandbox, "redis");
@@ -49,7 +49,7 @@ async fn the_address_of_a_name_leads_to_the_task_of_the_moment() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_refused() {
+async fn missing_resources_are_refused() {
     let (sandbox, _client) = super::start().await;
     let names = Client::new(&sandbox.sdk_config());
     let error = names.list_instances().service_id("srv-none").send().await.unwrap_err().into_service_error();

@@ -1,4 +1,4 @@
-//! In which order a service replaces its tasks.
+//! The order in which deployments replace tasks.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use workload::create_consumer_service;
 
 use super::{PATIENCE, create_service, only, register, service, start};
 
-/// Deploys anew, and looks at the tasks until all is done: how many should run, at most and at least.
+/// Forces a new deployment. Returns the maximum number of tasks and the minimum number of running tasks until it ends.
 async fn extremes(percent: (i32, i32)) -> (usize, usize) {
     let (sandbox, client) = start().await;
     register(&client, "app", "exec sleep infinity").await;
@@ -66,7 +66,7 @@ async fn a_new_deployment_has_no_desired_task_at_first_while_the_old_one_keeps_i
     let first = &created.deployments()[0];
     assert_eq!((first.desired_count(), first.rollout_state()), (2, Some(&DeploymentRolloutState::InProgress)));
     sandbox.ecs.settled("phillm", "app", PATIENCE).await.unwrap();
-    // Nothing is started meanwhile.
+    // No task is started in the meantime.
     sandbox.ecs.set_timing(EcsTiming { notice: Duration::from_secs(2), ..Default::default() });
     sleep(Duration::from_millis(100)).await;
     client.update_service().cluster("phillm").service("app").force_new_deployment(true).send().await.unwrap();
@@ -90,7 +90,7 @@ async fn a_new_deployment_has_no_desired_task_at_first_while_the_old_one_keeps_i
 }
 
 #[tokio::test]
-async fn a_service_scales_to_nothing_and_back() {
+async fn a_service_scales_to_zero_and_back() {
     let (sandbox, client) = start().await;
     register(&client, "app", "exec sleep infinity").await;
     create_service(&client, "app", 2, (100, 200)).await;
@@ -108,7 +108,7 @@ async fn a_service_scales_to_nothing_and_back() {
 }
 
 #[tokio::test]
-async fn a_deployment_whose_tasks_fail_is_given_up_and_rolled_back_where_that_is_wanted() {
+async fn the_circuit_breaker_rolls_a_failed_deployment_back() {
     let (sandbox, client) = start().await;
     let timing = EcsTiming { retry: Duration::from_millis(20), ..Default::default() };
     sandbox.ecs.set_timing(timing);
@@ -131,7 +131,7 @@ async fn a_deployment_whose_tasks_fail_is_given_up_and_rolled_back_where_that_is
     sandbox.stop().await.unwrap();
 }
 
-/// A service with one task, of which no new one starts; a failed one is tried again soon.
+/// Creates a service with one task, whose new tasks all fail to start and are retried quickly.
 async fn with_doomed_service() -> (Sandbox, Client) {
     let (sandbox, client) = start().await;
     sandbox.ecs.set_timing(EcsTiming { retry: Duration::from_millis(20), ..Default::default() });
@@ -144,7 +144,7 @@ async fn with_doomed_service() -> (Sandbox, Client) {
     (sandbox, client)
 }
 
-/// Deploys anew, with or without the circuit breaker.
+/// Forces a new deployment, with or without the circuit breaker.
 async fn deploy(client: &Client, breaker: bool) {
     let breaker = DeploymentCircuitBreaker::builder().enable(breaker).rollback(false).build();
     let configuration = DeploymentConfiguration::builder().deployment_circuit_breaker(breaker).build();
@@ -152,7 +152,7 @@ async fn deploy(client: &Client, breaker: bool) {
     update.deployment_configuration(configuration).send().await.unwrap();
 }
 
-/// Waits until the newest deployment is as wanted.
+/// Waits until the newest deployment meets a condition.
 async fn primary(client: &Client, wanted: impl Fn(&Deployment) -> bool) -> Deployment {
     let give_up = Instant::now() + PATIENCE;
     loop {
@@ -170,7 +170,7 @@ fn has_said(sandbox: &Sandbox, name: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_deployment_whose_tasks_do_not_start_goes_on_for_ever_without_the_circuit_breaker() {
+async fn without_the_circuit_breaker_a_deployment_whose_tasks_do_not_start_never_ends() {
     let (sandbox, client) = with_doomed_service().await;
     let old = only(&sandbox, "worker");
     deploy(&client, false).await;
@@ -191,7 +191,7 @@ async fn a_deployment_whose_tasks_do_not_start_goes_on_for_ever_without_the_circ
 }
 
 #[tokio::test]
-async fn a_deployment_that_the_circuit_breaker_gives_up_leaves_the_old_task_and_can_be_tried_again() {
+async fn a_deployment_that_the_circuit_breaker_fails_keeps_the_old_task_and_can_be_repeated() {
     let (sandbox, client) = with_doomed_service().await;
     let old = only(&sandbox, "worker");
     deploy(&client, true).await;
@@ -203,7 +203,7 @@ async fn a_deployment_that_the_circuit_breaker_gives_up_leaves_the_old_task_and_
     let settled = sandbox.ecs.settled("phillm", "worker", PATIENCE).await.unwrap_err();
     assert!(settled.to_string().contains("failed"), "{settled}");
     assert!(has_said(&sandbox, "SERVICE_DEPLOYMENT_FAILED"));
-    // It is not tried any more, and what ran before runs on.
+    // ECS starts no more tasks, and the old task continues to run.
     sandbox.ecs.mend_starts("phillm", "worker");
     sleep(Duration::from_secs(1)).await;
     let now = service(&client, "worker").await;
@@ -217,7 +217,7 @@ async fn a_deployment_that_the_circuit_breaker_gives_up_leaves_the_old_task_and_
 }
 
 #[tokio::test]
-async fn services_are_deployed_anew_one_after_the_other_and_none_but_those() {
+async fn only_the_named_services_are_redeployed_one_after_the_other() {
     let (sandbox, client) = start().await;
     let names = ["api", "beat", "worker"];
     for name in names {

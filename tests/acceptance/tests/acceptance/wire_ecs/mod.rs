@@ -1,4 +1,4 @@
-//! ECS over the wire, with AWS's own client: a Redis in one Fargate task, and services beside it.
+//! The API of ECS, with the AWS SDK: a Redis in one Fargate task, and other services.
 
 mod cloud_map;
 mod deployments;
@@ -19,7 +19,7 @@ use redis::aio::MultiplexedConnection;
 use sandbox::{Options, Sandbox, services::ecs::TaskView};
 use workload::{RedisService, create_redis_service};
 
-/// How long a service may take to be steady: the machine may be busy with other tests.
+/// How long a service may take to reach a steady state: the machine may be busy with other tests.
 const PATIENCE: Duration = Duration::from_secs(40);
 
 async fn start() -> (Sandbox, Client) {
@@ -73,7 +73,7 @@ fn network() -> NetworkConfiguration {
     NetworkConfiguration::builder().awsvpc_configuration(vpc).build()
 }
 
-/// Makes a service of this many tasks in the cluster `phillm`, under the name of its definition.
+/// Creates a service with this many tasks in the cluster `phillm`, with the name of its task definition.
 async fn create_service(client: &Client, family: &str, desired: i32, (minimum, maximum): (i32, i32)) {
     client.create_cluster().cluster_name("phillm").send().await.unwrap();
     let percent = DeploymentConfiguration::builder().minimum_healthy_percent(minimum).maximum_percent(maximum);

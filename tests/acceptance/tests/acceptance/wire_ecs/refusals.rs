@@ -1,4 +1,4 @@
-//! What ECS refuses, pages, and says is missing.
+//! The errors, pages and failures of ECS.
 
 use aws_sdk_ecs::{
     error::ProvideErrorMetadata,
@@ -8,7 +8,7 @@ use aws_sdk_ecs::{
 use super::{PATIENCE, create_service, network, register, service, start};
 
 #[tokio::test]
-async fn what_is_not_there_is_refused_or_named_a_failure() {
+async fn missing_resources_are_refused_or_reported_as_failures() {
     let (sandbox, client) = start().await;
     let error = client.describe_services().cluster("none").services("app").send().await.unwrap_err();
     assert!(error.into_service_error().is_cluster_not_found_exception());
@@ -94,7 +94,7 @@ async fn a_definition_that_fargate_cannot_run_is_refused() {
 }
 
 #[tokio::test]
-async fn a_service_that_could_not_work_is_refused() {
+async fn an_invalid_service_is_refused() {
     let (sandbox, client) = start().await;
     register(&client, "app", "exec sleep infinity").await;
     client.create_cluster().cluster_name("phillm").send().await.unwrap();

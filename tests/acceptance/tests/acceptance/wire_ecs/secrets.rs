@@ -1,4 +1,4 @@
-//! Secrets are read when a task starts, not before and not later.
+//! A task gets its secrets when it starts, and no later changes.
 
 use aws_sdk_ecs::types::{ContainerDefinition, Secret, TaskStopCode};
 use aws_sdk_ssm::types::ParameterType;
@@ -9,7 +9,7 @@ use super::{
 };
 
 #[tokio::test]
-async fn a_task_starts_with_the_secret_of_that_moment() {
+async fn a_task_starts_with_the_current_value_of_its_secret() {
     let (sandbox, client) = start_redis().await;
     put_secret(&sandbox, r#"{"password":"two"}"#).await;
     let old = only(&sandbox, "redis");
@@ -53,7 +53,7 @@ async fn a_secret_that_cannot_be_read_stops_the_task_before_it_runs() {
 }
 
 #[tokio::test]
-async fn a_parameter_and_a_stage_of_a_secret_can_be_given() {
+async fn a_secret_of_a_task_can_be_a_parameter_or_a_staging_label() {
     let (sandbox, client) = start().await;
     let arn = create_secret(&sandbox, "one").await;
     put_secret(&sandbox, "two").await;

@@ -1,4 +1,4 @@
-//! What a task goes through, and what becomes of its data.
+//! The life cycle of a task, and its data.
 
 use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, process::Command, time::Duration};
 
@@ -30,7 +30,7 @@ async fn a_task_has_an_address_at_which_its_redis_answers() {
     assert_eq!(interface.private_ipv4_address(), Some(address.as_str()));
     let mut redis = log_in(&view, "one").await.unwrap();
     redis::cmd("SET").arg("key").arg("value").query_async::<()>(&mut redis).await.unwrap();
-    // The owner's Redis, and nothing of the sandbox's.
+    // The Redis has no users of the sandbox.
     let users: Vec<String> = redis::cmd("ACL").arg("USERS").query_async(&mut redis).await.unwrap();
     assert_eq!(users, ["default"]);
     let refused = redis::cmd("CONFIG").arg("REWRITE").query_async::<()>(&mut redis).await.unwrap_err();
@@ -73,7 +73,7 @@ async fn a_stopped_task_is_replaced_at_another_address_and_keeps_its_data() {
 }
 
 #[tokio::test]
-async fn a_killed_task_is_replaced_and_says_how_it_ended() {
+async fn a_killed_task_is_replaced_and_has_its_exit_code() {
     let (sandbox, client) = start_redis().await;
     let old = only(&sandbox, "redis");
     sandbox.ecs.kill_task(&old.arn).await.unwrap();
@@ -106,7 +106,7 @@ async fn a_new_task_passes_through_its_states() {
 }
 
 #[tokio::test]
-async fn a_container_that_ignores_sigterm_is_killed_when_its_time_is_over() {
+async fn a_container_that_ignores_sigterm_is_killed_after_its_stop_timeout() {
     let (sandbox, client) = start().await;
     let command = ["sh", "-c", "trap '' TERM; while true; do sleep 0.05; done"].map(str::to_owned).to_vec();
     let container = ContainerDefinition::builder().name("app").image("app:1");
@@ -125,7 +125,7 @@ async fn an_unhealthy_task_is_replaced() {
     let (sandbox, client) = start().await;
     let check = HealthCheck::builder().command("CMD-SHELL").command("test ! -e sick");
     let check = check.interval(5).timeout(5).retries(1).build().unwrap();
-    // The second task finds the mark of the first.
+    // The second task finds the file of the first one.
     let volume = MountPoint::builder().source_volume("data").container_path("/data").build();
     let command = ["sh", "-c", "exec redis-server --dir /data"].map(str::to_owned).to_vec();
     let container = ContainerDefinition::builder().name("app").image("redis:7");
@@ -159,13 +159,13 @@ async fn an_unhealthy_task_is_replaced() {
 async fn an_image_of_redis_8_runs_the_program_that_the_options_name() {
     let folder = tempdir();
     let program = folder.join("redis-server");
-    // In a container, the name alone would mean the sandbox's own program.
+    // In a container, the name without a path would be that of the sandbox's program.
     let own = Command::new("sh").args(["-c", "command -v \"${REDIS_SERVER:-redis-server}\""]).output().unwrap();
     let own = String::from_utf8(own.stdout).unwrap();
     let own = own.trim();
     std::fs::write(&program, format!("#!/bin/sh\nexec {own} \"$@\" --maxclients 77\n")).unwrap();
     std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
-    // The options are copied about, and a test ends soon.
+    // Options are `Copy`, so they need a static path. The leak is small.
     let options = Options { redis_8: Some(Box::leak(program.into_boxed_path())), ..Options::default() };
     let sandbox = Sandbox::start(options).await.unwrap();
     let client = Client::new(&sandbox.sdk_config());
@@ -194,7 +194,7 @@ async fn an_image_of_redis_8_runs_the_program_that_the_options_name() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// A new folder, which the test removes.
+/// Creates a folder, which the test removes.
 fn tempdir() -> std::path::PathBuf {
     let folder = std::env::temp_dir().join(format!("redis-8-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
@@ -202,7 +202,7 @@ fn tempdir() -> std::path::PathBuf {
 }
 
 #[tokio::test]
-async fn nothing_of_a_task_is_left_when_the_sandbox_stops() {
+async fn no_process_of_a_task_is_left_when_the_sandbox_stops() {
     let (sandbox, client) = start().await;
     register(&client, "app", "echo $$ > pid; sleep 300 & echo $! > child; wait").await;
     create_service(&client, "app", 1, (0, 100)).await;
@@ -210,7 +210,7 @@ async fn nothing_of_a_task_is_left_when_the_sandbox_stops() {
     let folder = sandbox.ecs.container_folder(&only(&sandbox, "app").arn, "app");
     let pids = ["pid", "child"].map(|name| std::fs::read_to_string(folder.join(name)).unwrap().trim().to_owned());
     let runs = |pid: &String| {
-        // A zombie that nobody has waited for yet has no command line.
+        // A zombie process has no command line.
         std::fs::read(format!("/proc/{pid}/cmdline")).is_ok_and(|line| !line.is_empty())
     };
     assert!(pids.iter().all(runs));

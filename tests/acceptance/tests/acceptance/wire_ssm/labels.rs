@@ -1,11 +1,11 @@
-//! Versions, and the labels that move over them.
+//! The versions of a parameter, and their labels.
 
 use aws_sdk_ssm::error::ProvideErrorMetadata;
 
 use super::{put, start};
 
 #[tokio::test]
-async fn a_label_moved_off_the_oldest_version_lets_the_next_one_be_put() {
+async fn another_version_can_be_put_once_the_oldest_one_has_no_label() {
     let (sandbox, client) = start().await;
     put(&client, "/app/host", "0").await;
     let label = |version: i64| {
@@ -28,7 +28,7 @@ async fn a_label_moved_off_the_oldest_version_lets_the_next_one_be_put() {
 }
 
 #[tokio::test]
-async fn the_oldest_of_a_hundred_versions_goes_unless_it_has_a_label() {
+async fn the_oldest_of_a_hundred_versions_is_deleted_unless_it_has_a_label() {
     let (sandbox, client) = start().await;
     for _ in 0..101 {
         put(&client, "/app/host", "x").await;
@@ -48,7 +48,7 @@ async fn the_oldest_of_a_hundred_versions_goes_unless_it_has_a_label() {
 }
 
 #[tokio::test]
-async fn labels_move_and_are_checked_and_counted() {
+async fn labels_can_be_moved_and_are_validated() {
     let (sandbox, client) = start().await;
     put(&client, "/app/host", "one").await;
     put(&client, "/app/host", "two").await;

@@ -1,4 +1,4 @@
-//! Parameter Store over the wire, with AWS's own client.
+//! The API of Parameter Store, with the AWS SDK.
 
 mod labels;
 mod puts;

@@ -1,4 +1,4 @@
-//! What is put and what is refused.
+//! Writing parameters.
 
 use aws_sdk_ssm::{
     error::ProvideErrorMetadata,
@@ -22,7 +22,7 @@ async fn a_secure_value_is_readable_only_with_decryption() {
 }
 
 #[tokio::test]
-async fn a_key_is_that_of_the_last_put_and_aws_own_where_none_is_named() {
+async fn the_key_is_that_of_the_last_put_or_the_one_of_aws() {
     let (sandbox, client) = start().await;
     let put =
         |kind: ParameterType| client.put_parameter().name("/app/password").value("x").r#type(kind).overwrite(true);
@@ -46,7 +46,7 @@ async fn a_key_is_that_of_the_last_put_and_aws_own_where_none_is_named() {
 }
 
 #[tokio::test]
-async fn a_value_that_looks_like_a_reference_is_refused_and_quoted() {
+async fn a_value_that_looks_like_a_reference_is_refused_with_an_error_that_quotes_it() {
     let (sandbox, client) = start().await;
     let put =
         |value: &str| client.put_parameter().name("/a").value(value).r#type(ParameterType::String).overwrite(true);
@@ -62,7 +62,7 @@ async fn a_value_that_looks_like_a_reference_is_refused_and_quoted() {
 }
 
 #[tokio::test]
-async fn a_parameter_is_overwritten_only_when_told() {
+async fn a_parameter_is_overwritten_only_on_request() {
     let (sandbox, client) = start().await;
     put(&client, "/app/host", "one").await;
     let again = || client.put_parameter().name("/app/host").value("two");
@@ -78,7 +78,7 @@ async fn a_parameter_is_overwritten_only_when_told() {
 }
 
 #[tokio::test]
-async fn an_overwrite_keeps_the_type_unless_it_names_another_and_then_a_secure_value_is_plain_text() {
+async fn an_overwrite_keeps_the_type_unless_another_one_is_given_even_plain_text() {
     let (sandbox, client) = start().await;
     let put = |value: &str| client.put_parameter().name("/app/password").value(value).overwrite(true);
     let read = async |name: &str| client.get_parameter().name(name).send().await.unwrap().parameter.unwrap();
@@ -99,7 +99,7 @@ async fn an_overwrite_keeps_the_type_unless_it_names_another_and_then_a_secure_v
 }
 
 #[tokio::test]
-async fn a_value_is_as_long_as_its_tier_allows() {
+async fn the_maximum_length_of_a_value_depends_on_the_tier() {
     let (sandbox, client) = start().await;
     let send = |name: &str, bytes: usize, tier: ParameterTier| {
         let put = client.put_parameter().name(name).value("x".repeat(bytes)).r#type(ParameterType::String);
@@ -118,7 +118,7 @@ async fn a_value_is_as_long_as_its_tier_allows() {
 }
 
 #[tokio::test]
-async fn a_value_must_match_its_pattern_also_when_it_is_overwritten() {
+async fn a_value_must_match_its_pattern_even_when_it_is_overwritten() {
     let (sandbox, client) = start().await;
     let put = |value: &str| client.put_parameter().name("/app/port").value(value).overwrite(true);
     put("6379").r#type(ParameterType::String).allowed_pattern(r"\d+").send().await.unwrap();
@@ -135,7 +135,7 @@ async fn a_value_must_match_its_pattern_also_when_it_is_overwritten() {
 }
 
 #[tokio::test]
-async fn names_that_aws_refuses_are_refused() {
+async fn invalid_names_are_refused() {
     let (sandbox, client) = start().await;
     let deep = "/a".repeat(16);
     let cases = [

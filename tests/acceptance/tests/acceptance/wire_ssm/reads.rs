@@ -1,4 +1,4 @@
-//! Reading one parameter, several, and those of a path.
+//! Reading parameters, by name and by path.
 
 use aws_sdk_ssm::{
     error::ProvideErrorMetadata,
@@ -100,7 +100,7 @@ async fn several_parameters_are_read_and_deleted_at_once() {
 }
 
 #[tokio::test]
-async fn a_path_is_read_in_pages_and_as_deep_as_asked() {
+async fn a_path_is_read_in_pages_and_recursively_on_request() {
     let (sandbox, client) = start().await;
     for nth in 0..12 {
         put(&client, &format!("/app/{nth:02}"), "x").await;
@@ -123,7 +123,7 @@ async fn a_path_is_read_in_pages_and_as_deep_as_asked() {
 }
 
 #[tokio::test]
-async fn a_path_is_filtered_by_type_key_and_label_and_a_label_gives_its_own_version() {
+async fn a_path_is_filtered_by_type_key_and_label_and_a_label_selects_its_version() {
     let (sandbox, client) = start().await;
     for value in ["one", "two"] {
         put(&client, "/app/host", value).await;
@@ -173,7 +173,7 @@ async fn a_path_is_filtered_by_type_key_and_label_and_a_label_gives_its_own_vers
 }
 
 #[tokio::test]
-async fn parameters_are_described_and_tagged_without_their_values() {
+async fn descriptions_of_parameters_have_tags_and_no_values() {
     let (sandbox, client) = start().await;
     put(&client, "/app/host", "h0st").await;
     put(&client, "/other", "x").await;
@@ -203,7 +203,7 @@ async fn parameters_are_described_and_tagged_without_their_values() {
 }
 
 #[tokio::test]
-async fn unknown_operations_and_parameters_fail_loudly() {
+async fn unknown_operations_and_parameters_are_errors() {
     let (sandbox, client) = start().await;
     let error = client.get_document().name("x").send().await.unwrap_err();
     assert_eq!(error.code(), Some("UnknownOperationException"));
