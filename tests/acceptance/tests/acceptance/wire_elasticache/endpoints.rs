@@ -1,9 +1,9 @@
-//! What a group shows of itself, and what answers there.
+//! The endpoints and the nodes of replication groups.
 
 use super::*;
 
 #[tokio::test]
-async fn a_pair_has_endpoints_that_follow_roles_and_nodes_that_log_in() {
+async fn a_pair_has_endpoints_that_follow_the_roles_and_nodes_that_accept_logins() {
     let (sandbox, client) = start(quick()).await;
     let created = pair(&client, "Sessions").auth_token(A).send().await.unwrap().replication_group.unwrap();
     assert_eq!((created.replication_group_id(), created.status()), (Some("sessions"), Some("creating")));
@@ -35,7 +35,7 @@ async fn a_pair_has_endpoints_that_follow_roles_and_nodes_that_log_in() {
 }
 
 #[tokio::test]
-async fn a_cluster_has_one_configuration_endpoint_and_nodes_that_log_in() {
+async fn a_cluster_has_one_configuration_endpoint_and_nodes_that_accept_logins() {
     let (sandbox, client) = start(quick()).await;
     cluster(&client, "cart").send().await.unwrap();
     let group = available(&client, "cart").await;
@@ -69,7 +69,7 @@ async fn a_cluster_has_one_configuration_endpoint_and_nodes_that_log_in() {
 }
 
 #[tokio::test]
-async fn groups_are_paged_tagged_and_deleted() {
+async fn groups_can_be_listed_in_pages_tagged_and_deleted() {
     let (sandbox, client) = start(Timing { create: Duration::from_secs(60), ..quick() }).await;
     for number in 0..21 {
         let group = client.create_replication_group().replication_group_id(format!("group-{number:02}"));
@@ -102,7 +102,7 @@ async fn groups_are_paged_tagged_and_deleted() {
     client.delete_replication_group().replication_group_id("tagged").send().await.unwrap();
     let deadline = Instant::now() + LIMIT;
     while client.describe_replication_groups().replication_group_id("tagged").send().await.is_ok() {
-        assert!(Instant::now() < deadline, "it is never gone");
+        assert!(Instant::now() < deadline, "the group is not deleted");
         sleep(Duration::from_millis(50)).await;
     }
     sandbox.stop().await.unwrap();

@@ -1,4 +1,4 @@
-//! Failovers and broken nodes.
+//! Failovers and failures of nodes.
 
 use super::*;
 
@@ -33,7 +33,7 @@ async fn a_failover_swaps_roles_and_the_primary_endpoint_follows() {
 }
 
 #[tokio::test]
-async fn a_shard_of_a_cluster_fails_over_alone() {
+async fn a_failover_affects_one_shard_of_a_cluster_only() {
     let (sandbox, client) = start(quick()).await;
     cluster(&client, "cart").send().await.unwrap();
     available(&client, "cart").await;
@@ -52,7 +52,7 @@ async fn a_shard_of_a_cluster_fails_over_alone() {
 }
 
 #[tokio::test]
-async fn a_node_that_fails_while_a_token_spreads_comes_back_with_it() {
+async fn a_node_that_fails_during_a_change_of_the_token_has_it_after_its_replacement() {
     let (sandbox, client) = start(Timing { spread: Duration::from_millis(700), ..quick() }).await;
     pair(&client, "sessions").auth_token(A).send().await.unwrap();
     available(&client, "sessions").await;
@@ -67,7 +67,7 @@ async fn a_node_that_fails_while_a_token_spreads_comes_back_with_it() {
 }
 
 #[tokio::test]
-async fn a_node_can_be_frozen_cut_and_mended() {
+async fn a_node_can_be_frozen_disconnected_and_repaired() {
     let (sandbox, client) = start(quick()).await;
     pair(&client, "sessions").auth_token(A).send().await.unwrap();
     available(&client, "sessions").await;

@@ -1,4 +1,4 @@
-//! ElastiCache over the wire: the real SDK, real Redis behind TLS.
+//! The API of ElastiCache, with the AWS SDK and real Redis behind TLS.
 
 mod endpoints;
 mod failures;
@@ -30,7 +30,7 @@ use tokio::time::{Instant, sleep};
 const A: &str = "token-a-0123456789";
 const B: &str = "token-b-0123456789";
 const C: &str = "token-c-0123456789";
-/// What no wait in here exceeds.
+/// The longest wait in these tests.
 const LIMIT: Duration = Duration::from_secs(30);
 
 fn quick() -> Timing {
@@ -54,7 +54,7 @@ async fn start(timing: Timing) -> (Sandbox, Client) {
     (sandbox, Client::from_conf(config))
 }
 
-/// A group of one primary and one replica, TLS, not yet with a token.
+/// Creates a group of one primary and one replica with TLS, and without a token yet.
 fn pair(client: &Client, id: &str) -> CreateReplicationGroupFluentBuilder {
     client
         .create_replication_group()
@@ -65,7 +65,7 @@ fn pair(client: &Client, id: &str) -> CreateReplicationGroupFluentBuilder {
         .transit_encryption_enabled(true)
 }
 
-/// Two shards of two nodes, TLS, token A.
+/// Creates a group of two shards of two nodes with TLS and token A.
 fn cluster(client: &Client, id: &str) -> CreateReplicationGroupFluentBuilder {
     client
         .create_replication_group()
@@ -104,12 +104,12 @@ async fn change(client: &Client, id: &str, token: &str, strategy: AuthTokenUpdat
     available(client, id).await;
 }
 
-/// Logs in over TLS, with the sandbox's authority as the only one trusted.
+/// Logs in over TLS, and trusts only the sandbox's certificate authority.
 async fn connect(sandbox: &Sandbox, host: impl Display, user_info: &str) -> redis::RedisResult<MultiplexedConnection> {
     connect_to(sandbox, host, 6379, user_info).await
 }
 
-/// The same on any port.
+/// Logs in as [`connect`] does, on any port.
 async fn connect_to(
     sandbox: &Sandbox,
     host: impl Display,
@@ -119,14 +119,14 @@ async fn connect_to(
     let certificates =
         TlsCertificates { client_tls: None, root_cert: Some(sandbox.fleet.authority_pem().as_bytes().to_vec()) };
     let client = Redis::build_with_tls(format!("rediss://{user_info}{host}:{port}"), certificates)?;
-    // The client's own half second is short for a machine that runs all tests at once.
+    // The client's default of half a second is short for a machine that runs all tests at once.
     let patient = AsyncConnectionConfig::new().set_connection_timeout(Some(LIMIT)).set_response_timeout(Some(LIMIT));
     let mut connection = client.get_multiplexed_async_connection_with_config(&patient).await?;
     redis::cmd("PING").query_async::<String>(&mut connection).await?;
     Ok(connection)
 }
 
-/// Which of the tokens log in at a host.
+/// Returns the tokens that a host accepts.
 async fn accepted(sandbox: &Sandbox, host: impl Display) -> Vec<&'static str> {
     let mut accepted = Vec::new();
     for token in [A, B, C] {

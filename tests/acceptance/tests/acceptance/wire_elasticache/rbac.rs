@@ -1,22 +1,22 @@
-//! What the tests of users and of serverless caches share.
+//! Users, user groups and serverless caches for tests.
 
 use aws_sdk_elasticache::{operation::create_user::builders::CreateUserFluentBuilder, types::User};
 use sandbox::services::elasticache::NodeView;
 
 use super::*;
 
-/// A user that logs in with token A.
+/// Creates a user with token A as its password.
 pub(super) fn app(client: &Client, id: &str, name: &str) -> CreateUserFluentBuilder {
     client.create_user().user_id(id).user_name(name).engine("redis").access_string("on ~* +@all").passwords(A)
 }
 
-/// A user named `default` who can do nothing without a password that no test knows.
+/// Creates a user named `default` with a password that no test knows.
 pub(super) async fn closed_default(client: &Client) {
     let create = client.create_user().user_id("nobody").user_name("default").engine("redis");
     create.access_string("off -@all").passwords("0123456789abcdef").send().await.unwrap();
 }
 
-/// A user group that is active.
+/// Creates a user group and waits until it is active.
 pub(super) async fn user_group(client: &Client, id: &str, users: &[&str]) {
     let users = users.iter().map(|user| (*user).to_owned()).collect();
     client.create_user_group().user_group_id(id).engine("redis").set_user_ids(Some(users)).send().await.unwrap();
@@ -58,7 +58,7 @@ pub(super) async fn replace(client: &Client, id: &str, passwords: &[&str]) {
     user_active(client, id).await;
 }
 
-/// Which of the passwords log this user in at a node.
+/// Returns the passwords of this user that a node accepts.
 pub(super) async fn passwords_at(sandbox: &Sandbox, node: &NodeView, user: &str) -> Vec<&'static str> {
     let mut accepted = Vec::new();
     for password in [A, B, C] {
@@ -70,7 +70,7 @@ pub(super) async fn passwords_at(sandbox: &Sandbox, node: &NodeView, user: &str)
     accepted
 }
 
-/// Which of them do on every node, which must all agree.
+/// Returns the passwords that every node accepts. All nodes must accept the same ones.
 pub(super) async fn passwords_everywhere(sandbox: &Sandbox, cache: &str, user: &str) -> Vec<&'static str> {
     let nodes = sandbox.elasticache.nodes(cache);
     assert!(nodes.len() >= 2, "{nodes:?}");
@@ -81,13 +81,13 @@ pub(super) async fn passwords_everywhere(sandbox: &Sandbox, cache: &str, user: &
     first
 }
 
-/// A replication group whose users are those of a user group.
+/// Creates a replication group with a user group.
 pub(super) async fn with_users(client: &Client, id: &str, users: &str) {
     pair(client, id).user_group_ids(users).send().await.unwrap();
     available(client, id).await;
 }
 
-/// A serverless cache that is available.
+/// Creates a serverless cache and waits until it is available.
 pub(super) async fn serverless(client: &Client, name: &str, users: Option<&str>) {
     let create = client.create_serverless_cache().serverless_cache_name(name).engine("redis");
     create.set_user_group_id(users.map(str::to_owned)).send().await.unwrap();

@@ -1,4 +1,4 @@
-//! What ElastiCache refuses, each with the SDK's own error.
+//! The errors of ElastiCache, each with the SDK's own type.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Serverless caches: two endpoints of one name, users, and never a token.
+//! Serverless caches, which have two endpoints with one host name, and users but no token.
 
 use super::{rbac::*, *};
 
@@ -29,7 +29,7 @@ async fn a_cache_has_an_endpoint_and_one_for_readers_behind_the_same_name() {
 }
 
 #[tokio::test]
-async fn a_cache_without_users_is_open_until_it_has_some() {
+async fn a_cache_is_open_until_it_has_a_user_group() {
     let (sandbox, client) = start(quick()).await;
     closed_default(&client).await;
     app(&client, "app", "app").send().await.unwrap();
@@ -47,7 +47,7 @@ async fn a_cache_without_users_is_open_until_it_has_some() {
     let deadline = Instant::now() + LIMIT;
     loop {
         match client.describe_serverless_caches().serverless_cache_name("cart").send().await {
-            Ok(_) => assert!(Instant::now() < deadline, "the cache stays"),
+            Ok(_) => assert!(Instant::now() < deadline, "the cache is not deleted"),
             Err(error) => {
                 assert!(error.into_service_error().is_serverless_cache_not_found_fault());
                 break;
@@ -60,7 +60,7 @@ async fn a_cache_without_users_is_open_until_it_has_some() {
 }
 
 #[tokio::test]
-async fn caches_come_in_pages_and_every_rejection_is_a_typed_error() {
+async fn caches_are_listed_in_pages_and_every_rejection_is_a_typed_error() {
     let (sandbox, client) = start(Timing { create: Duration::from_secs(60), ..quick() }).await;
     let create = |name: &str| client.create_serverless_cache().serverless_cache_name(name).engine("valkey");
     for name in ["a", "b", "c"] {

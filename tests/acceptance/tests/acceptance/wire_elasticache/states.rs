@@ -1,9 +1,9 @@
-//! What Describe shows, and when a group refuses changes.
+//! The states of a group in describe calls, and when it refuses changes.
 
 use super::*;
 
 #[tokio::test]
-async fn describe_lags_behind_both_ways_and_lies_when_told() {
+async fn describe_calls_lag_behind_in_both_directions_and_can_be_made_wrong() {
     let stale = Duration::from_millis(800);
     let (sandbox, client) = start(Timing { modify: Duration::from_millis(1500), stale, ..quick() }).await;
     pair(&client, "sessions").auth_token(A).send().await.unwrap();
@@ -27,7 +27,7 @@ async fn describe_lags_behind_both_ways_and_lies_when_told() {
         assert!(Instant::now() < deadline);
         sleep(Duration::from_millis(10)).await;
     }
-    assert_eq!(status(&describe(&client, "sessions").await), modifying, "the end of a change is seen late too");
+    assert_eq!(status(&describe(&client, "sessions").await), modifying, "the end of a change is visible late too");
     let after = available(&client, "sessions").await;
     assert!(after.auth_token_last_modified_date() > during.auth_token_last_modified_date());
 
@@ -42,7 +42,7 @@ async fn describe_lags_behind_both_ways_and_lies_when_told() {
 }
 
 #[tokio::test]
-async fn the_nodes_of_a_group_that_is_modified_are_available_and_the_answer_does_not_tell_of_a_token() {
+async fn during_a_modification_the_nodes_are_available_and_no_response_mentions_the_token() {
     let (sandbox, client) = start(quick()).await;
     pair(&client, "sessions").auth_token(A).send().await.unwrap();
     let group = available(&client, "sessions").await;
@@ -58,7 +58,7 @@ async fn the_nodes_of_a_group_that_is_modified_are_available_and_the_answer_does
 }
 
 #[tokio::test]
-async fn a_group_that_is_deleted_says_so_at_once_and_has_no_nodes_any_more() {
+async fn a_deleted_group_has_the_status_deleting_immediately_and_no_nodes() {
     let (sandbox, client) = start(Timing { stale: Duration::from_secs(5), ..quick() }).await;
     pair(&client, "sessions").auth_token(A).send().await.unwrap();
     available(&client, "sessions").await;
@@ -70,7 +70,7 @@ async fn a_group_that_is_deleted_says_so_at_once_and_has_no_nodes_any_more() {
     }
     let deadline = Instant::now() + LIMIT;
     while client.describe_replication_groups().replication_group_id("sessions").send().await.is_ok() {
-        assert!(Instant::now() < deadline, "it is never gone");
+        assert!(Instant::now() < deadline, "the group is not deleted");
         sleep(Duration::from_millis(20)).await;
     }
     sandbox.stop().await.unwrap();

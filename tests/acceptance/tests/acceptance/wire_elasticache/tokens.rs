@@ -1,4 +1,4 @@
-//! What ROTATE and SET leave on the nodes.
+//! The tokens on the nodes after ROTATE and SET.
 
 use super::*;
 
@@ -17,13 +17,13 @@ async fn rotate_keeps_two_tokens_and_set_leaves_one() {
     assert_eq!(live.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>(), [C]);
     let debug = format!("{sandbox:?}");
     for token in sandbox.elasticache.values() {
-        assert!(!debug.contains(token.expose_secret()), "Debug shows a token");
+        assert!(!debug.contains(token.expose_secret()), "Debug contains a token");
     }
     sandbox.stop().await.unwrap();
 }
 
 #[tokio::test]
-async fn rotating_to_a_live_token_evicts_the_other_one() {
+async fn rotating_to_an_accepted_token_removes_the_other_one() {
     let (sandbox, client) = start(quick()).await;
     pair(&client, "sessions").auth_token(A).send().await.unwrap();
     available(&client, "sessions").await;
@@ -51,7 +51,7 @@ async fn a_group_without_auth_stays_open_from_rotate_until_set() {
 }
 
 #[tokio::test]
-async fn a_change_that_may_wait_is_kept_and_never_applied() {
+async fn a_change_for_the_maintenance_window_is_pending_and_never_applied() {
     let (sandbox, client) = start(quick()).await;
     pair(&client, "sessions").auth_token(A).send().await.unwrap();
     available(&client, "sessions").await;

@@ -1,11 +1,11 @@
-//! What happens to users' passwords on the nodes.
+//! The passwords of users on the nodes.
 
 use aws_sdk_elasticache::types::{AuthenticationMode, AuthenticationType, Filter, InputAuthenticationType, SourceType};
 
 use super::{rbac::*, *};
 
 #[tokio::test]
-async fn two_passwords_overlap_and_a_replacement_list_drops_the_third() {
+async fn two_passwords_overlap_and_a_new_list_replaces_them() {
     let (sandbox, client) = start(quick()).await;
     closed_default(&client).await;
     app(&client, "app", "app").send().await.unwrap();
@@ -18,7 +18,7 @@ async fn two_passwords_overlap_and_a_replacement_list_drops_the_third() {
     assert_eq!(passwords_everywhere(&sandbox, "sessions", "app").await, [A, B]);
     replace(&client, "app", &[C, B]).await;
     assert_eq!(passwords_everywhere(&sandbox, "sessions", "app").await, [B, C]);
-    // Connections stay when their password goes.
+    // A connection stays open when its password is removed.
     redis::cmd("PING").query_async::<String>(&mut old).await.unwrap();
     let live = sandbox.elasticache.users_passwords("app");
     assert_eq!(live.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>(), [C, B]);
@@ -33,13 +33,13 @@ async fn two_passwords_overlap_and_a_replacement_list_drops_the_third() {
     let given = sandbox.elasticache.values();
     for password in [A, B, C] {
         assert!(given.iter().any(|given| given.expose_secret() == password));
-        assert!(!debug.contains(password), "Debug shows a password");
+        assert!(!debug.contains(password), "Debug contains a password");
     }
     sandbox.stop().await.unwrap();
 }
 
 #[tokio::test]
-async fn a_change_reaches_every_node_of_all_the_users_groups_one_after_the_other() {
+async fn a_change_reaches_the_nodes_of_all_groups_of_a_user_one_after_the_other() {
     let (sandbox, client) = start(quick()).await;
     closed_default(&client).await;
     app(&client, "app", "app").send().await.unwrap();
@@ -51,7 +51,7 @@ async fn a_change_reaches_every_node_of_all_the_users_groups_one_after_the_other
     let found = client.describe_users().filters(names[0].clone()).filters(names[1].clone()).send().await.unwrap();
     assert_eq!(found.users().len(), 2, "{found:?}");
 
-    // The change waits for a node that is frozen: those before it have the change, it has not.
+    // The change waits for a frozen node. The nodes before it have the change.
     let nodes = [sandbox.elasticache.nodes("sessions"), sandbox.elasticache.nodes("cart")].concat();
     let (last, others) = nodes.split_last().unwrap();
     let frozen = sandbox.fleet.node(last.address).unwrap();
@@ -74,7 +74,7 @@ async fn a_change_reaches_every_node_of_all_the_users_groups_one_after_the_other
 }
 
 #[tokio::test]
-async fn a_change_is_shown_at_once_while_the_nodes_still_lack_it() {
+async fn describe_calls_return_a_change_before_the_nodes_have_it() {
     let (sandbox, client) =
         start(Timing { modify: Duration::from_secs(3), stale: Duration::from_secs(5), ..quick() }).await;
     closed_default(&client).await;
@@ -107,7 +107,7 @@ async fn a_user_that_needs_no_password_has_no_count_of_passwords() {
 }
 
 #[tokio::test]
-async fn a_replaced_node_has_the_passwords_of_the_moment() {
+async fn a_replaced_node_has_the_current_passwords() {
     let (sandbox, client) = start(quick()).await;
     closed_default(&client).await;
     app(&client, "app", "app").send().await.unwrap();
@@ -123,7 +123,7 @@ async fn a_replaced_node_has_the_passwords_of_the_moment() {
 }
 
 #[tokio::test]
-async fn a_user_can_do_what_its_access_string_says_and_administer_nothing() {
+async fn a_user_has_the_rights_of_its_access_string_and_cannot_administer() {
     let (sandbox, client) = start(quick()).await;
     closed_default(&client).await;
     app(&client, "app", "app").access_string("on ~app:* +@all").send().await.unwrap();
@@ -152,7 +152,7 @@ async fn a_user_can_do_what_its_access_string_says_and_administer_nothing() {
 }
 
 #[tokio::test]
-async fn a_rule_that_redis_does_not_know_changes_nothing_and_is_told() {
+async fn an_unknown_rule_is_an_error_and_changes_nothing() {
     let (sandbox, client) = start(quick()).await;
     closed_default(&client).await;
     app(&client, "app", "app").send().await.unwrap();
@@ -169,7 +169,7 @@ async fn a_rule_that_redis_does_not_know_changes_nothing_and_is_told() {
 }
 
 #[tokio::test]
-async fn members_come_and_go_and_the_default_user_is_swapped() {
+async fn members_can_be_added_and_removed_and_the_default_user_replaced() {
     let (sandbox, client) = start(quick()).await;
     closed_default(&client).await;
     app(&client, "app", "app").send().await.unwrap();
@@ -190,7 +190,7 @@ async fn members_come_and_go_and_the_default_user_is_swapped() {
     assert_eq!(describe_user(&client, "app").await.status(), Some("deleting"));
     let deadline = Instant::now() + LIMIT;
     while client.describe_users().user_id("app").send().await.is_ok() {
-        assert!(Instant::now() < deadline, "the user stays");
+        assert!(Instant::now() < deadline, "the user is not deleted");
         sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(passwords_everywhere(&sandbox, "sessions", "app").await, [""; 0]);
@@ -198,7 +198,7 @@ async fn members_come_and_go_and_the_default_user_is_swapped() {
 }
 
 #[tokio::test]
-async fn the_status_lags_behind_and_lies_when_told_to() {
+async fn the_status_lags_behind_and_can_be_made_wrong() {
     let (sandbox, client) = start(Timing { stale_users: Duration::from_secs(5), ..quick() }).await;
     app(&client, "app", "app").send().await.unwrap();
     let answer = client.modify_user().user_id("app").passwords(A).passwords(B).send().await.unwrap();

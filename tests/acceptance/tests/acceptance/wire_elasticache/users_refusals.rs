@@ -1,4 +1,4 @@
-//! What ElastiCache refuses about users and user groups, each with the SDK's own error.
+//! The errors of users and user groups, each with the SDK's own type.
 
 use aws_sdk_elasticache::types::{AuthenticationMode, InputAuthenticationType};
 
