@@ -25,17 +25,6 @@ pub use rollout::{Day, Rollout, TimeOfDay, Window};
 use check::{is_identifier, refused};
 
 /// One Redis under management.
-///
-/// ```
-/// let document = r#"{
-///     "name": "koneksi-prod",
-///     "backend": { "type": "elasticache-auth", "replication_group_id": "koneksi-prod" },
-///     "secret": { "id": "koneksi/prod/redis/auth-token" }
-/// }"#;
-/// let target = policy::Target::parse(document)?;
-/// assert_eq!(target.rotation.credential_length, 64);
-/// # Ok::<(), policy::Failure>(())
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
@@ -115,8 +104,19 @@ impl Default for Retirement {
 impl Target {
     /// Reads a settings document.
     ///
+    /// ```
+    /// let document = r#"{
+    ///     "name": "koneksi-prod",
+    ///     "backend": { "type": "elasticache-auth", "replication_group_id": "koneksi-prod" },
+    ///     "secret": { "id": "koneksi/prod/redis/auth-token" }
+    /// }"#;
+    /// let target = policy::Target::parse(document)?;
+    /// assert_eq!(target.rotation.credential_length, 64);
+    /// # Ok::<(), policy::Failure>(())
+    /// ```
+    ///
     /// # Errors
-    /// Permanent, naming the field, if the document is no JSON, lacks or misspells a key, has an unknown key, or has a
+    /// Permanent, naming the field, if the document is not JSON, lacks or misspells a key, has an unknown key, or has a
     /// value out of its range.
     pub fn parse(document: &str) -> Result<Self, Failure> {
         let mut reader = serde_json::Deserializer::from_str(document);

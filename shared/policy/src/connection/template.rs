@@ -119,8 +119,11 @@ impl JsonSchema for Template {
         json_schema!({
             "type": "string",
             "minLength": 1,
-            "description": format!("A text with fields of the connection in braces: `{names}`. A literal brace is \
-                                    written twice."),
+            "description": format!("A text with fields of the connection in braces: `{names}`. Write a literal brace \
+                                    twice. Parameter Store rejects a value that contains `{{{{…}}}}`, because it would \
+                                    read it as a reference to another parameter. The settings document is a parameter \
+                                    too: write `\\u007b\\u007b` for `{{{{` in it. The value of an `ssm-parameter` \
+                                    output cannot contain `{{{{…}}}}`."),
             "examples": ["{url}", "{host}:{port}"],
         })
     }
