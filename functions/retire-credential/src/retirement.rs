@@ -9,6 +9,7 @@ use policy::{
     retirement::{Decision, Facts, REPLACED, Restore, decide_node_by_node, decide_service, needs_consumers},
     secret::PreviousValue,
     server::Server,
+    token,
 };
 use runtime::{
     change, consumers,
@@ -148,6 +149,7 @@ async fn look(
         now_ms: now_ms(clients),
         settings: secret.target.retirement.clone(),
         secret: secret.facts(),
+        current_fault: token::fault(&secret.target.backend, secret.current().credential()),
         server: None,
         consumers: None,
     };

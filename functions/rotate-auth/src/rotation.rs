@@ -14,9 +14,8 @@ pub(crate) async fn run(
     deadline: Deadline,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
-    let view = View::read(clients, event).await?;
+    let view = View::read(clients, event, outcome).await?;
     let target = view.secret.target.clone();
-    outcome.target = Some(target.name.clone());
     match Backend::of(clients, &target).credentials() {
         Credentials::Overlapping(credential) => overlap::run(clients, event, deadline, outcome, view, credential).await,
         Credentials::Replaced(database) => reset::run(clients, event, deadline, outcome, view, database).await,

@@ -82,11 +82,10 @@ impl<'a> ElasticacheUser<'a> {
                 Err(self.refused("is deleting, so there is nothing to rotate", "Name another user in the settings"))
             }
             ("password", _) => Ok(()),
-            ("iam", _) => Err(Failure::permanent(format!(
-                "the user {} logs in with IAM, so it has no password to rotate",
-                self.user_id
-            ))
-            .with_last_step("Turn off the rotation of the secret")),
+            ("iam", _) => Err(self.refused(
+                "logs in with IAM, so it has no password to rotate",
+                "Give the user a password, or turn off the rotation of the secret and remove the target",
+            )),
             (other, _) => Err(self.refused(
                 &format!("has the authentication type {other:?}, so it has no password to rotate"),
                 "Give the user the password in AWSCURRENT",

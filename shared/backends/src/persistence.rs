@@ -20,6 +20,8 @@ pub(crate) struct Setup {
     pub(crate) persistence: Persistence,
     /// Whether it follows a primary.
     pub(crate) replica: bool,
+    /// Whether it is a node of a Redis Cluster.
+    pub(crate) cluster: bool,
 }
 
 impl Setup {
@@ -33,6 +35,7 @@ impl Setup {
                 acl_file: !session.setting("aclfile").await?.is_empty(),
             },
             replica: field("role:") == "slave",
+            cluster: field("cluster_enabled:") == "1",
         })
     }
 }

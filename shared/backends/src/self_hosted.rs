@@ -240,11 +240,16 @@ impl SelfHosted<'_> {
     /// Asks each node for its role: clients write to the primary, and may read from the first replica.
     ///
     /// # Errors
-    /// Retryable where a node cannot be asked, or accepts no login; `NeedsHuman` where not one node alone is a primary.
+    /// - Retryable if a node cannot be asked, or accepts no login.
+    /// - Permanent if the nodes form a Redis Cluster.
+    /// - `NeedsHuman` if there is no primary, or more than one.
     pub(crate) async fn endpoints(&self, current: &SecretString) -> Result<Located, Failure> {
         let entered = self.hosts.nodes.iter().map(|host| async move {
             let mut session = enter(&id(host), self.address(host), &self.hosts.username, &[current]).await?;
             let setup = Setup::of(&mut session).await?;
+            if setup.cluster {
+                return Err(is_cluster(&id(host)));
+            }
             Ok::<_, Failure>((setup.replica, endpoint(&host.host, host.port, self.hosts.tls)))
         });
         let (replicas, primaries): (Vec<_>, Vec<_>) =
@@ -260,6 +265,15 @@ impl SelfHosted<'_> {
         let endpoints = Endpoints { primary: Some(primary.clone()), reader, ..Endpoints::default() };
         Ok(Located::of(endpoints, &self.hosts.username))
     }
+}
+
+/// A cluster has a primary for each shard, and clients must be told that it is one.
+fn is_cluster(node: &str) -> Failure {
+    Failure::permanent(format!("the node {node} belongs to a Redis Cluster, which this backend does not publish"))
+        .with_next_step(
+            "Keep every node of the cluster in `backend.nodes`, so that the credential of each is rotated, remove the \
+             `outputs`, and publish the nodes yourself",
+        )
 }
 
 #[cfg(test)]

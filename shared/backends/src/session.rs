@@ -70,21 +70,30 @@ impl Session {
             names.push(name);
             pipe.add_command(cmd);
         }
-        pipe.exec_async(&mut self.connection.redis).await.map_err(|error| match error.clone().into_server_errors() {
+        let Err(error) = pipe.exec_async(&mut self.connection.redis).await else { return Ok(()) };
+        Err(match error.clone().into_server_errors() {
             Some(errors) if !errors.is_empty() => {
                 let (nth, error) = &errors[0];
                 let name = names.get(*nth).copied().unwrap_or("MULTI");
                 refused(&self.node, name, error.code(), error.details())
             }
-            // EXEC was answered with an error of its own, which the client library does not hand on. Each command had been
-            // taken, so what the node is doing is the reason.
-            _ if error.kind() == ErrorKind::UnexpectedReturnType => CallError {
-                failure: Failure::retryable(format!("the node {} discarded a transaction without effect", self.node)),
-                code: None,
-                effect: Effect::None,
-            },
+            _ if error.kind() == ErrorKind::UnexpectedReturnType => self.why_discarded().await,
             _ => failed(&self.node, "EXEC", &error),
         })
+    }
+
+    /// Why EXEC was answered with an error of its own, which the client library does not pass on. Asked again without MULTI, a
+    /// node that allows EXEC says so. Then what the node was doing is the reason: each command had been queued.
+    async fn why_discarded(&mut self) -> CallError {
+        match redis::cmd("EXEC").query_async::<()>(&mut self.connection.redis).await {
+            Err(error) if error.code() == Some("NOPERM") || error.detail().is_some_and(|text| text.starts_with("unknown")) => {
+                refused(&self.node, "EXEC", &code(&error), error.detail())
+            }
+            _ => CallError::untouched(Failure::retryable(format!(
+                "the node {} discarded a transaction without effect",
+                self.node
+            ))),
+        }
     }
 
     /// Reads a setting; empty where it is not set.
@@ -197,6 +206,11 @@ mod tests {
 
     /// Runs a transaction of one command on a node that answers it so, after it has taken our connection.
     async fn transaction(answers: &'static str) -> CallError {
+        transaction_and_then(answers, "-ERR EXEC without MULTI\r\n").await
+    }
+
+    /// The same on a node that answers another EXEC so.
+    async fn transaction_and_then(answers: &'static str, second: &'static str) -> CallError {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let node = tokio::spawn(async move {
@@ -212,7 +226,10 @@ mod tests {
                 }
             }
             stream.write_all(answers.as_bytes()).await.unwrap();
-            stream.read_u8().await.ok();
+            if stream.read_u8().await.is_ok() {
+                stream.write_all(second.as_bytes()).await.unwrap();
+                stream.read(&mut [0; 1024]).await.ok();
+            }
         });
         let mut session = Session::open("redis-1", Address { host: "127.0.0.1", port, tls: false }).await.unwrap();
         let error = session.run_together(vec![Command::new("ACL SAVE")]).await.unwrap_err();
@@ -238,6 +255,17 @@ mod tests {
             let error = transaction(answers).await;
             assert_eq!((error.failure.class(), error.effect), (class, Effect::None), "{answers}");
             assert!(!error.failure.chain().contains("hunter2"), "{answers}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_user_who_may_not_run_exec_is_told_so() {
+        const DENIED: &str = "-NOPERM hunter2\r\n";
+        const UNKNOWN: &str = "-ERR unknown command 'EXEC', with args beginning with: hunter2\r\n";
+        for (second, said) in [(DENIED, "does not allow `EXEC`"), (UNKNOWN, "has refused `EXEC` (ERR)")] {
+            let error = transaction_and_then("+OK\r\n+QUEUED\r\n-NOPERM hunter2\r\n", second).await;
+            assert_eq!((error.failure.class(), error.effect), (Class::Permanent, Effect::None), "{second}");
+            assert!(error.failure.to_string().contains(said), "{}", error.failure);
         }
     }
 }

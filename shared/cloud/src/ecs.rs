@@ -119,13 +119,32 @@ fn gave_up(events: &[ServiceEvent]) -> Option<DateTime> {
 /// Lists the tasks of a service that should be running, whatever they are doing at the moment.
 ///
 /// # Errors
-/// Permanent where there is no such service or cluster.
+/// Permanent if the service or the cluster does not exist.
 ///
 /// # Permissions
 /// `ecs:ListTasks`, `ecs:DescribeTasks`
 pub async fn tasks(client: &Client, cluster: &str, service: &str) -> Result<Vec<Task>, Failure> {
+    list(client, cluster, service, DesiredStatus::Running).await
+}
+
+/// Lists the tasks of a service that were told to stop, and whose containers still run: up to `stopTimeout` seconds.
+///
+/// <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html>
+///
+/// # Errors
+/// As [`tasks`].
+///
+/// # Permissions
+/// `ecs:ListTasks`, `ecs:DescribeTasks`
+pub async fn draining(client: &Client, cluster: &str, service: &str) -> Result<Vec<Task>, Failure> {
+    let told = list(client, cluster, service, DesiredStatus::Stopped).await?;
+    let runs = |task: &Task| ["RUNNING", "DEACTIVATING", "STOPPING"].contains(&task.last_status.as_str());
+    Ok(told.into_iter().filter(runs).collect())
+}
+
+async fn list(client: &Client, cluster: &str, service: &str, desired: DesiredStatus) -> Result<Vec<Task>, Failure> {
     let doing = format!("list the tasks of the service {service} of the cluster {cluster}");
-    let pages = client.list_tasks().cluster(cluster).service_name(service).desired_status(DesiredStatus::Running);
+    let pages = client.list_tasks().cluster(cluster).service_name(service).desired_status(desired);
     let mut pages = pages.into_paginator().items().send();
     let mut arns = Vec::new();
     while let Some(arn) = pages.next().await.transpose().map_err(|error| classify(&doing, &error))? {

@@ -2,7 +2,13 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{Failure, connection::Field, publication::Texts, secret::Promotion, target::Output};
+use crate::{
+    Failure,
+    connection::Field,
+    publication::Texts,
+    secret::Promotion,
+    target::{Output, resource::function_name},
+};
 
 /// One consumer and its state. Times are in milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +36,10 @@ pub enum Seen {
         deployment: Option<Deployment>,
         /// When ECS last gave up a deployment of it, as far as its events go back.
         gave_up_ms: Option<u64>,
-        /// Its tasks.
+        /// Its tasks that should be running.
         tasks: Vec<Task>,
+        /// Its tasks that were told to stop, and whose containers still run.
+        draining: Vec<Task>,
     },
     /// A Lambda function.
     Function {
@@ -120,11 +128,17 @@ impl ConsumerFacts {
         let since_ms = promotion.latest_ms();
         Ok(match &self.seen {
             Seen::Unreadable { why, .. } => Some(format!("it cannot be read: {why}")),
-            Seen::Service { tasks, steady, .. } => match (behind(tasks, since_ms), steady) {
-                (Some(old), _) => Some(format!("not started since the promotion: {old}")),
-                (None, false) => Some("its deployment is not complete".to_owned()),
-                (None, true) => None,
-            },
+            Seen::Service { tasks, draining, steady, desired, .. } => {
+                match (behind(tasks, since_ms), behind(draining, since_ms), steady) {
+                    (Some(old), _, _) => Some(format!("not started since the promotion: {old}")),
+                    (None, Some(old), _) => Some(format!("not started since the promotion, and still stopping: {old}")),
+                    (None, None, false) => Some("its deployment is not complete".to_owned()),
+                    (None, None, true) if tasks.len() < *desired => {
+                        Some(format!("ECS lists {} of its {desired} tasks", tasks.len()))
+                    }
+                    (None, None, true) => None,
+                }
+            }
             // An inactive function has no instances, and starts with its current configuration.
             // https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
             Seen::Function { state, .. } if !["Active", "Inactive"].contains(&state.as_str()) => {
@@ -141,9 +155,11 @@ impl ConsumerFacts {
 }
 
 /// Whether the environment of a function names a version of the secret, in a variable that the settings fill with it.
-pub fn names_version(outputs: &[Output], function_name: &str, variables: &Texts, version_id: &str) -> bool {
+pub fn names_version(outputs: &[Output], function: &str, variables: &Texts, version_id: &str) -> bool {
     let written = outputs.iter().filter_map(|output| match output {
-        Output::LambdaEnvironment(environment) if environment.function_name == function_name => Some(environment),
+        Output::LambdaEnvironment(environment) => {
+            (function_name(&environment.function_name) == function_name(function)).then_some(environment)
+        }
         _ => None,
     });
     let naming = written.flat_map(|environment| &environment.variables);

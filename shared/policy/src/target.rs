@@ -12,6 +12,7 @@ mod backend;
 mod check;
 mod consumer;
 mod output;
+pub(crate) mod resource;
 mod rollout;
 
 pub use backend::{

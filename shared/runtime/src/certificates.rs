@@ -3,41 +3,51 @@
 use std::{ffi::OsString, path::Path, sync::OnceLock};
 
 use policy::Failure;
+use rustls_native_certs::load_certs_from_paths;
 use tokio_rustls::rustls::RootCertStore;
 
-/// The variable that names a file with root certificates, instead of those of the machine.
-const VARIABLE: &str = "SSL_CERT_FILE";
+/// The variable that names a file with root certificates.
+const FILE: &str = "SSL_CERT_FILE";
 
-/// Checks that the file in `SSL_CERT_FILE`, if it is set, has root certificates. Without them no connection can be opened,
-/// and the AWS SDK says no more of it than that the connection failed.
+/// The variable that names folders with root certificates.
+const FOLDERS: &str = "SSL_CERT_DIR";
+
+/// Checks that the file and the folders of `SSL_CERT_FILE` and `SSL_CERT_DIR` have root certificates, if one of these variables is
+/// set: they replace those of the machine. Without root certificates no connection can be opened, and the AWS SDK says no more of
+/// it than that the connection failed.
 ///
 /// # Errors
-/// Permanent, naming the variable and the file.
+/// Permanent, naming the variable and the path.
 ///
 /// # Repeating
-/// A file that was found right is not read again.
+/// Certificates that were found are not read again.
 pub fn check() -> Result<(), Failure> {
     static CHECKED: OnceLock<()> = OnceLock::new();
     if CHECKED.get().is_none() {
-        check_file(std::env::var_os(VARIABLE))?;
+        check_paths(std::env::var_os(FILE), std::env::var_os(FOLDERS))?;
         CHECKED.get_or_init(|| ());
     }
     Ok(())
 }
 
-fn check_file(file: Option<OsString>) -> Result<(), Failure> {
-    let Some(file) = file else { return Ok(()) };
-    let mut read = rustls_native_certs::load_certs_from_paths(Some(Path::new(&file)), None);
+fn check_paths(file: Option<OsString>, folders: Option<OsString>) -> Result<(), Failure> {
+    let mut read = load_certs_from_paths(file.as_deref().map(Path::new), None);
+    for folder in folders.iter().flat_map(std::env::split_paths) {
+        let of_folder = load_certs_from_paths(None, Some(&folder));
+        read.certs.extend(of_folder.certs);
+        read.errors.extend(of_folder.errors);
+    }
+    let named = [(FILE, file), (FOLDERS, folders)].into_iter().filter_map(|(variable, path)| Some((variable, path?)));
+    let named: Vec<_> = named.map(|(variable, path)| format!("{variable}={}", path.display())).collect();
     // Clients leave out a certificate that cannot be read, and use the others.
-    if RootCertStore::empty().add_parsable_certificates(read.certs).0 > 0 {
+    if named.is_empty() || RootCertStore::empty().add_parsable_certificates(read.certs).0 > 0 {
         return Ok(());
     }
-    let why = read.errors.pop().map_or_else(|| "it contains no root certificate".to_owned(), |error| error.to_string());
-    let file = file.display();
-    Err(Failure::permanent(format!("the root certificates in {file}, which {VARIABLE} names, cannot be used: {why}"))
-        .with_next_step(format!(
-            "Set {VARIABLE} to a PEM file of root certificates, or remove it from the environment"
-        )))
+    let named = named.join(" and ");
+    let why = read.errors.pop().map_or_else(|| "there is no root certificate".to_owned(), |error| error.to_string());
+    Err(Failure::permanent(format!("the root certificates of {named} cannot be used: {why}")).with_next_step(format!(
+        "Set {FILE} to a PEM file of root certificates, or remove the variables {FILE} and {FOLDERS} from the environment"
+    )))
 }
 
 #[cfg(test)]
@@ -65,9 +75,9 @@ mod tests {
             if let Some(text) = text {
                 fs::write(&file, text).unwrap();
             }
-            let failure = check_file(Some(file.clone().into_os_string())).unwrap_err();
+            let failure = check_paths(Some(file.clone().into_os_string()), None).unwrap_err();
             assert_eq!(failure.class(), Class::Permanent, "{name}");
-            for said in [VARIABLE, file.to_str().unwrap()] {
+            for said in [FILE, file.to_str().unwrap()] {
                 assert!(failure.to_string().contains(said), "{failure}");
             }
         }
@@ -79,11 +89,24 @@ mod tests {
         let file = folder.path().join("roots.pem");
         let good = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert.pem();
         fs::write(&file, format!("{NO_CERTIFICATE}{good}{NO_BASE64}")).unwrap();
-        check_file(Some(file.into_os_string())).unwrap();
+        check_paths(Some(file.into_os_string()), None).unwrap();
     }
 
     #[test]
-    fn without_the_variable_nothing_is_checked() {
-        check_file(None).unwrap();
+    fn a_folder_counts_as_a_file_does() {
+        let (empty, full) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let good = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert.pem();
+        fs::write(full.path().join("root.pem"), good).unwrap();
+        let check = |folders: &[&Path]| check_paths(None, Some(std::env::join_paths(folders).unwrap()));
+        check(&[full.path()]).unwrap();
+        check(&[empty.path(), full.path()]).unwrap();
+        check_paths(Some(empty.path().join("none").into_os_string()), Some(full.path().into())).unwrap();
+        let failure = check(&[empty.path()]).unwrap_err();
+        assert!(failure.to_string().contains("SSL_CERT_DIR="), "{failure}");
+    }
+
+    #[test]
+    fn without_the_variables_nothing_is_checked() {
+        check_paths(None, None).unwrap();
     }
 }

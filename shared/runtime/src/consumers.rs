@@ -18,10 +18,10 @@ use crate::{moment::millis, secret::Secret};
 /// # Permissions
 /// `ecs:ListTasks`, `ecs:DescribeTasks`, `ecs:DescribeServices`, `lambda:GetFunctionConfiguration`
 pub async fn observe(clients: &Clients, secret: &Secret) -> Result<Vec<ConsumerFacts>, Failure> {
-    look_at(clients, secret, secret.target.consumers.iter().enumerate()).await
+    look_at(clients, secret, secret.target.consumers.iter().enumerate(), Tasks::RunningAndDraining).await
 }
 
-/// Reads the state of every ECS service among the consumers, all at once.
+/// Reads the state of every ECS service among the consumers, all at once, without its tasks that are stopping.
 ///
 /// # Errors
 /// As [`observe`].
@@ -30,17 +30,26 @@ pub async fn observe(clients: &Clients, secret: &Secret) -> Result<Vec<ConsumerF
 /// `ecs:ListTasks`, `ecs:DescribeTasks`, `ecs:DescribeServices`
 pub async fn observe_services(clients: &Clients, secret: &Secret) -> Result<Vec<ConsumerFacts>, Failure> {
     let services = secret.target.consumers.iter().enumerate();
-    look_at(clients, secret, services.filter(|(_, consumer)| matches!(consumer, Consumer::EcsService { .. }))).await
+    let services = services.filter(|(_, consumer)| matches!(consumer, Consumer::EcsService { .. }));
+    look_at(clients, secret, services, Tasks::Running).await
+}
+
+/// Which tasks of a service are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tasks {
+    Running,
+    RunningAndDraining,
 }
 
 async fn look_at(
     clients: &Clients,
     secret: &Secret,
     consumers: impl Iterator<Item = (usize, &Consumer)>,
+    tasks: Tasks,
 ) -> Result<Vec<ConsumerFacts>, Failure> {
     try_join_all(consumers.map(|(nth, consumer)| async move {
         let seen = match consumer {
-            Consumer::EcsService { cluster, service } => service_seen(clients, cluster, service).await,
+            Consumer::EcsService { cluster, service } => service_seen(clients, cluster, service, tasks).await,
             Consumer::LambdaFunction { function_name } => function_seen(clients, secret, function_name).await,
         };
         let seen = match seen {
@@ -62,9 +71,14 @@ fn name(consumer: &Consumer) -> String {
     }
 }
 
-async fn service_seen(clients: &Clients, cluster: &str, service: &str) -> Result<Seen, Failure> {
-    // Tasks first: a task that starts in between is no older than the service, which is read after it.
+async fn service_seen(clients: &Clients, cluster: &str, service: &str, which: Tasks) -> Result<Seen, Failure> {
+    // Tasks first: a task that starts in between is no older than the service, which is read after it. Those that are stopping
+    // come after those that run: a task that is told to stop in between is in both lists.
     let tasks = ecs::tasks(clients.ecs(), cluster, service).await;
+    let draining = match which {
+        Tasks::Running => Ok(Vec::new()),
+        Tasks::RunningAndDraining => ecs::draining(clients.ecs(), cluster, service).await,
+    };
     let service = ecs::service(clients.ecs(), cluster, service).await?;
     let task = |task: ecs::Task| Task {
         id: task.arn.rsplit('/').next().unwrap_or(&task.arn).to_owned(),
@@ -80,6 +94,7 @@ async fn service_seen(clients: &Clients, cluster: &str, service: &str) -> Result
         gave_up_ms: service.gave_up.and_then(millis),
         status: service.status,
         tasks: tasks?.into_iter().map(task).collect(),
+        draining: draining?.into_iter().map(task).collect(),
     })
 }
 

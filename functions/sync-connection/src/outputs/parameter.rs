@@ -81,7 +81,13 @@ impl Write {
             }
             Kind::Value { value, previous } => {
                 if let Some(previous) = previous {
-                    ssm::label(clients.ssm(), name, *previous, PREVIOUS).await?;
+                    match ssm::label(clients.ssm(), name, *previous, PREVIOUS).await {
+                        // Others have used up the labels of that version. Nothing rests on this one.
+                        Err(error) if error.is("ParameterVersionLabelLimitExceeded") => {
+                            tracing::warn!("no label: {}", error.failure.chain());
+                        }
+                        labelled => labelled?,
+                    }
                 }
                 ssm::put(clients.ssm(), NewVersion { name, value, kind, kms_key_id, tier }).await?
             }

@@ -70,8 +70,8 @@ pub enum ParameterDecision {
 /// | yes, of another type | | | | Permanent: AWS would change the type, and break those who read the parameter as it is |
 /// | yes | what is wanted | on the newest version | | `UpToDate` |
 /// | yes | what is wanted | on another version, or none | | Label: an earlier run stopped before it did |
-/// | yes | another | on the oldest version that is kept | | Label: no new version would be accepted |
 /// | yes | another | on an older version, which has what is wanted | report | Kept: somebody wrote a value by hand |
+/// | yes | another | on the oldest version that is kept | | Label: no new version would be accepted |
 /// | yes | another | otherwise | | Write |
 ///
 /// # Errors
@@ -106,15 +106,15 @@ pub fn decide_parameter(
             }
         });
     }
-    if published.is_some_and(|published| found.version - published.version >= MOST_VERSIONS - 1) {
-        let reason = "the oldest version has the label, so Parameter Store would refuse a new version";
-        return Ok(ParameterDecision::Label { version: found.version, reason });
-    }
     let edited = !by_us && published.is_some_and(|published| same(wanted, &published.value));
     if edited && settings.drift == Drift::Report {
         return Ok(ParameterDecision::Kept {
             reason: "somebody wrote another value by hand, and the settings say to report it (`drift`)",
         });
+    }
+    if published.is_some_and(|published| found.version - published.version >= MOST_VERSIONS - 1) {
+        let reason = "the oldest version has the label, so Parameter Store would refuse a new version";
+        return Ok(ParameterDecision::Label { version: found.version, reason });
     }
     let reason = match (edited, published) {
         (true, _) => "somebody wrote another value by hand",

@@ -57,6 +57,8 @@ fn each_state_of_a_parameter_leads_to_one_decision() {
         (Some(found("by hand", 3, Some(("old", 2)))), Drift::Report, "write after 2"),
         (Some(found("by hand", 100, Some(("old", 2)))), Drift::Overwrite, "write after 2"),
         (Some(found("by hand", 101, Some(("old", 2)))), Drift::Report, "label 101"),
+        (Some(found("by hand", 101, Some(("new", 2)))), Drift::Overwrite, "label 101"),
+        (Some(found("by hand", 101, Some(("new", 2)))), Drift::Report, "kept"),
         (Some(ParameterFound { kind: "String".to_owned(), ..found("new", 1, None) }), Drift::Overwrite, "Permanent"),
     ] {
         let settings = SsmParameter { drift, ..settings() };

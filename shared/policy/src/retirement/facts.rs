@@ -17,6 +17,8 @@ pub struct Facts {
     pub settings: Retirement,
     /// What the secret says.
     pub secret: SecretFacts,
+    /// Why the server may not be given AWSCURRENT; `None` if it may. See [`crate::token::fault`].
+    pub current_fault: Option<String>,
     /// The server, once it was observed; see [`SecretFacts::nothing_to_retire`].
     pub server: Option<Server>,
     /// The consumers, once they were observed; see [`needs_consumers`].

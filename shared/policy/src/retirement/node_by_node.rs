@@ -5,7 +5,7 @@ use super::{
     facts::Facts,
     gates::{Gates, gates},
     look::{Look, look},
-    refusals::{a_node_accepts_neither, current_is_refused},
+    refusals::{a_node_accepts_neither, current_is_illegal, current_is_refused},
 };
 use crate::{
     Failure,
@@ -23,6 +23,8 @@ use crate::{
 /// | | somewhere | wherever AWSCURRENT is not | available | `RestoreCurrent` |
 /// | yes | nowhere | everywhere | available | `RestoreCurrent` |
 /// | | otherwise | | available | `NeedsHuman` |
+///
+/// Instead of `RestoreCurrent`, it is `NeedsHuman` if AWSCURRENT is not a legal credential.
 ///
 /// Then, with AWSCURRENT accepted everywhere:
 ///
@@ -51,7 +53,7 @@ pub fn decide_node_by_node(facts: &Facts) -> Result<Decision<Restore>, Failure> 
         Look::At(server, verdicts) => (server, verdicts),
     };
     if verdicts.current != Verdict::Everywhere {
-        return without_current(server, verdicts);
+        return without_current(facts, server, verdicts);
     }
     let gates = gates(facts)?;
     Ok(match verdicts.previous {
@@ -75,12 +77,15 @@ pub fn decide_node_by_node(facts: &Facts) -> Result<Decision<Restore>, Failure> 
 }
 
 /// Not every node accepts AWSCURRENT: AWSPREVIOUS may be the only way in.
-fn without_current(server: &Server, verdicts: Verdicts) -> Result<Decision<Restore>, Failure> {
+fn without_current(facts: &Facts, server: &Server, verdicts: Verdicts) -> Result<Decision<Restore>, Failure> {
     let Server { group, propagation, .. } = server;
     if group.is_busy() {
         return Ok(wait(&format!("not every node accepts AWSCURRENT; {group}")));
     }
-    let restore = |reason| Ok(Decision::Specific { change: Restore::Current, reason });
+    let restore = |reason| match &facts.current_fault {
+        None => Ok(Decision::Specific { change: Restore::Current, reason }),
+        Some(why) => Err(current_is_illegal(why)),
+    };
     match (verdicts.current, verdicts.any) {
         (Verdict::Somewhere, Verdict::Everywhere) => restore("a node has lost AWSCURRENT, and has AWSPREVIOUS"),
         (Verdict::Nowhere, Verdict::Everywhere) if *propagation == Propagation::UntilRestart => {

@@ -34,6 +34,13 @@ pub(super) fn current_is_refused(any: Verdict) -> Failure {
     }
 }
 
+/// A node lacks AWSCURRENT, and must not get it.
+pub(super) fn current_is_illegal(why: &str) -> Failure {
+    Failure::needs_human(format!("not every node accepts AWSCURRENT, and it cannot be added: {why}")).with_next_step(
+        "Move AWSCURRENT to the version with the credential that the nodes accept, or store that credential in AWSCURRENT",
+    )
+}
+
 pub(super) fn a_node_accepts_neither() -> Failure {
     Failure::needs_human("a node accepts neither AWSCURRENT nor AWSPREVIOUS, so the function cannot log in there")
         .with_next_step("Give the user on that node the credential in AWSCURRENT by hand")

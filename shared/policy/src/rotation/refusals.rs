@@ -10,7 +10,7 @@ use crate::{Failure, login::Verdict};
 pub(super) fn check_event(version: VersionStage, rotation_enabled: Option<bool>) -> Result<(), Failure> {
     if rotation_enabled == Some(false) {
         return Err(Failure::permanent("rotation is switched off for this secret")
-            .with_last_step("Leave the invocation of this function to Secrets Manager"));
+            .with_last_step("Switch the rotation on, if the secret is still to be rotated"));
     }
     match version {
         VersionStage::Unknown => Err(Failure::permanent("the event's ClientRequestToken is no version of this secret")

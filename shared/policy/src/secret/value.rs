@@ -111,7 +111,7 @@ impl SecretValue {
             return Err(foreign("username", format!("{username:?}")));
         }
         for key in ["host", "hostname", "endpoint", "reader_endpoint"] {
-            if text(key).is_some_and(|host| !hosts.iter().any(|known| known.eq_ignore_ascii_case(host_of(host)))) {
+            if text(key).is_some_and(|host| !hosts.iter().any(|known| host_of(known).eq_ignore_ascii_case(host_of(host)))) {
                 return Err(foreign(key, format!("one of its endpoints ({})", hosts.join(", "))));
             }
         }
@@ -119,11 +119,18 @@ impl SecretValue {
     }
 }
 
-/// `host` out of `host`, `host:port` or `rediss://host:port/0`.
+/// `host` out of `host`, `host:port` or `rediss://host:port/0`. The host can be an IPv6 address, which has brackets in a URL, or
+/// a name with a dot at the end.
 fn host_of(text: &str) -> &str {
     let text = text.split_once("://").map_or(text, |(_, rest)| rest);
     let text = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
-    text.split([':', '/']).next().unwrap_or(text)
+    let text = text.split_once('/').map_or(text, |(host, _)| host);
+    let host = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None if text.matches(':').count() == 1 => text.split_once(':').map_or(text, |(host, _)| host),
+        None => text,
+    };
+    host.trim_end_matches('.')
 }
 
 #[cfg(test)]
@@ -144,6 +151,21 @@ mod tests {
 
     fn read(json_key: Option<&str>, value: &str) -> Result<SecretValue, Failure> {
         SecretValue::read(&target(json_key), &SecretString::from(value))
+    }
+
+    #[test]
+    fn the_host_is_found_in_every_form() {
+        for (text, host) in [
+            ("redis-1", "redis-1"),
+            ("redis-1.", "redis-1"),
+            ("redis-1:6379", "redis-1"),
+            ("rediss://user:a:b@redis-1.:6379/0", "redis-1"),
+            ("::1", "::1"),
+            ("[::1]:7290", "::1"),
+            ("redis://[fd00::7]/0", "fd00::7"),
+        ] {
+            assert_eq!(host_of(text), host, "{text}");
+        }
     }
 
     #[test]

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::check::refused;
+use super::{
+    check::refused,
+    resource::{function_name, is_same_secret},
+};
 use crate::{
     Failure,
     connection::{Field, Template, UrlOptions},
@@ -160,7 +163,8 @@ impl Output {
         }
     }
 
-    /// Whether both write to the same place. A parameter `bare` is the parameter `/bare` too.
+    /// Whether both write to the same place. A parameter `bare` is the parameter `/bare` too, and a function or a secret can be
+    /// named by its ARN.
     fn is_same_place(&self, other: &Self) -> bool {
         let bare = |name: &str| match name.strip_prefix('/') {
             Some(rest) if !rest.contains('/') => rest.to_owned(),
@@ -168,7 +172,11 @@ impl Output {
         };
         match (self, other) {
             (Self::SsmParameter(one), Self::SsmParameter(other)) => bare(&one.name) == bare(&other.name),
-            _ => self.name() == other.name(),
+            (Self::LambdaEnvironment(one), Self::LambdaEnvironment(other)) => {
+                function_name(&one.function_name) == function_name(&other.function_name)
+            }
+            (Self::SecretKeys(one), Self::SecretKeys(other)) => is_same_secret(&one.secret_id, &other.secret_id),
+            _ => false,
         }
     }
 
@@ -276,7 +284,7 @@ impl SecretKeys {
         if self.secret_id.is_empty() {
             return Err(refused(&at("secret_id"), "it is empty; give the secret's name or ARN"));
         }
-        if self.secret_id == rotated {
+        if is_same_secret(&self.secret_id, rotated) {
             return Err(refused(
                 &at("secret_id"),
                 "it is the secret that is rotated: writing there would look like a rotation. Use another secret",

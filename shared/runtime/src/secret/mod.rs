@@ -10,6 +10,7 @@ use policy::{
     Failure, Target,
     labels::{AWSCURRENT, AWSPENDING, AWSPREVIOUS, RETIRED},
     moving::History,
+    outcome::Outcome,
     rotation::VersionStage,
     secret::{Known, PreviousValue, Promotion, SecretFacts, SecretValue},
 };
@@ -32,16 +33,22 @@ pub async fn describe(clients: &Clients, target: &Target) -> Result<Description,
     Ok(description)
 }
 
-/// Describes a secret, and reads the settings of the target that it is tagged with.
+/// Describes a secret, and reads the settings of the target that it is tagged with. Records the name of the target in the
+/// outcome.
 ///
 /// # Errors
 /// Permanent if there is no such secret, tag or settings document, or the settings in effect name another secret.
 ///
 /// # Permissions
 /// `secretsmanager:DescribeSecret`, `ssm:GetParameterHistory`
-pub async fn describe_by_id(clients: &Clients, secret_id: &str) -> Result<(History, Description), Failure> {
+pub async fn describe_by_id(
+    clients: &Clients,
+    secret_id: &str,
+    outcome: &mut Outcome,
+) -> Result<(History, Description), Failure> {
     let description = secrets_manager::describe(clients.secrets_manager(), secret_id).await?;
     let name = target::name_of(&format!("the secret {}", description.name), &description.tags)?;
+    outcome.target = Some(name.to_owned());
     let history = settings::load(clients, name).await?;
     history.check_secret(description.id())?;
     Ok((history, description))

@@ -78,6 +78,7 @@ fn facts(server: Server) -> Facts {
             promotion: Promotion { current_created_ms: Some(PROMOTED_MS), ..Promotion::default() },
             rotating: false,
         },
+        current_fault: None,
         server: Some(server),
         consumers: Some(vec![service(true, &[Some(PROMOTED_MS + 1)]), function("Successful", PROMOTED_MS + 1)]),
     }
@@ -100,6 +101,7 @@ fn service(steady: bool, tasks: &[Option<u64>]) -> ConsumerFacts {
             deployment: Some(Deployment { progress: Progress::Completed, created_ms: None }),
             gave_up_ms: None,
             tasks,
+            draining: Vec::new(),
         },
     }
 }

@@ -120,6 +120,37 @@ fn a_version_is_named_only_where_the_settings_have_it_written() {
 }
 
 #[test]
+fn a_service_follows_once_its_old_tasks_have_stopped_and_all_of_its_tasks_are_listed() {
+    let promotion = Promotion { current_created_ms: Some(PROMOTED_MS), ..Promotion::default() };
+    let task = |created_ms| Task { id: "old".to_owned(), created_ms: Some(created_ms), started_ms: None };
+    for (stopping, desired, expected) in [
+        (vec![], 1, None),
+        (vec![task(PROMOTED_MS + 1)], 1, None),
+        (vec![task(PROMOTED_MS - 1)], 1, Some("still stopping: the tasks old")),
+        (vec![], 2, Some("lists 1 of its 2 tasks")),
+    ] {
+        let mut consumer = service(true, &[Some(PROMOTED_MS + 1)]);
+        let Seen::Service { draining, desired: wanted, .. } = &mut consumer.seen else { unreachable!() };
+        (*draining, *wanted) = (stopping, desired);
+        let why = consumer.follows(&promotion).unwrap();
+        assert_eq!(why.is_some(), expected.is_some(), "{why:?}");
+        assert!(why.unwrap_or_default().contains(expected.unwrap_or_default()), "{expected:?}");
+    }
+}
+
+#[test]
+fn a_credential_that_is_not_legal_is_never_given_to_a_node() {
+    for (propagation, current) in [(Propagation::NodeByNode, "yn"), (Propagation::UntilRestart, "nn")] {
+        let mut facts = facts(Server { propagation, ..server(current, "yy") });
+        assert!(decide(&facts).is_ok());
+        facts.current_fault = Some("it is empty or contains whitespace".to_owned());
+        let failure = decide(&facts).unwrap_err();
+        assert_eq!(failure.class(), Class::NeedsHuman);
+        assert!(failure.to_string().contains("it is empty"), "{failure}");
+    }
+}
+
+#[test]
 fn a_consumer_that_is_not_there_is_refused_by_its_field() {
     let mut gone = service(true, &[]);
     gone.seen = Seen::Unreadable { why: "MISSING".to_owned(), next_step: None };

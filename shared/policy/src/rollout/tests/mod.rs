@@ -72,6 +72,7 @@ fn service(nth: usize, like: &Like) -> ConsumerFacts {
             deployment: Some(Deployment { progress: like.progress, created_ms: Some(like.created_ms) }),
             gave_up_ms: like.gave_up_ms,
             tasks: like.tasks.iter().enumerate().map(task).collect(),
+            draining: Vec::new(),
         },
     }
 }

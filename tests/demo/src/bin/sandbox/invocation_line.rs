@@ -86,9 +86,11 @@ fn parts(ended: &Invocation) -> Parts {
     }
 }
 
-/// Joins what happened and what to do next.
+/// Joins what happened and what to do next. What happened can end with the step itself, without what comes after it.
 fn sentences(happened: &str, next_step: &str) -> String {
     let happened = happened.trim_end();
+    let step = next_step.split(". Then ").next().unwrap_or_default().trim_end_matches('.');
+    let happened = happened.strip_suffix(step).map_or(happened, |happened| happened.trim_end());
     match next_step {
         "" => happened.to_owned(),
         next_step => format!("{}. {next_step}", happened.trim_end_matches('.')),
@@ -173,6 +175,14 @@ mod tests {
             line(&ended(failed, &format!("plain text\n{log}\n")), "02:14:09", Look { colours: false, width: Some(80) });
         let said = format!("koneksi-prod needs-human setSecret: {}. Check it.", message.trim_end());
         assert!(line.ends_with(&said), "{line}");
+    }
+
+    #[test]
+    fn a_next_step_is_shown_once() {
+        let said = "it has no name. Nothing was changed. Give it a name";
+        let shown = "it has no name. Nothing was changed. Give it a name. Then run the function again.";
+        assert_eq!(sentences(said, "Give it a name. Then run the function again."), shown);
+        assert_eq!(sentences("it has no name", ""), "it has no name");
     }
 
     #[test]
