@@ -19,8 +19,10 @@ use crate::{
 
 /// How long a function lives on after its connection, where it is to be killed after the effect.
 const KILL_AFTER: Duration = Duration::from_millis(50);
-/// How long a client's bytes still reach the server, where the answer is to be lost.
+/// How long a client's bytes still reach the server after its first command, where the answer is to be lost.
 const LOSE_AFTER: Duration = Duration::from_millis(100);
+/// How long the first command may take after a TLS handshake: the machine may be busy.
+const FIRST_COMMAND_WITHIN: Duration = Duration::from_secs(5);
 
 /// Serves one connection to its end.
 pub(crate) async fn serve(client: TcpStream, peer: SocketAddr, gate: Arc<Shared>) {
@@ -109,19 +111,24 @@ async fn copy(mut client: TcpStream, mut server: TcpStream) {
 /// Lets the client finish its TLS handshake and send its commands, and delivers none of the answers.
 ///
 /// In TLS 1.3 all that a client needs from the server comes in the server's first flight. What the client sends after
-/// that goes on to the server for a while; what the server sends is dropped, and then both connections.
+/// that is forwarded to the server until shortly after its first command; what the server sends is dropped, and then both
+/// connections.
 async fn lose_answer(mut client: TcpStream, mut server: TcpStream) {
     let (mut from_client, mut from_server) = ([0; 16 * 1024], [0; 16 * 1024]);
     let mut server_spoke = false;
     let mut deadline: Option<Instant> = None;
+    let mut sent = Vec::new();
     loop {
         let until = deadline.unwrap_or_else(|| Instant::now() + Duration::from_secs(60));
         tokio::select! {
             () = sleep_until(until) => return,
             read = client.read(&mut from_client) => match read {
                 Ok(count @ 1..) if server.write_all(&from_client[..count]).await.is_ok() => {
-                    if server_spoke && deadline.is_none() {
-                        deadline = Some(Instant::now() + LOSE_AFTER);
+                    if server_spoke {
+                        sent.extend_from_slice(&from_client[..count]);
+                        let time = if has_command(&sent) { LOSE_AFTER } else { FIRST_COMMAND_WITHIN };
+                        let until = Instant::now() + time;
+                        deadline = Some(deadline.map_or(until, |deadline| deadline.min(until)));
                     }
                 }
                 _ => return,
@@ -137,6 +144,20 @@ async fn lose_answer(mut client: TcpStream, mut server: TcpStream) {
             },
         }
     }
+}
+
+/// Whether a client has sent a command. Over TLS 1.3 the first record of application data is the end of the handshake.
+///
+/// <https://datatracker.ietf.org/doc/html/rfc8446#section-5.1>
+fn has_command(mut sent: &[u8]) -> bool {
+    let mut records = 0;
+    while let [kind @ 20..=23, _, _, high, low, rest @ ..] = sent {
+        let Some((_, next)) = rest.split_at_checked(usize::from(u16::from_be_bytes([*high, *low]))) else { break };
+        records += usize::from(*kind == 23);
+        sent = next;
+    }
+    let is_tls = matches!(sent.first(), None | Some(20..=23));
+    records > 1 || !is_tls
 }
 
 /// Writes a connection or a command on it down where it is an invocation's; the load of other clients would fill the journal.

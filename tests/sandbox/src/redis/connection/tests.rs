@@ -202,3 +202,17 @@ async fn two_fleets_lease_two_networks() {
     one.stop().await;
     other.stop().await;
 }
+
+#[test]
+fn a_command_is_told_from_the_end_of_a_handshake() {
+    let record = |kind: u8, length: u8| [vec![kind, 3, 3, 0, length], vec![7; length.into()]].concat();
+    let (change, finished, command) = (record(20, 1), record(23, 53), record(23, 90));
+    for (sent, expected) in [
+        (b"*1\r\n$4\r\nPING\r\n".to_vec(), true),
+        ([change.clone(), finished.clone()].concat(), false),
+        ([change.clone(), finished.clone(), command[..20].to_vec()].concat(), false),
+        ([change, finished, command].concat(), true),
+    ] {
+        assert_eq!(super::has_command(&sent), expected, "{sent:?}");
+    }
+}
