@@ -26,11 +26,7 @@ pub(crate) struct View {
 
 impl View {
     /// Reads the secret that an event names, and the settings of its target.
-    pub(crate) async fn read(
-        clients: &Clients,
-        event: &RotationEvent,
-        outcome: &mut Outcome,
-    ) -> Result<Self, Failure> {
+    pub(crate) async fn read(clients: &Clients, event: &RotationEvent, outcome: &mut Outcome) -> Result<Self, Failure> {
         let (history, description) = secret::describe_by_id(clients, &event.secret_id, outcome).await?;
         let target = history.in_effect().target.clone();
         let versions = match Backend::of(clients, &target).needs_previous(event.step) {

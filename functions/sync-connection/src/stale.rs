@@ -1,4 +1,4 @@
-//! Reads when consumers that started read something else than is published now, as far as AWS keeps it.
+//! Finds the periods in which a starting consumer read an outdated value, as far back as AWS keeps the history.
 
 use cloud::{
     Clients,

@@ -86,7 +86,9 @@ impl Session {
     /// node that allows EXEC says so. Then what the node was doing is the reason: each command had been queued.
     async fn why_discarded(&mut self) -> CallError {
         match redis::cmd("EXEC").query_async::<()>(&mut self.connection.redis).await {
-            Err(error) if error.code() == Some("NOPERM") || error.detail().is_some_and(|text| text.starts_with("unknown")) => {
+            Err(error)
+                if error.code() == Some("NOPERM") || error.detail().is_some_and(|text| text.starts_with("unknown")) =>
+            {
                 refused(&self.node, "EXEC", &code(&error), error.detail())
             }
             _ => CallError::untouched(Failure::retryable(format!(
@@ -228,7 +230,7 @@ mod tests {
             stream.write_all(answers.as_bytes()).await.unwrap();
             if stream.read_u8().await.is_ok() {
                 stream.write_all(second.as_bytes()).await.unwrap();
-                stream.read(&mut [0; 1024]).await.ok();
+                stream.read_u8().await.ok();
             }
         });
         let mut session = Session::open("redis-1", Address { host: "127.0.0.1", port, tls: false }).await.unwrap();

@@ -15,10 +15,10 @@ use crate::{
 /// # Errors
 /// - Retryable where the server cannot be reached, or does not serve clients now.
 /// - `NeedsHuman` where it refuses the login.
-/// - Permanent where the text is no URL.
+/// - Permanent if the text is not a URL.
 pub async fn log_in(url: &SecretString, what: &str) -> Result<(), Failure> {
     // The parser's own error is left out: it may quote the URL.
-    let unreadable = || Failure::permanent(format!("{what} is no URL that a client can read"));
+    let unreadable = || Failure::permanent(format!("{what} is not a URL that a client can read"));
     let info = url.expose_secret().into_connection_info().map_err(|_| unreadable())?;
     let address = match info.addr() {
         ConnectionAddr::Tcp(host, port) => Address { host, port: *port, tls: false },

@@ -101,7 +101,8 @@ impl ConsumerFacts {
         let Self { field, name, seen } = self;
         match seen {
             Seen::Unreadable { why, next_step } => Err(Failure::permanent(format!(
-                "`{field}` of the settings is {name}, which cannot be read: {why}. The previous credential is kept"
+                "`{field}` of the settings is {name}, which cannot be read: {}. The previous credential is kept",
+                why.trim_end_matches('.')
             ))
             .with_next_step(next_step.clone().unwrap_or_else(|| {
                 format!("Correct `{field}`, or remove it from the settings if {name} no longer logs in")

@@ -138,7 +138,7 @@ impl Failure {
     pub fn chain(&self) -> String {
         let line = self.what_happened();
         match self.next_step() {
-            Some(next_step) => format!("{line}. {next_step}"),
+            Some(next_step) => format!("{}. {next_step}", line.trim_end_matches('.')),
             None => line,
         }
     }

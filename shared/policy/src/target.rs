@@ -14,6 +14,7 @@ mod consumer;
 mod output;
 pub(crate) mod resource;
 mod rollout;
+mod unreadable;
 
 pub use backend::{
     AclUser, Backend, Database, EcsService, Host, Hosts, Renewal, ReplicationGroup, Reset, Sentinel, SentinelNode,
@@ -24,6 +25,7 @@ pub use output::{Drift, LambdaEnvironment, Output, ParameterKind, SecretKeys, Ss
 pub use rollout::{Day, Rollout, TimeOfDay, Window};
 
 use check::{is_identifier, refused};
+use unreadable::why_unreadable;
 
 /// One Redis under management.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -123,12 +125,12 @@ impl Target {
         let mut reader = serde_json::Deserializer::from_str(document);
         let target: Self = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
             let at = match error.path().to_string() {
-                path if path == "." => "the document".to_owned(),
+                path if [".", "?"].contains(&path.as_str()) => "the document".to_owned(),
                 path => format!("`{path}`"),
             };
-            refused(&at, &without_values(&error.into_inner().to_string()))
+            why_unreadable(&at, error.inner())
         })?;
-        reader.end().map_err(|error| refused("the document", &error.to_string()))?;
+        reader.end().map_err(|error| why_unreadable("the document", &error))?;
         target.check()?;
         Ok(target)
     }
@@ -170,16 +172,6 @@ impl Target {
             ));
         }
         Ok(())
-    }
-}
-
-/// The parser's error without the value that it quotes: somebody may have put a secret there. The names of keys stay.
-fn without_values(error: &str) -> String {
-    match error.rsplit_once(", expected ") {
-        Some((quoting, expected)) if !quoting.starts_with("unknown field") => {
-            format!("it has another value than {expected}")
-        }
-        _ => error.to_owned(),
     }
 }
 

@@ -12,9 +12,10 @@ const FILE: &str = "SSL_CERT_FILE";
 /// The variable that names folders with root certificates.
 const FOLDERS: &str = "SSL_CERT_DIR";
 
-/// Checks that the file and the folders of `SSL_CERT_FILE` and `SSL_CERT_DIR` have root certificates, if one of these variables is
-/// set: they replace those of the machine. Without root certificates no connection can be opened, and the AWS SDK says no more of
-/// it than that the connection failed.
+/// Checks that the file and the folders of `SSL_CERT_FILE` and `SSL_CERT_DIR` have root certificates, if one of these is set.
+///
+/// They replace the root certificates of the machine. Without any, no connection can be opened, and the AWS SDK says no more
+/// of it than that the connection failed.
 ///
 /// # Errors
 /// Permanent, naming the variable and the path.

@@ -69,7 +69,7 @@ impl Found {
 pub async fn find(clients: &Clients, subject: Subject, outcome: &mut Outcome) -> Result<Found, Failure> {
     match subject {
         Subject::Target(name) if !Target::is_name(&name) => {
-            Err(Failure::permanent("the event names no target")
+            Err(Failure::permanent("the event's `target` is not a valid name")
                 .with_next_step(format!("Correct the name: {NAME_RULE}")))
         }
         Subject::Target(name) => {
@@ -104,8 +104,10 @@ async fn of_resource(clients: &Clients, resource: &Resource, outcome: &mut Outco
         return Ok(Found::nothing("it is about a resource that belongs to no target"));
     };
     if !Target::is_name(&name) {
-        return Err(Failure::permanent(format!("the tag `{TARGET_TAG}` of {resource} names no target"))
-            .with_next_step(format!("Correct the tag: {NAME_RULE}")));
+        return Err(Failure::permanent(format!(
+            "the tag `{TARGET_TAG}` of {resource} is not a valid name of a target"
+        ))
+        .with_next_step(format!("Correct the tag: {NAME_RULE}")));
     }
     let Some(history) = of_event(clients, &name, outcome).await? else {
         return Ok(Found::nothing("it is about a resource of a target that has no settings"));

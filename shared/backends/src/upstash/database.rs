@@ -1,4 +1,4 @@
-//! Logging in to a database, whichever way its token is renewed.
+//! Logging in to a database whose token is renewed by ACL or by reset.
 
 use policy::{
     connection::Endpoints,

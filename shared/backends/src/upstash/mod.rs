@@ -3,7 +3,7 @@
 //! # Layout
 //! - [`UpstashAcl`]: the tokens of an ACL user, two of which are valid at once
 //! - [`UpstashReset`]: the database's own token, which a reset replaces
-//! - [`database`]: logging in to a database, whichever way its token is renewed
+//! - [`database`]: logging in to a database whose token is renewed by ACL or by reset
 //! - `rest`: commands, with a token
 //! - [`Api`]: the Developer API, which resets the password of a database
 //! - `http`: one request and its answer

@@ -1,6 +1,9 @@
 //! What failed, what was changed before that, and what to do.
 
-use super::{run::Outcome, text::first_of};
+use super::{
+    run::Outcome,
+    text::{first_of, sentences},
+};
 use crate::{Class, NextStep};
 
 impl Outcome {
@@ -20,7 +23,7 @@ impl Outcome {
             _ => failure,
         };
         let parts = [Some(failure), self.effects(), self.specific_next_step().map(ToString::to_string)];
-        Some(parts.into_iter().flatten().collect::<Vec<_>>().join(". "))
+        Some(sentences(parts.into_iter().flatten()))
     }
 
     /// What failed, beside a text that names the target already.
@@ -30,7 +33,7 @@ impl Outcome {
             let items = self.failed.iter().map(|item| format!("{}: {}", item.what, item.reason));
             failures.push(format!("{} failed: {}", self.failed.len(), first_of(items)));
         }
-        (!failures.is_empty()).then(|| failures.join(". "))
+        (!failures.is_empty()).then(|| sentences(failures))
     }
 
     /// What was changed; `None` where that is not known.

@@ -9,7 +9,7 @@ use super::{
     measure::Measures,
     run::Outcome,
     status::Status,
-    text::first_of,
+    text::{self, first_of},
 };
 use crate::NextStep;
 
@@ -88,7 +88,7 @@ fn summary(outcome: &Outcome) -> String {
         sentences.extend(outcome.effects());
     }
     sentences.extend(next_step(outcome));
-    sentences.iter().map(|sentence| sentence.trim_end_matches('.').to_owned() + ".").collect::<Vec<_>>().join(" ")
+    text::sentences(sentences) + "."
 }
 
 fn said(item: &Item) -> String {

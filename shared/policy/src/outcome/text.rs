@@ -1,4 +1,4 @@
-//! Texts that name only the first of many things.
+//! Texts of several sentences, and texts that name only the first of many things.
 
 /// How many items of a list a text names.
 const NAMED: usize = 3;
@@ -11,4 +11,10 @@ pub(super) fn first_of(texts: impl ExactSizeIterator<Item = String>) -> String {
         0 => named,
         more => format!("{named}; and {more} more"),
     }
+}
+
+/// Joins sentences, with or without a full stop of their own, to one text without a full stop at its end.
+pub(super) fn sentences(sentences: impl IntoIterator<Item = String>) -> String {
+    let trimmed = sentences.into_iter().map(|sentence| sentence.trim_end_matches('.').to_owned());
+    trimmed.collect::<Vec<_>>().join(". ")
 }

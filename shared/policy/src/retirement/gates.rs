@@ -38,7 +38,7 @@ pub(super) fn gates(facts: &Facts) -> Result<Gates, Failure> {
     let rotating = facts
         .secret
         .rotating
-        .then(|| Waiting::new("rotation", "AWSPENDING has a credential of its own, which is being rotated in"));
+        .then(|| Waiting::new("rotation", "a rotation is in progress: AWSPENDING has a new credential"));
     Ok(Gates { in_use, rotating })
 }
 

@@ -78,11 +78,11 @@ pub fn decide_node_by_node(facts: &Facts) -> Result<Decision<RestoreCurrent>, Fa
             Ok(Decision::Done { reason: "every node accepts AWSPENDING" })
         }
         (Step::Test, _, Verdict::Everywhere) => {
-            Ok(Decision::Done { reason: "every node accepts AWSPENDING, and AWSCURRENT still" })
+            Ok(Decision::Done { reason: "every node accepts AWSPENDING, and still accepts AWSCURRENT" })
         }
         _ if group.is_busy() => Ok(wait(&group.to_string())),
         (Step::Finish, _, Verdict::Everywhere) => Ok(Decision::Promote {
-            reason: "every node accepts AWSPENDING, and AWSCURRENT still",
+            reason: "every node accepts AWSPENDING, and still accepts AWSCURRENT",
             then: after_promotion(*propagation),
         }),
         (Step::Set | Step::Create, _, Verdict::Everywhere) => {

@@ -13,8 +13,10 @@ pub(super) fn check_event(version: VersionStage, rotation_enabled: Option<bool>)
             .with_last_step("Switch the rotation on, if the secret is still to be rotated"));
     }
     match version {
-        VersionStage::Unknown => Err(Failure::permanent("the event's ClientRequestToken is no version of this secret")
-            .with_last_step("Leave the invocation of this function to Secrets Manager")),
+        VersionStage::Unknown => {
+            Err(Failure::permanent("the event's ClientRequestToken is not a version of this secret")
+                .with_last_step("Leave the invocation of this function to Secrets Manager"))
+        }
         VersionStage::Unlabelled => Err(Failure::permanent(
             "the event's version is neither AWSPENDING nor AWSCURRENT: its rotation was abandoned",
         )

@@ -243,7 +243,7 @@ fn decide_without_pending(facts: &ResetFacts) -> Result<ResetDecision, Failure> 
 /// A reset has happened, and its result was not stored.
 fn take_own(step: Step) -> Result<ResetDecision, Failure> {
     match step {
-        Step::Set => Ok(ResetDecision::TakeOwn { reason: "a reset has happened, and this is what it has left" }),
+        Step::Set => Ok(ResetDecision::TakeOwn { reason: "a reset has generated this token" }),
         Step::Create | Step::Finish => done("a reset has happened already; setSecret keeps what it has left"),
         Step::Test => Err(not_set(step)),
     }

@@ -141,11 +141,11 @@ fn decide_closed<Specific>(facts: &Facts, server: &Server, verdicts: Verdicts) -
         (_, _, Verdict::Nowhere) if busy => Ok(wait(&format!("no node accepts AWSPENDING yet; {}", server.group))),
         (_, _, Verdict::Nowhere) => Err(not_set(step)),
         (Step::Finish, _, Verdict::Everywhere) => Ok(Decision::Promote {
-            reason: "every node accepts AWSPENDING, and AWSCURRENT still",
+            reason: "every node accepts AWSPENDING, and still accepts AWSCURRENT",
             then: AfterPromotion::DecideAgain,
         }),
         (Step::Test | Step::Create, _, Verdict::Everywhere) => {
-            Ok(Decision::Done { reason: "every node accepts AWSPENDING, and AWSCURRENT still" })
+            Ok(Decision::Done { reason: "every node accepts AWSPENDING, and still accepts AWSCURRENT" })
         }
     }
 }

@@ -39,7 +39,7 @@ impl SecretValue {
         // The parser's own error is left out: it quotes the value.
         let Ok(Value::Object(members)) = serde_json::from_str(value.expose_secret()) else {
             return Err(Failure::permanent(format!(
-                "the secret {} is no JSON object, yet `secret.json_key` is {key:?}",
+                "the secret {} is not a JSON object, but `secret.json_key` is {key:?}",
                 target.secret.id
             ))
             .with_next_step("Correct the secret or the settings"));
@@ -111,7 +111,9 @@ impl SecretValue {
             return Err(foreign("username", format!("{username:?}")));
         }
         for key in ["host", "hostname", "endpoint", "reader_endpoint"] {
-            if text(key).is_some_and(|host| !hosts.iter().any(|known| host_of(known).eq_ignore_ascii_case(host_of(host)))) {
+            if text(key)
+                .is_some_and(|host| !hosts.iter().any(|known| host_of(known).eq_ignore_ascii_case(host_of(host))))
+            {
                 return Err(foreign(key, format!("one of its endpoints ({})", hosts.join(", "))));
             }
         }

@@ -1,5 +1,7 @@
 //! What the checks of several parts of the settings have in common.
 
+use std::net::Ipv6Addr;
+
 use crate::Failure;
 
 /// The refusal of a field.
@@ -18,6 +20,18 @@ pub(in crate::target) fn is_identifier(text: &str, longest: usize) -> bool {
 /// Refuses an empty text.
 pub(in crate::target) fn check_given(at: &str, text: &str, what: &str) -> Result<(), Failure> {
     if text.is_empty() { Err(refused(at, &format!("it is empty; give {what}"))) } else { Ok(()) }
+}
+
+/// Refuses a text that is neither a host name nor an IP address, for example a URL, or a host with its port.
+pub(in crate::target) fn check_host(at: &str, host: &str) -> Result<(), Failure> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let is_name = !host.is_empty() && host.chars().all(legal);
+    match is_name || host.parse::<Ipv6Addr>().is_ok() {
+        true => Ok(()),
+        false => {
+            Err(refused(at, "it must be a host name or an IP address alone, without a scheme, a port and brackets"))
+        }
+    }
 }
 
 /// Refuses port 0.

@@ -216,7 +216,7 @@ impl Output {
                 return Err(refused(&at(&format!("url.{field}")), &why));
             }
             if outputs[..nth].iter().any(|earlier| earlier.is_same_place(output)) {
-                let why = format!("{} is named twice; put everything that is written there in one", output.name());
+                let why = format!("{} appears twice; merge the two entries", output.name());
                 return Err(refused(&format!("`outputs[{nth}]`"), &why));
             }
         }

@@ -70,6 +70,7 @@ impl Arguments {
         Err(Failure::permanent(format!(
             "the event is refused: `{unknown}` is not an argument of {function}, which takes {} and {last}",
             takes.join(", ")
-        )))
+        ))
+        .with_next_step(format!("Remove `{unknown}` from the event")))
     }
 }

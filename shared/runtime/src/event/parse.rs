@@ -27,7 +27,7 @@ impl Event {
         } else if has("Records") {
             sns::parse(event)
         } else {
-            Err(refused("it is of an unknown kind"))
+            Err(refused("this kind of event is not supported"))
         }
     }
     /// The target that a direct invocation names, before anything else of the event is read. It may be any text.

@@ -55,10 +55,10 @@ impl RotationEvent {
         let rotation_token = match event.other.get("RotationToken") {
             None | Some(Value::Null) => None,
             Some(Value::String(token)) => Some(token.clone()),
-            Some(_) => return Err(Failure::permanent("the event's `RotationToken` is no string")),
+            Some(_) => return Err(Failure::permanent("the event's `RotationToken` is not a string")),
         };
         if !event.secret_id.starts_with("arn:") {
-            return Err(Failure::permanent("the event's `SecretId` is no ARN; Secrets Manager sends one"));
+            return Err(Failure::permanent("the event's `SecretId` is not an ARN; Secrets Manager sends one"));
         }
         // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
         if !(32..=64).contains(&event.client_request_token.len()) {

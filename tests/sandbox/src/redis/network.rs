@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeSet,
+    io::ErrorKind,
     net::{IpAddr, Ipv4Addr, TcpListener},
     sync::Mutex,
 };
@@ -28,8 +29,14 @@ pub(crate) struct Network {
 impl Network {
     /// Leases the first network that nobody holds.
     pub(crate) fn lease() -> anyhow::Result<Self> {
-        let free = |third: u8| Some((third, TcpListener::bind((Ipv4Addr::new(127, 77, third, 254), LEASE_PORT)).ok()?));
-        let (third, lease) = (0..=255).find_map(free).context("no loopback network 127.77.X.0/24 is free")?;
+        let bind = |third: u8| match TcpListener::bind((Ipv4Addr::new(127, 77, third, 254), LEASE_PORT)) {
+            Err(error) if error.kind() == ErrorKind::AddrInUse => None,
+            bound => Some(bound.map(|lease| (third, lease))),
+        };
+        let (third, lease) = (0..=255)
+            .find_map(bind)
+            .context("every loopback network 127.77.X.0/24 is in use")?
+            .context("an address of 127.77.0.0/16 cannot be bound; Linux allows it on its loopback interface")?;
         Ok(Self { third, used: Mutex::default(), cut: watch::Sender::default(), _lease: lease })
     }
 

@@ -47,7 +47,10 @@ fn version(path: &Path) -> anyhow::Result<String> {
     if !output.status.success() {
         bail!("--version ended with {}", output.status);
     }
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    // "Redis server v=7.0.15 …", "Valkey server v=8.1.1 …"
+    anyhow::ensure!(version.contains(" server v="), "--version does not answer as Redis or Valkey does");
+    Ok(version)
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {

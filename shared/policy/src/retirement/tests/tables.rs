@@ -49,7 +49,7 @@ fn every_gate_that_holds_is_named_at_once() {
             "overlap: `retirement.overlap_s` is 60: 59 s remain",
             "the ECS service main/web: not started since the promotion: the tasks task-0, task-2",
             "the Lambda function report: its environment has not changed since the promotion",
-            "rotation: AWSPENDING has a credential of its own, which is being rotated in",
+            "rotation: a rotation is in progress: AWSPENDING has a new credential",
         ]
     );
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::defaults::{default_user, redis_port};
 use crate::{
     Failure,
-    target::check::{check_given, check_port, check_username},
+    target::check::{check_given, check_host, check_port, check_username},
 };
 
 /// An ECS service whose one task is Redis.
@@ -42,7 +42,7 @@ impl EcsService {
         check_given("`backend.cluster`", &self.cluster, "the ECS cluster's name")?;
         check_given("`backend.service`", &self.service, "the ECS service's name")?;
         if let Some(host) = &self.host {
-            check_given("`backend.host`", host, "the name that clients connect to, or omit it")?;
+            check_host("`backend.host`", host)?;
         }
         check_port("`backend.port`", self.port)?;
         check_username("`backend.username`", &self.username)?;

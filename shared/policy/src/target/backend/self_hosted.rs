@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::defaults::{default_user, redis_port};
 use crate::{
     Failure,
-    target::check::{check_given, check_port, check_username, refused},
+    target::check::{check_given, check_host, check_port, check_username, refused},
 };
 
 /// Redis on your own hosts.
@@ -76,7 +76,7 @@ impl Hosts {
             return Err(refused("`backend.nodes`", "name at least one host"));
         }
         for (nth, node) in self.nodes.iter().enumerate() {
-            check_given(&format!("`backend.nodes[{nth}].host`"), &node.host, "the host's name or address")?;
+            check_host(&format!("`backend.nodes[{nth}].host`"), &node.host)?;
             check_port(&format!("`backend.nodes[{nth}].port`"), node.port)?;
             if self.nodes[..nth].contains(node) {
                 return Err(refused(&format!("`backend.nodes[{nth}]`"), "it is named twice; name each node once"));
@@ -98,7 +98,7 @@ impl Sentinel {
             return Err(refused("`backend.sentinel.nodes`", "name every Sentinel, or omit `backend.sentinel`"));
         }
         for (nth, node) in self.nodes.iter().enumerate() {
-            check_given(&format!("`backend.sentinel.nodes[{nth}].host`"), &node.host, "the host's name or address")?;
+            check_host(&format!("`backend.sentinel.nodes[{nth}].host`"), &node.host)?;
             check_port(&format!("`backend.sentinel.nodes[{nth}].port`"), node.port)?;
         }
         Ok(())

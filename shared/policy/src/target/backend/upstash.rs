@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Failure,
-    target::check::{check_given, check_port, check_username, refused},
+    target::check::{check_given, check_host, check_port, check_username, refused},
 };
 
 /// An Upstash database. Its secret is a JSON object with the REST token under `secret.json_key`.
@@ -82,10 +82,7 @@ impl Database {
     }
 
     pub(super) fn check(&self) -> Result<(), Failure> {
-        let host = &self.endpoint;
-        if host.is_empty() || !host.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.') {
-            return Err(refused("`backend.endpoint`", "give the host name alone, without scheme, port and path"));
-        }
+        check_host("`backend.endpoint`", &self.endpoint)?;
         check_port("`backend.port`", self.port)?;
         match &self.renewal {
             Renewal::Reset(reset) => {

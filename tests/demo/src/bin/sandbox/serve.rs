@@ -42,7 +42,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let options = Options { port: arguments.port, ..Options::default() };
     let sandbox = Sandbox::start(options)
         .await
-        .with_context(|| format!("cannot start the sandbox on port {}", arguments.port))?;
+        .context("cannot start the sandbox; if its port is in use, choose another with --port, or 0 for a free one")?;
     let served = tokio::select! {
         served = serve(&sandbox, &arguments) => served,
         () = signals.wait() => Ok(()),

@@ -1,4 +1,4 @@
-//! What things are called: ARNs, and what a call may write instead.
+//! ARNs, and the short forms that calls accept.
 
 use rand::RngExt;
 

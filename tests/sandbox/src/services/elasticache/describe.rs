@@ -1,4 +1,4 @@
-//! `DescribeReplicationGroups` and `DescribeCacheClusters`: what was, a little ago.
+//! `DescribeReplicationGroups` and `DescribeCacheClusters`: the state of a moment ago, as on AWS.
 
 use serde::Deserialize;
 

@@ -1,4 +1,4 @@
-//! Failovers: `TestFailover`, and failures that nobody asked for.
+//! Failovers: `TestFailover`, and unplanned failures.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `DescribeServerlessCaches`: what was, a little ago.
+//! `DescribeServerlessCaches`: the state of a moment ago, as on AWS.
 
 use serde::Deserialize;
 
