@@ -1,4 +1,4 @@
-//! A local AWS in memory: services and functions without sockets, processes or files.
+//! A local AWS in memory: services, functions and simulated nodes without sockets, processes or files.
 //!
 //! It is for a simulation, which controls the time ([`crate::clock`]) and the random numbers ([`crate::chance`]).
 
@@ -19,8 +19,9 @@ use crate::{
     faults::Faults,
     journal::Journal,
     lambda::Runner,
+    redis::Fleet,
     server::Endpoint,
-    services::{Lambda, SecretsManager, Ssm, Sts, secrets_manager::RotationTiming},
+    services::{ElastiCache, Lambda, SecretsManager, Ssm, Sts, elasticache::Timing, secrets_manager::RotationTiming},
     wire::Services,
 };
 use http_client::HttpClient;
@@ -28,7 +29,18 @@ use http_client::HttpClient;
 /// The network latency, drawn for each request and for each response.
 pub type Latency = Arc<dyn Fn() -> Duration + Send + Sync>;
 
-/// Secrets Manager, Parameter Store, Lambda, EventBridge, Scheduler, SNS and STS, in memory.
+/// What can be set about an AWS in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How rotations behave.
+    pub rotation: RotationTiming,
+    /// How ElastiCache behaves.
+    pub elasticache: Timing,
+    /// How events behave.
+    pub events: EventTiming,
+}
+
+/// Secrets Manager, Parameter Store, ElastiCache, Lambda, EventBridge, Scheduler, SNS and STS, in memory.
 pub struct InMemory {
     /// The journal of calls.
     pub journal: Arc<Journal>,
@@ -42,6 +54,10 @@ pub struct InMemory {
     pub secrets_manager: Arc<SecretsManager>,
     /// Parameter Store. Tests read its state directly.
     pub ssm: Arc<Ssm>,
+    /// The nodes of ElastiCache, without TLS.
+    pub fleet: Arc<Fleet>,
+    /// ElastiCache. Tests read its state directly.
+    pub elasticache: Arc<ElastiCache>,
     /// Lambda's API for functions that are consumers. Tests read its state directly.
     pub lambda: Arc<Lambda>,
     endpoint: Arc<Endpoint>,
@@ -50,16 +66,20 @@ pub struct InMemory {
 
 impl InMemory {
     /// Creates an AWS without resources.
-    pub fn new(rotation: RotationTiming, events: EventTiming, latency: Latency) -> Self {
+    pub fn new(options: Options, latency: Latency) -> Self {
+        let Options { rotation, elasticache, events } = options;
         let (journal, faults) = (Arc::new(Journal::default()), Arc::new(Faults::default()));
         let runner = Arc::new(Runner::new(faults.clone(), BTreeMap::new()));
         let events = Events::new(runner.clone(), events);
         let secrets_manager = Arc::new(SecretsManager::new(runner.clone(), events.clone(), rotation));
         let ssm = Arc::new(Ssm::new(events.clone()));
+        let fleet = Arc::new(Fleet::in_memory(faults.clone(), journal.clone()));
+        let elasticache = Arc::new(ElastiCache::new(fleet.clone(), events.clone(), elasticache));
         let lambda = Arc::new(Lambda::new(runner.clone(), events.clone()));
         let services = Services::new(vec![
             secrets_manager.clone(),
             ssm.clone(),
+            elasticache.clone(),
             lambda.clone(),
             events.eventbridge.clone(),
             events.scheduler.clone(),
@@ -67,7 +87,7 @@ impl InMemory {
             Arc::new(Sts),
         ]);
         let endpoint = Arc::new(Endpoint { services, faults: faults.clone(), journal: journal.clone() });
-        Self { journal, faults, runner, events, secrets_manager, ssm, lambda, endpoint, latency }
+        Self { journal, faults, runner, events, secrets_manager, ssm, fleet, elasticache, lambda, endpoint, latency }
     }
 
     /// Points a configuration to this AWS, for a caller with this access key id.
@@ -85,11 +105,12 @@ impl InMemory {
             .build()
     }
 
-    /// Stops rotations, deliveries and invocations.
+    /// Stops rotations, deliveries, invocations and nodes.
     pub async fn stop(&self) {
         self.events.stop();
         self.secrets_manager.stop();
         self.runner.stop().await;
+        self.fleet.stop().await;
     }
 }
 

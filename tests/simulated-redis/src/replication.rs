@@ -41,6 +41,16 @@ impl Node {
         }
     }
 
+    /// Makes it a replica of this primary, or a primary, as `REPLICAOF` does. It stays what it is if it is that already.
+    pub fn replicate(&mut self, primary: Option<Address>) {
+        if self.replicates() == primary.as_ref() {
+            return;
+        }
+        // Its own replicas have to synchronise anew.
+        self.close_clients(|client| client.replica.is_some());
+        self.role = Role::of(primary);
+    }
+
     /// Whether it replicates and its link is up.
     pub fn is_linked(&self) -> bool {
         matches!(&self.role, Role::Replica(Link { connection: Some(_), .. }))

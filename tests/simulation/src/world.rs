@@ -18,9 +18,9 @@ use sandbox::{
     chance, clock,
     delivery::EventTiming,
     faults::What as Fault,
-    in_memory::InMemory,
+    in_memory::{InMemory, Options},
     journal::{CallResult, Entry},
-    services::secrets_manager::RotationTiming,
+    services::{elasticache::Timing, secrets_manager::RotationTiming},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
@@ -101,13 +101,22 @@ impl World {
         let start: Timestamp = START.parse()?;
         clock::set(start);
         chance::seed(plan.seed);
-        let rotation = RotationTiming { attempts: 5, retry_after: Duration::from_secs(20) };
-        let events = EventTiming {
-            latency: Duration::from_millis(800),
-            pauses: [Duration::from_secs(60), Duration::from_secs(120)],
-            copies: plan.estate.copies,
+        let options = Options {
+            rotation: RotationTiming { attempts: 5, retry_after: Duration::from_secs(20) },
+            elasticache: Timing {
+                create: Duration::from_secs(300),
+                modify: Duration::from_secs(120),
+                spread: Duration::from_secs(10),
+                stale: Duration::ZERO,
+                stale_users: Duration::ZERO,
+            },
+            events: EventTiming {
+                latency: Duration::from_millis(800),
+                pauses: [Duration::from_secs(60), Duration::from_secs(120)],
+                copies: plan.estate.copies,
+            },
         };
-        let aws = InMemory::new(rotation, events, Arc::new(latency));
+        let aws = InMemory::new(options, Arc::new(latency));
         let user = match plan.estate.set_up {
             SetUp::ConfigFile => "default",
             SetUp::AclFile => "app",

@@ -1,8 +1,8 @@
 //! The direction of dependencies, and the crates that must not be dependencies.
 //!
 //! `functions → runtime, backends, cloud → policy`, and `backends → cloud`; in the tests
-//! `demo, acceptance → workload → sandbox` and `simulation → functions, sandbox, simulated-redis`. The sandbox and the simulated
-//! Redis use no crate of the product.
+//! `demo, acceptance → workload → sandbox → simulated-redis` and `simulation → functions, sandbox, simulated-redis`. The sandbox
+//! and the simulated Redis use no crate of the product.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("backends", &["policy", "cloud"]),
     ("runtime", &["policy", "cloud"]),
     ("functions", &["policy", "cloud", "backends", "runtime"]),
-    ("sandbox", &[]),
+    ("sandbox", &["simulated-redis"]),
     ("simulated-redis", &[]),
     (
         "simulation",

@@ -1,36 +1,50 @@
 //! Tests of the AWS in memory, with the real SDK.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_secretsmanager::{Client, config::SharedAsyncSleep, error::SdkError};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use serde_json::json;
+use tokio::time::sleep;
 
-use super::InMemory;
+use super::{InMemory, Options};
 use crate::{
     chance, clock,
     delivery::EventTiming,
     faults::{At, Rule, What},
     lambda::{Here, InvocationResult},
-    services::secrets_manager::RotationTiming,
+    redis::{Node, PORT},
+    services::{elasticache::Timing, secrets_manager::RotationTiming},
 };
 
 fn start(seed: u64) -> Arc<InMemory> {
     clock::set("2026-11-30T09:00:00Z".parse().unwrap());
     chance::seed(seed);
-    let rotation = RotationTiming { attempts: 5, retry_after: Duration::from_secs(5) };
-    let latency = || Duration::from_millis(fastrand::u64(1..30));
-    Arc::new(InMemory::new(rotation, EventTiming::default(), Arc::new(latency)))
+    let options = Options {
+        rotation: RotationTiming { attempts: 5, retry_after: Duration::from_secs(5) },
+        elasticache: Timing {
+            create: Duration::from_secs(300),
+            modify: Duration::from_secs(120),
+            spread: Duration::from_secs(10),
+            stale: Duration::ZERO,
+            stale_users: Duration::ZERO,
+        },
+        events: EventTiming::default(),
+    };
+    Arc::new(InMemory::new(options, Arc::new(|| Duration::from_millis(fastrand::u64(1..30)))))
 }
 
-fn client(aws: &InMemory, principal: &str) -> Client {
-    let base = SdkConfig::builder()
+fn config() -> SdkConfig {
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::from_static("us-east-1"))
         .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
-        .build();
-    Client::new(&aws.configure(base, principal))
+        .build()
+}
+
+fn client(aws: &InMemory, principal: &str) -> Client {
+    Client::new(&aws.configure(config(), principal))
 }
 
 /// A function that reads a secret twice.
@@ -94,5 +108,59 @@ async fn a_dropped_response_is_a_dispatch_failure() {
     let ended = aws.runner.invoke("reader", &json!({}), "read").await;
     let InvocationResult::Failed { message, .. } = ended.result else { panic!("{ended:?}") };
     assert!(message.starts_with("DispatchFailure"), "{message}");
+    aws.stop().await;
+}
+
+fn elasticache(aws: &InMemory) -> aws_sdk_elasticache::Client {
+    aws_sdk_elasticache::Client::new(&aws.configure(config(), "person"))
+}
+
+/// A replication group of two nodes in memory, with this token.
+async fn group(aws: &InMemory, token: &str) -> [Arc<Node>; 2] {
+    let create = elasticache(aws).create_replication_group();
+    let create = create.replication_group_id("orders").replication_group_description("orders").auth_token(token);
+    let create = create.transit_encryption_enabled(true).num_cache_clusters(2).automatic_failover_enabled(true);
+    create.send().await.unwrap();
+    sleep(Duration::from_secs(310)).await;
+    let nodes = aws.elasticache.nodes("orders").into_iter().map(|view| aws.fleet.node(view.address).unwrap());
+    nodes.collect::<Vec<_>>().try_into().unwrap()
+}
+
+fn accepts(node: &Node, token: &str) -> bool {
+    node.simulated().unwrap().lock().unwrap().accepts("default", token)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_reaches_the_nodes_of_a_group_in_memory_one_after_the_other() {
+    let aws = start(1);
+    let nodes = group(&aws, "first-token-of-the-group").await;
+    let modify = elasticache(&aws).modify_replication_group();
+    let modify = modify.replication_group_id("orders").auth_token("second-token-of-the-group");
+    modify.auth_token_update_strategy("ROTATE".into()).apply_immediately(true).send().await.unwrap();
+    let accept = |token| [accepts(&nodes[0], token), accepts(&nodes[1], token)];
+    for (after, second) in [(115, [false, false]), (10, [true, false]), (10, [true, true])] {
+        sleep(Duration::from_secs(after)).await;
+        assert_eq!((accept("first-token-of-the-group"), accept("second-token-of-the-group")), ([true, true], second));
+    }
+    assert_eq!(accept("another-token-of-the-group"), [false, false]);
+    aws.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_primary_endpoint_of_a_group_in_memory_follows_a_failover() {
+    let aws = start(1);
+    let nodes = group(&aws, "first-token-of-the-group").await;
+    let described = elasticache(&aws).describe_replication_groups().send().await.unwrap();
+    let endpoint = described.replication_groups()[0].node_groups()[0].primary_endpoint().unwrap().address().unwrap();
+    let address: Ipv4Addr = endpoint.parse().unwrap();
+    let reached = || aws.fleet.reach((address, PORT).into()).map(|node| node.address());
+    assert_eq!(reached(), Some(nodes[0].address()));
+    let (service, old) = (aws.elasticache.clone(), nodes[0].clone());
+    let failover = tokio::spawn(async move { service.fail_over("orders", "0001").await });
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!((reached(), aws.fleet.reach((old.address(), PORT).into()).is_none()), (None, true));
+    failover.await.unwrap().unwrap();
+    assert_eq!(reached(), Some(nodes[1].address()));
+    assert!(accepts(&old, "first-token-of-the-group"), "it has its tokens again");
     aws.stop().await;
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use secrecy::{ExposeSecret, SecretString};
+use simulated_redis::User;
 
 /// The user that the sandbox administers nodes with, and that nodes replicate with. Its password is random.
 pub(crate) const ADMINISTRATOR: &str = "sandbox-administrator";
@@ -82,6 +83,18 @@ impl Access {
         self.0.remove(name);
     }
 
+    /// The users of a simulated node that has this access.
+    ///
+    /// # Errors
+    /// The first rule that the node does not know.
+    pub(crate) fn users(&self) -> Result<Vec<User>, String> {
+        let user = |account: &Account| {
+            let modifiers = account.modifiers();
+            User::new(&account.name, &modifiers.iter().map(String::as_str).collect::<Vec<_>>())
+        };
+        self.0.values().map(user).collect()
+    }
+
     /// The transaction that makes it so on a server that has these users at the moment.
     pub(crate) fn transaction(&self, present: &[String]) -> redis::Pipeline {
         let mut transaction = redis::pipe();
@@ -111,15 +124,17 @@ impl FromIterator<Account> for Access {
 impl Account {
     /// The one command that makes it so: Redis applies all of its rules or none.
     fn command(&self) -> redis::Cmd {
-        let mut command = redis::cmd("ACL");
-        command.arg("SETUSER").arg(&self.name).arg("reset").arg(&self.rules).arg(&TAKEN_AWAY);
-        if self.open {
-            command.arg("nopass");
-        } else {
-            self.passwords.iter().for_each(|password| {
-                command.arg(format!(">{}", password.expose_secret()));
-            });
+        redis::cmd("ACL").arg("SETUSER").arg(&self.name).arg("reset").arg(self.modifiers()).to_owned()
+    }
+
+    /// Its rules and its passwords, as `ACL SETUSER` takes them for a new user.
+    fn modifiers(&self) -> Vec<String> {
+        let rules = self.rules.iter().cloned().chain(TAKEN_AWAY.map(str::to_owned));
+        match self.open {
+            true => rules.chain(["nopass".to_owned()]).collect(),
+            false => {
+                rules.chain(self.passwords.iter().map(|password| format!(">{}", password.expose_secret()))).collect()
+            }
         }
-        command
     }
 }

@@ -1,4 +1,4 @@
-//! Every process of one sandbox.
+//! Every node of one sandbox.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -14,25 +14,43 @@ use secrecy::SecretString;
 use super::{
     admin::Admin,
     authority::{Authority, Certificate, write_private},
+    body::Body,
     config::{DIRECT_PORT, Settings},
     gate::{Gate, PORT, Surroundings, Upstream},
+    memory,
     network::Network,
     node::{Inner, Node},
     program::Program,
+    server::Server,
 };
 use crate::{chance, faults::Faults, journal::Journal};
 
-/// Every Redis process of one sandbox, with the addresses and the certificate authority they share.
+/// Every node of one sandbox, with the addresses and the certificate authority that they share.
 #[derive(Debug)]
 pub struct Fleet {
-    home: PathBuf,
-    program: Program,
-    authority: Authority,
+    place: Place,
     surroundings: Surroundings,
-    password: SecretString,
     nodes: Mutex<Vec<Arc<Node>>>,
     gates: Mutex<Vec<Weak<Gate>>>,
     stopped: AtomicBool,
+}
+
+/// Where the nodes of a fleet are.
+#[derive(Debug)]
+enum Place {
+    /// They are processes of this machine.
+    Machine(Box<Machine>),
+    /// They are in memory, without processes, sockets, files and certificates.
+    Memory,
+}
+
+/// What the processes of a fleet share.
+#[derive(Debug)]
+struct Machine {
+    home: PathBuf,
+    program: Program,
+    authority: Authority,
+    password: SecretString,
 }
 
 impl Fleet {
@@ -48,36 +66,61 @@ impl Fleet {
         let surroundings = Surroundings { network: Arc::new(Network::lease()?), faults, journal };
         // Two of them hold 244 random bits.
         let password = SecretString::from(format!("{}{}", chance::uuid().simple(), chance::uuid().simple()));
-        Ok(Self {
-            home,
-            program,
-            authority,
-            surroundings,
-            password,
-            nodes: Mutex::default(),
-            gates: Mutex::default(),
-            stopped: AtomicBool::new(false),
-        })
+        Ok(Self::at(Place::Machine(Box::new(Machine { home, program, authority, password })), surroundings))
+    }
+
+    /// An empty fleet whose nodes are in memory.
+    pub(crate) fn in_memory(faults: Arc<Faults>, journal: Arc<Journal>) -> Self {
+        Self::at(Place::Memory, Surroundings { network: Arc::new(Network::in_memory()), faults, journal })
+    }
+
+    fn at(place: Place, surroundings: Surroundings) -> Self {
+        Self { place, surroundings, nodes: Mutex::default(), gates: Mutex::default(), stopped: AtomicBool::new(false) }
+    }
+
+    /// What the processes share.
+    ///
+    /// # Panics
+    /// The nodes are in memory: no service that asks for a process runs there.
+    fn machine(&self) -> &Machine {
+        match &self.place {
+            Place::Machine(machine) => machine,
+            Place::Memory => panic!("a fleet in memory has no processes"),
+        }
+    }
+
+    /// Whether the nodes are in memory.
+    pub(crate) fn is_in_memory(&self) -> bool {
+        matches!(self.place, Place::Memory)
     }
 
     /// The certificate authority's certificate, PEM: what clients must trust.
     pub fn authority_pem(&self) -> &str {
-        self.authority.pem()
+        self.machine().authority.pem()
     }
 
     /// What `redis-server --version` says.
     pub fn server_version(&self) -> &str {
-        &self.program.version
+        &self.machine().program.version
     }
 
     /// The server program that nodes run.
     pub(crate) fn program(&self) -> &Program {
-        &self.program
+        &self.machine().program
     }
 
     /// The node at this public address.
     pub fn node(&self, address: Ipv4Addr) -> Option<Arc<Node>> {
         self.nodes().iter().find(|node| node.address == address).cloned()
+    }
+
+    /// The node that a new connection to this public address reaches, if one is open: the node with this address, or one that
+    /// an endpoint leads to.
+    pub fn reach(&self, address: SocketAddr) -> Option<Arc<Node>> {
+        let gates = self.gates.lock().expect("no holder panics");
+        let gate = gates.iter().filter_map(Weak::upgrade).find(|gate| gate.address() == address)?;
+        let upstream = gate.next()?;
+        self.nodes().iter().find(|node| Arc::ptr_eq(&node.upstream, &upstream)).cloned()
     }
 
     /// Hands out an address, or `None` when the network is full.
@@ -97,12 +140,15 @@ impl Fleet {
 
     /// Signs a server certificate for all these addresses.
     pub(crate) fn certificate(&self, name: &str, addresses: &[Ipv4Addr]) -> anyhow::Result<Certificate> {
-        self.authority.sign(name, addresses)
+        self.machine().authority.sign(name, addresses)
     }
 
     /// Opens a gate that leads nowhere yet.
     pub(crate) async fn open_gate(&self, address: SocketAddr) -> anyhow::Result<Arc<Gate>> {
-        let gate = Arc::new(Gate::open(address, self.surroundings.clone()).await?);
+        let gate = Arc::new(match self.place {
+            Place::Machine(_) => Gate::open(address, self.surroundings.clone()).await?,
+            Place::Memory => Gate::in_memory(address, self.surroundings.clone()),
+        });
         let mut gates = self.gates.lock().expect("the lock is not poisoned");
         gates.retain(|gate| gate.strong_count() > 0);
         gates.push(Arc::downgrade(&gate));
@@ -116,28 +162,15 @@ impl Fleet {
         certificate: Option<&Certificate>,
         cluster: bool,
     ) -> anyhow::Result<Arc<Node>> {
-        let folder = self.home.join(address.to_string());
-        // A node that had the address before leaves nothing behind.
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder)?;
-        let socket = folder.join("s");
-        let config = folder.join("redis.conf");
-        let password = &self.password;
-        let settings = Settings { address, folder: &folder, socket: &socket, certificate, cluster, password };
-        write_private(&config, &settings.text())?;
+        let body = match &self.place {
+            Place::Machine(machine) => Body::Process(machine.server(address, certificate, cluster)?),
+            Place::Memory => Body::Memory(memory::node(address)),
+        };
         let upstream = Arc::new(Upstream::new(SocketAddr::from((address, DIRECT_PORT))));
         let gate = self.open_gate((address, PORT).into()).await?;
         gate.lead_to(vec![upstream.clone()], Vec::new());
-        let node = Arc::new(Node {
-            address,
-            gate,
-            upstream,
-            admin: Admin { socket, password: password.clone() },
-            program: self.program.clone(),
-            config,
-            cluster,
-            inner: tokio::sync::Mutex::new(Inner::default()),
-        });
+        let inner = tokio::sync::Mutex::new(Inner::default());
+        let node = Arc::new(Node { address, gate, upstream, cluster, body, inner });
         let mut nodes = self.nodes();
         anyhow::ensure!(!self.stopped.load(Ordering::SeqCst), "the fleet is stopped");
         nodes.push(node.clone());
@@ -169,5 +202,22 @@ impl Fleet {
 
     fn nodes(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Node>>> {
         self.nodes.lock().expect("the lock is not poisoned")
+    }
+}
+
+impl Machine {
+    /// A server that is not started yet, with its files.
+    fn server(&self, address: Ipv4Addr, certificate: Option<&Certificate>, cluster: bool) -> anyhow::Result<Server> {
+        let folder = self.home.join(address.to_string());
+        // A node that had the address before leaves nothing behind.
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder)?;
+        let socket = folder.join("s");
+        let config = folder.join("redis.conf");
+        let password = &self.password;
+        let settings = Settings { address, folder: &folder, socket: &socket, certificate, cluster, password };
+        write_private(&config, &settings.text())?;
+        let admin = Admin { socket, password: password.clone() };
+        Ok(Server { address, program: self.program.clone(), config, cluster, admin })
     }
 }

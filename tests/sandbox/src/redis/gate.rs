@@ -15,7 +15,11 @@ use tokio::{
 };
 
 use super::{connection, network::Network};
-use crate::{faults::Faults, journal::Journal};
+use crate::{
+    clock,
+    faults::Faults,
+    journal::{CallResult, Entry, Journal},
+};
 
 /// The port of every public address, but for readers of a serverless cache.
 pub const PORT: u16 = 6379;
@@ -87,20 +91,37 @@ impl Gate {
     /// Listens on this address; nothing gets through before there is a route.
     pub(crate) async fn open(address: SocketAddr, surroundings: Surroundings) -> std::io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
-        let shared = Arc::new(Shared {
-            address: listener.local_addr()?,
-            surroundings,
-            route: Mutex::default(),
-            turn: AtomicUsize::new(0),
-            ended: watch::Sender::new(0),
-        });
+        let shared = Arc::new(Shared::new(listener.local_addr()?, surroundings));
         let accepting = tokio::spawn(accept(listener, shared.clone()));
         Ok(Self { shared, accepting: Mutex::new(Some(accepting)) })
     }
 
-    /// Where it listens.
+    /// A gate in memory: it listens nowhere, and a simulation asks it where it leads.
+    pub(crate) fn in_memory(address: SocketAddr, surroundings: Surroundings) -> Self {
+        Self { shared: Arc::new(Shared::new(address, surroundings)), accepting: Mutex::default() }
+    }
+
+    /// The node whose turn it is, if one is open.
+    pub(crate) fn next(&self) -> Option<Arc<Upstream>> {
+        self.shared.next()
+    }
+
+    /// Its public address.
     pub(crate) fn address(&self) -> SocketAddr {
         self.shared.address
+    }
+
+    /// Records that what clients meet here has changed without a call: on nodes in memory, which a simulation watches.
+    pub(crate) fn record(&self, principal: &str, operation: &str) {
+        self.shared.surroundings.journal.record(Entry {
+            at: clock::now(),
+            principal: principal.to_owned(),
+            invocation: None,
+            service: "redis".to_owned(),
+            operation: operation.to_owned(),
+            subject: Some(self.address().ip().to_string()),
+            result: CallResult::Answered,
+        });
     }
 
     /// Leads new connections to these nodes in turn, or to the others when none of these is open; old connections
@@ -135,6 +156,10 @@ impl Drop for Gate {
 }
 
 impl Shared {
+    fn new(address: SocketAddr, surroundings: Surroundings) -> Self {
+        Self { address, surroundings, route: Mutex::default(), turn: AtomicUsize::new(0), ended: watch::Sender::new(0) }
+    }
+
     /// The node whose turn it is, among those that are open.
     pub(crate) fn next(&self) -> Option<Arc<Upstream>> {
         let route = self.route.lock().expect("the lock is not poisoned");

@@ -1,27 +1,31 @@
-//! Real Redis processes on loopback addresses of their own.
+//! Redis nodes with addresses of their own: real processes on loopback, or simulated ones in memory.
 //!
 //! # Layout
-//! - [`Fleet`]: every process of a sandbox, and what they share
-//! - [`Node`]: one process behind its public address; tests break and mend it
-//! - [`Direct`]: one process past its public address, where no fault strikes
+//! - [`Fleet`]: every node of a sandbox, and what they share
+//! - [`Node`]: one node behind its public address; tests break and mend it
+//! - [`Direct`]: the server of a node past its public address, where no fault strikes
 //! - `gate`, `connection`: public addresses, and what a connection meets there
 //! - `resp`: where a command and its reply end
-//! - `network`, `authority`, `program`, `process`, `config`: what a node is made of
-//! - `admin`, `access`: how the sandbox rules it, and who may log in
+//! - `body`: what a node is made of, a `server` or a node in `memory`
+//! - `network`, `authority`, `program`, `process`, `config`: what a server is made of
+//! - `admin`, `access`: how the sandbox administers it, and who may log in
 
 mod access;
 mod admin;
 mod authority;
+mod body;
 mod config;
 mod connection;
 mod direct;
 mod fleet;
 mod gate;
+mod memory;
 mod network;
 mod node;
 mod process;
 mod program;
 mod resp;
+mod server;
 
 pub use config::DIRECT_PORT;
 pub use direct::Direct;

@@ -16,14 +16,14 @@ const LEASE_PORT: u16 = 6378;
 /// The addresses handed out; the last ones stay free for the lease.
 const HOSTS: std::ops::RangeInclusive<u8> = 1..=250;
 
-/// One network `127.77.X.0/24`, held against every other sandbox on this machine.
+/// One network `127.77.X.0/24`. On a machine it is leased: no other sandbox of the machine has it meanwhile.
 #[derive(Debug)]
 pub(crate) struct Network {
     third: u8,
     used: Mutex<BTreeSet<u8>>,
     /// Those whose connections to other nodes are cut.
     cut: watch::Sender<BTreeSet<IpAddr>>,
-    _lease: TcpListener,
+    _lease: Option<TcpListener>,
 }
 
 impl Network {
@@ -37,7 +37,12 @@ impl Network {
             .find_map(bind)
             .context("every loopback network 127.77.X.0/24 is in use")?
             .context("an address of 127.77.0.0/16 cannot be bound; Linux allows it on its loopback interface")?;
-        Ok(Self { third, used: Mutex::default(), cut: watch::Sender::default(), _lease: lease })
+        Ok(Self { third, used: Mutex::default(), cut: watch::Sender::default(), _lease: Some(lease) })
+    }
+
+    /// A network whose addresses are only names: nothing listens there.
+    pub(crate) fn in_memory() -> Self {
+        Self { third: 0, used: Mutex::default(), cut: watch::Sender::default(), _lease: None }
     }
 
     /// Hands out an address that nobody uses; `None` when all are used.

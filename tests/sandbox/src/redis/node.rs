@@ -1,26 +1,18 @@
-//! One node: a server process, its gate and its administration.
+//! One node: its body, its gate, and who may log in.
 
-use std::{net::Ipv4Addr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
-use anyhow::Context;
 use nix::sys::signal::Signal;
-use redis::Value;
-use tokio::{
-    sync::Mutex,
-    time::{Instant, sleep},
-};
+use simulated_redis::Shared;
+use tokio::{sync::Mutex, time::sleep};
 
 use super::{
     access::Access,
-    admin::Admin,
-    config::{BUS_PORT, DIRECT_PORT},
-    gate::{Gate, PORT, Upstream},
-    process::Process,
-    program::Program,
+    body::{Body, Running},
+    gate::{Gate, Upstream},
+    memory::Refused,
+    server::Server,
 };
-
-/// How long a server may take to start, to synchronise, to change its role.
-const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A Redis node, with its own address. Tests break it and mend it.
 #[derive(Debug)]
@@ -28,17 +20,15 @@ pub struct Node {
     pub(crate) address: Ipv4Addr,
     pub(crate) gate: Arc<Gate>,
     pub(crate) upstream: Arc<Upstream>,
-    pub(crate) admin: Admin,
-    pub(crate) program: Program,
-    pub(crate) config: PathBuf,
     pub(crate) cluster: bool,
+    pub(crate) body: Body,
     pub(crate) inner: Mutex<Inner>,
 }
 
 /// What changes about a node.
 #[derive(Debug, Default)]
 pub(crate) struct Inner {
-    process: Option<Process>,
+    running: Option<Running>,
     access: Access,
     /// Whether a test cut the node off.
     cut: bool,
@@ -56,7 +46,7 @@ impl Node {
 
     /// The process id of the server, while there is one.
     pub async fn pid(&self) -> Option<i32> {
-        self.inner.lock().await.process.as_ref().map(Process::pid)
+        self.inner.lock().await.running.as_ref().and_then(Running::pid)
     }
 
     /// Stops the server without ending it: it answers nobody until it is thawed.
@@ -73,65 +63,60 @@ impl Node {
     pub async fn kill(&self) {
         let mut inner = self.inner.lock().await;
         inner.admitted = false;
-        self.upstream.set_open(false);
-        if let Some(process) = inner.process.take() {
-            process.end().await;
+        self.set_open(false);
+        if let Some(running) = inner.running.take() {
+            running.end().await;
         }
     }
 
     /// Cuts the node off: its address still accepts connections, and drops them.
     pub async fn cut(&self) {
         self.inner.lock().await.cut = true;
-        self.upstream.set_open(false);
+        self.set_open(false);
     }
 
     /// Takes a cut back.
     pub async fn mend(&self) {
         let mut inner = self.inner.lock().await;
         inner.cut = false;
-        self.upstream.set_open(inner.admitted);
+        self.set_open(inner.admitted);
     }
 
     async fn signal(&self, signal: Signal) {
-        self.inner.lock().await.process.iter().for_each(|process| process.signal(signal));
+        self.inner.lock().await.running.iter().for_each(|running| running.signal(signal));
     }
 
     /// Starts the server with the access of the moment; nobody but the administrator gets to it yet.
     pub(crate) async fn start(&self) -> anyhow::Result<()> {
         let mut inner = self.inner.lock().await;
         anyhow::ensure!(!inner.ended, "the node is gone");
-        anyhow::ensure!(inner.process.is_none(), "the node is running");
-        // A socket left by a killed server would let the first look fail slowly.
-        let _ = std::fs::remove_file(&self.admin.socket);
-        let process = Process::start(&self.program, &self.config).context("starting redis-server")?;
-        let process = inner.process.insert(process);
-        let ready = self.admin.run_within::<String>(PATIENCE, &redis::cmd("PING")).await;
-        if process.has_ended() {
-            anyhow::bail!("redis-server at {} ended at once: see its log beside {:?}", self.address, self.config);
-        }
-        ready?;
-        self.admin.grant(&inner.access).await
+        anyhow::ensure!(inner.running.is_none(), "the node is running");
+        let running = inner.running.insert(self.body.start()?);
+        let answers = self.body.answers().await;
+        anyhow::ensure!(!running.has_ended(), "redis-server at {} ended at once: see its log", self.address);
+        answers?;
+        self.body.grant(&inner.access).await
     }
 
     /// Lets clients in.
     pub(crate) async fn admit(&self) {
         let mut inner = self.inner.lock().await;
-        inner.admitted = inner.process.is_some();
-        self.upstream.set_open(inner.admitted && !inner.cut);
+        inner.admitted = inner.running.is_some();
+        self.set_open(inner.admitted && !inner.cut);
     }
 
     /// Ends the node for good.
     pub(crate) async fn end(&self) {
-        let process = {
+        let running = {
             let mut inner = self.inner.lock().await;
             inner.ended = true;
             inner.admitted = false;
-            inner.process.take()
+            inner.running.take()
         };
-        self.upstream.set_open(false);
+        self.set_open(false);
         self.gate.close().await;
-        if let Some(process) = process {
-            process.end().await;
+        if let Some(running) = running {
+            running.end().await;
         }
     }
 
@@ -151,11 +136,16 @@ impl Node {
         let before = inner.access.clone();
         change(&mut inner.access);
         loop {
-            if inner.ended || inner.process.is_none() {
+            if inner.ended || inner.running.is_none() {
                 return Ok(());
             }
-            match self.admin.grant(&inner.access).await {
-                Ok(()) => return Ok(()),
+            match self.body.grant(&inner.access).await {
+                Ok(()) => {
+                    if self.simulated().is_some() {
+                        self.gate.record("elasticache", "Apply");
+                    }
+                    return Ok(());
+                }
                 Err(error) if refused(&error) => {
                     inner.access = before;
                     return Err(error);
@@ -170,74 +160,43 @@ impl Node {
 
     /// Makes it a replica of another node, and waits until it is in step.
     pub(crate) async fn follow(&self, primary: &Self) -> anyhow::Result<()> {
-        if self.cluster {
-            let id: String = primary.admin.run(redis::cmd("CLUSTER").arg("MYID")).await?;
-            self.admin.run_within::<()>(PATIENCE, redis::cmd("CLUSTER").arg("REPLICATE").arg(id)).await?;
-        } else {
-            let mut command = redis::cmd("REPLICAOF");
-            self.admin.run::<()>(command.arg(primary.address.to_string()).arg(DIRECT_PORT)).await?;
-        }
-        self.in_step().await
+        self.body.follow(&primary.body, primary.address).await
     }
 
     /// Becomes a replica again after a restart; in a cluster, the cluster itself tells it to.
     pub(crate) async fn rejoin(&self, primary: &Self) -> anyhow::Result<()> {
-        if self.cluster { self.in_step().await } else { self.follow(primary).await }
-    }
-
-    /// Waits until it is a replica in step with its primary.
-    pub(crate) async fn in_step(&self) -> anyhow::Result<()> {
-        let info = redis::cmd("INFO").arg("replication").to_owned();
-        self.admin.says_within(PATIENCE, &info, &["role:slave", "master_link_status:up"]).await
+        match &self.body {
+            Body::Process(server) if self.cluster => server.in_step().await,
+            _ => self.follow(primary).await,
+        }
     }
 
     /// Makes it a primary.
     pub(crate) async fn promote(&self) -> anyhow::Result<()> {
-        let command = match self.cluster {
-            // Not a vote: the old primary is dead, and the sandbox decides alone.
-            true => redis::cmd("CLUSTER").arg("FAILOVER").arg("TAKEOVER").to_owned(),
-            false => redis::cmd("REPLICAOF").arg("NO").arg("ONE").to_owned(),
-        };
-        self.admin.run::<()>(&command).await?;
-        let info = redis::cmd("INFO").arg("replication").to_owned();
-        self.admin.says_within(PATIENCE, &info, &["role:master"]).await
+        self.body.promote().await
     }
 
-    /// Introduces it to another node of its cluster.
-    pub(crate) async fn meet(&self, other: &Self) -> anyhow::Result<()> {
-        let mut command = redis::cmd("CLUSTER");
-        command.arg("MEET").arg(other.address.to_string()).arg(PORT).arg(BUS_PORT);
-        self.admin.run::<()>(&command).await
+    /// The server of a node that is a process.
+    pub(crate) fn server(&self) -> anyhow::Result<&Server> {
+        match &self.body {
+            Body::Process(server) => Ok(server),
+            Body::Memory(_) => anyhow::bail!("the node {} is in memory", self.address),
+        }
     }
 
-    /// Gives it a range of hash slots.
-    pub(crate) async fn own_slots(&self, (first, last): (u16, u16)) -> anyhow::Result<()> {
-        self.admin.run::<()>(redis::cmd("CLUSTER").arg("ADDSLOTSRANGE").arg(first).arg(last)).await
+    /// The simulated node, if this one is in memory.
+    pub fn simulated(&self) -> Option<&Shared> {
+        match &self.body {
+            Body::Process(_) => None,
+            Body::Memory(redis) => Some(redis),
+        }
     }
 
-    /// Waits until it knows a cluster of this many nodes.
-    pub(crate) async fn knows(&self, nodes: usize) -> anyhow::Result<()> {
-        let info = redis::cmd("CLUSTER").arg("INFO").to_owned();
-        self.admin.says_within(PATIENCE, &info, &[&format!("cluster_known_nodes:{nodes}")]).await
-    }
-
-    /// Waits until it serves clients: a cluster does not in its first two seconds.
-    pub(crate) async fn serves(&self) -> anyhow::Result<()> {
-        let info = redis::cmd("CLUSTER").arg("INFO").to_owned();
-        self.admin.says_within(PATIENCE, &info, &["cluster_state:ok"]).await
-    }
-
-    /// Waits until it tells clients about this many nodes: it names a replica once it has heard it replicate.
-    pub(crate) async fn tells_of(&self, nodes: usize) -> anyhow::Result<()> {
-        let deadline = Instant::now() + PATIENCE;
-        let named = |range: &Value| range.as_sequence().map_or(0, |range| range.len().saturating_sub(2));
-        loop {
-            let slots: Value = self.admin.run(redis::cmd("CLUSTER").arg("SLOTS")).await?;
-            if slots.as_sequence().unwrap_or_default().iter().map(named).sum::<usize>() == nodes {
-                return Ok(());
-            }
-            anyhow::ensure!(Instant::now() < deadline, "{} does not tell of {nodes} nodes", self.address);
-            sleep(Duration::from_millis(50)).await;
+    /// Lets clients in, or ends every connection.
+    fn set_open(&self, open: bool) {
+        self.upstream.set_open(open);
+        if !open {
+            self.body.end_connections();
         }
     }
 }
@@ -245,5 +204,5 @@ impl Node {
 /// Whether the server itself said no, and would again.
 fn refused(error: &anyhow::Error) -> bool {
     let code = error.downcast_ref::<redis::RedisError>().and_then(redis::RedisError::code);
-    matches!(code, Some("ERR" | "EXECABORT"))
+    error.is::<Refused>() || matches!(code, Some("ERR" | "EXECABORT"))
 }

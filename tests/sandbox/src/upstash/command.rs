@@ -73,7 +73,8 @@ pub(super) struct Session<'a> {
 impl<'a> Session<'a> {
     /// Logs a bearer in to the Redis of a database.
     pub(super) async fn open(database: &'a Database, bearer: &Bearer) -> std::result::Result<Self, NoLogin> {
-        let url = format!("redis+unix://{}", database.node.admin.socket.display());
+        let server = database.node.server().map_err(|_| NoLogin::Down)?;
+        let url = format!("redis+unix://{}", server.admin.socket.display());
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(ANSWER_WITHIN))
             .set_response_timeout(Some(ANSWER_WITHIN));
@@ -117,7 +118,8 @@ impl<'a> Session<'a> {
 
     /// Runs a command on Redis as the administrator.
     pub(super) async fn ask_as_administrator(&self, command: &redis::Cmd) -> Result {
-        match self.database.node.admin.run::<Value>(command).await {
+        let server = self.database.node.server().map_err(|error| error.to_string())?;
+        match server.admin.run::<Value>(command).await {
             Ok(value) => to_json(value),
             Err(error) => Err(match error.downcast_ref::<RedisError>() {
                 Some(error) => worded(error),

@@ -155,7 +155,7 @@ impl Database {
         let password = new_password();
         let mut command = cmd("ACL");
         command.arg("SETUSER").arg(username).arg("on").arg(rules).arg(format!(">{}", password.expose_secret()));
-        self.node.admin.run::<()>(&command).await?;
+        self.node.server()?.admin.run::<()>(&command).await?;
         Ok(self.make_token(username, &password))
     }
 
@@ -169,7 +169,7 @@ impl Database {
         for (username, rights) in [(DEFAULT, ["&*", "+@all"]), (READ_ONLY, ["&*", "+@read"])] {
             let mut command = cmd("ACL");
             command.arg("SETUSER").arg(username).arg(&["reset", "on", "~*"]).arg(&rights).arg(&rule);
-            self.node.admin.run::<()>(&command).await?;
+            self.node.server()?.admin.run::<()>(&command).await?;
         }
         self.state().passwords.push((Instant::now(), password));
         Ok(())

@@ -1,11 +1,7 @@
 //! `REPLICAOF`, `WAIT`, and what a replica says to its primary: `REPLCONF`, `PSYNC`.
 
 use super::spec::{ADMIN, Call, Spec};
-use crate::{
-    Reply, Version,
-    address::Address,
-    replication::{Link, Role},
-};
+use crate::{Reply, Version, address::Address, replication::Role};
 
 pub(super) const COMMANDS: &[Spec] = &[
     Spec::new("replicaof", 3, ADMIN, replica_of),
@@ -30,12 +26,7 @@ fn replica_of(call: &mut Call<'_>) -> Reply {
             None => Reply::ok(),
         };
     }
-    // Its own replicas have to synchronise anew.
-    call.node.close_clients(|client| client.replica.is_some());
-    call.node.role = match wanted {
-        Some(primary) => Role::Replica(Link { primary, connection: None }),
-        None => Role::Primary,
-    };
+    call.node.replicate(wanted);
     Reply::ok()
 }
 

@@ -149,7 +149,7 @@ async fn a_login_over_tls_whose_answer_is_lost_has_reached_the_server() {
         client.get_multiplexed_async_connection_with_config(&config).await.map(drop)
     };
     let refusals = async || {
-        let log: redis::Value = scene.node.admin.run(redis::cmd("ACL").arg("LOG")).await.unwrap();
+        let log: redis::Value = scene.node.server().unwrap().admin.run(redis::cmd("ACL").arg("LOG")).await.unwrap();
         log.as_sequence().unwrap().len()
     };
     scene.invoke(Some(What::LoseAnswer));

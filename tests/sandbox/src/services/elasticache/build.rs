@@ -166,7 +166,9 @@ impl Endpoint {
 ///
 /// `register` sees the nodes before they start, and gives them the access that they start with.
 pub(super) async fn build(fleet: &Fleet, plan: &Plan, register: impl FnOnce(&Nodes)) -> anyhow::Result<Vec<Arc<Gate>>> {
-    let certificate = if plan.tls { Some(fleet.certificate(&plan.name, &plan.addresses())?) } else { None };
+    // In memory there is neither TLS nor the bus of a cluster.
+    let (tls, bus) = (plan.tls && !fleet.is_in_memory(), plan.cluster && !fleet.is_in_memory());
+    let certificate = if tls { Some(fleet.certificate(&plan.name, &plan.addresses())?) } else { None };
     let mut nodes = BTreeMap::new();
     for address in plan.members() {
         nodes.insert(address, fleet.add_node(address, certificate.as_ref(), plan.cluster).await?);
@@ -177,7 +179,7 @@ pub(super) async fn build(fleet: &Fleet, plan: &Plan, register: impl FnOnce(&Nod
     }
     register(&nodes);
     try_join_all(nodes.values().map(|node| node.start())).await?;
-    if plan.cluster {
+    if bus {
         introduce(&nodes, &plan.shards).await?;
     }
     try_join_all(plan.shards.iter().flat_map(|(members, _)| {
@@ -185,9 +187,10 @@ pub(super) async fn build(fleet: &Fleet, plan: &Plan, register: impl FnOnce(&Nod
         members[1..].iter().map(|address| nodes[address].follow(primary))
     }))
     .await?;
-    if plan.cluster {
-        try_join_all(nodes.values().map(|node| node.serves())).await?;
-        try_join_all(nodes.values().map(|node| node.tells_of(nodes.len()))).await?;
+    if bus {
+        let servers = nodes.values().map(|node| node.server()).collect::<anyhow::Result<Vec<_>>>()?;
+        try_join_all(servers.iter().map(|server| server.serves())).await?;
+        try_join_all(servers.iter().map(|server| server.tells_of(servers.len()))).await?;
     }
     for node in nodes.values() {
         node.admit().await;
@@ -198,12 +201,13 @@ pub(super) async fn build(fleet: &Fleet, plan: &Plan, register: impl FnOnce(&Nod
 /// Makes the nodes one cluster, with its slots handed out to the first node of each shard.
 async fn introduce(nodes: &Nodes, shards: &[(Vec<Ipv4Addr>, (u16, u16))]) -> anyhow::Result<()> {
     for (members, slots) in shards {
-        nodes[&members[0]].own_slots(*slots).await?;
+        nodes[&members[0]].server()?.own_slots(*slots).await?;
     }
-    let first = &nodes[&shards[0].0[0]];
-    for node in nodes.values().filter(|node| !Arc::ptr_eq(node, first)) {
-        node.meet(first).await?;
+    let servers = nodes.values().map(|node| node.server()).collect::<anyhow::Result<Vec<_>>>()?;
+    let first = nodes[&shards[0].0[0]].server()?;
+    for server in servers.iter().filter(|server| server.address != first.address) {
+        server.meet(first).await?;
     }
-    try_join_all(nodes.values().map(|node| node.knows(nodes.len()))).await?;
+    try_join_all(servers.iter().map(|server| server.knows(servers.len()))).await?;
     Ok(())
 }

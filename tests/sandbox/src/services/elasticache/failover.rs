@@ -1,6 +1,6 @@
 //! Failovers: `TestFailover`, and unplanned failures.
 
-use std::sync::Arc;
+use std::{net::Ipv4Addr, sync::Arc};
 
 use anyhow::Context;
 use serde::Deserialize;
@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::{
     ElastiCache,
     events::{Event, Source},
+    group::Shard,
     render,
 };
 use crate::{
@@ -91,6 +92,28 @@ impl ElastiCache {
         cast.old.admit().await;
         let message = format!("Recovery completed for cache nodes {}", cast.old_id);
         self.state().events.push(Event::now(Source::Node, &cast.old_id, message));
+        Ok(())
+    }
+
+    /// Lets a node fail: a primary that has a replica fails over, and every other node is killed and started again.
+    ///
+    /// # Errors
+    /// There is no such node, or a server does not do what it is told.
+    pub async fn fail_node(&self, group: &str, address: Ipv4Addr) -> anyhow::Result<()> {
+        let (turn, fails_over) = {
+            let state = self.state();
+            let group = state.group(group)?;
+            let primary = |shard: &&Shard| shard.members.len() > 1 && shard.members[shard.primary].address == address;
+            (group.failing_over.clone(), group.shards.iter().find(primary).map(|shard| shard.id.clone()))
+        };
+        if let Some(shard) = fails_over {
+            return self.fail_over(group, &shard).await;
+        }
+        let node = self.fleet.node(address).context("there is no such node")?;
+        let _turn = turn.lock().await;
+        node.kill().await;
+        node.start().await?;
+        node.admit().await;
         Ok(())
     }
 

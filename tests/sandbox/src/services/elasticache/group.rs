@@ -26,6 +26,8 @@ pub(super) struct Group {
     pub(super) token_date: Option<Timestamp>,
     /// The `AuthTokenStatus` of a change in progress, or of one that waits for the maintenance window.
     pub(super) pending: Option<&'static str>,
+    /// The tokens after the change in progress.
+    pub(super) coming: Option<Tokens>,
     pub(super) shards: Vec<Shard>,
     /// The configuration endpoint of a group in cluster mode.
     pub(super) configuration: Option<Endpoint>,
@@ -127,6 +129,7 @@ impl Group {
             tokens,
             user_group,
             pending: None,
+            coming: None,
             shards,
             configuration,
             tags,

@@ -70,6 +70,18 @@ impl ElastiCache {
         self.state().user(user).map(|user| user.rights.authentication.passwords().to_vec()).unwrap_or_default()
     }
 
+    /// The tokens of a group once the change in progress has reached every node; `None` if there is no such change.
+    pub fn coming_tokens(&self, group: &str) -> Option<Vec<SecretString>> {
+        self.state().group(group).ok()?.coming.as_ref().map(|tokens| tokens.live.clone())
+    }
+
+    /// The passwords of a user once the change in progress has reached every node; `None` if there is no such change.
+    pub fn coming_passwords(&self, user: &str) -> Option<Vec<SecretString>> {
+        let state = self.state();
+        let change = state.user(user).ok()?.change.as_ref();
+        change.map(|rights| rights.authentication.passwords().to_vec())
+    }
+
     /// Every token and password of any request, including refused ones. Tests search for them where they must not be.
     pub fn values(&self) -> Vec<SecretString> {
         self.state().given.clone()

@@ -62,6 +62,7 @@ impl ElastiCache {
             Some(_) if !input.apply_immediately.unwrap_or(false) => group.pending = Some(strategy.status()),
             Some(tokens) => {
                 group.pending = Some(strategy.status());
+                group.coming = Some(tokens.clone());
                 let work = state.begin(&id, "modifying")?;
                 tokio::spawn(spread(this.clone(), id.clone(), work, tokens));
             }
@@ -92,6 +93,7 @@ async fn spread(this: Arc<ElastiCache>, id: String, work: u64, tokens: Tokens) {
     this.finish(&id, work, |group| {
         group.tokens = tokens;
         group.pending = None;
+        group.coming = None;
         group.token_date = Some(clock::now());
     });
     this.state().events.push(Event::now(Source::Group, &id, "Auth token modified"));
