@@ -10,8 +10,11 @@ use simulated_redis::{Address, Reply};
 use tokio::time::sleep;
 
 use crate::{
-    plan::{Edit, Event, Function, SetUp, What},
-    world::{NAME, Node, PARAMETER, PERSON, World},
+    elasticache,
+    nodes::Node,
+    plan::SetUp,
+    what::{Edit, Event, Function, What},
+    world::{FIRST, NAME, PARAMETER, PERSON, World},
 };
 
 /// How long a silent node is silent.
@@ -31,8 +34,8 @@ pub(crate) async fn carry_out(world: &Arc<World>, what: What) {
             let _ = carry_out_edit(world, edit).await;
         }
         What::Node(number, event) => {
-            if let Some(node) = world.node(&format!("node-{number}")) {
-                befall(world, &node, what, event).await;
+            if let Some(node) = world.nodes.values().nth(number) {
+                befall(world, node, what, event).await;
             }
         }
     }
@@ -57,6 +60,12 @@ pub(crate) async fn invoke(world: &World, function: Function) {
 
 async fn befall(world: &World, node: &Node, what: What, event: Event) {
     match event {
+        Event::Restart if world.plan.estate.set_up.is_elasticache() => {
+            world.note(&format!("{:<20} {what}", "nodes"));
+            let address = node.host.parse().expect("a node of ElastiCache is named by its address");
+            // It may be failing already.
+            let _ = world.aws.elasticache.fail_node(NAME, address).await;
+        }
         Event::Restart => node.redis().restart(),
         Event::Cut => node.redis().drop_connections(),
         Event::Silence => node.set_silent(true),
@@ -69,7 +78,8 @@ async fn befall(world: &World, node: &Node, what: What, event: Event) {
 }
 
 /// Why an edit ended early: a call was refused, or there was nothing to edit.
-struct GivenUp;
+#[derive(Debug)]
+pub(crate) struct GivenUp;
 
 impl<E: std::error::Error> From<E> for GivenUp {
     fn from(_: E) -> Self {
@@ -99,7 +109,13 @@ async fn carry_out_edit(world: &World, edit: Edit) -> Result<(), GivenUp> {
         Edit::RemovePrevious => {
             let previous = credential_with(world, "AWSPREVIOUS").ok_or(GivenUp)?;
             let current = credential_with(world, "AWSCURRENT");
-            if current.as_ref() != Some(&previous) {
+            if current.as_ref() == Some(&previous) {
+                return Err(GivenUp);
+            }
+            if world.plan.estate.set_up.is_elasticache() {
+                elasticache::only(world, &current.ok_or(GivenUp)?).await?;
+                world.watch().removed(&previous);
+            } else {
                 world.nodes.values().for_each(|node| administer(world, node, &format!("<{previous}")));
                 world.watch().removed(&previous);
                 world.look(PERSON, "ACL SETUSER, and saves it, on every node");
@@ -107,12 +123,11 @@ async fn carry_out_edit(world: &World, edit: Edit) -> Result<(), GivenUp> {
             Ok(())
         }
         Edit::AddOwnCredential => {
-            let node = world.nodes.values().choose(&mut chance::rng()).ok_or(GivenUp)?;
-            {
-                let mut watch = world.watch();
-                let name = watch.names.of(OWN);
-                watch.added.insert(name);
+            if world.plan.estate.set_up.is_elasticache() {
+                return add(world, OWN).await;
             }
+            let node = world.nodes.values().choose(&mut chance::rng()).ok_or(GivenUp)?;
+            world.watch().added(OWN);
             administer(world, node, &format!(">{OWN}"));
             world.look(PERSON, &format!("ACL SETUSER {}", node.host));
             Ok(())
@@ -122,7 +137,25 @@ async fn carry_out_edit(world: &World, edit: Edit) -> Result<(), GivenUp> {
             put.r#type(ParameterType::SecureString).overwrite(true).send().await?;
             Ok(())
         }
+        Edit::PutFirstBack => match world.plan.estate.set_up {
+            SetUp::GroupUser => {
+                elasticache::only(world, FIRST).await?;
+                world.watch().added(FIRST);
+                Ok(())
+            }
+            _ => add(world, FIRST).await,
+        },
+        Edit::Touch => elasticache::touch(world).await,
+        Edit::TestFailover => elasticache::test_failover(world).await,
     }
+}
+
+/// Adds a credential at ElastiCache.
+async fn add(world: &World, credential: &str) -> Result<(), GivenUp> {
+    let current = credential_with(world, "AWSCURRENT").ok_or(GivenUp)?;
+    elasticache::add(world, &current, credential).await?;
+    world.watch().added(credential);
+    Ok(())
 }
 
 /// Changes the user of a node, and saves it, as a person with `redis-cli` does.
@@ -134,11 +167,12 @@ fn administer(world: &World, node: &Node, modifier: &str) {
         let words: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
         session.call(&mut redis, &words, now).is_ok_and(|reply| !matches!(reply, Reply::Error(_)))
     };
-    if credentials.iter().any(|credential| call(&["AUTH", world.user, credential])) {
-        call(&["ACL", "SETUSER", world.user, modifier]);
-        call(match world.plan.estate.set_up {
-            SetUp::ConfigFile => &["CONFIG", "REWRITE"],
+    let set_up = world.plan.estate.set_up;
+    if credentials.iter().any(|credential| call(&["AUTH", set_up.user(), credential])) {
+        call(&["ACL", "SETUSER", set_up.user(), modifier]);
+        call(match set_up {
             SetUp::AclFile => &["ACL", "SAVE"],
+            _ => &["CONFIG", "REWRITE"],
         });
     }
     session.close(&mut redis);

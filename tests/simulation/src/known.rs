@@ -71,6 +71,30 @@ pub const KNOWN: &[Known] = &[
         rule: Rule::NothingElseIsAccepted,
         by: "a credential that was never AWSCURRENT",
     },
+    Known {
+        what: "rotate-auth removes AWSCURRENT by ROTATE: the group has a token without a label, and drops the older one",
+        seed: 21,
+        rule: Rule::CurrentIsAccepted,
+        by: "rotate-auth ModifyReplicationGroup",
+    },
+    Known {
+        what: "rotate-auth removes AWSPREVIOUS by ROTATE within its overlap: a second rotation cuts it short",
+        seed: 1017,
+        rule: Rule::ApplicationIsAccepted,
+        by: "rotate-auth ModifyReplicationGroup",
+    },
+    Known {
+        what: "rotate-auth puts AWSPENDING in the place of AWSPREVIOUS within its overlap: a second rotation cuts it short",
+        seed: 137,
+        rule: Rule::ApplicationIsAccepted,
+        by: "rotate-auth ModifyUser",
+    },
+    Known {
+        what: "rotate-auth removes AWSPREVIOUS by ROTATE while it is still published",
+        seed: 573,
+        rule: Rule::PublishedIsAccepted,
+        by: "rotate-auth ModifyReplicationGroup",
+    },
 ];
 
 impl Known {

@@ -5,8 +5,11 @@
 //! run, and a run of minutes takes milliseconds.
 //!
 //! # Layout
-//! - [`Plan`]: what happens, by seed: rotations, schedules, a person's edits, events of nodes, how many calls fail
+//! - [`Plan`]: the Redis of a world, what happens and how many calls fail, by seed
+//! - [`What`]: what can happen: rotations, schedules, a person's edits, events of nodes
 //! - [`world`]: AWS in memory, the nodes and the functions
+//! - `target`, `nodes`, `elasticache`: the secret and the settings, hosts, and a replication group
+//! - `conditions`: how long things take, and which fault a call meets
 //! - `network`: connections of the functions to the nodes
 //! - `acts`: how each act is carried out
 //! - `view`, [`rules`]: what is seen of a world after each change, and what must hold
@@ -15,19 +18,25 @@
 //! - [`known`]: the faults that are known and not mended
 
 mod acts;
+mod conditions;
 mod config;
+mod elasticache;
 mod functions;
 pub mod known;
 mod log;
 mod network;
+mod nodes;
 mod plan;
 mod rest;
 pub mod rules;
 mod run;
 mod shorten;
+mod target;
 mod view;
+mod what;
 pub mod world;
 
-pub use plan::{Act, Actor, Edit, Estate, Event, Function, Plan, SetUp, What};
+pub use plan::{Act, Estate, Plan, SetUp};
 pub use run::{Report, run};
 pub use shorten::shorten;
+pub use what::{Actor, Edit, Event, Function, What};

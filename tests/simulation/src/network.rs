@@ -18,10 +18,7 @@ use sandbox::{
 use simulated_redis::{Address as From, Fate, Reply, Surroundings, serve};
 use tokio::time::sleep;
 
-use crate::{
-    functions,
-    world::{Node, World},
-};
+use crate::{conditions::latency, functions, nodes::Node, world::World};
 
 /// How many bytes are on their way at most.
 const BUFFER: usize = 1 << 16;
@@ -40,15 +37,15 @@ pub(crate) fn enter(world: &Arc<World>) {
     WORLD.set(Arc::downgrade(world));
 }
 
-/// Opens a connection to a node of the world of this thread.
+/// Opens a connection to a node of the world of this thread, without TLS even where a group has it.
 fn open(address: Address<'_>) -> BoxFuture<'static, io::Result<Stream>> {
     let world = WORLD.with_borrow(Weak::upgrade);
-    let (host, principal) = (address.host.to_owned(), functions::principal());
+    let (host, port, principal) = (address.host.to_owned(), address.port, functions::principal());
     Box::pin(async move {
         let world = world.ok_or(io::ErrorKind::NetworkUnreachable)?;
-        let node = world.node(&host).ok_or(io::ErrorKind::NotFound)?;
+        let node = world.reach(&host, port).ok_or(io::ErrorKind::ConnectionRefused)?;
         let mut connection = Connection { world, node, principal, kill: None };
-        sleep(connection.world.latency()).await;
+        sleep(latency()).await;
         match connection.fault("Connect") {
             Some(What::Reset | What::LoseAnswer) => return Err(io::ErrorKind::ConnectionReset.into()),
             Some(What::KillBefore | What::KillAfter) => {
@@ -100,7 +97,7 @@ impl Surroundings for Connection {
     }
 
     async fn arrives(&mut self, words: &[Vec<u8>]) -> Fate {
-        sleep(self.world.latency()).await;
+        sleep(latency()).await;
         if self.node.is_silent() {
             return Fate::Ignore;
         }
@@ -141,7 +138,7 @@ impl Surroundings for Connection {
     }
 
     async fn answered(&mut self, _words: &[Vec<u8>], _reply: &Reply) {
-        sleep(self.world.latency()).await;
+        sleep(latency()).await;
     }
 }
 

@@ -1,9 +1,11 @@
-//! What happens in a world, and when: drawn from a seed, or shortened from such a plan.
+//! The plan of a world: its Redis, what happens and when. Drawn from a seed, or shortened from such a plan.
 
-use std::{collections::BTreeSet, fmt, time::Duration};
+use std::{collections::BTreeSet, time::Duration};
 
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use sandbox::delivery::Copies;
+
+use crate::what::{Actor, Edit, Event, Function, What};
 
 /// How long after the start acts may begin.
 const HORIZON_MS: u64 = 240_000;
@@ -24,9 +26,9 @@ pub struct Plan {
 /// The Redis under management, and its settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Estate {
-    /// A primary, and its replicas.
+    /// A primary, and its replicas; as many in each shard.
     pub nodes: usize,
-    /// Where the nodes keep their users.
+    /// What the nodes are.
     pub set_up: SetUp,
     /// Whether the secret is a JSON object.
     pub json: bool,
@@ -38,13 +40,26 @@ pub struct Estate {
     pub copies: Copies,
 }
 
-/// Where nodes keep their users.
+/// What the nodes are, and what logs in to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SetUp {
-    /// In `redis.conf`, for the user `default`.
+    /// Hosts, with a password for the user `default` in `redis.conf`.
     ConfigFile,
-    /// In an ACL file, for the user `app`.
+    /// Hosts, with the user `app` in an ACL file.
     AclFile,
+    /// A replication group of ElastiCache, with an AUTH token.
+    AuthToken,
+    /// The same in cluster mode, with two shards.
+    ClusterAuthToken,
+    /// A replication group of ElastiCache, with the user `app`.
+    GroupUser,
+}
+
+impl SetUp {
+    /// Whether ElastiCache runs the nodes, and takes minutes to change what they accept.
+    pub fn is_elasticache(self) -> bool {
+        !matches!(self, Self::ConfigFile | Self::AclFile)
+    }
 }
 
 /// One thing that happens.
@@ -54,92 +69,6 @@ pub struct Act {
     pub at: Duration,
     /// What.
     pub what: What,
-}
-
-/// What can happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    /// Secrets Manager begins a rotation.
-    Rotate,
-    /// A function is invoked with the target's name.
-    Invoke(Function),
-    /// A person changes something.
-    Person(Edit),
-    /// Something happens to a node.
-    Node(usize, Event),
-}
-
-/// The functions that schedules invoke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Function {
-    /// `retire-credential`
-    Retire,
-    /// `sync-connection`
-    Sync,
-}
-
-/// What a person does, or Terraform.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Edit {
-    /// Puts a value with the same credential and another note; without JSON, the same value.
-    PutSameCredential,
-    /// Puts the value of AWSPREVIOUS again.
-    PutPreviousValue,
-    /// Moves AWSCURRENT to the version of AWSPREVIOUS.
-    MoveCurrentBack,
-    /// Moves AWSCURRENT back, and forward again after some seconds.
-    MoveCurrentBackAndForward,
-    /// Cancels the rotation.
-    Cancel,
-    /// Cancels the rotation, and removes AWSPENDING.
-    CancelAndStrip,
-    /// Removes AWSPREVIOUS' credential from every node.
-    RemovePrevious,
-    /// Adds a credential of their own to a node.
-    AddOwnCredential,
-    /// Publishes another value.
-    EditParameter,
-}
-
-/// What can happen to a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// It restarts from its files.
-    Restart,
-    /// Its connections are cut.
-    Cut,
-    /// It does not answer for some time.
-    Silence,
-}
-
-/// Who acts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Actor {
-    /// Rotations and schedules; they are always there.
-    Schedules,
-    /// A person, or Terraform.
-    Person,
-    /// Nodes that restart, are cut off, or are silent.
-    Nodes,
-    /// Calls that fail, are late, lose their answers, or whose function is killed.
-    Faults,
-}
-
-impl Actor {
-    /// All of them, with their names.
-    pub const ALL: [(Self, &str); 4] =
-        [(Self::Schedules, "schedules"), (Self::Person, "person"), (Self::Nodes, "nodes"), (Self::Faults, "faults")];
-}
-
-impl What {
-    /// Who does it.
-    pub fn actor(self) -> Actor {
-        match self {
-            Self::Rotate | Self::Invoke(_) => Actor::Schedules,
-            Self::Person(_) => Actor::Person,
-            Self::Node(..) => Actor::Nodes,
-        }
-    }
 }
 
 const EDITS: [Edit; 9] = [
@@ -154,11 +83,27 @@ const EDITS: [Edit; 9] = [
     Edit::EditParameter,
 ];
 
+/// What people do at ElastiCache besides.
+const ELASTICACHE_EDITS: [Edit; 3] = [Edit::PutFirstBack, Edit::Touch, Edit::TestFailover];
+
+/// The set-up of every fourth world, which is at ElastiCache.
+fn elasticache(seed: u64) -> Option<SetUp> {
+    let set_up = match seed / 4 % 3 {
+        0 => SetUp::AuthToken,
+        1 => SetUp::GroupUser,
+        _ => SetUp::ClusterAuthToken,
+    };
+    (seed % 4 == 1).then_some(set_up)
+}
+
+/// How much longer everything takes at ElastiCache, where a change takes minutes.
+const SLOWER: u32 = 5;
+
 impl Plan {
     /// The plan of a seed, with the acts of these actors only. The acts of an actor do not depend on the others.
     pub fn of(seed: u64, actors: &BTreeSet<Actor>) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
-        let estate = Estate {
+        let mut estate = Estate {
             nodes: *[1, 1, 2, 3].choose(&mut rng).expect("it is not empty"),
             set_up: if rng.random() { SetUp::ConfigFile } else { SetUp::AclFile },
             json: rng.random(),
@@ -182,38 +127,26 @@ impl Plan {
             What::Node(rng.random_range(0..estate.nodes), event)
         });
         let faults = *[0, 10, 50].choose(&mut rng).expect("it is not empty");
+        // By the seed, so that the other worlds are what they were before there was anything but hosts.
+        if let Some(set_up) = elasticache(seed) {
+            estate = estate.at_elasticache(set_up);
+            for _ in 0..rng.random_range(0..=2) {
+                let edit = *ELASTICACHE_EDITS.choose(&mut rng).expect("it is not empty");
+                let at = Duration::from_millis(rng.random_range(0..HORIZON_MS));
+                acts.push(Act { at, what: What::Person(edit) });
+            }
+            acts.iter_mut().for_each(|act| act.at *= SLOWER);
+        }
         acts.retain(|act| actors.contains(&act.what.actor()));
         acts.sort_by_key(|act| act.at);
         Self { seed, estate, acts, faults: if actors.contains(&Actor::Faults) { faults } else { 0 } }
     }
 }
 
-impl fmt::Display for What {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Rotate => f.write_str("RotateSecret"),
-            Self::Invoke(Function::Retire) => f.write_str("invokes retire-credential"),
-            Self::Invoke(Function::Sync) => f.write_str("invokes sync-connection"),
-            Self::Person(edit) => write!(f, "{edit}"),
-            Self::Node(node, Event::Restart) => write!(f, "node {node} restarts"),
-            Self::Node(node, Event::Cut) => write!(f, "node {node} loses its connections"),
-            Self::Node(node, Event::Silence) => write!(f, "node {node} does not answer for a while"),
-        }
-    }
-}
-
-impl fmt::Display for Edit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::PutSameCredential => "puts a value with the same credential",
-            Self::PutPreviousValue => "puts the value of AWSPREVIOUS",
-            Self::MoveCurrentBack => "moves AWSCURRENT back to AWSPREVIOUS",
-            Self::MoveCurrentBackAndForward => "moves AWSCURRENT back and forward",
-            Self::Cancel => "cancels the rotation",
-            Self::CancelAndStrip => "cancels the rotation and removes AWSPENDING",
-            Self::RemovePrevious => "removes AWSPREVIOUS from every node",
-            Self::AddOwnCredential => "adds a credential to a node",
-            Self::EditParameter => "edits the published parameter",
-        })
+impl Estate {
+    /// The same with this set-up, at ElastiCache: its functions wait for minutes.
+    #[must_use]
+    pub fn at_elasticache(self, set_up: SetUp) -> Self {
+        Self { set_up, overlap: self.overlap * SLOWER, timeout: self.timeout * (3 * SLOWER), ..self }
     }
 }

@@ -10,13 +10,19 @@ use tokio::time::sleep;
 
 use crate::{
     acts,
-    plan::Function,
     rules::Rule,
+    what::Function,
     world::{NAME, World},
 };
 
 /// How long a rotation may take with all its attempts.
-const ROTATION: Duration = Duration::from_secs(600);
+const ROTATION: Duration = Duration::from_secs(6000);
+
+/// How long it takes until events are delivered and functions end.
+const DELIVERY: Duration = Duration::from_secs(400);
+
+/// How long the changes of ElastiCache take at most that functions and people have asked for.
+const CHANGES: Duration = Duration::from_secs(1000);
 
 /// How often the schedules come round at rest.
 const ROUNDS: usize = 3;
@@ -24,15 +30,15 @@ const ROUNDS: usize = 3;
 /// Lets the world come to rest, and checks it.
 pub(crate) async fn rest(world: &Arc<World>) {
     world.come_to_rest();
-    // Whatever is on its way arrives: events are delivered, and functions end.
-    sleep(Duration::from_secs(400)).await;
+    let changes = if world.plan.estate.set_up.is_elasticache() { CHANGES } else { Duration::ZERO };
+    sleep(DELIVERY + changes).await;
     world.aws.secrets_manager.rotation_settled(NAME, ROTATION).await;
     acts::rotate(world).await;
     world.aws.secrets_manager.rotation_settled(NAME, ROTATION).await;
     for _ in 0..ROUNDS {
         acts::invoke(world, Function::Sync).await;
         acts::invoke(world, Function::Retire).await;
-        sleep(world.plan.estate.overlap + Duration::from_secs(60)).await;
+        sleep(world.plan.estate.overlap + changes + Duration::from_secs(60)).await;
     }
     let before = world.changes.load(Ordering::Relaxed);
     acts::invoke(world, Function::Sync).await;

@@ -110,6 +110,12 @@ impl Watch {
         self.removed.insert(name);
     }
 
+    /// Says that a person added a credential to a node.
+    pub(crate) fn added(&mut self, credential: &str) {
+        let name = self.names.of(credential);
+        self.added.insert(name);
+    }
+
     /// Adds a line to the story.
     pub(crate) fn note(&mut self, at: Duration, line: &str) {
         self.story.push(format!("{:>9.3}  {line}", at.as_secs_f64()));
@@ -150,16 +156,15 @@ impl Watch {
         if accepted(before, before.with("AWSCURRENT")) && !accepted(view, view.with("AWSCURRENT")) {
             broken.push(Rule::CurrentIsAccepted);
         }
-        if accepted(before, before.published.as_deref()) && !accepted(view, view.published.as_deref()) {
+        // What is published may be AWSCURRENT, which has a rule of its own.
+        let published = view.published.as_deref().filter(|published| Some(*published) != view.with("AWSCURRENT"));
+        if accepted(before, before.published.as_deref()) && !accepted(view, published) {
             broken.push(Rule::PublishedIsAccepted);
         }
         if accepted(before, self.used.as_deref()) && !accepted(view, self.used.as_deref()) {
             broken.push(Rule::ApplicationIsAccepted);
         }
-        let back = |name: &String| {
-            let accepted = |view: &View| view.accepted.values().any(|accepted| accepted.contains(name));
-            accepted(view) && !accepted(before)
-        };
+        let back = |name: &String| view.is_accepted_somewhere(name) && !before.is_accepted_somewhere(name);
         if self.removed.iter().any(back) {
             broken.push(Rule::RemovedStaysRemoved);
         }

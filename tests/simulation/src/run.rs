@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::{
     task::{JoinSet, LocalSet},
-    time::{Instant, sleep_until, timeout},
+    time::{sleep_until, timeout},
 };
 
 use crate::{
@@ -42,9 +42,8 @@ pub fn run(plan: &Plan) -> Report {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
     let tasks = LocalSet::new();
     runtime.expect("a runtime can be built").block_on(tasks.run_until(async {
-        let began = Instant::now();
         let world = World::new(plan.clone(), config).await.expect("the world is set up");
-        live(&world, began).await;
+        live(&world).await;
         rest::rest(&world).await;
         check_output(&world);
         world.aws.stop().await;
@@ -54,18 +53,18 @@ pub fn run(plan: &Plan) -> Report {
             story: watch.story.clone(),
             violations: watch.violations.clone(),
             calls: world.aws.journal.entries().len(),
-            took: began.elapsed(),
+            took: world.began.elapsed(),
         }
     }))
 }
 
 /// Carries out every act at its time.
-async fn live(world: &Arc<World>, began: Instant) {
+async fn live(world: &Arc<World>) {
     let mut acts = JoinSet::new();
     for act in &world.plan.acts {
         let (world, act) = (world.clone(), *act);
         acts.spawn(async move {
-            sleep_until(began + act.at).await;
+            sleep_until(world.began + act.at).await;
             acts::carry_out(&world, act.what).await;
         });
     }

@@ -7,7 +7,10 @@ use std::{
 
 use secrecy::ExposeSecret;
 
-use crate::world::{NAME, PARAMETER, World};
+use crate::{
+    elasticache,
+    world::{NAME, PARAMETER, World},
+};
 
 /// The credentials of a world at one moment, by name: `k0` is the first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub(crate) struct View {
     pub(crate) labels: BTreeMap<String, String>,
     /// What each node accepts.
     pub(crate) accepted: BTreeMap<String, BTreeSet<String>>,
+    /// What every node accepts once a change in progress has reached all of them, if a service is changing them.
+    pub(crate) coming: Option<BTreeSet<String>>,
     /// The credential in the published parameter.
     pub(crate) published: Option<String>,
 }
@@ -53,10 +58,13 @@ impl View {
                 labels.insert(stage, credential.clone().unwrap_or_else(|| "empty".to_owned()));
             }
         }
+        let coming = elasticache::coming(world);
+        let coming = coming.map(|all| all.iter().map(|credential| names.of(credential.expose_secret())).collect());
         let known: Vec<(String, &str)> = names.all().collect();
+        let user = world.plan.estate.set_up.user();
         let accepted = world.nodes.values().map(|node| {
             let redis = node.redis();
-            let accepted = known.iter().filter(|(_, credential)| redis.accepts(world.user, credential));
+            let accepted = known.iter().filter(|(_, credential)| redis.accepts(user, credential));
             (node.host.clone(), accepted.map(|(name, _)| name.clone()).collect())
         });
         let accepted = accepted.collect();
@@ -65,7 +73,7 @@ impl View {
             let has = |(_, credential): &&(String, &str)| url.expose_secret().contains(credential);
             known.iter().find(has).map_or_else(|| "something else".to_owned(), |(name, _)| name.clone())
         });
-        Self { labels, accepted, published }
+        Self { labels, accepted, coming, published }
     }
 
     /// The credential with a label.
@@ -73,9 +81,19 @@ impl View {
         self.labels.get(label).map(String::as_str)
     }
 
-    /// Whether every node accepts a credential.
+    /// Whether every node accepts a credential, and goes on accepting it.
     pub(crate) fn is_accepted(&self, credential: &str) -> bool {
-        self.accepted.values().all(|accepted| accepted.contains(credential))
+        self.each().all(|accepted| accepted.contains(credential))
+    }
+
+    /// Whether some node accepts a credential, or is about to.
+    pub(crate) fn is_accepted_somewhere(&self, credential: &str) -> bool {
+        self.each().any(|accepted| accepted.contains(credential))
+    }
+
+    /// What each node accepts now, and what all of them are about to accept.
+    fn each(&self) -> impl Iterator<Item = &BTreeSet<String>> {
+        self.accepted.values().chain(&self.coming)
     }
 }
 
@@ -83,8 +101,12 @@ impl fmt::Display for View {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let short = |label: &str| label.strip_prefix("AWS").unwrap_or(label).to_lowercase();
         let labels: Vec<_> = self.labels.iter().map(|(label, name)| format!("{} {name}", short(label))).collect();
-        let nodes = self.accepted.values().map(|accepted| accepted.iter().cloned().collect::<Vec<_>>().join("+"));
-        write!(f, "{} | nodes {}", labels.join(", "), nodes.collect::<Vec<_>>().join(", "))?;
+        let list = |accepted: &BTreeSet<String>| accepted.iter().cloned().collect::<Vec<_>>().join("+");
+        let nodes: Vec<_> = self.accepted.values().map(list).collect();
+        write!(f, "{} | nodes {}", labels.join(", "), nodes.join(", "))?;
+        if let Some(coming) = &self.coming {
+            write!(f, " → {}", list(coming))?;
+        }
         match &self.published {
             Some(published) => write!(f, " | published {published}"),
             None => Ok(()),

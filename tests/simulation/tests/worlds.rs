@@ -4,9 +4,9 @@ use std::{collections::BTreeSet, ops::Range, time::Duration};
 
 use sandbox::delivery::Copies;
 use simulation::{
-    Act, Actor, Edit, Estate, Function, Plan, Report, SetUp, What,
+    Act, Actor, Edit, Estate, Event, Function, Plan, Report, SetUp, What,
     known::{KNOWN, Known},
-    rules::Rule,
+    rules::{Rule, Violation},
     run, shorten,
 };
 
@@ -74,6 +74,9 @@ fn every_known_fault_is_shown_by_its_seed() {
 fn the_same_seed_tells_the_same_story_and_another_seed_another_one() {
     let story = |seed| run(&Plan::of(seed, &everybody())).story;
     let stories: Vec<_> = (0_u64..12).map(story).collect();
+    for set_up in [SetUp::ConfigFile, SetUp::AclFile, SetUp::AuthToken, SetUp::GroupUser, SetUp::ClusterAuthToken] {
+        assert!((0..12).any(|seed| Plan::of(seed, &everybody()).estate.set_up == set_up), "{set_up:?}");
+    }
     assert!(stories[3].iter().any(|line| line.contains("rotate-auth")), "{:#?}", stories[3]);
     assert_ne!(stories[3], stories[4]);
     // Whatever ran before it in this process.
@@ -95,6 +98,47 @@ fn a_story_is_shortened_to_the_acts_that_break_its_rule() {
 fn a_person_who_edits_another_key_of_the_secret_orphans_the_previous_credential() {
     let report = run(&plan(&EDITED_KEY));
     assert!(breaks(&report, Rule::NothingElseIsAccepted), "it is mended:\n{}", report.story.join("\n"));
+}
+
+/// A known fault, by its shortest story: the group has the cancelled token and AWSCURRENT, and drops the older one.
+#[test]
+fn a_rotation_that_is_cancelled_after_its_rotate_makes_the_next_one_remove_the_current_token() {
+    let acts = acts(&[(10, What::Rotate), (40, What::Person(Edit::CancelAndStrip))]);
+    let report = run(&at_elasticache(SetUp::AuthToken, acts));
+    let broken = Violation { rule: Rule::CurrentIsAccepted, by: "rotate-auth ModifyReplicationGroup".to_owned() };
+    assert!(report.violations.contains(&broken), "it is mended:\n{}", report.story.join("\n"));
+}
+
+/// A known fault, by its shortest story: between the test of the password and its promotion, the user is modified again.
+#[test]
+fn a_password_is_promoted_while_a_person_puts_the_one_before_back() {
+    let acts = acts(&[(10, What::Rotate), (118, What::Person(Edit::PutFirstBack))]);
+    let report = run(&at_elasticache(SetUp::GroupUser, acts));
+    let broken = Violation { rule: Rule::CurrentIsAccepted, by: "rotate-auth UpdateSecretVersionStage".to_owned() };
+    assert!(report.violations.contains(&broken), "it is mended:\n{}", report.story.join("\n"));
+}
+
+#[test]
+fn a_group_that_fails_over_while_its_credential_rotates_breaks_no_rule() {
+    for set_up in [SetUp::AuthToken, SetUp::GroupUser, SetUp::ClusterAuthToken] {
+        let failover = What::Person(Edit::TestFailover);
+        let restart = What::Node(1, Event::Restart);
+        let mut plan = at_elasticache(set_up, acts(&[(5, failover), (40, What::Rotate), (60, restart)]));
+        plan.estate.nodes = 2;
+        let report = run(&plan);
+        assert!(report.violations.is_empty(), "{set_up:?}\n{}", report.story.join("\n"));
+        assert!(
+            report.story.iter().any(|line| line.contains("previous k0")),
+            "it rotates:\n{}",
+            report.story.join("\n")
+        );
+    }
+}
+
+/// A plan for a group of one node, where nothing fails.
+fn at_elasticache(set_up: SetUp, acts: Vec<Act>) -> Plan {
+    let plan = plan(&[]);
+    Plan { estate: plan.estate.at_elasticache(set_up), acts, ..plan }
 }
 
 fn breaks(report: &Report, rule: Rule) -> bool {

@@ -117,7 +117,7 @@ impl Fleet {
     /// The node that a new connection to this public address reaches, if one is open: the node with this address, or one that
     /// an endpoint leads to.
     pub fn reach(&self, address: SocketAddr) -> Option<Arc<Node>> {
-        let gates = self.gates.lock().expect("no holder panics");
+        let gates = self.gates.lock().expect("the lock is not poisoned");
         let gate = gates.iter().filter_map(Weak::upgrade).find(|gate| gate.address() == address)?;
         let upstream = gate.next()?;
         self.nodes().iter().find(|node| Arc::ptr_eq(&node.upstream, &upstream)).cloned()

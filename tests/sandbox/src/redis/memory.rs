@@ -31,7 +31,7 @@ pub(crate) fn node(address: Ipv4Addr) -> Shared {
 
 /// The node itself.
 pub(crate) fn lock(node: &Shared) -> MutexGuard<'_, Node> {
-    node.lock().expect("no holder panics")
+    node.lock().expect("the lock is not poisoned")
 }
 
 /// Waits as long as a node takes to start.

@@ -1,0 +1,101 @@
+//! The nodes of a world: its owner's hosts, or those of a replication group.
+
+use std::{
+    collections::BTreeMap,
+    net::Ipv4Addr,
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use sandbox::clock;
+use simulated_redis::{Address, Files, Node as Redis, Shared, User, Version};
+
+use crate::{
+    plan::{Estate, SetUp},
+    world::{FIRST, World},
+};
+
+/// Every node of a world, by its name.
+pub(crate) type Nodes = BTreeMap<String, Arc<Node>>;
+
+/// A node of a world.
+pub(crate) struct Node {
+    /// Its name.
+    pub(crate) host: String,
+    pub(crate) redis: Shared,
+    silent: AtomicBool,
+}
+
+impl Node {
+    /// A node that answers.
+    pub(crate) fn new(host: &str, redis: Shared) -> Arc<Self> {
+        Arc::new(Self { host: host.to_owned(), redis, silent: AtomicBool::new(false) })
+    }
+
+    /// Whether it answers nobody.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.silent.load(Ordering::Relaxed)
+    }
+
+    /// Makes it answer nobody, or answer again.
+    pub(crate) fn set_silent(&self, silent: bool) {
+        self.silent.store(silent, Ordering::Relaxed);
+    }
+
+    /// The node itself.
+    pub(crate) fn redis(&self) -> MutexGuard<'_, Redis> {
+        self.redis.lock().expect("the lock is not poisoned")
+    }
+}
+
+impl World {
+    /// The node with this name.
+    pub(crate) fn node(&self, host: &str) -> Option<Arc<Node>> {
+        self.nodes.get(host).cloned()
+    }
+
+    /// The node that a new connection to this place reaches, if one takes connections.
+    pub(crate) fn reach(&self, host: &str, port: u16) -> Option<Arc<Node>> {
+        match host.parse::<Ipv4Addr>() {
+            Ok(address) => self.node(&self.aws.fleet.reach((address, port).into())?.address().to_string()),
+            // A name is a host's.
+            Err(_) => self.node(host),
+        }
+    }
+
+    /// Does what a replica on a host does all the time.
+    pub(crate) fn follow(&self, replica: &Node) {
+        let primary = replica.redis().replicates().and_then(|primary| self.node(&primary.host));
+        match primary.filter(|primary| !primary.is_silent()) {
+            Some(primary) => replica.redis().follow(&mut primary.redis(), clock::now().as_duration().unsigned_abs()),
+            None => replica.redis().lose_primary(),
+        }
+    }
+}
+
+/// The hosts of an estate: the first is the primary of the others.
+pub(crate) fn hosts(estate: &Estate) -> Nodes {
+    let primary = Address::new("node-0", 6379);
+    let node = |number: usize| {
+        let host = format!("node-{number}");
+        let files = match estate.set_up {
+            SetUp::AclFile => acl_file(),
+            _ => Files::config_file(FIRST),
+        };
+        let files = if number == 0 { files } else { files.replica_of(primary.clone()) };
+        let redis = Redis::new(Version::Redis7, Address::new(&host, 6379), files);
+        (host.clone(), Node::new(&host, Arc::new(Mutex::new(redis))))
+    };
+    (0..estate.nodes).map(node).collect()
+}
+
+/// An ACL file with the user `app`, which may do everything.
+fn acl_file() -> Files {
+    let app = User::new("app", &["on", "~*", "&*", "+@all", &format!(">{FIRST}")]).expect("the rules are legal");
+    let off = User::new("default", &["off"]).expect("the rules are legal");
+    let mut files = Files::acl_file(FIRST, vec![off, app]);
+    "app".clone_into(&mut files.settings.masteruser);
+    files
+}
