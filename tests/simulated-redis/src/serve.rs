@@ -81,7 +81,7 @@ where
         let (reply, bytes) = {
             let mut node = lock(node);
             let reply = match refusal {
-                Some(refusal) => refusal,
+                Some(refusal) => session.refuse(&mut node, &words, refusal, surroundings.now())?,
                 None => session.call(&mut node, &words, surroundings.now())?,
             };
             let bytes = session.encode(&node, &reply);

@@ -36,6 +36,17 @@ impl Session {
         Ok(reply)
     }
 
+    /// Refuses one command with this reply, as a node does that is busy: a transaction that the command is for is discarded.
+    ///
+    /// # Errors
+    /// The node has closed the connection.
+    pub fn refuse(&self, node: &mut Node, words: &[Vec<u8>], refusal: Reply, now: Duration) -> Result<Reply, Closed> {
+        match self.is_open(node) {
+            true => Ok(commands::refuse(node, self.id, words, now, refusal)),
+            false => Err(Closed),
+        }
+    }
+
     /// Whether the node still has the connection.
     pub fn is_open(&self, node: &Node) -> bool {
         node.clients.contains_key(&self.id)

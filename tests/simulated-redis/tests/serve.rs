@@ -117,6 +117,22 @@ async fn a_change_that_is_refused_has_not_been_made() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refusal_discards_the_transaction_that_it_meets() {
+    for command in ["ACL", "EXEC"] {
+        let node = node();
+        let busy = Reply::error("BUSY Redis is busy");
+        let mut connection = connect(&node, command, Fate::Refuse(busy)).await;
+        log_in(&mut connection).await;
+        let mut change = redis::pipe();
+        change.atomic().cmd("ACL").arg("SETUSER").arg("default").arg(">two");
+        change.exec_async(&mut connection).await.unwrap_err();
+        assert!(!node.lock().unwrap().accepts("default", "two"), "{command}");
+        let error = cmd("DISCARD").exec_async(&mut connection).await.unwrap_err();
+        assert!(error.to_string().contains("DISCARD without MULTI"), "{command}: {error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_change_that_is_ignored_times_out_in_virtual_time() {
     let began = std::time::Instant::now();
     let (error, accepted) = change(Fate::Ignore).await;

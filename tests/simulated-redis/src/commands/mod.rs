@@ -40,16 +40,31 @@ const COMMANDS: [&[Spec]; 9] = [
 /// Carries out one command of a client, in the order of checks of Redis's `processCommand`.
 pub(crate) fn carry_out(node: &mut Node, client: u64, words: &[Vec<u8>], now: Duration) -> Reply {
     let mut call = Call { node, id: client, words, now };
-    let reply = match admit(&mut call) {
+    match admit(&mut call) {
         Ok(spec) if call.client().transaction.is_some() && !spec.runs_in_transaction => {
-            transaction::queue(&mut call, spec)
+            let queued = transaction::queue(&mut call, spec);
+            refused_if_error(&mut call, queued)
         }
-        Ok(spec) => return (spec.run)(&mut call),
-        Err(Reply::Error(refusal)) if call.word(0).eq_ignore_ascii_case("exec") => {
-            transaction::abort(&mut call, &refusal)
-        }
-        Err(refusal) => refusal,
-    };
+        Ok(spec) => (spec.run)(&mut call),
+        Err(refusal) => turn_away(&mut call, refusal),
+    }
+}
+
+/// Refuses one command of a client, whatever it is.
+pub(crate) fn refuse(node: &mut Node, client: u64, words: &[Vec<u8>], now: Duration, refusal: Reply) -> Reply {
+    turn_away(&mut Call { node, id: client, words, now }, refusal)
+}
+
+/// The answer to a command that is not carried out. An `EXEC` discards its transaction; another command spoils it.
+fn turn_away(call: &mut Call<'_>, refusal: Reply) -> Reply {
+    match refusal {
+        Reply::Error(refusal) if call.word(0).eq_ignore_ascii_case("exec") => transaction::abort(call, &refusal),
+        refusal => refused_if_error(call, refusal),
+    }
+}
+
+/// Returns the reply, and if it is an error, spoils the transaction that the command was for.
+fn refused_if_error(call: &mut Call<'_>, reply: Reply) -> Reply {
     if let (Reply::Error(_), Some(transaction)) = (&reply, &mut call.client().transaction) {
         transaction.refused = true;
     }
