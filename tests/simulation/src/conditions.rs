@@ -5,7 +5,7 @@ use std::time::Duration;
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use sandbox::{
     chance,
-    events::{Copies, EventTiming},
+    delivery::{Copies, EventTiming},
     faults::What as Fault,
     in_memory::Options,
     services::{elasticache::Timing, secrets_manager::RotationTiming},

@@ -70,6 +70,11 @@ impl Server {
         self.admin.says_within(PATIENCE, &info, &["role:master"]).await
     }
 
+    /// Sets its configuration epoch, before it knows another server of its cluster.
+    pub(crate) async fn begin_with_epoch(&self, epoch: usize) -> anyhow::Result<()> {
+        self.admin.run::<()>(redis::cmd("CLUSTER").arg("SET-CONFIG-EPOCH").arg(epoch)).await
+    }
+
     /// Introduces it to another server of its cluster.
     pub(crate) async fn meet(&self, other: &Self) -> anyhow::Result<()> {
         let mut command = redis::cmd("CLUSTER");

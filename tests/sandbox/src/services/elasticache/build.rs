@@ -199,7 +199,16 @@ pub(super) async fn build(fleet: &Fleet, plan: &Plan, register: impl FnOnce(&Nod
 }
 
 /// Makes the nodes one cluster, with its slots handed out to the first node of each shard.
+///
+/// Each node gets a configuration epoch of its own, as from `redis-cli --cluster create`. With equal epochs, nodes raise
+/// theirs once they meet, and a primary that is replaced in that moment can come back with a higher epoch than its successor:
+/// it takes the shard back.
+///
+/// <https://redis.io/docs/latest/commands/cluster-set-config-epoch/>
 async fn introduce(nodes: &Nodes, shards: &[(Vec<Ipv4Addr>, (u16, u16))]) -> anyhow::Result<()> {
+    for (member, epoch) in shards.iter().flat_map(|(members, _)| members).zip(1..) {
+        nodes[member].server()?.begin_with_epoch(epoch).await?;
+    }
     for (members, slots) in shards {
         nodes[&members[0]].server()?.own_slots(*slots).await?;
     }
