@@ -13,6 +13,7 @@
 //! - `network`: connections of the functions to the nodes
 //! - `acts`: how each act is carried out
 //! - `view`, [`rules`]: what is seen of a world after each change, and what must hold
+//! - [`matrix`]: every call of every function meets every fault
 //! - [`run()`]: one world from its plan to its [`Report`]
 //! - [`shorten()`]: fewer acts that break the same rule
 //! - [`known`]: the faults that are known and not mended
@@ -24,6 +25,7 @@ mod elasticache;
 mod functions;
 pub mod known;
 mod log;
+pub mod matrix;
 mod network;
 mod nodes;
 mod plan;

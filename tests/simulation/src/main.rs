@@ -3,7 +3,12 @@
 use std::{collections::BTreeSet, process::ExitCode, time::Instant};
 
 use clap::Parser;
-use simulation::{Actor, Plan, Report, known::Known, run, shorten};
+use simulation::{
+    Actor, Plan, Report,
+    known::Known,
+    matrix::{self, Cell},
+    run, shorten,
+};
 
 /// Runs the functions in simulated worlds.
 #[derive(Parser)]
@@ -24,6 +29,9 @@ struct Options {
     /// Leave acts out while the same rule is broken.
     #[arg(long)]
     shorten: bool,
+    /// Run one cell of the matrix alone, and print its story: ESTATE:FUNCTION:CALL:FAULT.
+    #[arg(long, conflicts_with_all = ["seed", "actors", "shorten"])]
+    strike: Option<Cell>,
 }
 
 fn actor(name: &str) -> Result<Actor, String> {
@@ -37,6 +45,9 @@ fn main() -> ExitCode {
         true => Actor::ALL.map(|(actor, _)| actor).into(),
         false => options.actors.iter().copied().collect(),
     };
+    if let Some(cell) = &options.strike {
+        return one_cell(cell);
+    }
     match options.seed {
         Some(seed) => one(&Plan::of(seed, &actors), options.shorten),
         None => many(options.from..options.from + options.seeds, &actors),
@@ -54,6 +65,17 @@ fn one(plan: &Plan, short: bool) -> ExitCode {
     println!("seed {}: {:?}, {} of 1,000 calls fail", plan.seed, plan.estate, plan.faults);
     story.iter().for_each(|line| println!("{line}"));
     if violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Runs one cell of the matrix and tells its story.
+#[expect(clippy::print_stdout, reason = "the story is what the program is for")]
+fn one_cell(cell: &Cell) -> ExitCode {
+    let struck = matrix::strike(cell);
+    let call = struck.call.as_ref().map(ToString::to_string).unwrap_or_default();
+    println!("{cell}: {call}");
+    struck.report.story.iter().for_each(|line| println!("{line}"));
+    struck.wrong.iter().for_each(|wrong| println!("!! {wrong}"));
+    if struck.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// Runs many worlds and names those that break a rule.

@@ -23,6 +23,10 @@ use crate::{conditions::latency, functions, nodes::Node, world::World};
 /// How many bytes are on their way at most.
 const BUFFER: usize = 1 << 16;
 
+/// What a node answers that can do nothing at the moment, and what stands for a failure within it: as in the sandbox.
+const BUSY: &str = "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
+const FAILED: &str = "ERR internal error";
+
 /// The commands that change what a node accepts, or what it starts with.
 const CHANGES: [&str; 7] =
     ["ACL SETUSER", "ACL DELUSER", "ACL SAVE", "ACL LOAD", "CONFIG SET", "CONFIG REWRITE", "EXEC"];
@@ -103,6 +107,8 @@ impl Surroundings for Connection {
         }
         let Some(change) = change(words) else { return Fate::Answer };
         match self.fault(change) {
+            Some(What::Throttle) => Fate::Refuse(Reply::error(BUSY)),
+            Some(What::InternalError) => Fate::Refuse(Reply::error(FAILED)),
             Some(What::Reset) => Fate::CutBefore,
             Some(What::LoseAnswer | What::KillAfter) => Fate::CutAfter,
             Some(What::KillBefore) => {

@@ -47,7 +47,7 @@ pub(crate) async fn rest(world: &Arc<World>) {
 }
 
 /// Checks what must hold at rest, where `changes` calls of the last runs changed something.
-fn check(world: &World, changes: usize) {
+pub(crate) fn check(world: &World, changes: usize) {
     let rotated = world
         .aws
         .runner
@@ -91,7 +91,7 @@ fn check(world: &World, changes: usize) {
 }
 
 /// Whether the last run of a function says that only a person can help.
-fn asks_for_a_person(world: &World) -> bool {
+pub(crate) fn asks_for_a_person(world: &World) -> bool {
     let invocations = world.aws.runner.invocations();
     let last = |function: &str| invocations.iter().rev().find(|one| one.function == function);
     ["rotate-auth", "retire-credential", "sync-connection"].into_iter().filter_map(last).any(|one| match &one.result {

@@ -36,6 +36,18 @@ pub struct Report {
 /// # Panics
 /// The world cannot be set up.
 pub fn run(plan: &Plan) -> Report {
+    let (report, ()) = in_world(plan, async |world| {
+        live(world).await;
+        rest::rest(world).await;
+    });
+    report
+}
+
+/// Sets a world up as a plan says, has everything happen in it, and reports what was seen.
+///
+/// # Panics
+/// The world cannot be set up.
+pub(crate) fn in_world<T>(plan: &Plan, happen: impl AsyncFnOnce(&Arc<World>) -> T) -> (Report, T) {
     // Before there is a runtime: loading it needs one of its own.
     let config = config::base();
     log::begin();
@@ -43,18 +55,18 @@ pub fn run(plan: &Plan) -> Report {
     let tasks = LocalSet::new();
     runtime.expect("a runtime can be built").block_on(tasks.run_until(async {
         let world = World::new(plan.clone(), config).await.expect("the world is set up");
-        live(&world).await;
-        rest::rest(&world).await;
+        let happened = happen(&world).await;
         check_output(&world);
         world.aws.stop().await;
         let watch = world.watch();
-        Report {
+        let report = Report {
             plan: plan.clone(),
             story: watch.story.clone(),
             violations: watch.violations.clone(),
             calls: world.aws.journal.entries().len(),
             took: world.began.elapsed(),
-        }
+        };
+        (report, happened)
     }))
 }
 

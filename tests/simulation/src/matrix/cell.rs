@@ -1,0 +1,176 @@
+//! One cell of the matrix: an estate, a call of a function, and the fault that the call meets.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use sandbox::{delivery::Copies, faults::What};
+
+use crate::plan::{Estate, SetUp};
+
+/// The functions whose calls are struck.
+pub const FUNCTIONS: [&str; 3] = ["rotate-auth", "retire-credential", "sync-connection"];
+
+/// The faults, with their names.
+pub const FAULTS: [(&str, What); 7] = [
+    ("kill-before", What::KillBefore),
+    ("kill-after", What::KillAfter),
+    ("lost-answer", What::LoseAnswer),
+    ("timeout", What::Delay(TOO_LATE)),
+    ("throttle", What::Throttle),
+    ("internal-error", What::InternalError),
+    ("reset", What::Reset),
+];
+
+/// Longer than a function waits for an answer.
+const TOO_LATE: Duration = Duration::from_millis(5500);
+
+/// One call of a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The function.
+    pub function: &'static str,
+    /// The invocation: the step of a rotation.
+    pub label: String,
+    /// The operation: of AWS, `Connect`, or a command that changes a node.
+    pub operation: String,
+}
+
+impl Call {
+    /// The faults that differ for this call, with their names.
+    ///
+    /// A read has no effect that a fault could come after, so that a lost answer is a reset, and a kill after it is a kill
+    /// before it. A connection that is refused is a connection that is reset.
+    pub fn faults(&self) -> impl Iterator<Item = (&'static str, What)> + use<> {
+        let connects = self.operation == "Connect";
+        let reads = connects || ["Get", "Describe", "List"].iter().any(|verb| self.operation.starts_with(verb));
+        FAULTS.into_iter().filter(move |(_, fault)| match fault {
+            What::KillAfter | What::LoseAnswer => !reads,
+            What::Throttle | What::InternalError => !connects,
+            _ => true,
+        })
+    }
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { function, label, operation } = self;
+        if label == function { write!(f, "{operation} of {function}") } else { write!(f, "{operation} of {label}") }
+    }
+}
+
+/// One cell of the matrix. Its text is the argument of `./dev simulate --strike`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cell {
+    /// Where the function runs.
+    pub estate: Estate,
+    /// The function.
+    pub function: &'static str,
+    /// Which of its calls is struck, from 1.
+    pub nth: usize,
+    /// The name of the fault.
+    pub fault: &'static str,
+}
+
+impl Cell {
+    /// What the call meets.
+    pub fn what(&self) -> Option<What> {
+        FAULTS.iter().find(|(name, _)| *name == self.fault).map(|(_, what)| *what)
+    }
+}
+
+/// Every estate of the matrix: each place of users, each number of nodes, each kind of secret, with and without an overlap.
+pub fn estates() -> impl Iterator<Item = Estate> {
+    let set_ups = [SetUp::ConfigFile, SetUp::AclFile].into_iter();
+    set_ups.flat_map(|set_up| {
+        [(1, true, 0), (3, false, 60)].map(|(nodes, json, overlap)| Estate {
+            nodes,
+            set_up,
+            json,
+            overlap: Duration::from_secs(overlap),
+            timeout: Duration::from_secs(60),
+            copies: Copies::One,
+        })
+    })
+}
+
+/// The name of an estate of the matrix.
+pub fn name_of(estate: &Estate) -> String {
+    let Estate { nodes, set_up, json, overlap, .. } = estate;
+    let set_up = match set_up {
+        SetUp::ConfigFile => "config-file",
+        SetUp::AclFile => "acl-file",
+        SetUp::AuthToken => "auth-token",
+        SetUp::ClusterAuthToken => "cluster-auth-token",
+        SetUp::GroupUser => "group-user",
+    };
+    format!("{set_up}-{nodes}-{}-{}s", if *json { "json" } else { "plain" }, overlap.as_secs())
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { estate, function, nth, fault } = self;
+        write!(f, "{}:{function}:{nth}:{fault}", name_of(estate))
+    }
+}
+
+impl FromStr for Cell {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let [estate, function, nth, fault] = text.split(':').collect::<Vec<_>>()[..] else {
+            return Err("it is not ESTATE:FUNCTION:CALL:FAULT".to_owned());
+        };
+        let names = |names: Vec<String>| format!("there are {}", names.join(", "));
+        let estate = estates()
+            .find(|known| name_of(known) == estate)
+            .ok_or_else(|| names(estates().map(|known| name_of(&known)).collect()))?;
+        let function = FUNCTIONS
+            .into_iter()
+            .find(|known| *known == function)
+            .ok_or_else(|| names(FUNCTIONS.map(str::to_owned).into()))?;
+        let (fault, _) = FAULTS
+            .into_iter()
+            .find(|(known, _)| *known == fault)
+            .ok_or_else(|| names(FAULTS.map(|(known, _)| known.to_owned()).into()))?;
+        let nth = nth.parse().map_err(|_| format!("{nth} is not a number"))?;
+        Ok(Self { estate, function, nth, fault })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_read_from_its_own_text() {
+        for estate in estates() {
+            let cell = Cell { estate, function: "rotate-auth", nth: 7, fault: "lost-answer" };
+            assert_eq!(cell.to_string().parse(), Ok(cell));
+        }
+    }
+
+    #[test]
+    fn a_text_that_names_no_cell_is_refused_with_the_names_that_there_are() {
+        for (text, message) in [
+            ("rotate-auth:7:reset", "it is not ESTATE:FUNCTION:CALL:FAULT"),
+            ("acl-file-9-json-0s:rotate-auth:7:reset", "acl-file-3-plain-60s"),
+            ("acl-file-1-json-0s:rotate:7:reset", "retire-credential"),
+            ("acl-file-1-json-0s:rotate-auth:7:lose", "lost-answer"),
+            ("acl-file-1-json-0s:rotate-auth:x:reset", "x is not a number"),
+        ] {
+            let error = text.parse::<Cell>().unwrap_err();
+            assert!(error.contains(message), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_read_meets_no_fault_after_its_effect_and_a_connection_only_three() {
+        let faults = |operation: &str| {
+            let call = Call { function: "", label: String::new(), operation: operation.to_owned() };
+            call.faults().map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(faults("Connect"), ["kill-before", "timeout", "reset"]);
+        assert_eq!(faults("GetSecretValue"), ["kill-before", "timeout", "throttle", "internal-error", "reset"]);
+        assert_eq!(faults("PutSecretValue").len(), FAULTS.len());
+        assert_eq!(faults("ACL SETUSER").len(), FAULTS.len());
+    }
+}

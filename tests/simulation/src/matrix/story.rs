@@ -1,0 +1,129 @@
+//! What happens in every world of the matrix, and what must be true in the end.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
+    time::Duration,
+};
+
+use sandbox::faults::What;
+use tokio::time::sleep;
+
+use super::cell::Call;
+use crate::{
+    acts, rest,
+    what::Function,
+    world::{NAME, World},
+};
+
+/// More than a rotation takes with all its attempts, and the deliveries of an event with theirs.
+const PATIENCE: Duration = Duration::from_secs(900);
+
+/// More than a run takes that is called again after a failure.
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// The label of a version whose credential every node refused.
+const RETIRED: &str = "redis-lifecycle-retired";
+
+/// Which call of the function is struck, from 1, and what it meets.
+pub(super) type Strike = (usize, What);
+
+/// What was seen of a world of the matrix, besides its report.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    /// The calls of the function that can be struck.
+    pub(super) calls: Vec<Call>,
+    /// The call that was struck.
+    pub(super) struck: Option<Call>,
+    /// What is not as it must be in the end.
+    pub(super) wrong: Vec<String>,
+}
+
+/// Rotates, publishes and retires in turn, and strikes one call of a function on the way.
+///
+/// The second rotation also removes the credential before the previous one, and publishes over what is published. What
+/// retire-credential does is the same after the first one. Whatever the fault breaks off goes on as in AWS: Secrets Manager
+/// calls a step again, EventBridge delivers an event again, and the schedules come round once. After that nothing is left to
+/// do, and a restart of the nodes changes nothing.
+pub(super) async fn live(world: &Arc<World>, function: &'static str, strike: Option<Strike>) -> Seen {
+    let count = Arc::new(Mutex::new(Count::default()));
+    let rotations = if function == "retire-credential" { 1 } else { 2 };
+    let mut rotated = true;
+    for left in (0..rotations).rev() {
+        if left == 0 {
+            strike_in(world, &count, function, strike);
+        }
+        rotated &= rotate(world).await;
+    }
+    sleep(world.plan.estate.overlap + PAUSE).await;
+    acts::invoke(world, Function::Retire).await;
+    world.aws.faults.choose(|_, _| None);
+    world.come_to_rest();
+    sleep(PAUSE).await;
+    schedules(world).await;
+    sleep(PAUSE).await;
+    let before = world.changes.load(Ordering::Relaxed);
+    schedules(world).await;
+    let changes = world.changes.load(Ordering::Relaxed) - before;
+    // What was changed is in the files of the nodes too.
+    world.nodes.values().for_each(|node| node.redis().restart());
+    world.look("nodes", "restart");
+    rest::check(world, changes);
+    let Count { calls, struck } = std::mem::take(&mut *lock(&count));
+    let mut wrong = wrong(world);
+    wrong.extend((!rotated).then(|| "a rotation or an event has failed".to_owned()));
+    Seen { calls, struck, wrong }
+}
+
+/// Rotates until Secrets Manager is done and every event is delivered; returns whether the rotation succeeded.
+async fn rotate(world: &World) -> bool {
+    acts::rotate(world).await;
+    let report = world.aws.secrets_manager.rotation_settled(NAME, PATIENCE).await;
+    let delivered = world.aws.events.settled(PATIENCE).await.is_ok();
+    delivered && report.is_some_and(|report| report.succeeded)
+}
+
+async fn schedules(world: &World) {
+    acts::invoke(world, Function::Sync).await;
+    acts::invoke(world, Function::Retire).await;
+}
+
+/// What is not as it must be in the end, besides the rules of every world.
+fn wrong(world: &World) -> Vec<String> {
+    let watch = world.watch();
+    let view = watch.view();
+    let previous = view.with("AWSPREVIOUS");
+    let is_accepted = |one| view.accepted.values().any(|accepted| accepted.contains(one));
+    let wrong = [
+        (previous.is_none_or(is_accepted), "AWSPREVIOUS is not retired".to_owned()),
+        (!view.labels.contains_key(RETIRED), format!("no version has the label {RETIRED}")),
+        (rest::asks_for_a_person(world), "a function asks for a person".to_owned()),
+    ];
+    wrong.into_iter().filter(|(is_wrong, _)| *is_wrong).map(|(_, what)| what).collect()
+}
+
+/// The calls of the function so far, and the one that was struck.
+#[derive(Default)]
+struct Count {
+    calls: Vec<Call>,
+    struck: Option<Call>,
+}
+
+fn lock(count: &Mutex<Count>) -> MutexGuard<'_, Count> {
+    count.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Counts the calls of a function from now on, and strikes one.
+fn strike_in(world: &World, count: &Arc<Mutex<Count>>, function: &'static str, strike: Option<Strike>) {
+    let count = count.clone();
+    world.aws.faults.choose(move |place, operation| {
+        if place.function != function {
+            return None;
+        }
+        let mut count = lock(&count);
+        let call = Call { function, label: place.label.clone(), operation: operation.to_owned() };
+        count.calls.push(call.clone());
+        let (_, what) = strike.filter(|(nth, _)| *nth == count.calls.len())?;
+        count.struck = Some(call);
+        Some(what)
+    });
+}
