@@ -61,7 +61,7 @@ pub(crate) async fn failed_logins(session: &mut Session, username: &str) -> Resu
     Ok(entries.iter().filter_map(|entry| refused_login(&session.node, username, now_ms, entry)).collect())
 }
 
-/// The refused login of an entry; `None` where it is something else, or one of ours.
+/// The refused login of an entry; `None` if it is something else, or one of ours.
 fn refused_login(node: &str, username: &str, now_ms: u64, entry: &HashMap<String, Value>) -> Option<FailedLogin> {
     let text = |key: &str| entry.get(key).and_then(|value| from_redis_value::<String>(value.clone()).ok());
     let client = text("client-info")?;

@@ -41,7 +41,7 @@ macro_rules! backends {
             /// Describes the backend and logs in everywhere. It changes nothing.
             ///
             /// # Errors
-            /// Permanent where the backend is not what the settings say, or may not be described. A node that gives no
+            /// Permanent if the backend is not what the settings say, or may not be described. A node that gives no
             /// answer is not an error: the result says so.
             pub async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
                 match self {
@@ -104,7 +104,7 @@ impl<'a> Backend<'a> {
     /// Finds out where clients connect to now, and as which user; AWSCURRENT is for nodes that have to be asked.
     ///
     /// # Errors
-    /// Permanent where the backend is not what the settings say, or has no such endpoint; Retryable where it has none yet.
+    /// Permanent if the backend is not what the settings say, or has no such endpoint; Retryable if it has none yet.
     pub async fn endpoints(&self, current: &SecretString) -> Result<Located, Failure> {
         match self {
             Self::ElasticacheAuth(group) => group.endpoints().await,

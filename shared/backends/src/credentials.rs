@@ -57,7 +57,7 @@ impl Overlapping<'_> {
     /// Makes the backend accept the pending credential beside the current one.
     ///
     /// # Errors
-    /// Retryable where the backend is busy; Permanent, naming what lacks a right or is wrong. After an error whose effect
+    /// Retryable if the backend is busy; Permanent, naming what lacks a right or is wrong. After an error whose effect
     /// is unknown, look.
     ///
     /// # Repeating
@@ -76,7 +76,7 @@ impl Overlapping<'_> {
     /// Makes the backend refuse the previous credential, and continue to accept the current one.
     ///
     /// # Errors
-    /// Retryable where the backend is busy; Permanent, naming what lacks a right or is wrong. After an error whose effect
+    /// Retryable if the backend is busy; Permanent, naming what lacks a right or is wrong. After an error whose effect
     /// is unknown, look.
     ///
     /// # Repeating
@@ -97,7 +97,7 @@ impl NodeByNode<'_> {
     /// Makes every node accept a credential beside what it has: one that the secret knows, and that a node has lost.
     ///
     /// # Errors
-    /// Retryable where a node cannot be reached; Permanent, naming it, where its user may not change itself.
+    /// Retryable if a node cannot be reached; Permanent, naming it, where its user may not change itself.
     ///
     /// # Repeating
     /// Leaves a node that accepts it as it is.
@@ -111,7 +111,7 @@ impl NodeByNode<'_> {
     /// Reads which logins the nodes have refused, except our own.
     ///
     /// # Errors
-    /// Retryable where a node does not answer; Permanent where its log may not be read.
+    /// Retryable if a node does not answer; Permanent if its log may not be read.
     pub async fn failed_logins(&self, current: &SecretString) -> Result<Vec<FailedLogin>, Failure> {
         match self {
             Self::Fargate(service) => service.failed_logins(current).await,

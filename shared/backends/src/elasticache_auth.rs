@@ -89,7 +89,7 @@ impl ElasticacheAuth<'_> {
     /// Describes the group and logs in to every node of every shard, all at once.
     ///
     /// # Errors
-    /// Permanent where the group cannot have an AUTH token (no TLS, RBAC instead, being deleted) or may not be
+    /// Permanent if the group cannot have an AUTH token (no TLS, RBAC instead, being deleted) or may not be
     /// described.
     pub(crate) async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
         let group = groups::describe(self.clients.elasticache(), self.group_id).await?;
@@ -162,7 +162,7 @@ impl ElasticacheAuth<'_> {
     /// Returns the primary and the reader endpoint, or the configuration endpoint.
     ///
     /// # Errors
-    /// Permanent where the group cannot have an AUTH token; Retryable where it has no endpoint yet.
+    /// Permanent if the group cannot have an AUTH token; Retryable if it has no endpoint yet.
     pub(crate) async fn endpoints(&self) -> Result<Located, Failure> {
         let group = groups::describe(self.clients.elasticache(), self.group_id).await?;
         self.check(&group)?;
@@ -173,7 +173,7 @@ impl ElasticacheAuth<'_> {
 /// Where clients connect to a group.
 ///
 /// # Errors
-/// Permanent where the group is being deleted, which takes its endpoints first; Retryable where it has no endpoint yet.
+/// Permanent if the group is being deleted, which takes its endpoints first; Retryable if it has no endpoint yet.
 pub(crate) fn endpoints(group: &Group, id: &str) -> Result<Endpoints, Failure> {
     if group.status == "deleting" {
         return Err(Failure::permanent(format!(

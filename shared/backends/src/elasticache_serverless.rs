@@ -50,7 +50,7 @@ impl ElasticacheServerless<'_> {
     /// Describes the cache and the user, and logs in to every endpoint and node that the user reaches.
     ///
     /// # Errors
-    /// Those of [`ElasticacheUser`]; Permanent too where the user does not reach the cache, or the cache is not there.
+    /// Those of [`ElasticacheUser`]; Permanent too if the user does not reach the cache, or the cache does not exist.
     pub(crate) async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
         let endpoints = serverless::endpoints(self.clients.elasticache(), self.cache).await?;
         let mut observed = self.user.observe(known).await?;
@@ -89,7 +89,7 @@ impl ElasticacheServerless<'_> {
     /// Returns the cache's endpoint and its reader endpoint.
     ///
     /// # Errors
-    /// Permanent where the cache or the user is not there; Retryable where it has no endpoint yet.
+    /// Permanent if the cache or the user does not exist; Retryable if it has no endpoint yet.
     pub(crate) async fn endpoints(&self) -> Result<Located, Failure> {
         let client = self.clients.elasticache();
         let endpoints = serverless::endpoints(client, self.cache).await?;

@@ -116,7 +116,7 @@ impl ElasticacheUser<'_> {
     /// Describes the user and logs in to every node of every cache that it reaches, all at once.
     ///
     /// # Errors
-    /// Permanent where the user has no password (IAM, none at all, being deleted), reaches no cache, or may not be
+    /// Permanent if the user has no password (IAM, none at all, being deleted), reaches no cache, or may not be
     /// described.
     pub(crate) async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
         let user = users::describe(self.clients.elasticache(), self.user_id).await?;
@@ -174,7 +174,7 @@ impl ElasticacheUser<'_> {
     /// Names the endpoints of the one cache that the user reaches.
     ///
     /// # Errors
-    /// Permanent where the user has no password, or reaches no cache or several: nobody can say which one clients are to be
+    /// Permanent if the user has no password, or reaches no cache or several: nobody can say which one clients are to be
     /// told.
     pub(crate) async fn endpoints(&self) -> Result<Located, Failure> {
         let client = self.clients.elasticache();

@@ -137,7 +137,7 @@ impl Fargate<'_> {
     /// Lists the tasks of the service, logs in to all of them at once, and asks then whether the service is steady.
     ///
     /// # Errors
-    /// Permanent where the service is not active, is scaled to nothing, or may not be described.
+    /// Permanent if the service is not active, is scaled to nothing, or may not be described.
     pub(crate) async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
         let EcsService { cluster, service: name, host, username, .. } = self.place;
         let places = self.places().await?;
@@ -181,7 +181,7 @@ impl Fargate<'_> {
     /// Makes every task accept both credentials. A task that starts later does not, which the next look shows.
     ///
     /// # Errors
-    /// Retryable where a task cannot be reached; Permanent, naming it, where its user may not change itself.
+    /// Retryable if a task cannot be reached; Permanent, naming it, where its user may not change itself.
     ///
     /// # Repeating
     /// Sets the same again.

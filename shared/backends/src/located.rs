@@ -10,7 +10,7 @@ use crate::login::DEFAULT_USER;
 pub struct Located {
     /// Where to.
     pub endpoints: Endpoints,
-    /// The user that logs in; `None` where a client gives a password alone.
+    /// The user that logs in; `None` if a client gives a password alone.
     pub username: Option<String>,
 }
 

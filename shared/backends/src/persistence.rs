@@ -46,7 +46,7 @@ impl Persistence {
         self.acl_file || self.config_file
     }
 
-    /// The command that saves the users; `None` where there is no file for them.
+    /// The command that saves the users; `None` if there is no file for them.
     ///
     /// With an ACL file, `CONFIG REWRITE` leaves users out; without, `ACL SAVE` is refused.
     /// <https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#use-an-external-acl-file>
@@ -58,7 +58,7 @@ impl Persistence {
         }
     }
 
-    /// The command that saves the settings; `None` where there is no file for them.
+    /// The command that saves the settings; `None` if there is no file for them.
     pub(crate) fn save_settings(self) -> Option<Command> {
         self.config_file.then(|| Command::new("CONFIG REWRITE"))
     }

@@ -160,7 +160,7 @@ impl SelfHosted<'_> {
     /// Logs in to every node, all at once, and asks each what it keeps over a restart.
     ///
     /// # Errors
-    /// Permanent where a node does not let the user see that (`INFO`, `CONFIG GET`).
+    /// Permanent if a node does not let the user see that (`INFO`, `CONFIG GET`).
     pub(crate) async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
         let looks = each(self.hosts.nodes.iter().map(|host| self.look(host, known))).await;
         let looks = looks.into_iter().collect::<Result<Vec<_>, _>>()?;

@@ -13,7 +13,7 @@ use crate::{
 /// Makes every Sentinel log in to the nodes with this credential. Each stores it in its own configuration file.
 ///
 /// # Errors
-/// Retryable where one cannot be reached; Permanent if it does not monitor the primary, or requires a password of its own.
+/// Retryable if one cannot be reached; Permanent if it does not monitor the primary, or requires a password of its own.
 ///
 /// # Repeating
 /// Sets it again, and the Sentinel opens its connections to the nodes anew.

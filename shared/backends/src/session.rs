@@ -98,7 +98,7 @@ impl Session {
         }
     }
 
-    /// Reads a setting; empty where it is not set.
+    /// Reads a setting; empty if it is not set.
     pub(crate) async fn setting(&mut self, name: &str) -> Result<String, CallError> {
         let answer: Vec<String> = self.run(Command::new("CONFIG GET").arg(name)).await?;
         Ok(answer.into_iter().nth(1).unwrap_or_default())

@@ -13,8 +13,8 @@ use crate::{
 /// published does not work.
 ///
 /// # Errors
-/// - Retryable where the server cannot be reached, or does not serve clients now.
-/// - `NeedsHuman` where it refuses the login.
+/// - Retryable if the server cannot be reached, or does not serve clients now.
+/// - `NeedsHuman` if it refuses the login.
 /// - Permanent if the text is not a URL.
 pub async fn log_in(url: &SecretString, what: &str) -> Result<(), Failure> {
     // The parser's own error is left out: it may quote the URL.

@@ -17,7 +17,7 @@ pub struct CallError {
     /// The failure, with its class and way out.
     #[source]
     pub failure: Failure,
-    /// The service's error code, where it answered one.
+    /// The service's error code, if it answered with one.
     pub code: Option<String>,
     /// Whether the call may have taken effect all the same.
     pub effect: Effect,

@@ -13,7 +13,7 @@ const ADDRESS: &str = "AWS_INSTANCE_IPV4";
 /// Lists the IPv4 addresses that a service has registered, healthy or not.
 ///
 /// # Errors
-/// Permanent where there is no such service.
+/// Permanent if the service does not exist.
 ///
 /// # Permissions
 /// `servicediscovery:ListInstances`

@@ -71,7 +71,7 @@ pub struct Task {
 /// Describes a service.
 ///
 /// # Errors
-/// Permanent where there is no such service or cluster, or it is not active.
+/// Permanent if the service or the cluster does not exist, or it is not active.
 ///
 /// # Permissions
 /// `ecs:DescribeServices`
@@ -178,7 +178,7 @@ fn task(task: SdkTask) -> Task {
 /// It is sent once: a second one, after an answer that was lost, would replace every task again.
 ///
 /// # Errors
-/// Permanent where the service is not there, not active, or deployed by something else than ECS. An error whose effect is
+/// Permanent if the service does not exist, is not active, or is deployed by something other than ECS. An error whose effect is
 /// unknown (see [`CallError::effect`]) must be followed by a look, not by another call.
 ///
 /// # Repeating
@@ -203,7 +203,7 @@ pub async fn deploy(client: &Client, cluster: &str, service: &str) -> Result<(),
 /// Reads the tags of a service.
 ///
 /// # Errors
-/// Permanent where it is not there (`ServiceNotFoundException`).
+/// Permanent if it does not exist (`ServiceNotFoundException`).
 ///
 /// # Permissions
 /// `ecs:ListTagsForResource`

@@ -29,7 +29,7 @@ pub struct Function {
 /// Reads a function's configuration.
 ///
 /// # Errors
-/// Permanent where it is not there (`ResourceNotFoundException`) or may not be seen.
+/// Permanent if it does not exist (`ResourceNotFoundException`), or access is denied.
 ///
 /// # Permissions
 /// `lambda:GetFunctionConfiguration`
@@ -62,7 +62,7 @@ pub struct Environment {
 /// Reads a function's environment.
 ///
 /// # Errors
-/// Permanent where the function is not there, or the role may not decrypt its variables.
+/// Permanent if the function does not exist, or the role may not decrypt its variables.
 ///
 /// # Permissions
 /// `lambda:GetFunctionConfiguration`, and `kms:Decrypt` for variables under a key of your own

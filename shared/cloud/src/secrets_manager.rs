@@ -61,7 +61,7 @@ pub struct Version {
 /// Describes a secret.
 ///
 /// # Errors
-/// Permanent where it is not there or may not be seen.
+/// Permanent if it does not exist, or access is denied.
 ///
 /// # Permissions
 /// `secretsmanager:DescribeSecret`
@@ -132,7 +132,7 @@ pub fn is_binary(secret_id: &str) -> Failure {
 /// Makes a random credential of letters and digits.
 ///
 /// # Errors
-/// Permanent where the role does not allow it.
+/// Permanent if the role does not allow it.
 ///
 /// # Repeating
 /// Gives another one.
@@ -153,7 +153,7 @@ pub async fn random_credential(client: &Client, length: u16) -> Result<SecretStr
 /// Fills the pending version of a rotation.
 ///
 /// # Errors
-/// `ResourceExistsException` (Permanent) where the version has another value already: somebody else ran this step.
+/// `ResourceExistsException` (Permanent) if the version has another value already: somebody else ran this step.
 ///
 /// # Repeating
 /// The same value again changes nothing.
@@ -183,7 +183,7 @@ pub async fn put_pending(
 /// Puts a new value of a secret as AWSCURRENT: for a secret that is not rotated.
 ///
 /// # Errors
-/// Permanent where it is not there, or may not be written.
+/// Permanent if it does not exist, or may not be written.
 ///
 /// # Repeating
 /// Makes one more version; a try that the SDK repeats by itself does not.

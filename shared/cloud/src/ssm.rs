@@ -40,10 +40,10 @@ pub struct Kept {
     pub modified: Option<DateTime>,
 }
 
-/// Reads every version of a parameter that is kept, decrypted, oldest first; none where there is no such parameter.
+/// Reads every version of a parameter that is kept, decrypted, oldest first; none if the parameter does not exist.
 ///
 /// # Errors
-/// Permanent where the role or the key does not allow it.
+/// Permanent if the role, or the policy of the KMS key, does not allow it.
 ///
 /// # Permissions
 /// `ssm:GetParameterHistory`, and `kms:Decrypt` for a `SecureString` under a key of your own
@@ -67,10 +67,10 @@ pub async fn history(client: &Client, name: &str) -> Result<Vec<Kept>, CallError
 }
 
 /// Reads a version of a parameter, decrypted: the newest of `name`, or the one that carries the label of `name:label`.
-/// `None` where there is none.
+/// `None` if there is none.
 ///
 /// # Errors
-/// Permanent where the role or the key does not allow it.
+/// Permanent if the role, or the policy of the KMS key, does not allow it.
 ///
 /// # Permissions
 /// `ssm:GetParameter`, and `kms:Decrypt` for a `SecureString` under a key of your own
@@ -109,8 +109,8 @@ pub struct NewVersion<'a> {
 ///
 /// # Errors
 /// - `ParameterAlreadyExists` (Retryable): somebody has made it meanwhile. Look.
-/// - Permanent where it is refused.
-/// - Retryable where no answer came: look before it is sent again.
+/// - Permanent if it is refused.
+/// - Retryable if no answer came: look before it is sent again.
 ///
 /// # Repeating
 /// Is refused, and changes nothing. Tags and `Overwrite` exclude each other:
@@ -134,9 +134,9 @@ pub async fn create(client: &Client, new: NewVersion<'_>, (key, value): (&str, &
 /// plain text, even if somebody has changed the type meanwhile.
 ///
 /// # Errors
-/// - Permanent where it is refused. `ParameterMaxVersionLimitExceeded`: the oldest of a hundred versions carries a label, and
+/// - Permanent if it is refused. `ParameterMaxVersionLimitExceeded`: the oldest of a hundred versions carries a label, and
 ///   none is dropped; take that label off.
-/// - Retryable where no answer came: look before it is sent again.
+/// - Retryable if no answer came: look before it is sent again.
 ///
 /// # Repeating
 /// Makes one more version.
@@ -165,7 +165,7 @@ async fn send(request: PutParameterFluentBuilder, doing: &str) -> Result<i64, Ca
 /// Moves a label to a version of a parameter, from whichever had it.
 ///
 /// # Errors
-/// Permanent where the version is not there, or has ten labels.
+/// Permanent if the version does not exist, or has ten labels.
 ///
 /// # Repeating
 /// Leaves it where it is.
@@ -189,7 +189,7 @@ pub async fn label(client: &Client, name: &str, version: i64, label: &str) -> Re
 /// Reads the tags of a parameter.
 ///
 /// # Errors
-/// Permanent where it is not there (`InvalidResourceId`).
+/// Permanent if it does not exist (`InvalidResourceId`).
 ///
 /// # Permissions
 /// `ssm:ListTagsForResource`

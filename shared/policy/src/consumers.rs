@@ -32,7 +32,7 @@ pub enum Seen {
         steady: bool,
         /// How many tasks it should run.
         desired: usize,
-        /// Its newest deployment, where it has any.
+        /// Its newest deployment, if it has any.
         deployment: Option<Deployment>,
         /// When ECS last gave up a deployment of it, as far as its events go back.
         gave_up_ms: Option<u64>,

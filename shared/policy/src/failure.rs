@@ -116,7 +116,7 @@ impl Failure {
         self.class
     }
 
-    /// What a person does about it, where that is known: by the failure itself, or by its cause.
+    /// What a person does about it, if that is known: by the failure itself, or by its cause.
     pub fn next_step(&self) -> Option<&NextStep> {
         let of_cause = || self.source.as_ref()?.downcast_ref::<Self>()?.next_step();
         self.next_step.as_ref().or_else(of_cause)

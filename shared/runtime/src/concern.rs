@@ -45,7 +45,7 @@ pub fn read(event: &Value, outcome: &mut Outcome) -> Result<Event, Failure> {
     Ok(event)
 }
 
-/// Finds the target that an event leads to, and reads its settings; `None`, with the reason in the outcome, where the event
+/// Finds the target that an event leads to, and reads its settings; `None`, with the reason in the outcome, if the event
 /// does not concern the function or is about no target.
 ///
 /// # Errors

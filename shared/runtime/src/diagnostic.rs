@@ -11,7 +11,7 @@ pub struct Reported {
 }
 
 impl Reported {
-    /// The failure of an outcome; `None` where nothing failed.
+    /// The failure of an outcome; `None` if nothing failed.
     pub fn of(outcome: &Outcome) -> Option<Self> {
         Some(Self { class: outcome.failure_class()?, message: outcome.failure()? })
     }

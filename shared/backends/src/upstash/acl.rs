@@ -83,7 +83,7 @@ impl<'a> UpstashAcl<'a> {
     /// Gives the user the pending token beside those that it has (`ACL SETUSER`).
     ///
     /// # Errors
-    /// Permanent if the user does not exist or is off, or if ACL commands are refused; `NeedsHuman` where AWSCURRENT is the
+    /// Permanent if the user does not exist or is off, or if ACL commands are refused; `NeedsHuman` if AWSCURRENT is the
     /// token of another user.
     ///
     /// # Repeating
@@ -100,7 +100,7 @@ impl<'a> UpstashAcl<'a> {
     /// Removes the previous token from the user (`ACL SETUSER`).
     ///
     /// # Errors
-    /// Permanent where ACL commands are refused; `NeedsHuman` where AWSCURRENT is the token of another user.
+    /// Permanent if ACL commands are refused; `NeedsHuman` if AWSCURRENT is the token of another user.
     ///
     /// # Repeating
     /// Changes nothing.

@@ -25,7 +25,7 @@ pub struct Api<'a> {
 /// What the API says of a database.
 #[derive(Debug)]
 pub struct Description {
-    /// Its endpoint, where it says so.
+    /// Its endpoint, if it says so.
     pub endpoint: Option<String>,
     /// The REST token of its default user; `None` if Credential Protection hides it.
     ///
@@ -61,7 +61,7 @@ impl<'a> Api<'a> {
     /// Describes the database.
     ///
     /// # Errors
-    /// Permanent where the key is refused or the database is not there; Retryable where the API does not answer.
+    /// Permanent if the key is refused or the database does not exist; Retryable if the API does not answer.
     pub async fn describe(&self) -> Result<Description, CallError> {
         let doing = format!("describe the database {}", self.reset.database_id);
         let url = self.url_of("database");
@@ -76,7 +76,7 @@ impl<'a> Api<'a> {
     /// <https://upstash.com/docs/devops/developer-api/redis/reset_password>
     ///
     /// # Errors
-    /// Permanent where the key is refused or the database is not there; Retryable otherwise. After an error whose effect is
+    /// Permanent if the key is refused or the database does not exist; Retryable otherwise. After an error whose effect is
     /// unknown, look.
     ///
     /// # Repeating

@@ -23,7 +23,7 @@ pub(super) const TRIES: u32 = 3;
 /// An answer other than "try later". It can contain a credential, so it has no Debug.
 pub(super) struct Answered {
     pub(super) status: StatusCode,
-    /// The body; `None` where it is no JSON.
+    /// The body; `None` if it is no JSON.
     pub(super) body: Option<Value>,
 }
 

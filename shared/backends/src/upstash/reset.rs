@@ -73,7 +73,7 @@ impl<'a> UpstashReset<'a> {
     /// Reads the database's own token; `None` if the service hides it.
     ///
     /// # Errors
-    /// Those of [`Api::load`] and [`Api::describe`]; Permanent too where the id and the endpoint of the settings are those
+    /// Those of [`Api::load`] and [`Api::describe`]; Permanent too if the id and the endpoint of the settings are those
     /// of different databases.
     pub async fn own_token(&self) -> Result<Option<SecretString>, Failure> {
         let Description { endpoint, rest_token } = self.api().await?.describe().await?;

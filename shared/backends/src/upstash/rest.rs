@@ -42,7 +42,7 @@ impl<'a> Rest<'a> {
     /// What the database says of an error is never kept as text: it can repeat the command's arguments.
     ///
     /// # Errors
-    /// Retryable where no answer comes, or one that says "later".
+    /// Retryable if no answer comes, or one that says "later".
     pub(super) async fn run(&self, token: &SecretString, command: &[&str]) -> Result<Reply, CallError> {
         let doing = format!("reach the database {}", self.database.endpoint);
         let url = self.database.url();

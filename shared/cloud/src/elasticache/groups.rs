@@ -47,7 +47,7 @@ pub struct Group {
 /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_NodeGroupMember.html>
 ///
 /// # Errors
-/// Permanent where it is not there; Retryable where a node has no address yet.
+/// Permanent if it does not exist; Retryable if a node has no address yet.
 ///
 /// # Permissions
 /// `elasticache:DescribeReplicationGroups`, `elasticache:DescribeCacheClusters`
@@ -143,7 +143,7 @@ pub enum TokenChange {
 /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html>
 ///
 /// # Errors
-/// `InvalidReplicationGroupState` (Retryable) where the group is busy. An error whose effect is unknown (see
+/// `InvalidReplicationGroupState` (Retryable) if the group is busy. An error whose effect is unknown (see
 /// [`CallError::effect`]) must be followed by a look, not by another call.
 ///
 /// # Repeating
@@ -178,7 +178,7 @@ pub async fn change_token(
 /// Reads the tags of a replication group.
 ///
 /// # Errors
-/// Permanent where it is not there (`ReplicationGroupNotFoundFault`).
+/// Permanent if it does not exist (`ReplicationGroupNotFoundFault`).
 ///
 /// # Permissions
 /// `elasticache:ListTagsForResource`

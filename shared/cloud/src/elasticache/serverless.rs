@@ -9,7 +9,7 @@ use crate::classify::classify;
 /// Finds where a serverless cache takes connections, which are always over TLS: its endpoint, and its reader endpoint.
 ///
 /// # Errors
-/// Permanent where it is not there; Retryable where it has no endpoint yet.
+/// Permanent if it does not exist; Retryable if it has no endpoint yet.
 ///
 /// # Permissions
 /// `elasticache:DescribeServerlessCaches`

@@ -21,7 +21,7 @@ pub struct User {
     pub status: String,
     /// `password`, `no-password`, `iam`.
     pub authentication: String,
-    /// How many passwords it has, where it says so.
+    /// How many passwords it has, if it says so.
     pub password_count: Option<i32>,
     /// The user groups it is in.
     pub user_groups: Vec<String>,
@@ -39,7 +39,7 @@ pub struct Reach {
 /// Describes a user.
 ///
 /// # Errors
-/// Permanent where it is not there (`UserNotFound`).
+/// Permanent if it does not exist (`UserNotFound`).
 ///
 /// # Permissions
 /// `elasticache:DescribeUsers`
@@ -64,7 +64,7 @@ pub async fn describe(client: &Client, user_id: &str) -> Result<User, Failure> {
 /// Finds the caches that these user groups are on.
 ///
 /// # Errors
-/// Permanent where a user group is not there.
+/// Permanent if a user group does not exist.
 ///
 /// # Permissions
 /// `elasticache:DescribeUserGroups`
@@ -88,7 +88,7 @@ pub async fn reach(client: &Client, user_groups: &[String]) -> Result<Reach, Fai
 /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyUser.html>
 ///
 /// # Errors
-/// `InvalidUserState` (Retryable) where the user is busy. An error whose effect is unknown (see [`CallError::effect`])
+/// `InvalidUserState` (Retryable) if the user is busy. An error whose effect is unknown (see [`CallError::effect`])
 /// must be followed by a look, not by another call.
 ///
 /// # Repeating

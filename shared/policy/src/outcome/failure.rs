@@ -7,14 +7,14 @@ use super::{
 use crate::{Class, NextStep};
 
 impl Outcome {
-    /// The worst class among the failures of the run and of its items; `None` where nothing failed.
+    /// The worst class among the failures of the run and of its items; `None` if nothing failed.
     pub fn failure_class(&self) -> Option<Class> {
         [Class::NeedsHuman, Class::Permanent, Class::Retryable]
             .into_iter()
             .find(|worst| self.failures().any(|(class, _)| class == *worst))
     }
 
-    /// What failed, what was changed before that and what to do, in one text that names the target; `None` where nothing
+    /// What failed, what was changed before that and what to do, in one text that names the target; `None` if nothing
     /// failed.
     pub fn failure(&self) -> Option<String> {
         let failure = self.what_failed()?;
@@ -36,7 +36,7 @@ impl Outcome {
         (!failures.is_empty()).then(|| sentences(failures))
     }
 
-    /// What was changed; `None` where that is not known.
+    /// What was changed; `None` if that is not known.
     ///
     /// | done | a change was requested | ⇒ |
     /// |---|---|---|
@@ -53,7 +53,7 @@ impl Outcome {
         (!self.change_requested).then(|| "Nothing was changed".to_owned())
     }
 
-    /// What to do about the first of the worst failures, where it says that.
+    /// What to do about the first of the worst failures, if it says that.
     pub(super) fn specific_next_step(&self) -> Option<&NextStep> {
         let worst = self.failure_class()?;
         self.failures().filter(|(class, _)| *class == worst).find_map(|(_, next_step)| next_step)

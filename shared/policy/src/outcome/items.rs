@@ -39,6 +39,6 @@ pub struct FailedItem {
     pub class: Class,
     /// What went wrong.
     pub reason: String,
-    /// What to do about it, where that is known.
+    /// What to do about it, if that is known.
     pub next_step: Option<NextStep>,
 }

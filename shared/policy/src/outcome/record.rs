@@ -95,7 +95,7 @@ fn said(item: &Item) -> String {
     format!("{} ({})", item.what, item.reason)
 }
 
-/// Says what to do; `None` where there is nothing to do.
+/// Says what to do; `None` if there is nothing to do.
 fn next_step(outcome: &Outcome) -> Option<String> {
     let again = outcome.details.again();
     let specific = outcome.specific_next_step();

@@ -13,7 +13,7 @@ pub struct Facts {
     pub step: Step,
     /// The stage of the version that the event names.
     pub version: VersionStage,
-    /// Whether rotation is switched on; `None` where Secrets Manager does not say, as for a secret never rotated.
+    /// Whether rotation is switched on; `None` if Secrets Manager does not say, as for a secret never rotated.
     pub rotation_enabled: Option<bool>,
     /// The value of that version.
     pub pending: PendingValue,

@@ -24,7 +24,7 @@ pub struct ResetFacts {
     pub step: Step,
     /// The stage of the version that the event names.
     pub version: VersionStage,
-    /// Whether rotation is switched on; `None` where Secrets Manager does not say.
+    /// Whether rotation is switched on; `None` if Secrets Manager does not say.
     pub rotation_enabled: Option<bool>,
     /// AWSPENDING.
     pub pending: PendingLogin,

@@ -52,7 +52,7 @@ impl Alarm {
         Self::of_data(&envelope.detail, "detail")
     }
 
-    /// Reads a message of SNS; `None` where it is no alarm.
+    /// Reads a message of SNS; `None` if it is no alarm.
     pub(super) fn of_sns(message: &str) -> Option<Self> {
         let OverSns { alarm_name, new_state_value } = serde_json::from_str(message).ok()?;
         (!alarm_name.is_empty()).then_some(Self { name: alarm_name, state: new_state_value })

@@ -45,7 +45,7 @@ impl Direct {
 }
 
 impl Arguments {
-    /// Takes an argument that is true or false; it is false where it is missing.
+    /// Takes an argument that is true or false; it is false if it is missing.
     ///
     /// # Errors
     /// Permanent if it is anything else.

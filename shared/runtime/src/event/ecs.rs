@@ -33,7 +33,7 @@ pub struct Task {
     pub stopped_reason: Option<String>,
     /// Where it runs: `FARGATE`, `EC2` or `EXTERNAL`.
     pub launch_type: Option<String>,
-    /// The deployment that started it, where one did.
+    /// The deployment that started it, if one did.
     pub started_by: Option<String>,
     /// The ARN of its definition.
     pub task_definition_arn: Option<String>,
@@ -66,7 +66,7 @@ pub struct Container {
     pub last_status: Option<String>,
     /// What its process returned, once it has ended.
     pub exit_code: Option<i64>,
-    /// Why it ended or did not start, where ECS knows.
+    /// Why it ended or did not start, if ECS knows.
     pub reason: Option<String>,
     /// The image, as the definition names it.
     pub image: Option<String>,
@@ -121,7 +121,7 @@ pub struct ServiceAction {
     pub event_type: Option<String>,
     /// What happened, as in `SERVICE_TASK_START_IMPAIRED`.
     pub event_name: Option<String>,
-    /// Why, where ECS says it.
+    /// Why, if ECS says it.
     pub reason: Option<String>,
     /// When, in milliseconds since 1970.
     pub at_ms: Option<u64>,

@@ -21,7 +21,7 @@ const SUBJECT: &str = "ElastiCache Notification Message";
 /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ElastiCacheSNS.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notification {
-    /// What happened, without its prefix, as in `FailoverComplete`; `None` where ElastiCache sends a sentence alone.
+    /// What happened, without its prefix, as in `FailoverComplete`; `None` if ElastiCache sends a sentence alone.
     pub event: Option<String>,
     /// The replication group, cluster or node, by its id.
     pub id: Option<String>,
@@ -122,7 +122,7 @@ fn of_text(message: &str, subject: Option<&str>) -> Option<Said> {
 pub struct ServerlessCacheChange {
     /// What happened, as in `Snapshot Created`.
     pub event: String,
-    /// The ARN of the cache or the snapshot, where the event has one.
+    /// The ARN of the cache or the snapshot, if the event has one.
     pub arn: Option<String>,
     /// Its name.
     pub id: Option<String>,

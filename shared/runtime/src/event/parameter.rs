@@ -34,7 +34,7 @@ pub enum Operation {
     Label {
         /// The label; one, even where the call moved several.
         label: Option<String>,
-        /// The version that had the label before; empty where none had.
+        /// The version that had the label before; empty if there was none.
         from_version: Option<String>,
         /// The version that has it now.
         to_version: Option<String>,

@@ -15,7 +15,7 @@ pub(super) fn refused(why: impl AsRef<str>) -> Failure {
     )
 }
 
-/// Reads the member `name` of an event, or the event itself where `name` is empty.
+/// Reads the member `name` of an event, or the event itself if `name` is empty.
 pub(super) fn read<T: DeserializeOwned>(value: &Value, name: &str) -> Result<T, Failure> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
@@ -30,7 +30,7 @@ pub(super) fn required(text: Option<String>, field: &str) -> Result<String, Fail
     text.filter(|text| !text.is_empty()).ok_or_else(|| refused(format!("it has no `{field}`")))
 }
 
-/// Reads a moment as AWS writes it into events, as milliseconds since 1970; `None` where it is not there or unreadable.
+/// Reads a moment as AWS writes it into events, as milliseconds since 1970; `None` if it is not there or unreadable.
 pub(super) fn millis<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
     Ok(text.and_then(|text| DateTime::from_str(&text, Format::DateTime).ok()).and_then(moment::millis))

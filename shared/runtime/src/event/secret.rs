@@ -18,7 +18,7 @@ pub struct SecretLabel {
     pub secret_arn: String,
     /// The label.
     pub label: String,
-    /// The version that the label is on now, where the event says it.
+    /// The version that the label is on now, if the event says it.
     pub version_id: Option<String>,
 }
 

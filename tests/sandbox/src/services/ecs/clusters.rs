@@ -29,7 +29,7 @@ struct DescribeClusters {
     include: Option<Vec<String>>,
 }
 
-/// Makes a cluster; one that is there already is answered as it is.
+/// Creates a cluster, or returns the one that exists.
 pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: CreateCluster = call.input()?;
     let name = input.cluster_name.unwrap_or_else(|| "default".to_owned());

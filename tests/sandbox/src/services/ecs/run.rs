@@ -235,7 +235,7 @@ impl Life {
         attributes.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
-    /// Leaves Cloud Map, ends the containers as their definition says, and gives everything back.
+    /// Deregisters from Cloud Map, stops the containers as their definition says, and releases the address.
     async fn wind_down(&mut self, containers: &mut Vec<Running>) {
         if !containers.is_empty() {
             self.change(|task, _| task.reach(LastStatus::Deactivating));

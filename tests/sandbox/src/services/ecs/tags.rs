@@ -36,7 +36,7 @@ struct ListTagsForResource {
     resource_arn: String,
 }
 
-/// Adds tags to a cluster or a service, or gives them another value.
+/// Adds tags to a cluster or a service, or changes their values.
 pub(super) fn tag(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: TagResource = call.input()?;
     let tags = tags_of(state, &input.resource_arn)?;

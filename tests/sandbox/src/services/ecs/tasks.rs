@@ -74,7 +74,7 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     listed("taskArns", tasks.map(|task| task.arn()).collect(), size, input.next_token.as_deref())
 }
 
-/// Describes up to a hundred tasks; those that are not there, or not any more, are failures.
+/// Describes up to a hundred tasks. Tasks that do not exist, or no longer exist, are among the failures.
 pub(super) fn describe(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     let input: DescribeTasks = call.input()?;
     let cluster = state.cluster(input.cluster.as_deref())?;

@@ -39,7 +39,7 @@ const RESERVED: [&str; 17] = [
 
 /// Refuses an illegal environment.
 ///
-/// The message about a long environment quotes every value, as Lambda's does: whoever repeats it leaks them.
+/// The message about a long environment quotes every value, as Lambda's does: to repeat it is to leak them.
 pub(super) fn check(environment: &BTreeMap<String, String>) -> Result<(), AwsError> {
     let legal = |name: &str| {
         name.len() > 1

@@ -27,7 +27,7 @@ const LABEL: &str = "invoke";
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
 const MOST_BYTES: usize = 6 * 1024 * 1024;
 
-/// The same where nobody waits for the answer.
+/// The same for an asynchronous invocation.
 const MOST_BYTES_OF_AN_EVENT: usize = 1024 * 1024;
 
 /// How much of the log an answer may have: the end of it.

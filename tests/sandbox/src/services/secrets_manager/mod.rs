@@ -193,7 +193,7 @@ impl SecretsManager {
         self.state.lock().expect("the lock is not poisoned")
     }
 
-    /// Changes a secret while its rotation of this number is in progress; returns `None` if it is not any more.
+    /// Changes a secret while its rotation of this number is in progress; returns `None` if it no longer is.
     fn with_run<T>(&self, arn: &str, number: u64, act: impl FnOnce(&mut Secret) -> T) -> Option<T> {
         let result = {
             let mut state = self.state();

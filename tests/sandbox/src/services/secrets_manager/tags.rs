@@ -37,7 +37,7 @@ struct UntagResource {
     tag_keys: Vec<String>,
 }
 
-/// Adds tags, or gives them another value.
+/// Adds tags, or changes their values.
 pub(super) fn tag(state: &mut State, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: TagResource = call.input()?;
     let secret = state.live(&input.secret_id)?;

@@ -55,7 +55,7 @@ pub(super) fn put(state: &mut State, call: &Call, now: Timestamp) -> Result<Answ
     }
     // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html, of `Value`
     if input.value.split_once("{{").is_some_and(|(_, rest)| rest.contains("}}")) {
-        // AWS's own message, which quotes the value: whoever repeats it leaks a secret.
+        // AWS's own message, which quotes the value: to repeat it is to leak a secret.
         return Err(validation(format!(
             "Parameter value: '{}' failed to satisfy constraint: Parameter value can't nest another parameter. Do not use \
              \"{{{{}}}}\" in the value.",
