@@ -37,7 +37,7 @@
 //! | data | `GET`, `SET`, `INCR`, `DEL`, `EXISTS`, `DBSIZE` in database 0 | every other type, expiry, cluster mode |
 //!
 //! `LOADING`, `BUSY` and the like are answered by [`Fate::Refuse`]. ElastiCache's changes of users and tokens are
-//! [`Node::set_users`] and [`Node::set_tokens`], which a simulated ElastiCache calls node by node.
+//! [`Node::set_users`] and [`Node::set_tokens`], one node at a time.
 
 mod acl_log;
 mod address;
