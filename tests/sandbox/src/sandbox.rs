@@ -50,7 +50,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             port: 0,
-            rotation: RotationTiming { attempts: 5, retry_after: Duration::from_millis(500) },
+            rotation: RotationTiming::new(5, Duration::from_millis(500)),
             elasticache: Timing {
                 create: Duration::from_millis(500),
                 modify: Duration::from_secs(2),

@@ -2,24 +2,31 @@
 
 use std::time::Duration;
 
-use rand::{RngExt, SeedableRng, rngs::StdRng};
+use rand::{RngExt, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use sandbox::{
     chance,
     delivery::{Copies, EventTiming},
     faults::What as Fault,
     in_memory::Options,
-    services::{elasticache::Timing, secrets_manager::RotationTiming},
+    services::{
+        elasticache::Timing,
+        secrets_manager::{RetryFrom, RotationTiming},
+    },
 };
 
 use crate::plan::Plan;
 
 /// How the AWS of a plan behaves in time.
 pub(crate) fn timing(plan: &Plan) -> Options {
-    Options {
-        rotation: RotationTiming { attempts: 5, retry_after: Duration::from_secs(20) },
-        elasticache: elasticache(plan.seed),
-        events: events(plan.estate.copies),
-    }
+    Options { rotation: rotation(plan), elasticache: elasticache(plan.seed), events: events(plan.estate.copies) }
+}
+
+/// How rotations are retried: from the first step or from the one that failed. Where calls fail, some steps are invoked twice at once.
+fn rotation(plan: &Plan) -> RotationTiming {
+    let mut rng = StdRng::seed_from_u64(plan.seed.rotate_left(32));
+    let retry_from = if rng.random() { RetryFrom::FirstStep } else { RetryFrom::FailedStep };
+    let twice = if plan.faults > 0 { *[0, 50, 300].choose(&mut rng).expect("it is not empty") } else { 0 };
+    RotationTiming { retry_from, twice, ..RotationTiming::new(5, Duration::from_secs(20)) }
 }
 
 /// How long ElastiCache takes: minutes for a change, and for how long its answers lag behind.

@@ -54,7 +54,7 @@ impl Default for StageOptions {
             token: true,
             json_key: None,
             timing: quick(),
-            rotation: RotationTiming { attempts: 5, retry_after: Duration::from_millis(100) },
+            rotation: RotationTiming::new(5, Duration::from_millis(100)),
             timeout: Duration::from_secs(30),
         }
     }

@@ -22,7 +22,7 @@ fn start(seed: u64) -> Arc<InMemory> {
     clock::set("2026-11-30T09:00:00Z".parse().unwrap());
     chance::seed(seed);
     let options = Options {
-        rotation: RotationTiming { attempts: 5, retry_after: Duration::from_secs(5) },
+        rotation: RotationTiming::new(5, Duration::from_secs(5)),
         elasticache: Timing {
             create: Duration::from_secs(300),
             modify: Duration::from_secs(120),

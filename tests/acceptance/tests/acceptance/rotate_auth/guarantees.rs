@@ -63,7 +63,7 @@ async fn a_rotation_waits_for_a_busy_group_and_then_changes_it_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_step_stops_before_its_deadline_if_the_group_stays_busy_and_a_retry_continues() {
-    let rotation = RotationTiming { attempts: 20, retry_after: Duration::from_millis(100) };
+    let rotation = RotationTiming::new(20, Duration::from_millis(100));
     let stage = Stage::set(StageOptions { rotation, timeout: Duration::from_secs(5), ..StageOptions::default() }).await;
     stage.sandbox.elasticache.busy(stage.cache(), "snapshotting", Duration::from_secs(6)).unwrap();
     let report = stage.rotate().await;

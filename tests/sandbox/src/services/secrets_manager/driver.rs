@@ -1,12 +1,15 @@
-//! Drives a rotation: four steps, repeated from the first one after a failure.
+//! Drives a rotation: four steps, and after a failure again from the first one or from the one that failed.
 //!
 //! <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>
 
-use serde_json::json;
+use std::time::Duration;
+
+use rand::RngExt;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::{
-    SecretsManager,
+    RetryFrom, SecretsManager,
     run::Kind,
     store::Secret,
     versions::{CURRENT, PENDING},
@@ -16,27 +19,37 @@ use crate::{chance, clock};
 /// The steps, in their order.
 const STEPS: [&str; 4] = ["createSecret", "setSecret", "testSecret", "finishSecret"];
 
+/// How much later at most the second invocation of a step begins that is invoked twice at once.
+const TWIN_DELAY_MS: u64 = 3000;
+
 /// The result of a try.
 enum Try {
     /// All steps succeeded.
     Done,
-    /// A step failed.
-    Failed,
+    /// The step at this position failed.
+    Failed(usize),
     /// The rotation was abandoned, cancelled or replaced meanwhile.
     Over,
 }
 
 /// Drives one rotation to its end. It ends early when the rotation is abandoned or cancelled.
 pub(super) async fn drive(manager: &SecretsManager, arn: &str, number: u64) {
+    let mut first = 0;
     loop {
-        let Some(kind) = manager.with_run(arn, number, begin_try) else { return };
-        let steps = if kind == Kind::Test { &STEPS[2..3] } else { &STEPS[..] };
+        let Some(Begun { kind, renewed }) = manager.with_run(arn, number, begin_try) else { return };
+        let timing = manager.state().settings.timing;
+        if renewed || timing.retry_from == RetryFrom::FirstStep {
+            first = 0;
+        }
+        let steps = if kind == Kind::Test { &STEPS[2..3] } else { &STEPS[first..] };
         let done = match one_try(manager, arn, number, steps).await {
             Try::Done => true,
-            Try::Failed => false,
+            Try::Failed(at) => {
+                first += at;
+                false
+            }
             Try::Over => return,
         };
-        let timing = manager.state().settings.timing;
         let over = manager.with_run(arn, number, |secret| end_try(secret, done, timing.attempts));
         if over != Some(false) {
             return;
@@ -46,24 +59,46 @@ pub(super) async fn drive(manager: &SecretsManager, arn: &str, number: u64) {
 }
 
 async fn one_try(manager: &SecretsManager, arn: &str, number: u64, steps: &[&'static str]) -> Try {
-    for step in steps {
+    for (at, step) in steps.iter().enumerate() {
         let Some((lambda_arn, event)) = manager.with_run(arn, number, |secret| begin_step(secret, step)) else {
             return Try::Over;
         };
+        invoke_twin(manager, &lambda_arn, &event, step);
         if let Err((error_type, message)) = manager.functions.invoke(&lambda_arn, event, step).await {
             let failed = manager.with_run(arn, number, |secret| {
                 if let Some(run) = secret.running() {
                     run.failed(&error_type, &message);
                 }
             });
-            return if failed.is_some() { Try::Failed } else { Try::Over };
+            return if failed.is_some() { Try::Failed(at) } else { Try::Over };
         }
     }
     Try::Done
 }
 
+/// Invokes a step a second time, if it is one of those that are invoked twice. Nobody waits for the second result.
+fn invoke_twin(manager: &SecretsManager, lambda_arn: &str, event: &Value, step: &'static str) {
+    let twice = manager.state().settings.timing.twice;
+    if twice == 0 || !chance::rng().random_ratio(twice, 1000) {
+        return;
+    }
+    let delay = Duration::from_millis(chance::rng().random_range(0..TWIN_DELAY_MS));
+    let (functions, lambda_arn, event) = (manager.functions.clone(), lambda_arn.to_owned(), event.clone());
+    manager.rotations.lock().expect("the lock is not poisoned").spawn(async move {
+        sleep(delay).await;
+        let _ = functions.invoke(&lambda_arn, event, step).await;
+    });
+}
+
+/// A try that has begun.
+struct Begun {
+    kind: Kind,
+    /// Whether it has another version than the try before.
+    renewed: bool,
+}
+
 /// Counts a try. If the function dropped the pending version, creates a new, empty one.
-fn begin_try(secret: &mut Secret) -> Kind {
+fn begin_try(secret: &mut Secret) -> Begun {
     let token = secret.run.as_ref().map(|run| run.token.clone()).unwrap_or_default();
     let kept = secret.versions.carries(&token, PENDING) || secret.versions.carries(&token, CURRENT);
     let renewed = (!kept).then(|| chance::uuid().to_string());
@@ -71,13 +106,14 @@ fn begin_try(secret: &mut Secret) -> Kind {
         secret.versions.add(token, None, clock::now());
         secret.versions.attach(PENDING, token);
     }
-    let Some(run) = secret.running() else { return Kind::Rotate };
+    let is_renewed = renewed.is_some();
+    let Some(run) = secret.running() else { return Begun { kind: Kind::Rotate, renewed: is_renewed } };
     if let Some(token) = renewed {
         run.report.version_id.clone_from(&token);
         run.token = token;
     }
     run.report.tries += 1;
-    run.kind
+    Begun { kind: run.kind, renewed: is_renewed }
 }
 
 /// The function to invoke, and its event.

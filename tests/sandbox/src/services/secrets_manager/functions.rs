@@ -14,9 +14,10 @@ type Has = dyn Fn(&str) -> bool + Send + Sync;
 type Invoke = dyn Fn(String, Value, &'static str) -> BoxFuture<'static, StepResult> + Send + Sync;
 
 /// Whether a function exists, and how it is invoked.
+#[derive(Clone)]
 pub(super) struct Functions {
-    has: Box<Has>,
-    invoke: Box<Invoke>,
+    has: Arc<Has>,
+    invoke: Arc<Invoke>,
 }
 
 impl Functions {
@@ -24,7 +25,7 @@ impl Functions {
         has: impl Fn(&str) -> bool + Send + Sync + 'static,
         invoke: impl Fn(String, Value, &'static str) -> BoxFuture<'static, StepResult> + Send + Sync + 'static,
     ) -> Self {
-        Self { has: Box::new(has), invoke: Box::new(invoke) }
+        Self { has: Arc::new(has), invoke: Arc::new(invoke) }
     }
 
     /// The functions of a runner.

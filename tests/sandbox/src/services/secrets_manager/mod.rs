@@ -59,6 +59,29 @@ pub struct RotationTiming {
     pub attempts: usize,
     /// The pause between two tries.
     pub retry_after: Duration,
+    /// The step that a retry starts with.
+    pub retry_from: RetryFrom,
+    /// How many of 1,000 steps are invoked twice at once.
+    pub twice: u32,
+}
+
+impl RotationTiming {
+    /// Retries the whole rotation, and invokes each step once.
+    pub const fn new(attempts: usize, retry_after: Duration) -> Self {
+        Self { attempts, retry_after, retry_from: RetryFrom::FirstStep, twice: 0 }
+    }
+}
+
+/// The step that a retry of a rotation starts with.
+///
+/// The documentation says that Secrets Manager tries a failed rotation again, and not from which step. A function must cope with both.
+/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot_rotation.html>
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryFrom {
+    /// `createSecret`.
+    FirstStep,
+    /// The step that failed.
+    FailedStep,
 }
 
 /// The secrets of one sandbox.

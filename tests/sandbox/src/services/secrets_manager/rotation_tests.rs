@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{RotationReport, RotationTiming, SecretsManager, functions::Functions};
+use super::{RetryFrom, RotationReport, RotationTiming, SecretsManager, functions::Functions};
 use crate::{
     delivery::{EventTiming, Events},
     lambda::Runner,
@@ -73,7 +73,7 @@ impl World {
                 })
             },
         );
-        let timing = RotationTiming { attempts: 3, retry_after: Duration::from_millis(5) };
+        let timing = RotationTiming::new(3, Duration::from_millis(5));
         let nobody = Events::new(Arc::new(Runner::new(Arc::default(), BTreeMap::new())), EventTiming::default());
         let manager = Arc::new(SecretsManager::with_functions(functions, nobody, timing));
         home.set(manager.clone()).unwrap();
@@ -195,6 +195,32 @@ async fn a_failed_step_begins_the_whole_rotation_again_with_the_same_token() {
     assert_eq!(failed, [("testSecret", "Retryable"), ("finishSecret", "Retryable")]);
     assert!(world.steps.lock().unwrap().iter().all(|(_, token)| token == SECOND));
     assert_eq!(world.steps().iter().filter(|step| *step == "createSecret").count(), 3);
+}
+
+#[tokio::test]
+async fn a_retry_can_go_on_with_the_step_that_failed() {
+    let world = World::new([Mishap::Fail("testSecret"), Mishap::Drop("finishSecret")]).await;
+    let timing = RotationTiming::new(4, Duration::from_millis(5));
+    world.manager.set_rotation_timing(RotationTiming { retry_from: RetryFrom::FailedStep, ..timing });
+    world.rotate(SECOND).await.unwrap();
+    assert!(world.settled().await.succeeded);
+    let to_the_end = ["testSecret", "finishSecret"];
+    let new_version = ["createSecret", "setSecret", "testSecret", "finishSecret"];
+    let steps = [&["createSecret", "setSecret", "testSecret"][..], &to_the_end, &new_version].concat();
+    assert_eq!(world.steps(), steps);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_step_can_be_invoked_twice_at_once() {
+    let world = World::new([]).await;
+    let timing = RotationTiming::new(3, Duration::from_millis(5));
+    world.manager.set_rotation_timing(RotationTiming { twice: 1000, ..timing });
+    world.rotate(SECOND).await.unwrap();
+    assert!(world.settled().await.succeeded);
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    for step in ["createSecret", "setSecret", "testSecret", "finishSecret"] {
+        assert_eq!(world.steps().iter().filter(|one| *one == step).count(), 2, "{step}");
+    }
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ impl Hosted {
 
     async fn of(set_up: SetUp, username: Option<&'static str>) -> Self {
         let flavour = Flavour::SelfHosted(set_up);
-        let rotation = RotationTiming { attempts: 8, retry_after: Duration::from_millis(100) };
+        let rotation = RotationTiming::new(8, Duration::from_millis(100));
         let stage = Stage::set(StageOptions { flavour, username, rotation, ..StageOptions::default() }).await;
         let estate = stage.estate();
         Self { stage, estate }
