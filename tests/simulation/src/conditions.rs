@@ -8,10 +8,7 @@ use sandbox::{
     delivery::{Copies, EventTiming},
     faults::What as Fault,
     in_memory::Options,
-    services::{
-        elasticache::Timing,
-        secrets_manager::{RetryFrom, RotationTiming},
-    },
+    services::{elasticache::Timing, secrets_manager::RotationTiming},
 };
 
 use crate::plan::Plan;
@@ -21,12 +18,12 @@ pub(crate) fn timing(plan: &Plan) -> Options {
     Options { rotation: rotation(plan), elasticache: elasticache(plan.seed), events: events(plan.estate.copies) }
 }
 
-/// How rotations are retried: from the first step or from the one that failed. Where calls fail, some steps are invoked twice at once.
+/// How rotations are tried again: by RotateSecret at once or later. Where calls fail, some steps are invoked twice at once.
 fn rotation(plan: &Plan) -> RotationTiming {
     let mut rng = StdRng::seed_from_u64(plan.seed.rotate_left(32));
-    let retry_from = if rng.random() { RetryFrom::FirstStep } else { RetryFrom::FailedStep };
+    let reattempt_after = Duration::from_secs(*[0, 600].choose(&mut rng).expect("it is not empty"));
     let twice = if plan.faults > 0 { *[0, 50, 300].choose(&mut rng).expect("it is not empty") } else { 0 };
-    RotationTiming { retry_from, twice, ..RotationTiming::new(5, Duration::from_secs(20)) }
+    RotationTiming { reattempt_after, twice, ..RotationTiming::new(5, Duration::from_secs(20)) }
 }
 
 /// How long ElastiCache takes: minutes for a change, and for how long its answers lag behind.

@@ -9,8 +9,8 @@ use secrecy::SecretString;
 use tokio::time::{sleep, timeout};
 
 use crate::{
-    acts::GivenUp,
     nodes::{Node, Nodes},
+    person::GivenUp,
     plan::{Estate, SetUp},
     world::{FIRST, NAME, World},
 };

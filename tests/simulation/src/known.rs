@@ -11,7 +11,7 @@ pub struct Known {
     pub seed: u64,
     /// The rule that it breaks.
     pub rule: Rule,
-    /// How the name of what breaks the rule begins.
+    /// What breaks it.
     pub by: &'static str,
 }
 
@@ -100,7 +100,7 @@ pub const KNOWN: &[Known] = &[
 impl Known {
     /// Whether a violation shows this fault.
     pub fn explains(&self, violation: &Violation) -> bool {
-        self.rule == violation.rule && violation.by.starts_with(self.by)
+        self.rule == violation.rule && violation.by == self.by
     }
 
     /// The known fault that a violation shows, if any.

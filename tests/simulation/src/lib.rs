@@ -8,10 +8,10 @@
 //! - [`Plan`]: the Redis of a world, what happens and how many calls fail, by seed
 //! - [`What`]: what can happen: rotations, schedules, a person's edits, events of nodes
 //! - [`world`]: AWS in memory, the nodes and the functions
-//! - `target`, `nodes`, `elasticache`: the secret and the settings, hosts, and a replication group
+//! - `target`, `nodes`, `hosts`, `elasticache`: the secret and the settings, and where Redis runs
 //! - `conditions`: how long things take, and which fault a call meets
 //! - `network`: connections of the functions to the nodes
-//! - `acts`: how each act is carried out
+//! - `acts`, `person`: how each act is carried out
 //! - `view`, [`rules`]: what is seen of a world after each change, and what must hold
 //! - [`matrix`]: every call of every function meets every fault
 //! - [`run()`]: one world from its plan to its [`Report`]
@@ -23,11 +23,13 @@ mod conditions;
 mod config;
 mod elasticache;
 mod functions;
+mod hosts;
 pub mod known;
 mod log;
 pub mod matrix;
 mod network;
 mod nodes;
+mod person;
 mod plan;
 mod rest;
 pub mod rules;

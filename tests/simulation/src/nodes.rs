@@ -1,21 +1,18 @@
-//! The nodes of a world: its owner's hosts, or those of a replication group.
+//! The nodes of a world, and how they are reached.
 
 use std::{
     collections::BTreeMap,
     net::Ipv4Addr,
     sync::{
-        Arc, Mutex, MutexGuard,
+        Arc, MutexGuard,
         atomic::{AtomicBool, Ordering},
     },
 };
 
 use sandbox::clock;
-use simulated_redis::{Address, Files, Node as Redis, Shared, User, Version};
+use simulated_redis::{Node as Redis, Shared};
 
-use crate::{
-    plan::{Estate, SetUp},
-    world::{FIRST, World},
-};
+use crate::world::World;
 
 /// Every node of a world, by its name.
 pub(crate) type Nodes = BTreeMap<String, Arc<Node>>;
@@ -73,29 +70,4 @@ impl World {
             None => replica.redis().lose_primary(),
         }
     }
-}
-
-/// The hosts of an estate: the first is the primary of the others.
-pub(crate) fn hosts(estate: &Estate) -> Nodes {
-    let primary = Address::new("node-0", 6379);
-    let node = |number: usize| {
-        let host = format!("node-{number}");
-        let files = match estate.set_up {
-            SetUp::AclFile => acl_file(),
-            _ => Files::config_file(FIRST),
-        };
-        let files = if number == 0 { files } else { files.replica_of(primary.clone()) };
-        let redis = Redis::new(Version::Redis7, Address::new(&host, 6379), files);
-        (host.clone(), Node::new(&host, Arc::new(Mutex::new(redis))))
-    };
-    (0..estate.nodes).map(node).collect()
-}
-
-/// An ACL file with the user `app`, which may do everything.
-fn acl_file() -> Files {
-    let app = User::new("app", &["on", "~*", "&*", "+@all", &format!(">{FIRST}")]).expect("the rules are legal");
-    let off = User::new("default", &["off"]).expect("the rules are legal");
-    let mut files = Files::acl_file(FIRST, vec![off, app]);
-    "app".clone_into(&mut files.settings.masteruser);
-    files
 }

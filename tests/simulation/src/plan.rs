@@ -30,6 +30,8 @@ pub struct Estate {
     pub nodes: usize,
     /// What the nodes are.
     pub set_up: SetUp,
+    /// Whether a Sentinel watches the primary. On hosts only.
+    pub sentinel: bool,
     /// Whether the secret is a JSON object.
     pub json: bool,
     /// `retirement.overlap_s`.
@@ -71,7 +73,7 @@ pub struct Act {
     pub what: What,
 }
 
-const EDITS: [Edit; 9] = [
+const EDITS: [Edit; 13] = [
     Edit::PutSameCredential,
     Edit::PutPreviousValue,
     Edit::MoveCurrentBack,
@@ -81,7 +83,14 @@ const EDITS: [Edit; 9] = [
     Edit::RemovePrevious,
     Edit::AddOwnCredential,
     Edit::EditParameter,
+    Edit::DeleteParameter,
+    Edit::RecreateSecret,
+    Edit::RecreateSettings,
+    Edit::ProlongOverlap,
 ];
+
+/// What people do on hosts besides.
+const HOST_EDITS: [Edit; 4] = [Edit::AddReplica, Edit::MoveAway, Edit::MoveAway, Edit::RollBack];
 
 /// What people do at ElastiCache besides.
 const ELASTICACHE_EDITS: [Edit; 3] = [Edit::PutFirstBack, Edit::Touch, Edit::TestFailover];
@@ -106,6 +115,7 @@ impl Plan {
         let mut estate = Estate {
             nodes: *[1, 1, 2, 3].choose(&mut rng).expect("it is not empty"),
             set_up: if rng.random() { SetUp::ConfigFile } else { SetUp::AclFile },
+            sentinel: rng.random(),
             json: rng.random(),
             overlap: Duration::from_secs(*[0, 60, 60].choose(&mut rng).expect("it is not empty")),
             timeout: Duration::from_secs(*[20, 60, 60].choose(&mut rng).expect("it is not empty")),
@@ -127,14 +137,15 @@ impl Plan {
             What::Node(rng.random_range(0..estate.nodes), event)
         });
         let faults = *[0, 10, 50].choose(&mut rng).expect("it is not empty");
-        // By the seed, so that the other worlds are what they were before there was anything but hosts.
-        if let Some(set_up) = elasticache(seed) {
+        let elasticache = elasticache(seed);
+        let edits = if elasticache.is_some() { &ELASTICACHE_EDITS[..] } else { &HOST_EDITS };
+        for _ in 0..rng.random_range(0..=2) {
+            let edit = *edits.choose(&mut rng).expect("it is not empty");
+            let at = Duration::from_millis(rng.random_range(0..HORIZON_MS));
+            acts.push(Act { at, what: What::Person(edit) });
+        }
+        if let Some(set_up) = elasticache {
             estate = estate.at_elasticache(set_up);
-            for _ in 0..rng.random_range(0..=2) {
-                let edit = *ELASTICACHE_EDITS.choose(&mut rng).expect("it is not empty");
-                let at = Duration::from_millis(rng.random_range(0..HORIZON_MS));
-                acts.push(Act { at, what: What::Person(edit) });
-            }
             acts.iter_mut().for_each(|act| act.at *= SLOWER);
         }
         acts.retain(|act| actors.contains(&act.what.actor()));
@@ -147,6 +158,6 @@ impl Estate {
     /// The same with this set-up, at ElastiCache: its functions wait for minutes.
     #[must_use]
     pub fn at_elasticache(self, set_up: SetUp) -> Self {
-        Self { set_up, overlap: self.overlap * SLOWER, timeout: self.timeout * (3 * SLOWER), ..self }
+        Self { set_up, sentinel: false, overlap: self.overlap * SLOWER, timeout: self.timeout * (3 * SLOWER), ..self }
     }
 }

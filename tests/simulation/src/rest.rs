@@ -34,28 +34,21 @@ pub(crate) async fn rest(world: &Arc<World>) {
     sleep(DELIVERY + changes).await;
     world.aws.secrets_manager.rotation_settled(NAME, ROTATION).await;
     acts::rotate(world).await;
-    world.aws.secrets_manager.rotation_settled(NAME, ROTATION).await;
+    let report = world.aws.secrets_manager.rotation_settled(NAME, ROTATION).await;
+    let rotated = report.is_some_and(|report| report.succeeded);
     for _ in 0..ROUNDS {
         acts::invoke(world, Function::Sync).await;
         acts::invoke(world, Function::Retire).await;
-        sleep(world.plan.estate.overlap + changes + Duration::from_secs(60)).await;
+        sleep(2 * world.plan.estate.overlap + changes + Duration::from_secs(60)).await;
     }
     let before = world.changes.load(Ordering::Relaxed);
     acts::invoke(world, Function::Sync).await;
     acts::invoke(world, Function::Retire).await;
-    check(world, world.changes.load(Ordering::Relaxed) - before);
+    check(world, rotated, world.changes.load(Ordering::Relaxed) - before);
 }
 
-/// Checks what must hold at rest, where `changes` calls of the last runs changed something.
-pub(crate) fn check(world: &World, changes: usize) {
-    let rotated = world
-        .aws
-        .runner
-        .invocations()
-        .iter()
-        .rev()
-        .find(|one| one.function == "rotate-auth")
-        .is_some_and(|last| last.label == "finishSecret" && matches!(last.result, InvocationResult::Returned(_)));
+/// Checks what must hold at rest, after the last rotation, and after runs of which `changes` calls changed something.
+pub(crate) fn check(world: &World, rotated: bool, changes: usize) {
     let waits_for_a_person = asks_for_a_person(world);
     let (view, added, were_current) = {
         let watch = world.watch();
@@ -63,31 +56,38 @@ pub(crate) fn check(world: &World, changes: usize) {
     };
     let mut broken = Vec::new();
     if !rotated && !waits_for_a_person {
-        broken
-            .push((Rule::RotationEnds, "the last rotation did not end, and no function asks for a person".to_owned()));
+        broken.push((Rule::RotationEnds, "a rotation that fails, and no function asks for a person", String::new()));
     }
     if changes > 0 {
-        broken.push((Rule::RestChangesNothing, format!("{changes} changes of runs that had nothing to do")));
+        broken.push((Rule::RestChangesNothing, "runs that had nothing to do", format!("{changes} changes")));
+    }
+    if !waits_for_a_person && !view.moved && !world.plan.estate.set_up.is_elasticache() {
+        let cut_off = world.cut_off();
+        broken.extend(cut_off.into_iter().map(|host| (Rule::RestReplicates, "a host that cannot log in", host)));
     }
     if !waits_for_a_person {
         for (host, accepted) in &view.accepted {
             if view.with("AWSCURRENT").is_some_and(|current| !accepted.contains(current)) {
-                broken.push((Rule::RestAcceptsCurrent, format!("{host}, which refuses AWSCURRENT")));
+                broken.push((Rule::RestAcceptsCurrent, "a node that refuses AWSCURRENT", host.clone()));
             }
             let legal = |name: &str| {
                 ["AWSCURRENT", "AWSPREVIOUS"].iter().any(|label| view.with(label) == Some(name)) || added.contains(name)
             };
             for name in accepted.iter().filter(|name| !legal(name)) {
-                let was = if were_current.contains(name) { "was AWSCURRENT before" } else { "was never AWSCURRENT" };
-                broken.push((Rule::NothingElseIsAccepted, format!("a credential that {was}: {host} accepts {name}")));
+                let what = match were_current.contains(name) {
+                    true => "a credential that was AWSCURRENT before",
+                    false => "a credential that was never AWSCURRENT",
+                };
+                broken.push((Rule::NothingElseIsAccepted, what, format!("{host} accepts {name}")));
             }
         }
         if view.published.as_deref() != view.with("AWSCURRENT") {
-            broken.push((Rule::PublishedIsCurrent, format!("{:?}, which is published", view.published)));
+            let published = view.published.clone().unwrap_or_else(|| "nothing".to_owned());
+            broken.push((Rule::PublishedIsCurrent, "what is published", published));
         }
     }
     let mut watch = world.watch();
-    broken.into_iter().for_each(|(rule, by)| watch.broke(rule, &by));
+    broken.into_iter().for_each(|(rule, by, detail)| watch.broke(rule, by, &detail));
 }
 
 /// Whether the last run of a function says that only a person can help.

@@ -1,6 +1,10 @@
 //! What must hold: after every change, and once the world is at rest.
 
-use std::{collections::BTreeSet, fmt, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    time::Duration,
+};
 
 use sandbox::journal::{CallResult, Entry};
 
@@ -18,12 +22,20 @@ pub enum Rule {
     /// A change by a function never makes a node refuse what an application uses that reads the parameter several times in an
     /// overlap.
     ApplicationIsAccepted,
+    /// A change by a function never replaces AWSCURRENT in what is published.
+    PublishedStaysCurrent,
+    /// A move that was rolled back is not made again by a function.
+    RolledBackStays,
+    /// A function ends before its timeout, and calls nobody afterwards.
+    RunsEndInTime,
     /// At rest, every node accepts AWSCURRENT.
     RestAcceptsCurrent,
     /// At rest, no node accepts a credential besides AWSCURRENT, AWSPREVIOUS and what a person added.
     NothingElseIsAccepted,
     /// At rest, what is published is AWSCURRENT.
     PublishedIsCurrent,
+    /// At rest, every replica and Sentinel can log in to the primary.
+    RestReplicates,
     /// At rest, a run that has nothing to do changes nothing.
     RestChangesNothing,
     /// At rest, a rotation can be carried out, or a function says that a person must act.
@@ -34,14 +46,18 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, with its name.
-    pub const ALL: [(Self, &str); 10] = [
+    pub const ALL: [(Self, &str); 14] = [
         (Self::CurrentIsAccepted, "current-is-accepted"),
         (Self::PublishedIsAccepted, "published-is-accepted"),
         (Self::RemovedStaysRemoved, "removed-stays-removed"),
         (Self::ApplicationIsAccepted, "application-is-accepted"),
+        (Self::PublishedStaysCurrent, "published-stays-current"),
+        (Self::RolledBackStays, "rolled-back-stays"),
+        (Self::RunsEndInTime, "runs-end-in-time"),
         (Self::RestAcceptsCurrent, "rest-accepts-current"),
         (Self::NothingElseIsAccepted, "nothing-else-is-accepted"),
         (Self::PublishedIsCurrent, "published-is-current"),
+        (Self::RestReplicates, "rest-replicates"),
         (Self::RestChangesNothing, "rest-changes-nothing"),
         (Self::RotationEnds, "rotation-ends"),
         (Self::NoSecretInOutput, "no-secret-in-output"),
@@ -60,13 +76,17 @@ impl fmt::Display for Rule {
 pub struct Violation {
     /// The rule.
     pub rule: Rule,
-    /// What broke it: who, and with which call.
+    /// What broke it: who, with which call, and what became of which credential.
     pub by: String,
+    /// Where, or how often.
+    pub detail: String,
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is broken by {}", self.rule, self.by)
+        let Self { rule, by, detail } = self;
+        let colon = if detail.is_empty() { "" } else { ": " };
+        write!(f, "{rule} is broken by {by}{colon}{detail}")
     }
 }
 
@@ -81,8 +101,12 @@ pub(crate) struct Watch {
     pub(crate) added: BTreeSet<String>,
     /// Every credential that was AWSCURRENT.
     pub(crate) were_current: BTreeSet<String>,
-    /// What the application uses.
-    used: Option<String>,
+    /// What the application uses: whether it is where the target is moved to, and the credential.
+    used: Option<(bool, String)>,
+    /// AWSCURRENT and AWSPREVIOUS as each instance of a function has seen them last.
+    looked: BTreeMap<String, [Option<String>; 2]>,
+    /// Whether a move was rolled back last.
+    pub(crate) rolled_back: bool,
     pub(crate) story: Vec<String>,
     pub(crate) violations: Vec<Violation>,
 }
@@ -96,7 +120,7 @@ impl Watch {
 
     /// The application reads the parameter.
     pub(crate) fn read(&mut self) {
-        self.used.clone_from(&self.view.published);
+        self.used = self.view.published.clone().map(|published| (self.view.published_elsewhere, published));
     }
 
     /// The last view.
@@ -121,12 +145,17 @@ impl Watch {
         self.story.push(format!("{:>9.3}  {line}", at.as_secs_f64()));
     }
 
+    /// A function has read the labels of the secret.
+    pub(crate) fn looked(&mut self, principal: &str) {
+        self.looked.insert(principal.to_owned(), self.view.current_and_previous());
+    }
+
     /// A call took effect.
     pub(crate) fn changed(&mut self, at: Duration, entry: &Entry, view: View) {
         let what = describe(entry);
         self.note(at, &format!("{:<20} {what:<44} {view}", entry.principal));
         if is_function(&entry.principal) {
-            self.check(&format!("{} {}", function(&entry.principal), entry.operation), &view);
+            self.check(entry, &view);
         }
         self.see(view);
     }
@@ -149,31 +178,57 @@ impl Watch {
     }
 
     /// Checks what a change of a function must not do.
-    fn check(&mut self, by: &str, view: &View) {
-        let accepted = |view: &View, credential: Option<&str>| credential.is_none_or(|one| view.is_accepted(one));
+    fn check(&mut self, entry: &Entry, view: &View) {
         let before = &self.view;
+        // Each rule that is broken, and the credential that it is about.
         let mut broken = Vec::new();
-        if accepted(before, before.with("AWSCURRENT")) && !accepted(view, view.with("AWSCURRENT")) {
-            broken.push(Rule::CurrentIsAccepted);
+        let current = view.with("AWSCURRENT");
+        if let Some(current) = current.filter(|current| !view.is_accepted(current))
+            && before.with("AWSCURRENT").is_none_or(|current| before.is_accepted(current))
+        {
+            broken.push((Rule::CurrentIsAccepted, current));
         }
         // What is published may be AWSCURRENT, which has a rule of its own.
-        let published = view.published.as_deref().filter(|published| Some(*published) != view.with("AWSCURRENT"));
-        if accepted(before, before.published.as_deref()) && !accepted(view, published) {
-            broken.push(Rule::PublishedIsAccepted);
+        if let Some(published) = view.published.as_deref().filter(|published| Some(*published) != current)
+            && !view.is_published_accepted()
+            && before.is_published_accepted()
+        {
+            broken.push((Rule::PublishedIsAccepted, published));
         }
-        if accepted(before, self.used.as_deref()) && !accepted(view, self.used.as_deref()) {
-            broken.push(Rule::ApplicationIsAccepted);
+        if let Some((moved, used)) = &self.used
+            && before.is_accepted_at(*moved, used)
+            && !view.is_accepted_at(*moved, used)
+        {
+            broken.push((Rule::ApplicationIsAccepted, used));
         }
-        let back = |name: &String| view.is_accepted_somewhere(name) && !before.is_accepted_somewhere(name);
-        if self.removed.iter().any(back) {
-            broken.push(Rule::RemovedStaysRemoved);
+        let back = |name: &&String| view.is_accepted_somewhere(name) && !before.is_accepted_somewhere(name);
+        if let Some(back) = self.removed.iter().find(back) {
+            broken.push((Rule::RemovedStaysRemoved, back));
         }
-        broken.into_iter().for_each(|rule| self.broke(rule, by));
+        if let Some(published) = view.published.as_deref().filter(|published| Some(*published) != current)
+            && before.published != view.published
+            && before.published.is_some()
+            && before.published.as_deref() == before.with("AWSCURRENT")
+        {
+            broken.push((Rule::PublishedStaysCurrent, published));
+        }
+        if self.rolled_back && view.moved && !before.moved {
+            broken.push((Rule::RolledBackStays, view.published.as_deref().unwrap_or_default()));
+        }
+        let seen = self.looked.get(&entry.principal);
+        let moved = seen.is_some_and(|seen| *seen != before.current_and_previous());
+        let late = if moved { ", after the labels had moved" } else { "" };
+        let by = |credential: &str| {
+            let (function, operation) = (function(&entry.principal), &entry.operation);
+            format!("{function} {operation} on {}{late}", before.role(credential))
+        };
+        let broken: Vec<_> = broken.into_iter().map(|(rule, credential)| (rule, by(credential))).collect();
+        broken.into_iter().for_each(|(rule, by)| self.broke(rule, &by, ""));
     }
 
     /// Writes down that a rule was broken.
-    pub(crate) fn broke(&mut self, rule: Rule, by: &str) {
-        let violation = Violation { rule, by: by.to_owned() };
+    pub(crate) fn broke(&mut self, rule: Rule, by: &str, detail: &str) {
+        let violation = Violation { rule, by: by.to_owned(), detail: detail.to_owned() };
         self.story.push(format!("           !! {violation}"));
         self.violations.push(violation);
     }
@@ -189,7 +244,7 @@ fn describe(entry: &Entry) -> String {
 }
 
 /// Whether a principal is an instance of a function.
-fn is_function(principal: &str) -> bool {
+pub(crate) fn is_function(principal: &str) -> bool {
     principal.contains('.')
 }
 

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use sandbox::lambda::{Invocation, InvocationResult};
 use tokio::{
     task::{JoinSet, LocalSet},
     time::{sleep_until, timeout},
@@ -15,6 +16,9 @@ use crate::{
 
 /// Longer than any act takes: the time that a world may take before it comes to rest.
 const LONGEST: Duration = Duration::from_secs(3600);
+
+/// The type of the error of a run that Lambda stopped at its timeout.
+const TIMED_OUT: &str = "Sandbox.Timedout";
 
 /// What was seen of one world.
 #[derive(Clone, Debug)]
@@ -57,6 +61,7 @@ pub(crate) fn in_world<T>(plan: &Plan, happen: impl AsyncFnOnce(&Arc<World>) -> 
         let world = World::new(plan.clone(), config).await.expect("the world is set up");
         let happened = happen(&world).await;
         check_output(&world);
+        check_ends(&world);
         world.aws.stop().await;
         let watch = world.watch();
         let report = Report {
@@ -93,6 +98,15 @@ fn check_output(world: &World) {
         .all()
         .find(|(_, credential)| logged.contains(credential) || returned.iter().any(|one| one.contains(credential)));
     if let Some(name) = leaked.map(|(name, _)| name) {
-        watch.broke(Rule::NoSecretInOutput, &format!("{name}, which is in the output of a function"));
+        watch.broke(Rule::NoSecretInOutput, "the output of a function", &name);
+    }
+}
+
+/// Looks for runs that Lambda stopped at their timeout: they report nothing.
+fn check_ends(world: &World) {
+    let stopped = |one: &Invocation| matches!(&one.result, InvocationResult::Failed { error_type, .. } if error_type == TIMED_OUT);
+    let mut watch = world.watch();
+    for one in world.aws.runner.invocations().into_iter().filter(stopped) {
+        watch.broke(Rule::RunsEndInTime, &format!("{} at its timeout", one.function), &one.label);
     }
 }

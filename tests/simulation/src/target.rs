@@ -1,10 +1,12 @@
 //! The target of a world: its secret and its settings.
 
+use aws_sdk_secretsmanager::types::Tag;
+use aws_sdk_ssm::types::ParameterType;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use crate::{
-    elasticache,
+    elasticache, hosts,
     plan::{Estate, SetUp},
     world::{NAME, PARAMETER, World},
 };
@@ -19,7 +21,60 @@ impl SetUp {
     }
 }
 
+/// The parameter with the settings.
+fn settings_name() -> String {
+    format!("/redis-lifecycle/targets/{NAME}")
+}
+
 impl World {
+    /// Creates the secret with this value.
+    pub(crate) async fn create_secret(&self, value: &str) -> anyhow::Result<()> {
+        let tag = Tag::builder().key("redis-lifecycle:target").value(NAME).build();
+        self.secrets().create_secret().name(NAME).secret_string(value).tags(tag).send().await?;
+        Ok(())
+    }
+
+    /// Stores these settings.
+    pub(crate) async fn put_settings(&self, settings: &Value) -> anyhow::Result<()> {
+        let put = self.parameters().put_parameter().name(settings_name()).value(settings.to_string());
+        put.r#type(ParameterType::String).overwrite(true).send().await?;
+        Ok(())
+    }
+
+    /// Deletes the settings.
+    pub(crate) async fn delete_settings(&self) -> anyhow::Result<()> {
+        self.parameters().delete_parameter().name(settings_name()).send().await?;
+        Ok(())
+    }
+
+    /// The settings that were stored last.
+    pub(crate) fn stored_settings(&self) -> Option<Value> {
+        let stored = self.aws.ssm.value(&settings_name())?;
+        serde_json::from_str(stored.expose_secret()).ok()
+    }
+
+    /// The hosts that the settings in effect list; none at ElastiCache.
+    pub(crate) fn hosts_in_effect(&self) -> Vec<String> {
+        let ssm = &self.aws.ssm;
+        let in_effect = ssm.labelled(&settings_name(), "current").or_else(|| ssm.value(&settings_name()));
+        let settings: Value =
+            in_effect.and_then(|text| serde_json::from_str(text.expose_secret()).ok()).unwrap_or_default();
+        let nodes = settings["backend"]["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
+        nodes.iter().filter_map(|node| node["host"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// The backend of a target on these hosts.
+    pub(crate) fn on_hosts<'a>(&self, hosts: impl Iterator<Item = &'a str>) -> Value {
+        let Estate { set_up, sentinel, .. } = self.plan.estate;
+        let nodes: Vec<_> = hosts.map(|host| json!({ "host": host })).collect();
+        let mut backend = json!({ "type": "self-hosted", "nodes": nodes, "username": set_up.user() });
+        if sentinel && !nodes.contains(&json!({ "host": hosts::OTHER })) {
+            let watching = json!([{ "host": hosts::SENTINEL, "port": hosts::SENTINEL_PORT }]);
+            backend["sentinel"] = json!({ "master_name": hosts::MASTER, "nodes": watching });
+        }
+        backend
+    }
+
     /// The value of a secret with this credential.
     pub(crate) fn value(&self, credential: &str, note: u32) -> String {
         if self.plan.estate.json {
@@ -43,10 +98,7 @@ impl World {
     pub(crate) fn settings(&self) -> Value {
         let Estate { json, overlap, set_up, .. } = self.plan.estate;
         let backend = match set_up {
-            SetUp::ConfigFile | SetUp::AclFile => {
-                let nodes: Vec<_> = self.nodes.keys().map(|host| json!({ "host": host })).collect();
-                json!({ "type": "self-hosted", "nodes": nodes, "username": set_up.user() })
-            }
+            SetUp::ConfigFile | SetUp::AclFile => self.on_hosts(self.listed()),
             SetUp::AuthToken | SetUp::ClusterAuthToken => {
                 json!({ "type": "elasticache-auth", "replication_group_id": NAME })
             }

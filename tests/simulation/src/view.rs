@@ -8,7 +8,7 @@ use std::{
 use secrecy::ExposeSecret;
 
 use crate::{
-    elasticache,
+    elasticache, hosts,
     world::{NAME, PARAMETER, World},
 };
 
@@ -17,12 +17,18 @@ use crate::{
 pub(crate) struct View {
     /// The credential with each label.
     pub(crate) labels: BTreeMap<String, String>,
-    /// What each node accepts.
+    /// What each node accepts that the target has.
     pub(crate) accepted: BTreeMap<String, BTreeSet<String>>,
+    /// What every other node accepts.
+    others: BTreeMap<String, BTreeSet<String>>,
     /// What every node accepts once a change in progress has reached all of them, if a service is changing them.
     pub(crate) coming: Option<BTreeSet<String>>,
     /// The credential in the published parameter.
     pub(crate) published: Option<String>,
+    /// Whether it is published for the host that the target can be moved to.
+    pub(crate) published_elsewhere: bool,
+    /// Whether the settings in effect name the host that the target can be moved to.
+    pub(crate) moved: bool,
 }
 
 /// The names of credentials, in the order in which they were first seen.
@@ -62,18 +68,22 @@ impl View {
         let coming = coming.map(|all| all.iter().map(|credential| names.of(credential.expose_secret())).collect());
         let known: Vec<(String, &str)> = names.all().collect();
         let user = world.plan.estate.set_up.user();
-        let accepted = world.nodes.values().map(|node| {
+        let url = world.aws.ssm.value(PARAMETER);
+        let url = url.as_ref().map(ExposeSecret::expose_secret);
+        let published = url.map(|url| {
+            let has = |(_, credential): &&(String, &str)| url.contains(credential);
+            known.iter().find(has).map_or_else(|| "something else".to_owned(), |(name, _)| name.clone())
+        });
+        let published_elsewhere = url.is_some_and(|url| url.contains(&format!("@{}:", hosts::OTHER)));
+        let in_effect = world.hosts_in_effect();
+        let moved = in_effect.iter().any(|host| host == hosts::OTHER);
+        let nodes = world.nodes.values().filter(|node| node.host != hosts::SENTINEL).map(|node| {
             let redis = node.redis();
             let accepted = known.iter().filter(|(_, credential)| redis.accepts(user, credential));
             (node.host.clone(), accepted.map(|(name, _)| name.clone()).collect())
         });
-        let accepted = accepted.collect();
-        let url = world.aws.ssm.value(PARAMETER);
-        let published = url.map(|url| {
-            let has = |(_, credential): &&(String, &str)| url.expose_secret().contains(credential);
-            known.iter().find(has).map_or_else(|| "something else".to_owned(), |(name, _)| name.clone())
-        });
-        Self { labels, accepted, coming, published }
+        let (accepted, others) = nodes.partition(|(host, _)| in_effect.is_empty() || in_effect.contains(host));
+        Self { labels, accepted, others, coming, published, published_elsewhere, moved }
     }
 
     /// The credential with a label.
@@ -81,14 +91,39 @@ impl View {
         self.labels.get(label).map(String::as_str)
     }
 
+    /// Whether what is published is accepted where it is published for.
+    pub(crate) fn is_published_accepted(&self) -> bool {
+        self.published.as_deref().is_none_or(|published| self.is_accepted_at(self.published_elsewhere, published))
+    }
+
     /// Whether every node accepts a credential, and goes on accepting it.
     pub(crate) fn is_accepted(&self, credential: &str) -> bool {
         self.each().all(|accepted| accepted.contains(credential))
     }
 
+    /// Whether the nodes of a place accept a credential, and go on accepting it: where the target was first, or is moved to.
+    pub(crate) fn is_accepted_at(&self, moved: bool, credential: &str) -> bool {
+        if moved == self.moved {
+            return self.is_accepted(credential);
+        }
+        let there = self.others.iter().filter(|(host, _)| (*host == hosts::OTHER) == moved && *host != hosts::SPARE);
+        there.into_iter().all(|(_, accepted)| accepted.contains(credential))
+    }
+
     /// Whether some node accepts a credential, or is about to.
     pub(crate) fn is_accepted_somewhere(&self, credential: &str) -> bool {
-        self.each().any(|accepted| accepted.contains(credential))
+        self.each().chain(self.others.values()).any(|accepted| accepted.contains(credential))
+    }
+
+    /// The credentials of AWSCURRENT and AWSPREVIOUS.
+    pub(crate) fn current_and_previous(&self) -> [Option<String>; 2] {
+        ["AWSCURRENT", "AWSPREVIOUS"].map(|label| self.with(label).map(str::to_owned))
+    }
+
+    /// What a credential is, by the most important of its labels.
+    pub(crate) fn role(&self, credential: &str) -> &'static str {
+        let labels = ["AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"];
+        labels.into_iter().find(|label| self.with(label) == Some(credential)).unwrap_or("a credential without a label")
     }
 
     /// What each node accepts now, and what all of them are about to accept.
@@ -108,7 +143,9 @@ impl fmt::Display for View {
             write!(f, " → {}", list(coming))?;
         }
         match &self.published {
-            Some(published) => write!(f, " | published {published}"),
+            Some(published) => {
+                write!(f, " | published {published}{}", if self.published_elsewhere { " elsewhere" } else { "" })
+            }
             None => Ok(()),
         }
     }

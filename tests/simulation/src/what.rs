@@ -45,6 +45,20 @@ pub enum Edit {
     AddOwnCredential,
     /// Publishes another value.
     EditParameter,
+    /// Deletes the published parameter.
+    DeleteParameter,
+    /// Deletes the secret, and creates it again with the value of AWSCURRENT.
+    RecreateSecret,
+    /// Deletes the settings, and creates them again.
+    RecreateSettings,
+    /// Doubles the overlap in the settings.
+    ProlongOverlap,
+    /// Sets up a replica as the primary is set up, and adds it to the settings. On hosts only, as the next two.
+    AddReplica,
+    /// Moves the target to another host, which accepts AWSCURRENT of that moment.
+    MoveAway,
+    /// Has `sync-connection` roll the move back.
+    RollBack,
     /// Puts the first credential back, as a template does that somebody applies again. At ElastiCache only, as what follows.
     PutFirstBack,
     /// Makes the user or the group busy with something else.
@@ -120,6 +134,13 @@ impl fmt::Display for Edit {
             Self::RemovePrevious => "removes AWSPREVIOUS from every node",
             Self::AddOwnCredential => "adds a credential to a node",
             Self::EditParameter => "edits the published parameter",
+            Self::DeleteParameter => "deletes the published parameter",
+            Self::RecreateSecret => "deletes the secret and creates it again",
+            Self::RecreateSettings => "deletes the settings and creates them again",
+            Self::ProlongOverlap => "doubles the overlap",
+            Self::AddReplica => "adds a replica",
+            Self::MoveAway => "moves the target to another host",
+            Self::RollBack => "rolls the move back",
             Self::PutFirstBack => "puts the first credential back",
             Self::Touch => "makes ElastiCache busy with something else",
             Self::TestFailover => "calls TestFailover",

@@ -6,7 +6,6 @@ use std::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use aws_config::SdkConfig;
@@ -21,10 +20,10 @@ use sandbox::{
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    conditions, elasticache, functions, network,
-    nodes::{self, Nodes},
+    conditions, elasticache, functions, hosts, network,
+    nodes::Nodes,
     plan::Plan,
-    rules::Watch,
+    rules::{Rule, Watch, is_function},
     view::View,
 };
 
@@ -58,6 +57,8 @@ pub struct World {
     pub(crate) changes: AtomicUsize,
     /// Whether the functions are left alone now.
     at_rest: AtomicBool,
+    /// Whether the spare host is a replica by now.
+    pub(crate) replica_added: AtomicBool,
 }
 
 impl World {
@@ -73,7 +74,7 @@ impl World {
         let person = Clients::from(aws.configure(config.clone(), PERSON));
         let nodes = match plan.estate.set_up.is_elasticache() {
             true => elasticache::create(&aws, &person, &plan.estate).await?,
-            false => nodes::hosts(&plan.estate),
+            false => hosts::create(&plan.estate),
         };
         let world = Arc::new(Self {
             person,
@@ -84,6 +85,7 @@ impl World {
             watch: Mutex::default(),
             changes: AtomicUsize::new(0),
             at_rest: AtomicBool::new(false),
+            replica_added: AtomicBool::new(false),
             plan,
         });
         network::enter(&world);
@@ -116,26 +118,13 @@ impl World {
 
     /// Puts the secret and the settings, and starts the application. Replicas follow their primary from now on.
     async fn set_up(self: &Arc<Self>) -> anyhow::Result<()> {
-        let (secrets, parameters) = (self.secrets(), self.parameters());
-        let tag = aws_sdk_secretsmanager::types::Tag::builder().key("redis-lifecycle:target").value(NAME).build();
-        secrets.create_secret().name(NAME).secret_string(self.value(FIRST, 0)).tags(tag).send().await?;
-        let settings = self.settings().to_string();
-        let kind = aws_sdk_ssm::types::ParameterType::String;
-        let name = format!("/redis-lifecycle/targets/{NAME}");
-        parameters.put_parameter().name(name).value(settings).r#type(kind).send().await?;
+        self.create_secret(&self.value(FIRST, 0)).await?;
+        self.put_settings(&self.settings()).await?;
         self.aws.events.route("aws.secretsmanager", "Secret Label Updated", "sync-connection")?;
         self.start_application();
         // ElastiCache's follow by themselves.
-        let hosts = self.nodes.values().filter(|_| !self.plan.estate.set_up.is_elasticache());
-        for replica in hosts.filter(|node| node.redis().replicates().is_some()) {
-            let (world, replica) = (Arc::downgrade(self), replica.clone());
-            tokio::spawn(async move {
-                while let Some(world) = world.upgrade() {
-                    world.follow(&replica);
-                    drop(world);
-                    sleep(Duration::from_secs(1)).await;
-                }
-            });
+        if !self.plan.estate.set_up.is_elasticache() {
+            self.start_replication();
         }
         Ok(())
     }
@@ -177,6 +166,13 @@ impl World {
 
     /// Looks at the world after a call that may have changed it.
     fn see(&self, entry: &Entry) {
+        let of_function = is_function(&entry.principal);
+        if of_function && entry.service != "redis" && entry.invocation.is_none() {
+            self.watch().broke(Rule::RunsEndInTime, &format!("{} after the end of its run", entry.operation), "");
+        }
+        if of_function && ["DescribeSecret", "GetSecretValue"].contains(&entry.operation.as_str()) {
+            self.watch().looked(&entry.principal);
+        }
         let reads = ["Get", "Describe", "List", "Connect"].iter().any(|verb| entry.operation.starts_with(verb));
         let took_effect = matches!(entry.result, CallResult::Answered | CallResult::FaultedAfter(_));
         if took_effect && !reads {

@@ -84,6 +84,7 @@ pub fn estates() -> impl Iterator<Item = Estate> {
         [(1, true, 0), (3, false, 60)].map(|(nodes, json, overlap)| Estate {
             nodes,
             set_up,
+            sentinel: nodes > 1,
             json,
             overlap: Duration::from_secs(overlap),
             timeout: Duration::from_secs(60),

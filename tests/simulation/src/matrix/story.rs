@@ -67,7 +67,7 @@ pub(super) async fn live(world: &Arc<World>, function: &'static str, strike: Opt
     // What was changed is in the files of the nodes too.
     world.nodes.values().for_each(|node| node.redis().restart());
     world.look("nodes", "restart");
-    rest::check(world, changes);
+    rest::check(world, rotated, changes);
     let Count { calls, struck } = std::mem::take(&mut *lock(&count));
     let mut wrong = wrong(world);
     wrong.extend((!rotated).then(|| "a rotation or an event has failed".to_owned()));

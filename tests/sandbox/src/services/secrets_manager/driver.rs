@@ -1,4 +1,4 @@
-//! Drives a rotation: four steps, and after a failure again from the first one or from the one that failed.
+//! Drives a rotation: four steps, repeated from the first one after a failure.
 //!
 //! <https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html>
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::{
-    RetryFrom, SecretsManager,
+    SecretsManager,
     run::Kind,
     store::Secret,
     versions::{CURRENT, PENDING},
@@ -26,30 +26,23 @@ const TWIN_DELAY_MS: u64 = 3000;
 enum Try {
     /// All steps succeeded.
     Done,
-    /// The step at this position failed.
-    Failed(usize),
+    /// A step failed.
+    Failed,
     /// The rotation was abandoned, cancelled or replaced meanwhile.
     Over,
 }
 
 /// Drives one rotation to its end. It ends early when the rotation is abandoned or cancelled.
 pub(super) async fn drive(manager: &SecretsManager, arn: &str, number: u64) {
-    let mut first = 0;
     loop {
-        let Some(Begun { kind, renewed }) = manager.with_run(arn, number, begin_try) else { return };
-        let timing = manager.state().settings.timing;
-        if renewed || timing.retry_from == RetryFrom::FirstStep {
-            first = 0;
-        }
-        let steps = if kind == Kind::Test { &STEPS[2..3] } else { &STEPS[first..] };
+        let Some(kind) = manager.with_run(arn, number, begin_try) else { return };
+        let steps = if kind == Kind::Test { &STEPS[2..3] } else { &STEPS[..] };
         let done = match one_try(manager, arn, number, steps).await {
             Try::Done => true,
-            Try::Failed(at) => {
-                first += at;
-                false
-            }
+            Try::Failed => false,
             Try::Over => return,
         };
+        let timing = manager.state().settings.timing;
         let over = manager.with_run(arn, number, |secret| end_try(secret, done, timing.attempts));
         if over != Some(false) {
             return;
@@ -59,7 +52,7 @@ pub(super) async fn drive(manager: &SecretsManager, arn: &str, number: u64) {
 }
 
 async fn one_try(manager: &SecretsManager, arn: &str, number: u64, steps: &[&'static str]) -> Try {
-    for (at, step) in steps.iter().enumerate() {
+    for step in steps {
         let Some((lambda_arn, event)) = manager.with_run(arn, number, |secret| begin_step(secret, step)) else {
             return Try::Over;
         };
@@ -70,7 +63,7 @@ async fn one_try(manager: &SecretsManager, arn: &str, number: u64, steps: &[&'st
                     run.failed(&error_type, &message);
                 }
             });
-            return if failed.is_some() { Try::Failed(at) } else { Try::Over };
+            return if failed.is_some() { Try::Failed } else { Try::Over };
         }
     }
     Try::Done
@@ -90,15 +83,8 @@ fn invoke_twin(manager: &SecretsManager, lambda_arn: &str, event: &Value, step: 
     });
 }
 
-/// A try that has begun.
-struct Begun {
-    kind: Kind,
-    /// Whether it has another version than the try before.
-    renewed: bool,
-}
-
 /// Counts a try. If the function dropped the pending version, creates a new, empty one.
-fn begin_try(secret: &mut Secret) -> Begun {
+fn begin_try(secret: &mut Secret) -> Kind {
     let token = secret.run.as_ref().map(|run| run.token.clone()).unwrap_or_default();
     let kept = secret.versions.carries(&token, PENDING) || secret.versions.carries(&token, CURRENT);
     let renewed = (!kept).then(|| chance::uuid().to_string());
@@ -106,14 +92,13 @@ fn begin_try(secret: &mut Secret) -> Begun {
         secret.versions.add(token, None, clock::now());
         secret.versions.attach(PENDING, token);
     }
-    let is_renewed = renewed.is_some();
-    let Some(run) = secret.running() else { return Begun { kind: Kind::Rotate, renewed: is_renewed } };
+    let Some(run) = secret.running() else { return Kind::Rotate };
     if let Some(token) = renewed {
         run.report.version_id.clone_from(&token);
         run.token = token;
     }
     run.report.tries += 1;
-    Begun { kind: run.kind, renewed: is_renewed }
+    run.kind
 }
 
 /// The function to invoke, and its event.

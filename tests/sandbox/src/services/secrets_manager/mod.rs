@@ -27,7 +27,7 @@ use std::{
 
 use futures::future::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::{sync::watch, task::JoinSet, time::timeout};
+use tokio::{sync::watch, task::JoinSet, time::sleep, time::timeout};
 
 use crate::{
     clock,
@@ -59,29 +59,19 @@ pub struct RotationTiming {
     pub attempts: usize,
     /// The pause between two tries.
     pub retry_after: Duration,
-    /// The step that a retry starts with.
-    pub retry_from: RetryFrom,
+    /// When a rotation that has failed is tried again, after a call of RotateSecret that is refused because of it.
+    ///
+    /// The refusal says "That rotation will be reattempted." Whether that means at once, AWS does not say.
+    pub reattempt_after: Duration,
     /// How many of 1,000 steps are invoked twice at once.
     pub twice: u32,
 }
 
 impl RotationTiming {
-    /// Retries the whole rotation, and invokes each step once.
+    /// Reattempts at once, and invokes each step once.
     pub const fn new(attempts: usize, retry_after: Duration) -> Self {
-        Self { attempts, retry_after, retry_from: RetryFrom::FirstStep, twice: 0 }
+        Self { attempts, retry_after, reattempt_after: Duration::ZERO, twice: 0 }
     }
-}
-
-/// The step that a retry of a rotation starts with.
-///
-/// The documentation says that Secrets Manager tries a failed rotation again, and not from which step. A function must cope with both.
-/// <https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot_rotation.html>
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RetryFrom {
-    /// `createSecret`.
-    FirstStep,
-    /// The step that failed.
-    FailedStep,
 }
 
 /// The secrets of one sandbox.
@@ -228,12 +218,13 @@ impl SecretsManager {
         Some(result)
     }
 
-    /// Drives a rotation in the background. Does nothing after [`SecretsManager::stop`].
-    fn drive(self: &Arc<Self>, arn: String, number: u64) {
+    /// Drives a rotation in the background, after this time. Does nothing after [`SecretsManager::stop`].
+    fn drive(self: &Arc<Self>, arn: String, number: u64, after: Duration) {
         let this = self.clone();
         let mut rotations = self.rotations.lock().expect("the lock is not poisoned");
         while rotations.try_join_next().is_some() {}
         rotations.spawn(async move {
+            sleep(after).await;
             if !this.state().settings.stopped {
                 driver::drive(&this, &arn, number).await;
             }

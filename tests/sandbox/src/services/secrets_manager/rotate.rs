@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html>
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -40,7 +40,7 @@ struct CancelRotateSecret {
 ///
 /// - no function, or an unknown one: refused
 /// - the same token again: no second rotation
-/// - an unfinished rotation: refused, and the unfinished one is tried again with its own token
+/// - an unfinished rotation: refused, and the unfinished one is tried again with its own token, at once or after a while
 /// - an empty pending version without a rotation in progress does not count as unfinished
 pub(super) fn rotate(this: &Arc<SecretsManager>, call: &Call, now: Timestamp) -> Result<Answer, AwsError> {
     let input: RotateSecret = call.input()?;
@@ -83,7 +83,8 @@ pub(super) fn rotate(this: &Arc<SecretsManager>, call: &Call, now: Timestamp) ->
         let arn = secret.arn.clone();
         if let (false, Some((old, _))) = (in_progress, pending) {
             secret.rotation.get_or_insert(rotation);
-            begin(this, state, &arn, Kind::Rotate, &old);
+            let after = state.settings.timing.reattempt_after;
+            begin(this, state, &arn, Kind::Rotate, &old, after);
         }
         return Err(invalid_request("A previous rotation isn't complete. That rotation will be reattempted."));
     }
@@ -99,16 +100,16 @@ pub(super) fn rotate(this: &Arc<SecretsManager>, call: &Call, now: Timestamp) ->
     }
     secret.versions.attach(PENDING, &token);
     let (arn, answer) = (secret.arn.clone(), answer(secret, &token));
-    begin(this, state, &arn, kind, &token);
+    begin(this, state, &arn, kind, &token, Duration::ZERO);
     Ok(answer)
 }
 
-fn begin(this: &Arc<SecretsManager>, state: &mut State, arn: &str, kind: Kind, token: &str) {
+fn begin(this: &Arc<SecretsManager>, state: &mut State, arn: &str, kind: Kind, token: &str, after: Duration) {
     state.runs += 1;
     let number = state.runs;
     if let Ok(secret) = state.live(arn) {
         secret.run = Some(Run::new(number, kind, token));
-        this.drive(arn.to_owned(), number);
+        this.drive(arn.to_owned(), number, after);
     }
 }
 

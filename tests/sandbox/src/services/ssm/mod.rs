@@ -87,6 +87,13 @@ impl Ssm {
         Some(state.parameters.get(name)?.versions.last()?.value.clone())
     }
 
+    /// The value of the version of a parameter with this label.
+    pub fn labelled(&self, name: &str, label: &str) -> Option<SecretString> {
+        let state = self.state();
+        let versions = &state.parameters.get(name)?.versions;
+        Some(versions.iter().find(|version| version.labels.contains(label))?.value.clone())
+    }
+
     /// Every value of a `SecureString` that was ever stored. Tests search for them where they must not be.
     pub fn values(&self) -> Vec<String> {
         self.state().secure_values.iter().map(|value| value.expose_secret().to_owned()).collect()
