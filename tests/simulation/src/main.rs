@@ -1,6 +1,12 @@
 //! `./dev simulate`: runs worlds by seed, and tells the story of those that break a rule.
 
-use std::{collections::BTreeSet, process::ExitCode, time::Instant};
+use std::{
+    collections::BTreeSet,
+    io::{self, ErrorKind, Write},
+    ops::Range,
+    process::ExitCode,
+    time::Instant,
+};
 
 use clap::Parser;
 use simulation::{
@@ -15,22 +21,22 @@ use simulation::{
 #[command(name = "simulate")]
 struct Options {
     /// Run this seed alone, and print its story.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["seeds", "from"])]
     seed: Option<u64>,
     /// Run this many seeds.
-    #[arg(long, default_value_t = 200)]
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     seeds: u64,
     /// Begin at this seed.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=1_000_000_000_000))]
     from: u64,
     /// Who acts: schedules, person, nodes, faults; separated by commas. By default, all do.
     #[arg(long, value_delimiter = ',', value_parser = actor)]
     actors: Vec<Actor>,
-    /// Leave acts out while the same rule is broken.
-    #[arg(long)]
+    /// Leave acts out of the seed while the same rule is broken.
+    #[arg(long, requires = "seed")]
     shorten: bool,
     /// Run one cell of the matrix alone, and print its story: ESTATE:FUNCTION:CALL:FAULT.
-    #[arg(long, conflicts_with_all = ["seed", "actors", "shorten"])]
+    #[arg(long, conflicts_with_all = ["seed", "seeds", "from", "actors", "shorten"])]
     strike: Option<Cell>,
 }
 
@@ -41,46 +47,52 @@ fn actor(name: &str) -> Result<Actor, String> {
 
 fn main() -> ExitCode {
     let options = Options::parse();
+    let mut out = io::stdout().lock();
+    match run_worlds(&options, &mut out) {
+        Ok(true) => ExitCode::SUCCESS,
+        // Whoever reads the output has read enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Ok(false) | Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Runs what the options say. Returns whether no rule was broken, but for known faults of many seeds.
+fn run_worlds(options: &Options, out: &mut impl Write) -> io::Result<bool> {
     let actors: BTreeSet<Actor> = match options.actors.is_empty() {
         true => Actor::ALL.map(|(actor, _)| actor).into(),
         false => options.actors.iter().copied().collect(),
     };
-    if let Some(cell) = &options.strike {
-        return one_cell(cell);
-    }
-    match options.seed {
-        Some(seed) => one(&Plan::of(seed, &actors), options.shorten),
-        None => many(options.from..options.from + options.seeds, &actors),
+    match (options.strike, options.seed) {
+        (Some(cell), _) => one_cell(&cell, out),
+        (None, Some(seed)) => one(&Plan::of(seed, &actors), options.shorten, out),
+        (None, None) => many(options.from..options.from + options.seeds, &actors, out),
     }
 }
 
 /// Runs one world and tells its story.
-#[expect(clippy::print_stdout, reason = "the story is what the program is for")]
-fn one(plan: &Plan, short: bool) -> ExitCode {
+fn one(plan: &Plan, short: bool, out: &mut impl Write) -> io::Result<bool> {
     let mut report = run(plan);
     if let Some(first) = report.violations.first().cloned().filter(|_| short) {
         report = shorten(report, first.rule);
     }
     let Report { plan, story, violations, .. } = &report;
-    println!("seed {}: {:?}, {} of 1,000 calls fail", plan.seed, plan.estate, plan.faults);
-    story.iter().for_each(|line| println!("{line}"));
-    if violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    writeln!(out, "seed {}: {:?}, {} of 1,000 calls fail", plan.seed, plan.estate, plan.faults)?;
+    story.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    Ok(violations.is_empty())
 }
 
 /// Runs one cell of the matrix and tells its story.
-#[expect(clippy::print_stdout, reason = "the story is what the program is for")]
-fn one_cell(cell: &Cell) -> ExitCode {
+fn one_cell(cell: &Cell, out: &mut impl Write) -> io::Result<bool> {
     let struck = matrix::strike(cell);
     let call = struck.call.as_ref().map(ToString::to_string).unwrap_or_default();
-    println!("{cell}: {call}");
-    struck.report.story.iter().for_each(|line| println!("{line}"));
-    struck.wrong.iter().for_each(|wrong| println!("!! {wrong}"));
-    if struck.wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    writeln!(out, "{cell}: {call}")?;
+    struck.report.story.iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    struck.wrong.iter().try_for_each(|wrong| writeln!(out, "!! {wrong}"))?;
+    Ok(struck.wrong.is_empty())
 }
 
 /// Runs many worlds and names those that break a rule.
-#[expect(clippy::print_stdout, reason = "the list is what the program is for")]
-fn many(seeds: std::ops::Range<u64>, actors: &BTreeSet<Actor>) -> ExitCode {
+fn many(seeds: Range<u64>, actors: &BTreeSet<Actor>, out: &mut impl Write) -> io::Result<bool> {
     let began = Instant::now();
     let (mut calls, mut known, mut new) = (0, 0, 0);
     let count = seeds.end - seeds.start;
@@ -88,20 +100,22 @@ fn many(seeds: std::ops::Range<u64>, actors: &BTreeSet<Actor>) -> ExitCode {
         let report = run(&Plan::of(seed, actors));
         calls += report.calls;
         // What follows from the first may look like a fault of its own.
-        if let Some(violation) = report.violations.first() {
-            match Known::of(violation) {
-                Some(fault) => {
-                    known += 1;
-                    println!("seed {seed}: {violation} (known: {})", fault.what);
-                }
-                None => {
-                    new += 1;
-                    println!("seed {seed}: {violation}");
-                }
+        let Some(violation) = report.violations.first() else { continue };
+        match Known::of(violation) {
+            Some(fault) => {
+                known += 1;
+                writeln!(out, "seed {seed}: {violation} (known: {})", fault.what)?;
+            }
+            None => {
+                new += 1;
+                writeln!(out, "seed {seed}: {violation}")?;
             }
         }
     }
     let per_second = count as f64 / began.elapsed().as_secs_f64();
-    println!("{count} worlds, {new} broken, {known} by a known fault; {calls} calls; {per_second:.1} worlds a second");
-    if new == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    writeln!(
+        out,
+        "{count} worlds, {new} broken, {known} by a known fault; {calls} calls; {per_second:.1} worlds a second"
+    )?;
+    Ok(new == 0)
 }
