@@ -55,8 +55,10 @@ pub(crate) fn create(estate: &Estate) -> Nodes {
 
 /// What a host starts with. In an ACL file, the user `app` may do everything.
 fn files(set_up: SetUp) -> Files {
-    if set_up != SetUp::AclFile {
-        return Files::config_file(FIRST);
+    match set_up {
+        SetUp::AclFile => {}
+        SetUp::Memory => return Files::command_line(FIRST),
+        _ => return Files::config_file(FIRST),
     }
     let app = User::new("app", &["on", "~*", "&*", "+@all", &format!(">{FIRST}")]).expect("the rules are legal");
     let off = User::new("default", &["off"]).expect("the rules are legal");

@@ -12,7 +12,7 @@
 //! - `conditions`: how long things take, and which fault a call meets
 //! - `network`: connections of the functions to the nodes
 //! - `acts`, `person`: how each act is carried out
-//! - `view`, [`rules`]: what is seen of a world after each change, and what must hold
+//! - `view`, `watch`, [`rules`]: what is seen of a world after each change, and what must hold
 //! - [`matrix`]: every call of every function meets every fault
 //! - [`run()`]: one world from its plan to its [`Report`]
 //! - [`shorten()`]: fewer acts that break the same rule
@@ -37,6 +37,7 @@ mod run;
 mod shorten;
 mod target;
 mod view;
+mod watch;
 mod what;
 pub mod world;
 

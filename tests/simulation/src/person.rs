@@ -146,7 +146,8 @@ pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> 
     }
 }
 
-fn is_on_hosts(world: &World) -> bool {
+/// Whether the target is on its owner's hosts.
+pub(crate) fn is_on_hosts(world: &World) -> bool {
     !world.plan.estate.set_up.is_elasticache()
 }
 

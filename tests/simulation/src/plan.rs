@@ -49,6 +49,8 @@ pub enum SetUp {
     ConfigFile,
     /// Hosts, with the user `app` in an ACL file.
     AclFile,
+    /// Hosts that write no file: a restart brings the first password back.
+    Memory,
     /// A replication group of ElastiCache, with an AUTH token.
     AuthToken,
     /// The same in cluster mode, with two shards.
@@ -60,7 +62,7 @@ pub enum SetUp {
 impl SetUp {
     /// Whether ElastiCache runs the nodes, and takes minutes to change what they accept.
     pub fn is_elasticache(self) -> bool {
-        !matches!(self, Self::ConfigFile | Self::AclFile)
+        !matches!(self, Self::ConfigFile | Self::AclFile | Self::Memory)
     }
 }
 
@@ -73,6 +75,10 @@ pub struct Act {
     pub what: What,
 }
 
+/// How hosts keep their users; most of them in files.
+const HOSTS: [SetUp; 5] = [SetUp::ConfigFile, SetUp::ConfigFile, SetUp::AclFile, SetUp::AclFile, SetUp::Memory];
+
+/// What people do everywhere.
 const EDITS: [Edit; 13] = [
     Edit::PutSameCredential,
     Edit::PutPreviousValue,
@@ -114,7 +120,7 @@ impl Plan {
         let mut rng = StdRng::seed_from_u64(seed);
         let mut estate = Estate {
             nodes: *[1, 1, 2, 3].choose(&mut rng).expect("it is not empty"),
-            set_up: if rng.random() { SetUp::ConfigFile } else { SetUp::AclFile },
+            set_up: *HOSTS.choose(&mut rng).expect("it is not empty"),
             sentinel: rng.random(),
             json: rng.random(),
             overlap: Duration::from_secs(*[0, 60, 60].choose(&mut rng).expect("it is not empty")),

@@ -15,7 +15,7 @@ impl SetUp {
     /// The user that logs in.
     pub(crate) fn user(self) -> &'static str {
         match self {
-            Self::ConfigFile | Self::AuthToken | Self::ClusterAuthToken => "default",
+            Self::ConfigFile | Self::Memory | Self::AuthToken | Self::ClusterAuthToken => "default",
             Self::AclFile | Self::GroupUser => "app",
         }
     }
@@ -98,7 +98,7 @@ impl World {
     pub(crate) fn settings(&self) -> Value {
         let Estate { json, overlap, set_up, .. } = self.plan.estate;
         let backend = match set_up {
-            SetUp::ConfigFile | SetUp::AclFile => self.on_hosts(self.listed()),
+            SetUp::ConfigFile | SetUp::AclFile | SetUp::Memory => self.on_hosts(self.listed()),
             SetUp::AuthToken | SetUp::ClusterAuthToken => {
                 json!({ "type": "elasticache-auth", "replication_group_id": NAME })
             }

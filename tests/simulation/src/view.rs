@@ -20,7 +20,7 @@ pub(crate) struct View {
     /// What each node accepts that the target has.
     pub(crate) accepted: BTreeMap<String, BTreeSet<String>>,
     /// What every other node accepts.
-    others: BTreeMap<String, BTreeSet<String>>,
+    pub(crate) others: BTreeMap<String, BTreeSet<String>>,
     /// What every node accepts once a change in progress has reached all of them, if a service is changing them.
     pub(crate) coming: Option<BTreeSet<String>>,
     /// The credential in the published parameter.

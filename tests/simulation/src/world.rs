@@ -23,8 +23,9 @@ use crate::{
     conditions, elasticache, functions, hosts, network,
     nodes::Nodes,
     plan::Plan,
-    rules::{Rule, Watch, is_function},
+    rules::Rule,
     view::View,
+    watch::{Watch, is_function},
 };
 
 /// The time of day when every world starts.

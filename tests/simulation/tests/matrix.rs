@@ -52,4 +52,6 @@ matrix! {
     three_nodes_with_configuration_files: "config-file-3-plain-60s";
     one_node_with_an_acl_file: "acl-file-1-json-0s";
     three_nodes_with_acl_files: "acl-file-3-plain-60s";
+    one_node_without_files: "memory-1-json-0s";
+    three_nodes_without_files: "memory-3-plain-60s";
 }

@@ -79,7 +79,7 @@ impl Cell {
 
 /// Every estate of the matrix: each place of users, each number of nodes, each kind of secret, with and without an overlap.
 pub fn estates() -> impl Iterator<Item = Estate> {
-    let set_ups = [SetUp::ConfigFile, SetUp::AclFile].into_iter();
+    let set_ups = [SetUp::ConfigFile, SetUp::AclFile, SetUp::Memory].into_iter();
     set_ups.flat_map(|set_up| {
         [(1, true, 0), (3, false, 60)].map(|(nodes, json, overlap)| Estate {
             nodes,
@@ -99,6 +99,7 @@ pub fn name_of(estate: &Estate) -> String {
     let set_up = match set_up {
         SetUp::ConfigFile => "config-file",
         SetUp::AclFile => "acl-file",
+        SetUp::Memory => "memory",
         SetUp::AuthToken => "auth-token",
         SetUp::ClusterAuthToken => "cluster-auth-token",
         SetUp::GroupUser => "group-user",

@@ -10,8 +10,10 @@ use tokio::time::sleep;
 
 use super::cell::Call;
 use crate::{
-    acts, rest,
-    what::Function,
+    acts, person,
+    plan::SetUp,
+    rest,
+    what::{Edit, Function},
     world::{NAME, World},
 };
 
@@ -20,6 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(900);
 
 /// More than a run takes that is called again after a failure.
 const PAUSE: Duration = Duration::from_secs(60);
+
+/// How often a run is called that moves the target, or rolls the move back: once more than one fault can make fail.
+const RUNS: usize = 2;
 
 /// The label of a version whose credential every node refused.
 const RETIRED: &str = "redis-lifecycle-retired";
@@ -44,10 +49,12 @@ pub(super) struct Seen {
 /// retire-credential does is the same after the first one. Whatever the fault breaks off goes on as in AWS: Secrets Manager
 /// calls a step again, EventBridge delivers an event again, and the schedules come round once. After that nothing is left to
 /// do, and a restart of the nodes changes nothing.
+///
+/// On hosts, sync-connection also moves the target to another host, and rolls the move back.
 pub(super) async fn live(world: &Arc<World>, function: &'static str, strike: Option<Strike>) -> Seen {
     let count = Arc::new(Mutex::new(Count::default()));
     let rotations = if function == "retire-credential" { 1 } else { 2 };
-    let mut rotated = true;
+    let (mut rotated, mut moved) = (true, true);
     for left in (0..rotations).rev() {
         if left == 0 {
             strike_in(world, &count, function, strike);
@@ -56,6 +63,9 @@ pub(super) async fn live(world: &Arc<World>, function: &'static str, strike: Opt
     }
     sleep(world.plan.estate.overlap + PAUSE).await;
     acts::invoke(world, Function::Retire).await;
+    if function == "sync-connection" && person::is_on_hosts(world) {
+        moved = move_and_roll_back(world).await;
+    }
     world.aws.faults.choose(|_, _| None);
     world.come_to_rest();
     sleep(PAUSE).await;
@@ -65,11 +75,14 @@ pub(super) async fn live(world: &Arc<World>, function: &'static str, strike: Opt
     schedules(world).await;
     let changes = world.changes.load(Ordering::Relaxed) - before;
     // What was changed is in the files of the nodes too.
-    world.nodes.values().for_each(|node| node.redis().restart());
+    if world.plan.estate.set_up != SetUp::Memory {
+        world.nodes.values().for_each(|node| node.redis().restart());
+    }
     world.look("nodes", "restart");
     rest::check(world, rotated, changes);
     let Count { calls, struck } = std::mem::take(&mut *lock(&count));
     let mut wrong = wrong(world);
+    wrong.extend((!moved).then(|| "the move or its rollback has failed".to_owned()));
     wrong.extend((!rotated).then(|| "a rotation or an event has failed".to_owned()));
     Seen { calls, struck, wrong }
 }
@@ -80,6 +93,22 @@ async fn rotate(world: &World) -> bool {
     let report = world.aws.secrets_manager.rotation_settled(NAME, PATIENCE).await;
     let delivered = world.aws.events.settled(PATIENCE).await.is_ok();
     delivered && report.is_some_and(|report| report.succeeded)
+}
+
+/// Moves the target to another host and back; returns whether it was published there, and then here. A run that fails is called
+/// again, by a schedule or by the person.
+async fn move_and_roll_back(world: &Arc<World>) -> bool {
+    let mut done = person::edit(world, Edit::MoveAway).await.is_ok();
+    for _ in 0..RUNS {
+        acts::invoke(world, Function::Sync).await;
+        sleep(PAUSE).await;
+    }
+    done &= world.watch().view().published_elsewhere;
+    for _ in 0..RUNS {
+        done &= person::edit(world, Edit::RollBack).await.is_ok();
+        sleep(PAUSE).await;
+    }
+    done && !world.watch().view().published_elsewhere
 }
 
 async fn schedules(world: &World) {

@@ -119,14 +119,13 @@ macro_rules! flavour {
 
 /// One test for each of these flavours, with the same fault.
 macro_rules! at_every_call {
-    ($($name:ident: $what:expr, $($(#[$simulated:meta])? $flavour:ident)+;)+) => {
+    ($($name:ident: $what:expr, $($flavour:ident)+;)+) => {
         $(
             mod $name {
                 use super::*;
 
                 $(
-                    $(#[$simulated])?
-                    #[tokio::test(flavor = "multi_thread")]
+                        #[tokio::test(flavor = "multi_thread")]
                     async fn $flavour() {
                         fault_at_every_call(flavour!($flavour), $what).await;
                     }
@@ -152,11 +151,9 @@ at_every_call! {
         of_elasticache_auth of_elasticache_user of_fargate of_hosts_with_neither of_upstash;
     a_retirement_survives_an_internal_error_at_every_call: What::InternalError,
         of_elasticache_auth of_elasticache_user of_fargate of_upstash
-        #[ignore = "the simulation has it; `./dev test --all` runs it on real Redis"]
         of_hosts_with_a_configuration_file;
     a_retirement_survives_a_reset_at_every_call: What::Reset,
         of_elasticache_auth of_elasticache_user of_fargate of_upstash
-        #[ignore = "the simulation has it; `./dev test --all` runs it on real Redis"]
         of_hosts_with_an_acl_file;
     a_retirement_survives_a_timeout_at_every_call: What::Delay(TOO_LATE),
         of_elasticache_auth of_elasticache_user of_fargate of_hosts_with_a_configuration_file of_upstash;

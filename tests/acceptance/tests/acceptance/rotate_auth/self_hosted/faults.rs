@@ -56,47 +56,39 @@ async fn fault_at_every_call(set_up: SetUp, step: &str, what: What, least: usize
 }
 
 /// One test for each step, with the same fault; the set-ups alternate.
-///
-/// The attribute is that of the tests whose calls and set-up the simulation has too.
 macro_rules! at_every_call {
-    ($($(#[$simulated:meta])? $name:ident: $what:expr;)+) => {
+    ($($name:ident: $what:expr;)+) => {
         $(
             mod $name {
                 use sandbox::{faults::What, hosts::SetUp};
 
                 use super::fault_at_every_call;
 
-                $(#[$simulated])?
                 #[tokio::test(flavor = "multi_thread")]
                 async fn of_create_secret() {
                     fault_at_every_call(SetUp::Neither, "createSecret", $what, 6).await;
                 }
 
-                $(#[$simulated])?
                 #[tokio::test(flavor = "multi_thread")]
                 async fn of_set_secret_with_a_configuration_file() {
                     fault_at_every_call(SetUp::ConfigFile, "setSecret", $what, 18).await;
                 }
 
-                $(#[$simulated])?
                 #[tokio::test(flavor = "multi_thread")]
                 async fn of_set_secret_with_an_acl_file() {
                     fault_at_every_call(SetUp::AclFile, "setSecret", $what, 18).await;
                 }
 
-                // The simulation has neither this set-up nor Sentinels.
                 #[tokio::test(flavor = "multi_thread")]
                 async fn of_set_secret_with_neither() {
                     fault_at_every_call(SetUp::Neither, "setSecret", $what, 14).await;
                 }
 
-                $(#[$simulated])?
                 #[tokio::test(flavor = "multi_thread")]
                 async fn of_test_secret() {
                     fault_at_every_call(SetUp::AclFile, "testSecret", $what, 6).await;
                 }
 
-                $(#[$simulated])?
                 #[tokio::test(flavor = "multi_thread")]
                 async fn of_finish_secret() {
                     fault_at_every_call(SetUp::ConfigFile, "finishSecret", $what, 7).await;
@@ -111,10 +103,7 @@ at_every_call! {
     a_rotation_on_hosts_survives_a_kill_just_after_every_call: What::KillAfter;
     a_rotation_on_hosts_survives_the_loss_of_every_answer: What::LoseAnswer;
     a_rotation_on_hosts_survives_a_timeout_at_every_call: What::Delay(acceptance::timing::TOO_LATE);
-    #[ignore = "the simulation has it; `./dev test --all` runs it on real Redis"]
     a_rotation_on_hosts_survives_a_throttle_at_every_call: What::Throttle;
-    #[ignore = "the simulation has it; `./dev test --all` runs it on real Redis"]
     a_rotation_on_hosts_survives_a_500_at_every_call: What::InternalError;
-    #[ignore = "the simulation has it; `./dev test --all` runs it on real Redis"]
     a_rotation_on_hosts_survives_a_reset_at_every_call: What::Reset;
 }
