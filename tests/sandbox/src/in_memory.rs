@@ -21,7 +21,12 @@ use crate::{
     lambda::Runner,
     redis::Fleet,
     server::Endpoint,
-    services::{ElastiCache, Lambda, SecretsManager, Ssm, Sts, elasticache::Timing, secrets_manager::RotationTiming},
+    services::{
+        CloudMap, Ecs, ElastiCache, Lambda, SecretsManager, Ssm, Sts,
+        ecs::{EcsTiming, Neighbours},
+        elasticache::Timing,
+        secrets_manager::RotationTiming,
+    },
     wire::Services,
 };
 use http_client::HttpClient;
@@ -36,11 +41,13 @@ pub struct Options {
     pub rotation: RotationTiming,
     /// How ElastiCache behaves.
     pub elasticache: Timing,
+    /// How ECS behaves.
+    pub ecs: EcsTiming,
     /// How events behave.
     pub events: EventTiming,
 }
 
-/// Secrets Manager, Parameter Store, ElastiCache, Lambda, EventBridge, Scheduler, SNS and STS, in memory.
+/// Secrets Manager, Parameter Store, ElastiCache, ECS, Cloud Map, Lambda, EventBridge, Scheduler, SNS and STS, in memory.
 pub struct InMemory {
     /// The journal of calls.
     pub journal: Arc<Journal>,
@@ -54,10 +61,14 @@ pub struct InMemory {
     pub secrets_manager: Arc<SecretsManager>,
     /// Parameter Store. Tests read its state directly.
     pub ssm: Arc<Ssm>,
-    /// The nodes of ElastiCache, without TLS.
+    /// The nodes of ElastiCache and of ECS, without TLS.
     pub fleet: Arc<Fleet>,
     /// ElastiCache. Tests read its state directly.
     pub elasticache: Arc<ElastiCache>,
+    /// ECS, whose containers are in memory. Tests read its state directly.
+    pub ecs: Arc<Ecs>,
+    /// Cloud Map. Tests read its state directly.
+    pub cloud_map: Arc<CloudMap>,
     /// Lambda's API for functions that are consumers. Tests read its state directly.
     pub lambda: Arc<Lambda>,
     endpoint: Arc<Endpoint>,
@@ -65,9 +76,9 @@ pub struct InMemory {
 }
 
 impl InMemory {
-    /// Creates an AWS without resources.
+    /// Creates an AWS without resources. Its scheduler of ECS runs on the runtime of the caller.
     pub fn new(options: Options, latency: Latency) -> Self {
-        let Options { rotation, elasticache, events } = options;
+        let Options { rotation, elasticache, ecs, events } = options;
         let (journal, faults) = (Arc::new(Journal::default()), Arc::new(Faults::default()));
         let runner = Arc::new(Runner::new(faults.clone(), BTreeMap::new()));
         let events = Events::new(runner.clone(), events);
@@ -75,11 +86,21 @@ impl InMemory {
         let ssm = Arc::new(Ssm::new(events.clone()));
         let fleet = Arc::new(Fleet::in_memory(faults.clone(), journal.clone()));
         let elasticache = Arc::new(ElastiCache::new(fleet.clone(), events.clone(), elasticache));
+        let cloud_map = Arc::new(CloudMap::new(fleet.clone()));
+        let neighbours = Neighbours {
+            secrets_manager: secrets_manager.clone(),
+            ssm: ssm.clone(),
+            cloud_map: cloud_map.clone(),
+            events: events.clone(),
+        };
+        let ecs = Ecs::in_memory(fleet.clone(), neighbours, ecs, journal.clone());
         let lambda = Arc::new(Lambda::new(runner.clone(), events.clone()));
         let services = Services::new(vec![
             secrets_manager.clone(),
             ssm.clone(),
             elasticache.clone(),
+            ecs.clone(),
+            cloud_map.clone(),
             lambda.clone(),
             events.eventbridge.clone(),
             events.scheduler.clone(),
@@ -87,7 +108,21 @@ impl InMemory {
             Arc::new(Sts),
         ]);
         let endpoint = Arc::new(Endpoint { services, faults: faults.clone(), journal: journal.clone() });
-        Self { journal, faults, runner, events, secrets_manager, ssm, fleet, elasticache, lambda, endpoint, latency }
+        Self {
+            journal,
+            faults,
+            runner,
+            events,
+            secrets_manager,
+            ssm,
+            fleet,
+            elasticache,
+            ecs,
+            cloud_map,
+            lambda,
+            endpoint,
+            latency,
+        }
     }
 
     /// Points a configuration to this AWS, for a caller with this access key id.
@@ -105,11 +140,12 @@ impl InMemory {
             .build()
     }
 
-    /// Stops rotations, deliveries, invocations and nodes.
+    /// Stops rotations, deliveries, invocations, containers and nodes.
     pub async fn stop(&self) {
         self.events.stop();
         self.secrets_manager.stop();
         self.runner.stop().await;
+        self.ecs.stop().await;
         self.fleet.stop().await;
     }
 }

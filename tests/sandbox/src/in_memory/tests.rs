@@ -1,5 +1,7 @@
 //! Tests of the AWS in memory, with the real SDK.
 
+mod ecs;
+
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -15,7 +17,7 @@ use crate::{
     faults::{At, Rule, What},
     lambda::{Here, InvocationResult},
     redis::{Node, PORT},
-    services::{elasticache::Timing, secrets_manager::RotationTiming},
+    services::{ecs::EcsTiming, elasticache::Timing, secrets_manager::RotationTiming},
 };
 
 fn start(seed: u64) -> Arc<InMemory> {
@@ -30,6 +32,7 @@ fn start(seed: u64) -> Arc<InMemory> {
             stale: Duration::ZERO,
             stale_users: Duration::ZERO,
         },
+        ecs: EcsTiming::default(),
         events: EventTiming::default(),
     };
     Arc::new(InMemory::new(options, Arc::new(|| Duration::from_millis(fastrand::u64(1..30)))))
@@ -153,7 +156,7 @@ async fn the_primary_endpoint_of_a_group_in_memory_follows_a_failover() {
     let described = elasticache(&aws).describe_replication_groups().send().await.unwrap();
     let endpoint = described.replication_groups()[0].node_groups()[0].primary_endpoint().unwrap().address().unwrap();
     let address: Ipv4Addr = endpoint.parse().unwrap();
-    let reached = || aws.fleet.reach((address, PORT).into()).map(|node| node.address());
+    let reached = || aws.fleet.reach((address, PORT).into());
     assert_eq!(reached(), Some(nodes[0].address()));
     let (service, old) = (aws.elasticache.clone(), nodes[0].clone());
     let failover = tokio::spawn(async move { service.fail_over("orders", "0001").await });

@@ -1,7 +1,7 @@
 //! Every node of one sandbox.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, Weak,
@@ -114,13 +114,15 @@ impl Fleet {
         self.nodes().iter().find(|node| node.address == address).cloned()
     }
 
-    /// The node that a new connection to this public address reaches, if one is open: the node with this address, or one that
-    /// an endpoint leads to.
-    pub fn reach(&self, address: SocketAddr) -> Option<Arc<Node>> {
+    /// The address of the node that a new connection to this public address reaches, if one is open: the node with this address,
+    /// or one that an endpoint leads to.
+    pub fn reach(&self, address: SocketAddr) -> Option<Ipv4Addr> {
         let gates = self.gates.lock().expect("the lock is not poisoned");
         let gate = gates.iter().filter_map(Weak::upgrade).find(|gate| gate.address() == address)?;
-        let upstream = gate.next()?;
-        self.nodes().iter().find(|node| Arc::ptr_eq(&node.upstream, &upstream)).cloned()
+        match gate.next()?.address.ip() {
+            IpAddr::V4(address) => Some(address),
+            IpAddr::V6(_) => None,
+        }
     }
 
     /// Hands out an address, or `None` when the network is full.

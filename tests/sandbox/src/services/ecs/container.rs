@@ -1,37 +1,33 @@
-//! One container: a process group on this machine.
+//! One container: a process group of this machine, or a simulated one in memory.
 
-use std::{
-    ffi::OsString,
-    fs::{self, File},
-    io,
-    net::Ipv4Addr,
-    os::unix::process::ExitStatusExt,
-    path::PathBuf,
-    process::{ExitStatus, Stdio},
-};
+use std::{io, net::Ipv4Addr};
 
 use nix::{
-    sys::signal::{Signal, kill, killpg},
+    sys::signal::{Signal, killpg},
     unistd::Pid,
 };
-use secrecy::{ExposeSecret, SecretString};
-use tokio::process::{Child, Command};
+use secrecy::SecretString;
 
 use super::{
     Ecs,
     definition::{ContainerDefinition, Definition},
-    programs::Programs,
+    memory::{self, Simulated},
+    place::Place,
+    process,
 };
-use crate::redis::Program;
 
 /// The command of Docker's Redis images.
 const REDIS: &str = "redis-server";
-/// The data folder of Docker's Redis images.
-const REDIS_DATA: &str = "/data";
 
 /// Whether an image is a Redis image, of any tag and registry.
 pub(super) fn is_redis(image: &str) -> bool {
     name_and_tag(image).0 == "redis"
+}
+
+/// Whether an image is one of Redis 8.
+pub(super) fn is_redis_8(image: &str) -> bool {
+    let (name, tag) = name_and_tag(image);
+    name == "redis" && tag.starts_with('8')
 }
 
 fn name_and_tag(image: &str) -> (&str, &str) {
@@ -39,19 +35,26 @@ fn name_and_tag(image: &str) -> (&str, &str) {
     last.split_once([':', '@']).unwrap_or((last, "latest"))
 }
 
+/// The words of the command that a container runs.
+pub(super) fn words(container: &ContainerDefinition) -> Vec<&str> {
+    let mut words: Vec<&str> = container.entry_point.iter().chain(&container.command).map(String::as_str).collect();
+    // As the entry point of Docker's images has it.
+    let bare = words.first().is_none_or(|first| first.starts_with('-'));
+    if bare && container.entry_point.is_empty() && is_redis(&container.image) {
+        words.insert(0, REDIS);
+    }
+    words
+}
+
 /// How to run programs in a container.
 #[derive(Debug)]
-pub(super) struct Environment {
-    setpriv: Option<PathBuf>,
-    environment: Vec<(String, SecretString)>,
-    path: OsString,
-    folder: PathBuf,
-    /// The working directory of its programs.
-    work: PathBuf,
+pub(super) enum Environment {
+    Process(process::Environment),
+    Memory(Simulated),
 }
 
 impl Environment {
-    /// Creates the folders and programs of a container.
+    /// Makes what a container runs in.
     pub(super) fn make(
         ecs: &Ecs,
         task: &str,
@@ -60,140 +63,108 @@ impl Environment {
         address: Ipv4Addr,
         environment: Vec<(String, SecretString)>,
     ) -> io::Result<Self> {
-        let folder = ecs.container_folder(task, &container.name);
-        fs::create_dir_all(&folder)?;
-        let mut mounts = Vec::new();
-        for mount in &container.mount_points {
-            let volume = definition.volumes.iter().find(|volume| volume.name == mount.source_volume);
-            let home = match volume.and_then(|volume| volume.efs_volume_configuration.as_ref()) {
-                Some(efs) => {
-                    let root = efs.root_directory.as_deref().unwrap_or_default().trim_matches('/');
-                    ecs.file_system(&efs.file_system_id).join(root)
-                }
-                None => ecs.home.join("tasks").join(task).join(format!("volume {}", mount.source_volume)),
-            };
-            fs::create_dir_all(&home)?;
-            mounts.push((mount.container_path.clone(), home));
-        }
-        let program = program(ecs, &container.image);
-        let bin = folder.join("bin");
-        Programs { program, address, mounts: &mounts }.write(&bin)?;
-        let data = mounts.iter().find(|(path, _)| path == REDIS_DATA && is_redis(&container.image));
-        let work = data.map_or_else(|| folder.clone(), |(_, home)| home.clone());
-        let given = environment.iter().find(|(name, _)| name == "PATH").map(|(_, path)| path.expose_secret());
-        let mut path = bin.into_os_string();
-        path.push(":");
-        path.push(given.unwrap_or("/usr/local/bin:/usr/bin:/bin"));
-        Ok(Self { setpriv: program.setpriv.clone(), environment, path, folder, work })
+        Ok(match &ecs.place {
+            Place::Machine(machine) => Self::Process(process::Environment::make(
+                (ecs, machine),
+                task,
+                definition,
+                container,
+                address,
+                environment,
+            )?),
+            Place::Memory(_) => Self::Memory(memory::make(container, address, environment)?),
+        })
     }
 
     /// Starts the container itself.
     pub(super) fn start(&self, container: &ContainerDefinition) -> io::Result<Running> {
-        let mut words: Vec<&str> = container.entry_point.iter().chain(&container.command).map(String::as_str).collect();
-        // As the entry point of Docker's images has it.
-        let bare = words.first().is_none_or(|first| first.starts_with('-'));
-        if bare && container.entry_point.is_empty() && is_redis(&container.image) {
-            words.insert(0, REDIS);
-        }
-        self.run(&words, File::create(self.folder.join("log"))?)
+        Ok(match self {
+            Self::Process(environment) => Running::Process(environment.start(container)?),
+            Self::Memory(simulated) => Running::Memory(simulated.clone()),
+        })
     }
 
-    /// Runs a command in the container.
+    /// Runs a command in the container. In memory, every command succeeds: a health check is met while the container runs.
     pub(super) fn execute(&self, words: &[&str]) -> io::Result<Running> {
-        self.run(words, File::create(self.folder.join("health.log"))?)
+        Ok(match self {
+            Self::Process(environment) => Running::Process(environment.execute(words)?),
+            Self::Memory(_) => Running::Memory(memory::success()),
+        })
     }
 
-    fn run(&self, words: &[&str], log: File) -> io::Result<Running> {
-        let (first, rest) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-        let mut command = match &self.setpriv {
-            // The process dies with the sandbox, however that ends.
-            Some(setpriv) => {
-                let mut command = Command::new(setpriv);
-                command.args(["--pdeathsig", "KILL", "--", first]);
-                command
-            }
-            None => Command::new(first),
-        };
-        command.args(rest).current_dir(&self.work).env_clear().env("HOME", &self.folder);
-        command.envs(self.environment.iter().map(|(name, value)| (name, value.expose_secret())));
-        command.env("PATH", &self.path);
-        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).process_group(0).kill_on_drop(true);
-        let child = command.spawn()?;
-        let pid = child.id().and_then(|pid| i32::try_from(pid).ok()).expect("a child just started has a pid");
-        Ok(Running { child, pid: Pid::from_raw(pid), gone: false })
+    /// The simulated container, if it is in memory.
+    pub(super) fn simulated(&self) -> Option<&Simulated> {
+        match self {
+            Self::Process(_) => None,
+            Self::Memory(simulated) => Some(simulated),
+        }
     }
 }
 
-/// Which program a container's `redis-server` is.
-fn program<'a>(ecs: &'a Ecs, image: &str) -> &'a Program {
-    let (name, tag) = name_and_tag(image);
-    let eight = name == "redis" && tag.starts_with('8');
-    ecs.redis_8.as_ref().filter(|_| eight).unwrap_or_else(|| ecs.fleet.program())
-}
-
-/// A running container. It is killed when this value is dropped.
+/// A running container.
 #[derive(Debug)]
-pub(super) struct Running {
-    child: Child,
-    pid: Pid,
-    /// Whether it was waited for, after which its process id may be reused.
-    gone: bool,
+pub(super) enum Running {
+    Process(process::Running),
+    Memory(Simulated),
+}
+
+/// What a signal to a running container goes to, while somebody waits for its end.
+#[derive(Debug)]
+pub(super) enum Group {
+    Process(Pid),
+    Memory(Simulated),
 }
 
 impl Running {
     /// Waits for its end and returns its exit code: 128 plus the number for a signal.
     pub(super) async fn wait(&mut self) -> i32 {
-        let status = self.child.wait().await.unwrap_or_default();
-        self.kill();
-        self.gone = true;
-        code(status)
+        match self {
+            Self::Process(running) => running.wait().await,
+            Self::Memory(simulated) => simulated.ended().await,
+        }
     }
 
     /// Sends SIGTERM.
     pub(super) fn terminate(&self) {
-        if !self.gone {
-            let _ = kill(self.pid, Signal::SIGTERM);
+        match self {
+            Self::Process(running) => running.terminate(),
+            Self::Memory(simulated) => simulated.signal(Signal::SIGTERM),
         }
     }
 
     /// Kills all of its processes.
     pub(super) fn kill(&self) {
-        if !self.gone {
-            // None is left, or all of them are killed.
-            let _ = killpg(self.pid, Signal::SIGKILL);
+        match self {
+            Self::Process(running) => running.kill(),
+            Self::Memory(simulated) => simulated.signal(Signal::SIGKILL),
         }
     }
 
-    /// Its process id, which is also its group's.
-    pub(super) fn pid(&self) -> Pid {
-        self.pid
+    /// What signals go to.
+    pub(super) fn group(&self) -> Group {
+        match self {
+            Self::Process(running) => Group::Process(running.pid()),
+            Self::Memory(simulated) => Group::Memory(simulated.clone()),
+        }
     }
 
     /// Kills all of its processes, and waits for the first.
-    pub(super) async fn end(mut self) {
-        self.kill();
-        self.wait().await;
+    pub(super) async fn end(self) {
+        match self {
+            Self::Process(running) => running.end().await,
+            Self::Memory(simulated) => simulated.signal(Signal::SIGKILL),
+        }
     }
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.kill();
-    }
-}
-
-fn code(status: ExitStatus) -> i32 {
-    status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default())
-}
-
-impl Ecs {
-    /// The folder of an EFS file system, which outlives every task.
-    pub fn file_system(&self, id: &str) -> PathBuf {
-        self.home.join("efs").join(id)
-    }
-
-    /// The folder of a container of a task, named by ARN or id: its log is there, and it starts there.
-    pub fn container_folder(&self, task: &str, container: &str) -> PathBuf {
-        self.home.join("tasks").join(task.rsplit('/').next().unwrap_or(task)).join(container)
+impl Group {
+    /// Sends a signal to all of its processes. They may have ended by themselves just now, which comes to the same.
+    pub(super) fn signal(&self, signal: Signal) {
+        match self {
+            Self::Process(group) => {
+                let _ = killpg(*group, signal);
+            }
+            Self::Memory(simulated) => simulated.signal(signal),
+        }
     }
 }

@@ -8,7 +8,7 @@ use nix::sys::signal::Signal;
 use tokio::time::timeout;
 
 use super::{
-    Ecs, EcsTiming,
+    Ecs, EcsTiming, Simulated,
     schedule::plan,
     service::Rollout,
     task::{LastStatus, Task},
@@ -44,6 +44,18 @@ impl Ecs {
         let Some(cluster) = state.find_cluster(cluster) else { return Vec::new() };
         let own = cluster.tasks.iter().filter(|task| task.service == service && task.last != LastStatus::Stopped);
         own.map(view).collect()
+    }
+
+    /// The containers in memory of a service that run now, with the addresses of their tasks, the oldest first.
+    pub fn simulated(&self, cluster: &str, service: &str) -> Vec<(Ipv4Addr, Simulated)> {
+        let mut state = self.state();
+        let Some(cluster) = state.find_cluster(cluster) else { return Vec::new() };
+        let own = cluster.tasks.iter().filter(|task| task.service == service);
+        let running = own.flat_map(|task| {
+            let running = task.containers.iter().filter(|container| container.exit_code.is_none());
+            running.filter_map(|container| Some((task.address?, container.simulated.clone()?)))
+        });
+        running.collect()
     }
 
     /// Kills the processes of a task and waits until ECS has noticed. ECS then starts another task.

@@ -1,7 +1,8 @@
-//! ECS on Fargate: services, whose tasks are real processes with addresses of their own.
+//! ECS on Fargate: services, whose tasks are real processes with addresses of their own, or simulated ones in memory.
 
 mod check;
 mod clusters;
+mod command;
 mod container;
 mod create_service;
 mod definition;
@@ -11,7 +12,10 @@ mod errors;
 mod events;
 mod health;
 mod hooks;
+mod memory;
 mod names;
+mod place;
+mod process;
 mod programs;
 mod reconcile;
 mod run;
@@ -29,7 +33,7 @@ mod update_service;
 use std::{
     collections::BTreeMap,
     fmt,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
@@ -41,11 +45,14 @@ use super::{CloudMap, SecretsManager, Ssm};
 use crate::{
     clock,
     delivery::Events,
+    journal::Journal,
     redis::{Fleet, Program},
     wire::{Answer, AwsError, Call, Description, Protocol, Service},
 };
 
 pub use hooks::TaskView;
+pub use memory::Simulated;
+use place::{Machine, Place};
 use store::State;
 pub(in crate::services) use store::seconds;
 
@@ -120,9 +127,7 @@ pub struct Ecs {
     lives: Mutex<JoinSet<()>>,
     fleet: Arc<Fleet>,
     neighbours: Neighbours,
-    /// The program of images named `redis:8…`, if it is another one.
-    redis_8: Option<Program>,
-    home: PathBuf,
+    place: Place,
 }
 
 impl Service for Ecs {
@@ -149,6 +154,22 @@ impl Ecs {
     ) -> anyhow::Result<Arc<Self>> {
         let home = home.join("ecs");
         std::fs::create_dir_all(&home)?;
+        let place = Place::Machine(Machine { home, redis_8: redis_8.map(Program::at).transpose()? });
+        Ok(Self::at(place, fleet, neighbours, timing))
+    }
+
+    /// Starts ECS without a cluster, whose containers are in memory: a Redis is a simulated node, and every other program does
+    /// nothing until it is stopped. The journal is told when a container starts or ends.
+    pub(crate) fn in_memory(
+        fleet: Arc<Fleet>,
+        neighbours: Neighbours,
+        timing: EcsTiming,
+        journal: Arc<Journal>,
+    ) -> Arc<Self> {
+        Self::at(Place::Memory(journal), fleet, neighbours, timing)
+    }
+
+    fn at(place: Place, fleet: Arc<Fleet>, neighbours: Neighbours, timing: EcsTiming) -> Arc<Self> {
         let ecs = Arc::new(Self {
             state: Mutex::new(State {
                 timing,
@@ -161,11 +182,10 @@ impl Ecs {
             lives: Mutex::default(),
             fleet,
             neighbours,
-            redis_8: redis_8.map(Program::at).transpose()?,
-            home,
+            place,
         });
         ecs.lives().spawn(reconcile::keep(ecs.clone()));
-        Ok(ecs)
+        ecs
     }
 
     /// Carries out one call.
@@ -197,6 +217,7 @@ impl Ecs {
     /// Stops every process and waits for its end. No other is started afterwards.
     pub(crate) async fn stop(&self) {
         self.ended.send_replace(true);
+        self.changed.send_replace(());
         let mut lives = std::mem::take(&mut *self.lives());
         while lives.join_next().await.is_some() {}
     }

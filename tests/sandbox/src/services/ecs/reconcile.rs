@@ -24,9 +24,15 @@ const IMPAIRED_AFTER: usize = 3;
 pub(super) async fn keep(ecs: Arc<Ecs>) {
     let mut changed = ecs.changed.subscribe();
     while !ecs.is_stopped() {
-        // It also looks unasked: a pause after a failure may be over.
-        let _ = timeout(LOOK_EVERY, changed.changed()).await;
-        let notice = ecs.state().timing.notice;
+        let (notice, idle) = {
+            let state = ecs.state();
+            (state.timing.notice, state.clusters.is_empty())
+        };
+        match idle {
+            true => drop(changed.changed().await),
+            // It also looks unasked: a pause after a failure may be over.
+            false => drop(timeout(LOOK_EVERY.max(notice), changed.changed()).await),
+        }
         sleep(notice).await;
         reconcile(&ecs);
     }

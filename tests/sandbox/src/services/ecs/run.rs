@@ -8,7 +8,7 @@ use futures::{
     stream::FuturesUnordered,
 };
 use jiff::Timestamp;
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::Signal;
 use secrecy::SecretString;
 use tokio::{
     sync::watch,
@@ -139,9 +139,13 @@ impl Life {
         }
         self.gate.iter().for_each(|(_, upstream)| upstream.set_open(true));
         self.change(|task, now| {
+            for (container, environment) in task.containers.iter_mut().zip(&self.environments) {
+                container.simulated = environment.simulated().cloned();
+            }
             task.stamp("pullStoppedAt", now);
             task.reach(LastStatus::Activating);
         });
+        self.ecs.record("StartContainer", &self.definition.family);
         Ok(())
     }
 
@@ -167,7 +171,7 @@ impl Life {
     /// Returns when an essential container has ended.
     async fn outlive(&self, containers: &mut [Running]) {
         let mut signals = self.signals.clone();
-        let groups: Vec<_> = containers.iter().map(Running::pid).collect();
+        let groups: Vec<_> = containers.iter().map(Running::group).collect();
         let waits = containers.iter_mut().enumerate();
         let mut waits: FuturesUnordered<_> =
             waits.map(|(place, one)| async move { (place, one.wait().await) }).collect();
@@ -175,13 +179,10 @@ impl Life {
             tokio::select! {
                 Ok(()) = signals.changed() => {
                     let signal = *signals.borrow_and_update();
-                    for group in &groups {
-                        // It may have ended by itself just now, which comes to the same.
-                        let _ = killpg(*group, signal);
-                    }
+                    signal.iter().for_each(|signal| groups.iter().for_each(|group| group.signal(*signal)));
                 }
                 Some((place, code)) = waits.next() => {
-                    self.change(|task, _| task.containers[place].exit_code = Some(code));
+                    self.exited(place, code);
                     if self.definition.containers[place].essential {
                         return;
                     }
@@ -254,7 +255,7 @@ impl Life {
                 }
             });
             for (place, code) in join_all(ends).await.into_iter().enumerate() {
-                self.change(|task, _| task.containers[place].exit_code = Some(code));
+                self.exited(place, code);
             }
             self.change(|task, now| task.stamp("executionStoppedAt", now));
             containers.clear();
@@ -270,6 +271,15 @@ impl Life {
             task.stopped = Some(Instant::now());
             task.reach(LastStatus::Stopped);
         });
+    }
+
+    /// Keeps the exit code of a container.
+    fn exited(&self, place: usize, code: i32) {
+        let mut new = false;
+        self.change(|task, _| new = task.containers[place].exit_code.replace(code).is_none());
+        if new {
+            self.ecs.record("StopContainer", &self.definition.family);
+        }
     }
 
     fn end(&self, code: StopCode, why: String) {

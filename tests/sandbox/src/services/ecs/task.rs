@@ -10,6 +10,7 @@ use tokio::{sync::watch, time::Instant};
 
 use super::{
     definition::Definition,
+    memory::Simulated,
     names::{cluster_arn, new_id, task_arn},
     service::{Registry, Service},
     store::seconds,
@@ -55,6 +56,8 @@ pub(super) struct Container {
     pub(super) health: Health,
     pub(super) exit_code: Option<i32>,
     pub(super) reason: Option<String>,
+    /// What runs, if the container is in memory.
+    pub(super) simulated: Option<Simulated>,
     id: String,
 }
 
@@ -124,7 +127,8 @@ impl Task {
     /// A new task of the service's newest deployment.
     pub(super) fn new(service: &Service, now: Timestamp) -> Self {
         let definition = service.primary().definition.clone();
-        let container = || Container { health: Health::Unknown, exit_code: None, reason: None, id: new_id() };
+        let container =
+            || Container { health: Health::Unknown, exit_code: None, reason: None, simulated: None, id: new_id() };
         Self {
             id: new_id(),
             cluster: service.cluster.clone(),

@@ -79,6 +79,19 @@ impl CloudMap {
         }
     }
 
+    /// The id of a namespace that can be used.
+    pub fn namespace_id(&self, name: &str) -> Option<String> {
+        let (state, now) = (self.state(), clock::now());
+        let namespace = state.namespaces.iter().find(|namespace| namespace.name == name)?;
+        state.has_namespace(&namespace.id, now).then(|| namespace.id.clone())
+    }
+
+    /// The id of the service behind a DNS name.
+    pub fn service_id(&self, name: &str) -> Option<String> {
+        let state = self.state();
+        state.services.iter().find(|service| state.host(service) == name).map(|service| service.id.clone())
+    }
+
     /// Whether a service with this ARN exists.
     pub(crate) fn has(&self, arn: &str) -> bool {
         self.state().services.iter().any(|service| service.arn() == arn)
