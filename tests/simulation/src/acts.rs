@@ -6,8 +6,10 @@ use serde_json::json;
 use tokio::time::sleep;
 
 use crate::{
+    fargate,
     nodes::Node,
     person,
+    plan::SetUp,
     what::{Event, Function, What},
     world::{NAME, PERSON, World},
 };
@@ -26,8 +28,8 @@ pub(crate) async fn carry_out(world: &Arc<World>, what: What) {
             let _ = person::edit(world, edit).await;
         }
         What::Node(number, event) => {
-            if let Some(node) = world.nodes.values().nth(number) {
-                befall(world, node, what, event).await;
+            if let Some(node) = world.nodes().into_values().nth(number) {
+                befall(world, &node, what, event).await;
             }
         }
     }
@@ -57,6 +59,10 @@ async fn befall(world: &World, node: &Node, what: What, event: Event) {
             let address = node.host.parse().expect("a node of ElastiCache is named by its address");
             // It may be failing already.
             let _ = world.aws.elasticache.fail_node(NAME, address).await;
+        }
+        Event::Restart if world.plan.estate.set_up == SetUp::Fargate => {
+            world.note(&format!("{:<20} {what}", "nodes"));
+            fargate::end_task(world).await;
         }
         Event::Restart => node.redis().restart(),
         Event::Cut => node.redis().drop_connections(),

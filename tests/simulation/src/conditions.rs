@@ -11,11 +11,16 @@ use sandbox::{
     services::{elasticache::Timing, secrets_manager::RotationTiming},
 };
 
-use crate::plan::Plan;
+use crate::{ecs, plan::Plan};
 
 /// How the AWS of a plan behaves in time.
 pub(crate) fn timing(plan: &Plan) -> Options {
-    Options { rotation: rotation(plan), elasticache: elasticache(plan.seed), events: events(plan.estate.copies) }
+    Options {
+        rotation: rotation(plan),
+        elasticache: elasticache(plan.seed),
+        ecs: ecs::timing(plan.seed),
+        events: events(plan.estate.copies),
+    }
 }
 
 /// How rotations are tried again: by RotateSecret at once or later. Where calls fail, some steps are invoked twice at once.

@@ -90,7 +90,7 @@ pub(crate) fn coming(world: &World) -> Option<Vec<SecretString>> {
     match world.plan.estate.set_up {
         SetUp::GroupUser => world.aws.elasticache.coming_passwords(USER),
         SetUp::AuthToken | SetUp::ClusterAuthToken => world.aws.elasticache.coming_tokens(NAME),
-        SetUp::ConfigFile | SetUp::AclFile | SetUp::Memory => None,
+        _ => None,
     }
 }
 

@@ -73,16 +73,16 @@ fn replica(files: Files) -> Files {
 
 impl World {
     /// The hosts of the target where it is first: the primary and its replicas.
-    pub(crate) fn listed(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn listed(&self) -> impl Iterator<Item = String> {
         let added = self.replica_added.load(Ordering::Relaxed);
-        let hosts = self.nodes.keys().map(String::as_str);
-        hosts.filter(move |host| ![OTHER, SENTINEL].contains(host) && (*host != SPARE || added))
+        let hosts = self.nodes().into_keys();
+        hosts.filter(move |host| ![OTHER, SENTINEL].contains(&host.as_str()) && (host != SPARE || added))
     }
 
     /// Has every replica follow its primary.
     pub(crate) fn start_replication(self: &Arc<Self>) {
-        for replica in self.nodes.values().filter(|node| node.redis().replicates().is_some()) {
-            self.start_following(replica);
+        for replica in self.nodes().into_values().filter(|node| node.redis().replicates().is_some()) {
+            self.start_following(&replica);
         }
     }
 
@@ -132,11 +132,11 @@ impl World {
     /// Which hosts of the target cannot log in to the primary: replicas, and the Sentinel.
     pub(crate) fn cut_off(&self) -> Vec<String> {
         let in_effect = self.hosts_in_effect();
-        let replicates = |node: &&Arc<Node>| in_effect.contains(&node.host) && node.redis().replicates().is_some();
+        let replicates = |node: &Arc<Node>| in_effect.contains(&node.host) && node.redis().replicates().is_some();
         let mut cut_off = Vec::new();
-        for replica in self.nodes.values().filter(replicates) {
+        for replica in self.nodes().into_values().filter(replicates) {
             replica.redis().drop_connections();
-            self.follow(replica);
+            self.follow(&replica);
             if !replica.redis().is_linked() {
                 cut_off.push(replica.host.clone());
             }

@@ -8,7 +8,8 @@
 //! - [`Plan`]: the Redis of a world, what happens and how many calls fail, by seed
 //! - [`What`]: what can happen: rotations, schedules, a person's edits, events of nodes
 //! - [`world`]: AWS in memory, the nodes and the functions
-//! - `target`, `nodes`, `hosts`, `elasticache`: the secret and the settings, and where Redis runs
+//! - `target`, `nodes`, `hosts`, `elasticache`, `fargate`: the secret and the settings, and where Redis runs
+//! - `ecs`: the cluster, and how long its services take
 //! - `conditions`: how long things take, and which fault a call meets
 //! - `network`: connections of the functions to the nodes
 //! - `acts`, `person`: how each act is carried out
@@ -21,7 +22,9 @@
 mod acts;
 mod conditions;
 mod config;
+mod ecs;
 mod elasticache;
+mod fargate;
 mod functions;
 mod hosts;
 pub mod known;

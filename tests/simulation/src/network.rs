@@ -60,6 +60,8 @@ fn open(address: Address<'_>) -> BoxFuture<'static, io::Result<Stream>> {
             Some(What::Delay(time)) => sleep(time).await,
             _ => {}
         }
+        // It may have ended meanwhile.
+        connection.node = connection.world.reach(&host, port).ok_or(io::ErrorKind::ConnectionRefused)?;
         let (ours, theirs) = tokio::io::duplex(BUFFER);
         let node = connection.node.redis.clone();
         tokio::spawn(serve(theirs, From::new("10.0.0.9", 50_000), node, connection));

@@ -1,4 +1,4 @@
-//! The nodes of a world, and how they are reached.
+//! The nodes of a world: its owner's hosts, those of a replication group, or the task that runs.
 
 use std::{
     collections::BTreeMap,
@@ -12,9 +12,9 @@ use std::{
 use sandbox::clock;
 use simulated_redis::{Node as Redis, Shared};
 
-use crate::world::World;
+use crate::{fargate, plan::SetUp, world::World};
 
-/// Every node of a world, by its name.
+/// Nodes, by their names.
 pub(crate) type Nodes = BTreeMap<String, Arc<Node>>;
 
 /// A node of a world.
@@ -48,17 +48,29 @@ impl Node {
 }
 
 impl World {
+    /// The nodes of the moment: tasks come and go.
+    pub(crate) fn nodes(&self) -> Nodes {
+        let mut nodes = self.nodes.lock().expect("the lock is not poisoned");
+        if self.plan.estate.set_up == SetUp::Fargate {
+            fargate::refresh(self, &mut nodes);
+        }
+        nodes.clone()
+    }
+
     /// The node with this name.
     pub(crate) fn node(&self, host: &str) -> Option<Arc<Node>> {
-        self.nodes.get(host).cloned()
+        self.nodes().remove(host)
     }
 
     /// The node that a new connection to this place reaches, if one takes connections.
     pub(crate) fn reach(&self, host: &str, port: u16) -> Option<Arc<Node>> {
         match host.parse::<Ipv4Addr>() {
-            Ok(address) => self.node(&self.aws.fleet.reach((address, port).into())?.address().to_string()),
-            // A name is a host's.
-            Err(_) => self.node(host),
+            Ok(address) => self.node(&self.aws.fleet.reach((address, port).into())?.to_string()),
+            // A name is a host's, or one that leads to a task.
+            Err(_) => match self.aws.cloud_map.address(host) {
+                Some(address) => self.reach(&address.to_string(), port),
+                None => self.node(host),
+            },
         }
     }
 

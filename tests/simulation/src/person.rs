@@ -61,7 +61,7 @@ pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> 
                 elasticache::only(world, &current.ok_or(GivenUp)?).await?;
                 world.watch().removed(&previous);
             } else {
-                world.nodes.values().for_each(|node| world.administer(node, &format!("<{previous}")));
+                world.nodes().values().for_each(|node| world.administer(node, &format!("<{previous}")));
                 world.watch().removed(&previous);
                 world.look(PERSON, "ACL SETUSER, and saves it, on every node");
             }
@@ -72,13 +72,13 @@ pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> 
                 return add(world, OWN).await;
             }
             let node = world
-                .nodes
-                .values()
+                .nodes()
+                .into_values()
                 .filter(|node| !node.host.starts_with(hosts::SENTINEL))
                 .choose(&mut chance::rng())
                 .ok_or(GivenUp)?;
             world.watch().added(OWN);
-            world.administer(node, &format!(">{OWN}"));
+            world.administer(&node, &format!(">{OWN}"));
             world.look(PERSON, &format!("ACL SETUSER {}", node.host));
             Ok(())
         }
@@ -122,7 +122,10 @@ pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> 
             let other = world.node(hosts::OTHER).ok_or(GivenUp)?;
             world.administer(&other, &format!(">{credential}"));
             world.look(PERSON, "ACL SETUSER other");
-            edit_settings(world, |settings| settings["backend"] = world.on_hosts([hosts::OTHER].into_iter())).await?;
+            edit_settings(world, |settings| {
+                settings["backend"] = world.on_hosts([hosts::OTHER.to_owned()].into_iter())
+            })
+            .await?;
             world.watch().rolled_back = false;
             Ok(())
         }
@@ -148,7 +151,7 @@ pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> 
 
 /// Whether the target is on its owner's hosts.
 pub(crate) fn is_on_hosts(world: &World) -> bool {
-    !world.plan.estate.set_up.is_elasticache()
+    world.plan.estate.set_up.is_on_hosts()
 }
 
 /// Changes the settings that were stored last.

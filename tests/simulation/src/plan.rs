@@ -57,12 +57,19 @@ pub enum SetUp {
     ClusterAuthToken,
     /// A replication group of ElastiCache, with the user `app`.
     GroupUser,
+    /// One Fargate task, with a password for the user `default` from the secret.
+    Fargate,
 }
 
 impl SetUp {
+    /// Whether the nodes are hosts.
+    pub fn is_on_hosts(self) -> bool {
+        matches!(self, Self::ConfigFile | Self::AclFile | Self::Memory)
+    }
+
     /// Whether ElastiCache runs the nodes, and takes minutes to change what they accept.
     pub fn is_elasticache(self) -> bool {
-        !matches!(self, Self::ConfigFile | Self::AclFile | Self::Memory)
+        matches!(self, Self::AuthToken | Self::ClusterAuthToken | Self::GroupUser)
     }
 }
 

@@ -61,11 +61,14 @@ pub(crate) fn check(world: &World, rotated: bool, changes: usize) {
     if changes > 0 {
         broken.push((Rule::RestChangesNothing, "runs that had nothing to do", format!("{changes} changes")));
     }
-    if !waits_for_a_person && !view.moved && !world.plan.estate.set_up.is_elasticache() {
+    if !waits_for_a_person && !view.moved && world.plan.estate.set_up.is_on_hosts() {
         let cut_off = world.cut_off();
         broken.extend(cut_off.into_iter().map(|host| (Rule::RestReplicates, "a host that cannot log in", host)));
     }
     if !waits_for_a_person {
+        if view.accepted.is_empty() {
+            broken.push((Rule::RestAcceptsCurrent, "a task that does not run", String::new()));
+        }
         for (host, accepted) in &view.accepted {
             if view.with("AWSCURRENT").is_some_and(|current| !accepted.contains(current)) {
                 broken.push((Rule::RestAcceptsCurrent, "a node that refuses AWSCURRENT", host.clone()));

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use crate::{
-    elasticache, hosts,
+    elasticache, fargate, hosts,
     plan::{Estate, SetUp},
     world::{NAME, PARAMETER, World},
 };
@@ -15,7 +15,7 @@ impl SetUp {
     /// The user that logs in.
     pub(crate) fn user(self) -> &'static str {
         match self {
-            Self::ConfigFile | Self::Memory | Self::AuthToken | Self::ClusterAuthToken => "default",
+            Self::ConfigFile | Self::Memory | Self::AuthToken | Self::ClusterAuthToken | Self::Fargate => "default",
             Self::AclFile | Self::GroupUser => "app",
         }
     }
@@ -27,11 +27,11 @@ fn settings_name() -> String {
 }
 
 impl World {
-    /// Creates the secret with this value.
-    pub(crate) async fn create_secret(&self, value: &str) -> anyhow::Result<()> {
+    /// Creates the secret with this value; returns its ARN.
+    pub(crate) async fn create_secret(&self, value: &str) -> anyhow::Result<String> {
         let tag = Tag::builder().key("redis-lifecycle:target").value(NAME).build();
-        self.secrets().create_secret().name(NAME).secret_string(value).tags(tag).send().await?;
-        Ok(())
+        let secret = self.secrets().create_secret().name(NAME).secret_string(value).tags(tag).send().await?;
+        Ok(secret.arn.unwrap_or_default())
     }
 
     /// Stores these settings.
@@ -64,7 +64,7 @@ impl World {
     }
 
     /// The backend of a target on these hosts.
-    pub(crate) fn on_hosts<'a>(&self, hosts: impl Iterator<Item = &'a str>) -> Value {
+    pub(crate) fn on_hosts(&self, hosts: impl Iterator<Item = String>) -> Value {
         let Estate { set_up, sentinel, .. } = self.plan.estate;
         let nodes: Vec<_> = hosts.map(|host| json!({ "host": host })).collect();
         let mut backend = json!({ "type": "self-hosted", "nodes": nodes, "username": set_up.user() });
@@ -103,6 +103,7 @@ impl World {
                 json!({ "type": "elasticache-auth", "replication_group_id": NAME })
             }
             SetUp::GroupUser => json!({ "type": "elasticache-user", "user_id": elasticache::USER }),
+            SetUp::Fargate => fargate::settings(self),
         };
         let mut settings = json!({
             "name": NAME,

@@ -77,7 +77,7 @@ impl View {
         let published_elsewhere = url.is_some_and(|url| url.contains(&format!("@{}:", hosts::OTHER)));
         let in_effect = world.hosts_in_effect();
         let moved = in_effect.iter().any(|host| host == hosts::OTHER);
-        let nodes = world.nodes.values().filter(|node| node.host != hosts::SENTINEL).map(|node| {
+        let nodes = world.nodes().into_values().filter(|node| node.host != hosts::SENTINEL).map(|node| {
             let redis = node.redis();
             let accepted = known.iter().filter(|(_, credential)| redis.accepts(user, credential));
             (node.host.clone(), accepted.map(|(name, _)| name.clone()).collect())

@@ -20,9 +20,9 @@ use sandbox::{
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    conditions, elasticache, functions, hosts, network,
+    conditions, elasticache, fargate, functions, hosts, network,
     nodes::Nodes,
-    plan::Plan,
+    plan::{Plan, SetUp},
     rules::Rule,
     view::View,
     watch::{Watch, is_function},
@@ -47,7 +47,7 @@ pub(crate) const FIRST: &str = "first-credential-0123456789abcdef";
 pub struct World {
     pub(crate) plan: Plan,
     pub(crate) aws: InMemory,
-    pub(crate) nodes: Nodes,
+    pub(crate) nodes: Mutex<Nodes>,
     /// When the target was set up.
     pub(crate) began: Instant,
     config: SdkConfig,
@@ -73,14 +73,18 @@ impl World {
         chance::seed(plan.seed);
         let aws = InMemory::new(conditions::timing(&plan), Arc::new(conditions::latency));
         let person = Clients::from(aws.configure(config.clone(), PERSON));
-        let nodes = match plan.estate.set_up.is_elasticache() {
-            true => elasticache::create(&aws, &person, &plan.estate).await?,
-            false => hosts::create(&plan.estate),
+        let nodes = match plan.estate.set_up {
+            SetUp::ConfigFile | SetUp::AclFile | SetUp::Memory => hosts::create(&plan.estate),
+            SetUp::AuthToken | SetUp::ClusterAuthToken | SetUp::GroupUser => {
+                elasticache::create(&aws, &person, &plan.estate).await?
+            }
+            // It starts with what is in the secret.
+            SetUp::Fargate => Nodes::new(),
         };
         let world = Arc::new(Self {
             person,
             config,
-            nodes,
+            nodes: Mutex::new(nodes),
             aws,
             began: Instant::now(),
             watch: Mutex::default(),
@@ -104,7 +108,7 @@ impl World {
     /// Ends all faults: from now on everything answers in fair time.
     pub(crate) fn come_to_rest(&self) {
         self.at_rest.store(true, Ordering::Relaxed);
-        self.nodes.values().for_each(|node| node.set_silent(false));
+        self.nodes().values().for_each(|node| node.set_silent(false));
         self.note("the world comes to rest");
     }
 
@@ -119,12 +123,14 @@ impl World {
 
     /// Puts the secret and the settings, and starts the application. Replicas follow their primary from now on.
     async fn set_up(self: &Arc<Self>) -> anyhow::Result<()> {
-        self.create_secret(&self.value(FIRST, 0)).await?;
+        let secret = self.create_secret(&self.value(FIRST, 0)).await?;
+        if self.plan.estate.set_up == SetUp::Fargate {
+            fargate::create(self, &secret).await?;
+        }
         self.put_settings(&self.settings()).await?;
         self.aws.events.route("aws.secretsmanager", "Secret Label Updated", "sync-connection")?;
         self.start_application();
-        // ElastiCache's follow by themselves.
-        if !self.plan.estate.set_up.is_elasticache() {
+        if self.plan.estate.set_up.is_on_hosts() {
             self.start_replication();
         }
         Ok(())

@@ -54,4 +54,6 @@ matrix! {
     three_nodes_with_acl_files: "acl-file-3-plain-60s";
     one_node_without_files: "memory-1-json-0s";
     three_nodes_without_files: "memory-3-plain-60s";
+    a_task_with_a_json_secret: "fargate-1-json-0s";
+    a_task_with_an_overlap: "fargate-1-plain-60s";
 }

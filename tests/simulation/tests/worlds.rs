@@ -141,6 +141,20 @@ fn a_group_that_fails_over_while_its_credential_rotates_breaks_no_rule() {
     }
 }
 
+#[test]
+fn a_task_that_ends_at_any_moment_of_a_rotation_breaks_no_rule() {
+    let mut ends = 0;
+    for second in 35..80 {
+        let mut plan = plan(&[(30, What::Rotate), (second, What::Node(0, Event::Restart))]);
+        (plan.seed, plan.estate.set_up) = (second, SetUp::Fargate);
+        let report = run(&plan);
+        let story = report.story.join("\n");
+        assert!(report.violations.is_empty(), "second {second}\n{story}");
+        ends += story.matches("StopContainer").count();
+    }
+    assert_eq!(ends, 45, "each ends once");
+}
+
 /// A plan for a group of one node, where nothing fails.
 fn at_elasticache(set_up: SetUp, acts: Vec<Act>) -> Plan {
     let plan = plan(&[]);

@@ -79,9 +79,14 @@ impl Cell {
 
 /// Every estate of the matrix: each place of users, each number of nodes, each kind of secret, with and without an overlap.
 pub fn estates() -> impl Iterator<Item = Estate> {
-    let set_ups = [SetUp::ConfigFile, SetUp::AclFile, SetUp::Memory].into_iter();
-    set_ups.flat_map(|set_up| {
-        [(1, true, 0), (3, false, 60)].map(|(nodes, json, overlap)| Estate {
+    let estates = [
+        (SetUp::ConfigFile, [(1, true, 0), (3, false, 60)]),
+        (SetUp::AclFile, [(1, true, 0), (3, false, 60)]),
+        (SetUp::Memory, [(1, true, 0), (3, false, 60)]),
+        (SetUp::Fargate, [(1, true, 0), (1, false, 60)]),
+    ];
+    estates.into_iter().flat_map(|(set_up, those)| {
+        those.map(|(nodes, json, overlap)| Estate {
             nodes,
             set_up,
             sentinel: nodes > 1,
@@ -103,6 +108,7 @@ pub fn name_of(estate: &Estate) -> String {
         SetUp::AuthToken => "auth-token",
         SetUp::ClusterAuthToken => "cluster-auth-token",
         SetUp::GroupUser => "group-user",
+        SetUp::Fargate => "fargate",
     };
     format!("{set_up}-{nodes}-{}-{}s", if *json { "json" } else { "plain" }, overlap.as_secs())
 }

@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use super::cell::Call;
 use crate::{
-    acts, person,
+    acts, fargate, person,
     plan::SetUp,
     rest,
     what::{Edit, Function},
@@ -74,9 +74,11 @@ pub(super) async fn live(world: &Arc<World>, function: &'static str, strike: Opt
     let before = world.changes.load(Ordering::Relaxed);
     schedules(world).await;
     let changes = world.changes.load(Ordering::Relaxed) - before;
-    // What was changed is in the files of the nodes too.
-    if world.plan.estate.set_up != SetUp::Memory {
-        world.nodes.values().for_each(|node| node.redis().restart());
+    // What was changed is in the files of the nodes too, and in the secret that a task starts with.
+    match world.plan.estate.set_up {
+        SetUp::Memory => {}
+        SetUp::Fargate => fargate::replace_task(world).await,
+        _ => world.nodes().values().for_each(|node| node.redis().restart()),
     }
     world.look("nodes", "restart");
     rest::check(world, rotated, changes);
