@@ -54,17 +54,7 @@ pub(crate) async fn invoke(world: &World, function: Function) {
 
 async fn befall(world: &World, node: &Node, what: What, event: Event) {
     match event {
-        Event::Restart if world.plan.estate.set_up.is_elasticache() => {
-            world.note(&format!("{:<20} {what}", "nodes"));
-            let address = node.host.parse().expect("a node of ElastiCache is named by its address");
-            // It may be failing already.
-            let _ = world.aws.elasticache.fail_node(NAME, address).await;
-        }
-        Event::Restart if world.plan.estate.set_up == SetUp::Fargate => {
-            world.note(&format!("{:<20} {what}", "nodes"));
-            fargate::end_task(world).await;
-        }
-        Event::Restart => node.redis().restart(),
+        Event::Restart => restart(world, node).await,
         Event::Cut => node.redis().drop_connections(),
         Event::Silence => node.set_silent(true),
     }
@@ -72,5 +62,22 @@ async fn befall(world: &World, node: &Node, what: What, event: Event) {
     if event == Event::Silence {
         sleep(SILENCE).await;
         node.set_silent(false);
+    }
+}
+
+/// Restarts a host from its files. At ElastiCache, has the node fail, which makes a replica the primary. A task is replaced.
+pub(crate) async fn restart(world: &World, node: &Node) {
+    match world.plan.estate.set_up {
+        SetUp::Fargate => {
+            world.note(&format!("{:<20} {} ends", "nodes", node.host));
+            fargate::end_task(world).await;
+        }
+        set_up if set_up.is_elasticache() => {
+            world.note(&format!("{:<20} {} fails", "nodes", node.host));
+            let address = node.host.parse().expect("a node of ElastiCache is named by its address");
+            // It may be failing already.
+            let _ = world.aws.elasticache.fail_node(NAME, address).await;
+        }
+        _ => node.redis().restart(),
     }
 }

@@ -1,8 +1,9 @@
-//! The replication group of a world, and what people do to it.
+//! The replication group or the serverless cache of a world, and what people do to it.
 
 use std::{sync::Arc, time::Duration};
 
 use anyhow::ensure;
+use aws_sdk_elasticache::Client;
 use cloud::Clients;
 use sandbox::in_memory::InMemory;
 use secrecy::SecretString;
@@ -18,44 +19,33 @@ use crate::{
 /// The id and the name of the user whose password is rotated.
 pub(crate) const USER: &str = "app";
 
-/// The user group of a group without AUTH token.
+/// The user group of a group without AUTH token, and of a serverless cache.
 const USER_GROUP: &str = "orders-users";
 
-/// How long a group takes at most until it is available.
+/// How long a group or a cache takes at most until it is available.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// Creates the group of an estate, and waits until it is available.
+/// Creates the group or the serverless cache of an estate, and waits until it is available.
 ///
 /// # Errors
 /// A call is refused.
 pub(crate) async fn create(aws: &InMemory, clients: &Clients, estate: &Estate) -> anyhow::Result<Nodes> {
     let client = clients.elasticache();
-    let replicas = i32::try_from(estate.nodes)? - 1;
-    let create = client.create_replication_group().replication_group_id(NAME).replication_group_description(NAME);
-    // The nodes are without TLS all the same: the network of a world does not encrypt.
-    let create = create.transit_encryption_enabled(true);
-    let create = match estate.set_up {
-        SetUp::GroupUser => {
-            create_user_group(client).await?;
-            create.user_group_ids(USER_GROUP)
+    if estate.set_up.has_users() {
+        create_user_group(client).await?;
+    }
+    match estate.set_up {
+        SetUp::ServerlessUser => {
+            let create = client.create_serverless_cache().serverless_cache_name(NAME).engine("redis");
+            create.user_group_id(USER_GROUP).send().await?;
         }
-        _ => create.auth_token(FIRST),
-    };
-    let create = match estate.set_up {
-        SetUp::ClusterAuthToken => {
-            create.num_node_groups(2).replicas_per_node_group(replicas).automatic_failover_enabled(true)
-        }
-        _ => create.num_cache_clusters(replicas + 1).automatic_failover_enabled(replicas > 0),
-    };
-    create.send().await?;
+        _ => create_group(client, estate).await?,
+    }
     let available = timeout(PATIENCE, async {
-        loop {
-            let answer = client.describe_replication_groups().replication_group_id(NAME).send().await?;
-            if answer.replication_groups().first().and_then(|group| group.status()) == Some("available") {
-                return anyhow::Ok(());
-            }
+        while status(client, estate.set_up).await?.as_deref() != Some("available") {
             sleep(Duration::from_secs(5)).await;
         }
+        anyhow::Ok(())
     });
     available.await??;
     let nodes: Nodes = aws
@@ -68,12 +58,41 @@ pub(crate) async fn create(aws: &InMemory, clients: &Clients, estate: &Estate) -
             Some((host, node))
         })
         .collect();
-    ensure!(!nodes.is_empty(), "a group has nodes in memory");
+    ensure!(!nodes.is_empty(), "a group or a cache has nodes in memory");
     Ok(nodes)
 }
 
+async fn create_group(client: &Client, estate: &Estate) -> anyhow::Result<()> {
+    let replicas = i32::try_from(estate.nodes)? - 1;
+    let create = client.create_replication_group().replication_group_id(NAME).replication_group_description(NAME);
+    // The nodes are without TLS all the same: the network of a world does not encrypt.
+    let create = create.transit_encryption_enabled(true);
+    let create = match estate.set_up.has_users() {
+        true => create.user_group_ids(USER_GROUP),
+        false => create.auth_token(FIRST),
+    };
+    let create = match estate.set_up {
+        SetUp::ClusterAuthToken => {
+            create.num_node_groups(2).replicas_per_node_group(replicas).automatic_failover_enabled(true)
+        }
+        _ => create.num_cache_clusters(replicas + 1).automatic_failover_enabled(replicas > 0),
+    };
+    create.send().await?;
+    Ok(())
+}
+
+/// The status of the group or of the serverless cache.
+async fn status(client: &Client, set_up: SetUp) -> anyhow::Result<Option<String>> {
+    if set_up == SetUp::ServerlessUser {
+        let answer = client.describe_serverless_caches().serverless_cache_name(NAME).send().await?;
+        return Ok(answer.serverless_caches().first().and_then(|cache| cache.status()).map(str::to_owned));
+    }
+    let answer = client.describe_replication_groups().replication_group_id(NAME).send().await?;
+    Ok(answer.replication_groups().first().and_then(|group| group.status()).map(str::to_owned))
+}
+
 /// Creates the user, and a user group with it and with the user `default` that every user group needs. That one is off.
-async fn create_user_group(client: &aws_sdk_elasticache::Client) -> anyhow::Result<()> {
+async fn create_user_group(client: &Client) -> anyhow::Result<()> {
     let user = client.create_user().user_id(USER).user_name(USER).engine("redis");
     user.access_string("on ~* &* +@all").passwords(FIRST).send().await?;
     let nobody = client.create_user().user_id("nobody").user_name("default").engine("redis");
@@ -88,7 +107,7 @@ async fn create_user_group(client: &aws_sdk_elasticache::Client) -> anyhow::Resu
 /// What the nodes accept once the change in progress has reached all of them; `None` if there is no such change.
 pub(crate) fn coming(world: &World) -> Option<Vec<SecretString>> {
     match world.plan.estate.set_up {
-        SetUp::GroupUser => world.aws.elasticache.coming_passwords(USER),
+        SetUp::GroupUser | SetUp::ServerlessUser => world.aws.elasticache.coming_passwords(USER),
         SetUp::AuthToken | SetUp::ClusterAuthToken => world.aws.elasticache.coming_tokens(NAME),
         _ => None,
     }
@@ -96,29 +115,29 @@ pub(crate) fn coming(world: &World) -> Option<Vec<SecretString>> {
 
 /// Makes a credential the only one of the server, as a person does: by `SET`, or as the one password of the user.
 pub(crate) async fn only(world: &World, credential: &str) -> Result<(), GivenUp> {
-    match world.plan.estate.set_up {
-        SetUp::GroupUser => passwords(world, &[credential]).await,
-        _ => token(world, credential, "SET").await,
+    match world.plan.estate.set_up.has_users() {
+        true => passwords(world, &[credential]).await,
+        false => token(world, credential, "SET").await,
     }
 }
 
 /// Adds a credential to the server: by `ROTATE`, or as the second password of the user beside AWSCURRENT's.
 pub(crate) async fn add(world: &World, current: &str, credential: &str) -> Result<(), GivenUp> {
-    match world.plan.estate.set_up {
-        SetUp::GroupUser if current == credential => passwords(world, &[credential]).await,
-        SetUp::GroupUser => passwords(world, &[current, credential]).await,
-        _ => token(world, credential, "ROTATE").await,
+    match world.plan.estate.set_up.has_users() {
+        true if current == credential => passwords(world, &[credential]).await,
+        true => passwords(world, &[current, credential]).await,
+        false => token(world, credential, "ROTATE").await,
     }
 }
 
 /// Changes something else about the server, which is busy meanwhile: the access string of the user, or the description.
 pub(crate) async fn touch(world: &World) -> Result<(), GivenUp> {
-    match world.plan.estate.set_up {
-        SetUp::GroupUser => {
+    match world.plan.estate.set_up.has_users() {
+        true => {
             let modify = world.person().elasticache().modify_user().user_id(USER);
             modify.access_string("on ~* &* +@all -@dangerous").send().await?;
         }
-        _ => world.aws.elasticache.busy(NAME, "snapshotting", Duration::from_secs(120)).map_err(|_| GivenUp)?,
+        false => world.aws.elasticache.busy(NAME, "snapshotting", Duration::from_secs(120)).map_err(|_| GivenUp)?,
     }
     Ok(())
 }

@@ -10,7 +10,6 @@ use tokio::time::sleep;
 
 use crate::{
     elasticache, hosts,
-    plan::SetUp,
     what::Edit,
     world::{FIRST, NAME, PARAMETER, PERSON, World},
 };
@@ -136,14 +135,12 @@ pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> 
             Ok(())
         }
         Edit::AddReplica | Edit::MoveAway | Edit::RollBack => Err(GivenUp),
-        Edit::PutFirstBack => match world.plan.estate.set_up {
-            SetUp::GroupUser => {
-                elasticache::only(world, FIRST).await?;
-                world.watch().added(FIRST);
-                Ok(())
-            }
-            _ => add(world, FIRST).await,
-        },
+        Edit::PutFirstBack if world.plan.estate.set_up.has_users() => {
+            elasticache::only(world, FIRST).await?;
+            world.watch().added(FIRST);
+            Ok(())
+        }
+        Edit::PutFirstBack => add(world, FIRST).await,
         Edit::Touch => elasticache::touch(world).await,
         Edit::TestFailover => elasticache::test_failover(world).await,
     }

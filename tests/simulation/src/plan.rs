@@ -26,7 +26,7 @@ pub struct Plan {
 /// The Redis under management, and its settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Estate {
-    /// A primary, and its replicas; as many in each shard.
+    /// A primary, and its replicas; as many in each shard. A serverless cache has two that nobody sees.
     pub nodes: usize,
     /// What the nodes are.
     pub set_up: SetUp,
@@ -59,6 +59,8 @@ pub enum SetUp {
     GroupUser,
     /// One Fargate task, with a password for the user `default` from the secret.
     Fargate,
+    /// A serverless cache of ElastiCache, with the user `app`.
+    ServerlessUser,
 }
 
 impl SetUp {
@@ -69,7 +71,12 @@ impl SetUp {
 
     /// Whether ElastiCache runs the nodes, and takes minutes to change what they accept.
     pub fn is_elasticache(self) -> bool {
-        matches!(self, Self::AuthToken | Self::ClusterAuthToken | Self::GroupUser)
+        matches!(self, Self::AuthToken | Self::ClusterAuthToken | Self::GroupUser | Self::ServerlessUser)
+    }
+
+    /// Whether a user of ElastiCache logs in, and no token.
+    pub(crate) fn has_users(self) -> bool {
+        matches!(self, Self::GroupUser | Self::ServerlessUser)
     }
 }
 
@@ -171,6 +178,8 @@ impl Estate {
     /// The same with this set-up, at ElastiCache: its functions wait for minutes.
     #[must_use]
     pub fn at_elasticache(self, set_up: SetUp) -> Self {
-        Self { set_up, sentinel: false, overlap: self.overlap * SLOWER, timeout: self.timeout * (3 * SLOWER), ..self }
+        let nodes = if set_up == SetUp::ServerlessUser { 2 } else { self.nodes };
+        let (overlap, timeout) = (self.overlap * SLOWER, self.timeout * (3 * SLOWER));
+        Self { nodes, set_up, sentinel: false, overlap, timeout, ..self }
     }
 }

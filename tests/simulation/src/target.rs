@@ -16,7 +16,7 @@ impl SetUp {
     pub(crate) fn user(self) -> &'static str {
         match self {
             Self::ConfigFile | Self::Memory | Self::AuthToken | Self::ClusterAuthToken | Self::Fargate => "default",
-            Self::AclFile | Self::GroupUser => "app",
+            Self::AclFile | Self::GroupUser | Self::ServerlessUser => "app",
         }
     }
 }
@@ -104,6 +104,11 @@ impl World {
             }
             SetUp::GroupUser => json!({ "type": "elasticache-user", "user_id": elasticache::USER }),
             SetUp::Fargate => fargate::settings(self),
+            SetUp::ServerlessUser => json!({
+                "type": "elasticache-serverless",
+                "serverless_cache_name": NAME,
+                "user_id": elasticache::USER,
+            }),
         };
         let mut settings = json!({
             "name": NAME,

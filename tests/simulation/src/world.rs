@@ -75,7 +75,7 @@ impl World {
         let person = Clients::from(aws.configure(config.clone(), PERSON));
         let nodes = match plan.estate.set_up {
             SetUp::ConfigFile | SetUp::AclFile | SetUp::Memory => hosts::create(&plan.estate),
-            SetUp::AuthToken | SetUp::ClusterAuthToken | SetUp::GroupUser => {
+            SetUp::AuthToken | SetUp::ClusterAuthToken | SetUp::GroupUser | SetUp::ServerlessUser => {
                 elasticache::create(&aws, &person, &plan.estate).await?
             }
             // It starts with what is in the secret.

@@ -155,7 +155,18 @@ fn a_task_that_ends_at_any_moment_of_a_rotation_breaks_no_rule() {
     assert_eq!(ends, 45, "each ends once");
 }
 
-/// A plan for a group of one node, where nothing fails.
+#[test]
+fn a_serverless_cache_whose_nodes_fail_while_its_credential_rotates_breaks_no_rule() {
+    // The first is the primary, which fails before the change reaches the nodes. The other one fails while it does.
+    let (first, second) = (What::Node(0, Event::Restart), What::Node(1, Event::Restart));
+    let list = [(10, What::Rotate), (20, first), (108, second), (400, What::Rotate), (420, second), (480, first)];
+    let report = run(&at_elasticache(SetUp::ServerlessUser, acts(&list)));
+    let story = report.story.join("\n");
+    assert!(report.violations.is_empty(), "{story}");
+    assert!(story.contains("previous k1"), "it rotates twice:\n{story}");
+}
+
+/// A plan for a group of one node, or a serverless cache, where nothing fails.
 fn at_elasticache(set_up: SetUp, acts: Vec<Act>) -> Plan {
     let plan = plan(&[]);
     Plan { estate: plan.estate.at_elasticache(set_up), acts, ..plan }

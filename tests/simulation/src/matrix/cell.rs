@@ -109,6 +109,7 @@ pub fn name_of(estate: &Estate) -> String {
         SetUp::ClusterAuthToken => "cluster-auth-token",
         SetUp::GroupUser => "group-user",
         SetUp::Fargate => "fargate",
+        SetUp::ServerlessUser => "serverless-user",
     };
     format!("{set_up}-{nodes}-{}-{}s", if *json { "json" } else { "plain" }, overlap.as_secs())
 }

@@ -1,12 +1,12 @@
 //! Failovers: `TestFailover`, and unplanned failures.
 
-use std::{net::Ipv4Addr, sync::Arc};
+use std::{net::Ipv4Addr, slice, sync::Arc};
 
 use anyhow::Context;
 use serde::Deserialize;
 
 use super::{
-    ElastiCache,
+    ElastiCache, State,
     events::{Event, Source},
     group::Shard,
     render,
@@ -71,17 +71,18 @@ impl ElastiCache {
 
     /// Lets the primary of a shard fail: killed, a replica promoted at once, the killed node back as a replica.
     ///
-    /// It may happen at any time, also while a new token spreads. Resolves when the shard is whole again.
+    /// It may happen at any time, also while a new token spreads. Resolves when the shard is whole again. Nobody is told of the
+    /// nodes of a serverless cache.
     ///
     /// # Errors
     /// There is no such shard, no replica in it, or a server does not do what it is told.
-    pub async fn fail_over(&self, group: &str, node_group: &str) -> anyhow::Result<()> {
-        let turn = self.state().group(group)?.failing_over.clone();
+    pub async fn fail_over(&self, name: &str, node_group: &str) -> anyhow::Result<()> {
+        let turn = self.state().shards(name)?.1.clone();
         let _turn = turn.lock().await;
-        let cast = self.cast(group, node_group)?;
+        let cast = self.cast(name, node_group)?;
         cast.old.kill().await;
         cast.new.promote().await?;
-        self.crown(group, node_group, &cast)?;
+        self.crown(name, node_group, &cast)?;
         if !cast.new.cluster {
             for other in &cast.others {
                 other.follow(&cast.new).await?;
@@ -90,8 +91,11 @@ impl ElastiCache {
         cast.old.start().await?;
         cast.old.rejoin(&cast.new).await?;
         cast.old.admit().await;
-        let message = format!("Recovery completed for cache nodes {}", cast.old_id);
-        self.state().events.push(Event::now(Source::Node, &cast.old_id, message));
+        let mut state = self.state();
+        if state.group(name).is_ok() {
+            let message = format!("Recovery completed for cache nodes {}", cast.old_id);
+            state.events.push(Event::now(Source::Node, &cast.old_id, message));
+        }
         Ok(())
     }
 
@@ -99,15 +103,15 @@ impl ElastiCache {
     ///
     /// # Errors
     /// There is no such node, or a server does not do what it is told.
-    pub async fn fail_node(&self, group: &str, address: Ipv4Addr) -> anyhow::Result<()> {
+    pub async fn fail_node(&self, name: &str, address: Ipv4Addr) -> anyhow::Result<()> {
         let (turn, fails_over) = {
             let state = self.state();
-            let group = state.group(group)?;
+            let (shards, turn) = state.shards(name)?;
             let primary = |shard: &&Shard| shard.members.len() > 1 && shard.members[shard.primary].address == address;
-            (group.failing_over.clone(), group.shards.iter().find(primary).map(|shard| shard.id.clone()))
+            (turn.clone(), shards.iter().find(primary).map(|shard| shard.id.clone()))
         };
         if let Some(shard) = fails_over {
-            return self.fail_over(group, &shard).await;
+            return self.fail_over(name, &shard).await;
         }
         let node = self.fleet.node(address).context("there is no such node")?;
         let _turn = turn.lock().await;
@@ -117,10 +121,10 @@ impl ElastiCache {
         Ok(())
     }
 
-    fn cast(&self, group: &str, node_group: &str) -> anyhow::Result<Cast> {
+    fn cast(&self, name: &str, node_group: &str) -> anyhow::Result<Cast> {
         let state = self.state();
-        let group = state.group(group)?;
-        let shard = group.shards.iter().find(|shard| shard.id == node_group).context("there is no such node group")?;
+        let (shards, _) = state.shards(name)?;
+        let shard = shards.iter().find(|shard| shard.id == node_group).context("there is no such node group")?;
         let node = |place: usize| {
             let member = shard.members.get(place).context("there is no such member")?;
             Ok::<_, anyhow::Error>((member.node.clone().context("the group is not created yet")?, member.id.clone()))
@@ -133,21 +137,40 @@ impl ElastiCache {
     }
 
     /// Makes the promoted node the primary, for the endpoints and for Describe calls.
-    fn crown(&self, group: &str, node_group: &str, cast: &Cast) -> anyhow::Result<()> {
+    fn crown(&self, name: &str, node_group: &str, cast: &Cast) -> anyhow::Result<()> {
         let mut state = self.state();
-        let group = state.group_mut(group)?;
-        let id = group.id.clone();
-        let shard = group.shards.iter_mut().find(|shard| shard.id == node_group).context("the node group is gone")?;
+        let mut shards = state.shards_mut(name)?.iter_mut();
+        let shard = shards.find(|shard| shard.id == node_group).context("the node group is gone")?;
         shard.primary = cast.place;
         shard.route();
         if let Some(gate) = shard.primary_endpoint.as_ref().and_then(|endpoint| endpoint.gate.as_ref()) {
             gate.end_connections();
         }
+        let Ok(group) = state.group_mut(name) else { return Ok(()) };
         group.show();
+        let id = group.id.clone();
         let message = format!("Failover from master node {} to replica node {} completed", cast.old_id, cast.new_id);
         state.events.push(Event::now(Source::Group, &id, message));
         drop(state);
         self.topic.notify(&Notice { event: "ElastiCache:FailoverComplete", group: &id, node: &cast.new_id });
         Ok(())
+    }
+}
+
+impl State {
+    /// The shards of a group or a serverless cache, and what serialises their failovers.
+    pub(super) fn shards(&self, name: &str) -> Result<(&[Shard], &Arc<tokio::sync::Mutex<()>>), AwsError> {
+        match self.cache(name) {
+            Ok(cache) => Ok((slice::from_ref(&cache.shard), &cache.failing_over)),
+            Err(_) => self.group(name).map(|group| (group.shards.as_slice(), &group.failing_over)),
+        }
+    }
+
+    /// The same shards, to change them.
+    fn shards_mut(&mut self, name: &str) -> Result<&mut [Shard], AwsError> {
+        if self.cache(name).is_ok() {
+            return Ok(slice::from_mut(&mut self.cache_mut(name)?.shard));
+        }
+        Ok(&mut self.group_mut(name)?.shards)
     }
 }

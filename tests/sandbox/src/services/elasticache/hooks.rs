@@ -42,11 +42,7 @@ impl ElastiCache {
     /// The nodes of a group or a serverless cache, shard by shard; empty if there is neither.
     pub fn nodes(&self, name: &str) -> Vec<NodeView> {
         let state = self.state();
-        let shards = match (state.group(name), state.cache(name)) {
-            (Ok(group), _) => group.shards.as_slice(),
-            (_, Ok(cache)) => std::slice::from_ref(&cache.shard),
-            _ => return Vec::new(),
-        };
+        let Ok((shards, _)) = state.shards(name) else { return Vec::new() };
         let views = shards.iter().flat_map(|shard| {
             shard.members.iter().enumerate().map(|(place, member)| NodeView {
                 cache_cluster_id: member.id.clone(),

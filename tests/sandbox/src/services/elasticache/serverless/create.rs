@@ -142,6 +142,7 @@ fn cache(input: Input) -> Result<Cache, AwsError> {
         subnets: input.subnet_ids,
         user_group: input.user_group_id.map(|id| id.to_ascii_lowercase()),
         shard: Shard::default(),
+        failing_over: Arc::default(),
         status: "creating",
         tags: read_tags(input.tags)?,
         views: History::default(),

@@ -12,7 +12,7 @@ mod describe;
 mod modify;
 mod render;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use hyper::StatusCode;
 use jiff::Timestamp;
@@ -36,6 +36,8 @@ pub(super) struct Cache {
     pub(super) subnets: Vec<String>,
     pub(super) user_group: Option<String>,
     pub(super) shard: Shard,
+    /// Serialises the failovers of the cache.
+    pub(super) failing_over: Arc<tokio::sync::Mutex<()>>,
     pub(super) status: &'static str,
     pub(super) tags: BTreeMap<String, String>,
     views: History<View>,
