@@ -11,7 +11,10 @@ use sandbox::{
     services::{elasticache::Timing, secrets_manager::RotationTiming},
 };
 
-use crate::{ecs, plan::Plan};
+use crate::{
+    ecs,
+    plan::{Estate, Plan},
+};
 
 /// How the AWS of a plan behaves in time.
 pub(crate) fn timing(plan: &Plan) -> Options {
@@ -44,6 +47,11 @@ fn elasticache(seed: u64) -> Timing {
         stale: seconds(0..=10),
         stale_users: seconds(0..=5),
     }
+}
+
+/// How long the changes of ElastiCache take at most that functions and people have asked for, one after the other.
+pub(crate) fn changes(estate: &Estate) -> Duration {
+    if estate.set_up.is_elasticache() { Duration::from_secs(1000) } else { Duration::ZERO }
 }
 
 fn events(copies: Copies) -> EventTiming {

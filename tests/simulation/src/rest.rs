@@ -9,20 +9,17 @@ use sandbox::lambda::InvocationResult;
 use tokio::time::sleep;
 
 use crate::{
-    acts,
+    acts, conditions,
     rules::Rule,
     what::Function,
     world::{NAME, World},
 };
 
 /// How long a rotation may take with all its attempts.
-const ROTATION: Duration = Duration::from_secs(6000);
+pub(crate) const ROTATION: Duration = Duration::from_secs(6000);
 
 /// How long it takes until events are delivered and functions end.
 const DELIVERY: Duration = Duration::from_secs(400);
-
-/// How long the changes of ElastiCache take at most that functions and people have asked for.
-const CHANGES: Duration = Duration::from_secs(1000);
 
 /// How often the schedules come round at rest.
 const ROUNDS: usize = 3;
@@ -30,7 +27,7 @@ const ROUNDS: usize = 3;
 /// Lets the world come to rest, and checks it.
 pub(crate) async fn rest(world: &Arc<World>) {
     world.come_to_rest();
-    let changes = if world.plan.estate.set_up.is_elasticache() { CHANGES } else { Duration::ZERO };
+    let changes = conditions::changes(&world.plan.estate);
     sleep(DELIVERY + changes).await;
     world.aws.secrets_manager.rotation_settled(NAME, ROTATION).await;
     acts::rotate(world).await;

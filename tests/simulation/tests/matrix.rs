@@ -56,4 +56,9 @@ matrix! {
     three_nodes_without_files: "memory-3-plain-60s";
     a_task_with_a_json_secret: "fargate-1-json-0s";
     a_task_with_an_overlap: "fargate-1-plain-60s";
+    one_node_with_an_auth_token: "auth-token-1-json-0s";
+    two_nodes_with_an_auth_token: "auth-token-2-plain-300s";
+    two_shards_with_an_auth_token: "cluster-auth-token-2-plain-300s";
+    two_nodes_with_a_user: "group-user-2-plain-300s";
+    a_serverless_cache_with_a_user: "serverless-user-2-json-0s";
 }

@@ -77,25 +77,38 @@ impl Cell {
     }
 }
 
-/// Every estate of the matrix: each place of users, each number of nodes, each kind of secret, with and without an overlap.
+/// Every estate of the matrix: each set-up, a few nodes and many, each kind of secret, with and without an overlap.
 pub fn estates() -> impl Iterator<Item = Estate> {
-    let estates = [
-        (SetUp::ConfigFile, [(1, true, 0), (3, false, 60)]),
-        (SetUp::AclFile, [(1, true, 0), (3, false, 60)]),
-        (SetUp::Memory, [(1, true, 0), (3, false, 60)]),
-        (SetUp::Fargate, [(1, true, 0), (1, false, 60)]),
+    let hosts = [SetUp::ConfigFile, SetUp::AclFile, SetUp::Memory];
+    let hosts = hosts.into_iter().flat_map(|set_up| [alone(set_up), copied(set_up, 3)]);
+    let tasks = [alone(SetUp::Fargate), copied(SetUp::Fargate, 1)];
+    // In cluster mode a token changes as without, and at a serverless cache a user as at a group: one estate of each.
+    let elasticache = [
+        alone(SetUp::AuthToken),
+        copied(SetUp::AuthToken, 2),
+        copied(SetUp::ClusterAuthToken, 2),
+        copied(SetUp::GroupUser, 2),
+        alone(SetUp::ServerlessUser),
     ];
-    estates.into_iter().flat_map(|(set_up, those)| {
-        those.map(|(nodes, json, overlap)| Estate {
-            nodes,
-            set_up,
-            sentinel: nodes > 1,
-            json,
-            overlap: Duration::from_secs(overlap),
-            timeout: Duration::from_secs(60),
-            copies: Copies::One,
-        })
-    })
+    hosts.chain(tasks).chain(elasticache.map(|estate| estate.at_elasticache(estate.set_up)))
+}
+
+/// One node, a JSON secret, and no overlap.
+fn alone(set_up: SetUp) -> Estate {
+    Estate { nodes: 1, json: true, overlap: Duration::ZERO, ..copied(set_up, 1) }
+}
+
+/// A primary with replicas, a plain secret, and an overlap.
+fn copied(set_up: SetUp, nodes: usize) -> Estate {
+    Estate {
+        nodes,
+        set_up,
+        sentinel: set_up.is_on_hosts() && nodes > 1,
+        json: false,
+        overlap: Duration::from_secs(60),
+        timeout: Duration::from_secs(60),
+        copies: Copies::One,
+    }
 }
 
 /// The name of an estate of the matrix.

@@ -13,8 +13,9 @@ pub use cell::{Call, Cell, FAULTS, FUNCTIONS, estates, name_of};
 use crate::{Estate, Plan, Report, run::in_world};
 use story::{Seen, Strike, live};
 
-/// What every world of the matrix is drawn from.
-const SEED: u64 = 7;
+/// What every world of the matrix is drawn from. ElastiCache is quick in it, so that its functions look fewer times: a change
+/// takes a minute, six seconds more for the next node, and its answers lag behind by six seconds.
+const SEED: u64 = 1093;
 
 /// The cells of a function in an estate: a world without a fault counts the calls.
 ///
@@ -23,8 +24,8 @@ const SEED: u64 = 7;
 pub fn cells(estate: Estate, function: &'static str) -> Vec<Cell> {
     let (report, seen) = world(estate, function, None);
     assert!(report.violations.is_empty() && seen.wrong.is_empty(), "{}: {:?}", report.story.join("\n"), seen.wrong);
-    let calls = seen.calls.into_iter().zip(1..);
-    calls.flat_map(|(call, nth)| call.faults().map(move |(fault, _)| Cell { estate, function, nth, fault })).collect()
+    let calls = seen.calls.into_iter();
+    calls.flat_map(|(nth, call)| call.faults().map(move |(fault, _)| Cell { estate, function, nth, fault })).collect()
 }
 
 /// What one cell came to.

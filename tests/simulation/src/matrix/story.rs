@@ -1,6 +1,7 @@
 //! What happens in every world of the matrix, and what must be true in the end.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
     time::Duration,
 };
@@ -10,17 +11,14 @@ use tokio::time::sleep;
 
 use super::cell::Call;
 use crate::{
-    acts, fargate, person,
+    acts, conditions, fargate, person,
     plan::SetUp,
     rest,
     what::{Edit, Function},
     world::{NAME, World},
 };
 
-/// More than a rotation takes with all its attempts, and the deliveries of an event with theirs.
-const PATIENCE: Duration = Duration::from_secs(900);
-
-/// More than a run takes that is called again after a failure.
+/// More than a run takes on hosts that is called again after a failure.
 const PAUSE: Duration = Duration::from_secs(60);
 
 /// How often a run is called that moves the target, or rolls the move back: once more than one fault can make fail.
@@ -35,8 +33,8 @@ pub(super) type Strike = (usize, What);
 /// What was seen of a world of the matrix, besides its report.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    /// The calls of the function that can be struck.
-    pub(super) calls: Vec<Call>,
+    /// The calls of the function that can be struck, with their numbers.
+    pub(super) calls: Vec<(usize, Call)>,
     /// The call that was struck.
     pub(super) struck: Option<Call>,
     /// What is not as it must be in the end.
@@ -68,21 +66,16 @@ pub(super) async fn live(world: &Arc<World>, function: &'static str, strike: Opt
     }
     world.aws.faults.choose(|_, _| None);
     world.come_to_rest();
-    sleep(PAUSE).await;
+    let pause = PAUSE + conditions::changes(&world.plan.estate);
+    sleep(pause).await;
     schedules(world).await;
-    sleep(PAUSE).await;
+    sleep(pause).await;
     let before = world.changes.load(Ordering::Relaxed);
     schedules(world).await;
     let changes = world.changes.load(Ordering::Relaxed) - before;
-    // What was changed is in the files of the nodes too, and in the secret that a task starts with.
-    match world.plan.estate.set_up {
-        SetUp::Memory => {}
-        SetUp::Fargate => fargate::replace_task(world).await,
-        _ => world.nodes().values().for_each(|node| node.redis().restart()),
-    }
-    world.look("nodes", "restart");
+    restart(world).await;
     rest::check(world, rotated, changes);
-    let Count { calls, struck } = std::mem::take(&mut *lock(&count));
+    let Count { calls, struck, .. } = std::mem::take(&mut *lock(&count));
     let mut wrong = wrong(world);
     wrong.extend((!moved).then(|| "the move or its rollback has failed".to_owned()));
     wrong.extend((!rotated).then(|| "a rotation or an event has failed".to_owned()));
@@ -92,8 +85,8 @@ pub(super) async fn live(world: &Arc<World>, function: &'static str, strike: Opt
 /// Rotates until Secrets Manager is done and every event is delivered; returns whether the rotation succeeded.
 async fn rotate(world: &World) -> bool {
     acts::rotate(world).await;
-    let report = world.aws.secrets_manager.rotation_settled(NAME, PATIENCE).await;
-    let delivered = world.aws.events.settled(PATIENCE).await.is_ok();
+    let report = world.aws.secrets_manager.rotation_settled(NAME, rest::ROTATION).await;
+    let delivered = world.aws.events.settled(rest::ROTATION).await.is_ok();
     delivered && report.is_some_and(|report| report.succeeded)
 }
 
@@ -111,6 +104,21 @@ async fn move_and_roll_back(world: &Arc<World>) -> bool {
         sleep(PAUSE).await;
     }
     done && !world.watch().view().published_elsewhere
+}
+
+/// Restarts the nodes: what was changed is in the files of hosts too, and in the secret that a task starts with. At ElastiCache, has
+/// each node fail in turn. Nodes that keep everything in memory go on running.
+async fn restart(world: &World) {
+    match world.plan.estate.set_up {
+        SetUp::Memory => {}
+        SetUp::Fargate => fargate::replace_task(world).await,
+        _ => {
+            for node in world.nodes().into_values() {
+                acts::restart(world, &node).await;
+            }
+        }
+    }
+    world.look("nodes", "restart");
 }
 
 async fn schedules(world: &World) {
@@ -135,8 +143,29 @@ fn wrong(world: &World) -> Vec<String> {
 /// The calls of the function so far, and the one that was struck.
 #[derive(Default)]
 struct Count {
-    calls: Vec<Call>,
+    /// How many there were.
+    all: usize,
+    /// Those that differ from the calls before them, with their numbers.
+    calls: Vec<(usize, Call)>,
+    /// How many calls of a step were equal while the world was as after this many changes.
+    equal: BTreeMap<(usize, String, String), usize>,
     struck: Option<Call>,
+}
+
+impl Count {
+    /// Counts a call; returns its number.
+    ///
+    /// A function that waits for ElastiCache looks again and again. While nothing changes, a look is as the one before, and
+    /// only the first `most` equal calls are kept.
+    fn count(&mut self, call: Call, changes: usize, most: usize) -> usize {
+        self.all += 1;
+        let equal = self.equal.entry((changes, call.label.clone(), call.operation.clone())).or_default();
+        *equal += 1;
+        if *equal <= most {
+            self.calls.push((self.all, call));
+        }
+        self.all
+    }
 }
 
 fn lock(count: &Mutex<Count>) -> MutexGuard<'_, Count> {
@@ -144,16 +173,20 @@ fn lock(count: &Mutex<Count>) -> MutexGuard<'_, Count> {
 }
 
 /// Counts the calls of a function from now on, and strikes one.
-fn strike_in(world: &World, count: &Arc<Mutex<Count>>, function: &'static str, strike: Option<Strike>) {
+fn strike_in(world: &Arc<World>, count: &Arc<Mutex<Count>>, function: &'static str, strike: Option<Strike>) {
     let count = count.clone();
+    // A look at every node, and a read of each label of the secret. On hosts nothing is waited for.
+    let most = if world.plan.estate.set_up.is_elasticache() { world.nodes().len().max(3) } else { usize::MAX };
+    let here = Arc::downgrade(world);
     world.aws.faults.choose(move |place, operation| {
         if place.function != function {
             return None;
         }
         let mut count = lock(&count);
         let call = Call { function, label: place.label.clone(), operation: operation.to_owned() };
-        count.calls.push(call.clone());
-        let (_, what) = strike.filter(|(nth, _)| *nth == count.calls.len())?;
+        let changes = here.upgrade()?.changes.load(Ordering::Relaxed);
+        let number = count.count(call.clone(), changes, most);
+        let (_, what) = strike.filter(|(nth, _)| *nth == number)?;
         count.struck = Some(call);
         Some(what)
     });
