@@ -34,7 +34,7 @@ pub(crate) async fn check(
     for (nth, output) in target.outputs.iter().enumerate() {
         look(clients, connection, nth, output).await?;
     }
-    verify::log_in(target, connection, outcome).await
+    verify::log_in(clients, target, connection, outcome).await
 }
 
 /// Whether a login with what is to be written has succeeded.
@@ -66,7 +66,7 @@ pub(crate) async fn run(
         let writes = todos.iter().any(|todo| matches!(todo, Todo::Write { .. }));
         let waits = todos.iter().any(|todo| matches!(todo, Todo::Wait));
         if writes && login == Login::Needed {
-            verify::log_in(target, connection, outcome).await?;
+            verify::log_in(clients, target, connection, outcome).await?;
             login = Login::Done;
         }
         if outcome.dry_run || !(writes || waits) {

@@ -1,6 +1,7 @@
 //! A login with exactly what is about to be written.
 
 use backends::{upstash::database, url};
+use cloud::Clients;
 use policy::{
     Failure, Target,
     connection::{Connection, Field, UrlOptions},
@@ -14,10 +15,15 @@ use secrecy::{ExposeSecret, SecretString};
 ///
 /// # Errors
 /// Those of the first login that fails: nothing may be written then.
-pub(crate) async fn log_in(target: &Target, connection: &Connection, outcome: &mut Outcome) -> Result<(), Failure> {
+pub(crate) async fn log_in(
+    clients: &Clients,
+    target: &Target,
+    connection: &Connection,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
     if let Backend::Upstash(database) = &target.backend {
         outcome.count(Measure::Logins, 1);
-        return rest(database, connection).await;
+        return rest(clients, database, connection).await;
     }
     for (what, url) in urls(target, connection)? {
         outcome.count(Measure::Logins, 1);
@@ -52,8 +58,8 @@ fn urls(target: &Target, connection: &Connection) -> Result<Vec<(String, SecretS
     Ok(urls)
 }
 
-async fn rest(database: &Database, connection: &Connection) -> Result<(), Failure> {
-    match database::log_in(database, &connection.credential).await {
+async fn rest(clients: &Clients, database: &Database, connection: &Connection) -> Result<(), Failure> {
+    match database::log_in(clients, database, &connection.credential).await {
         Ok(Answer::Accepted) => Ok(()),
         Ok(Answer::Refused) => Err(Failure::needs_human("the database refuses the token in AWSCURRENT")
             .with_next_step("Put the token that the database accepts into AWSCURRENT")),

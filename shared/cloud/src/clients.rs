@@ -21,13 +21,15 @@ use aws_smithy_http_client::{
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
-        http::SharedHttpClient,
+        http::{SharedHttpClient, SharedHttpConnector},
         interceptors::{Intercept, context::BeforeTransmitInterceptorContextRef, dyn_dispatch_hint},
         runtime_components::RuntimeComponents,
     },
 };
 use aws_smithy_types::config_bag::ConfigBag;
 use policy::Failure;
+
+use crate::connector::connector;
 
 /// The time limit of one attempt of one call: far above the slowest answer of a control plane, far below the time that a
 /// rotation step has.
@@ -52,6 +54,7 @@ macro_rules! clients {
             config: SdkConfig,
             calls: CallCount,
             credentials_found: OnceLock<()>,
+            connector: OnceLock<SharedHttpConnector>,
             $($service: OnceLock<$sdk::Client>,)+
         }
 
@@ -72,7 +75,13 @@ macro_rules! clients {
         impl From<SdkConfig> for Clients {
             /// The clients of a configuration that is given: its HTTP client, credentials, region and time limits.
             fn from(config: SdkConfig) -> Self {
-                Self { config, calls: CallCount::default(), credentials_found: OnceLock::new(), $($service: OnceLock::new(),)+ }
+                Self {
+                    config,
+                    calls: CallCount::default(),
+                    credentials_found: OnceLock::new(),
+                    connector: OnceLock::new(),
+                    $($service: OnceLock::new(),)+
+                }
             }
         }
     };
@@ -134,7 +143,13 @@ impl Clients {
         self.config.time_source().map_or_else(SystemTime::now, |clock| clock.now())
     }
 
-    /// How many requests these clients have sent so far; each attempt of a call counts.
+    /// What sends requests to services other than AWS.
+    pub(crate) fn connector(&self) -> &SharedHttpConnector {
+        self.connector
+            .get_or_init(|| connector(&self.config.http_client().unwrap_or_else(http_client), CONNECT_TIMEOUT))
+    }
+
+    /// How many requests these clients have sent to AWS so far; each attempt of a call counts.
     pub fn calls_sent(&self) -> usize {
         self.calls.0.load(Ordering::Relaxed)
     }

@@ -3,13 +3,16 @@
 //! # Layout
 //! - [`Clients`]: the SDK clients of a function, their clock, and the count of the requests they send
 //! - [`secrets_manager`], [`ssm`], [`elasticache`], [`ecs`], [`cloud_map`], [`lambda`]: the calls
+//! - [`http`]: requests to services other than AWS, over the same HTTP client
 //! - [`classify`]: which class an SDK error has
 
 pub mod classify;
 mod clients;
 pub mod cloud_map;
+mod connector;
 pub mod ecs;
 pub mod elasticache;
+pub mod http;
 pub mod lambda;
 pub mod secrets_manager;
 pub mod ssm;

@@ -46,7 +46,7 @@ impl<'a> UpstashAcl<'a> {
 
     /// The user that the settings name.
     pub fn new(clients: &'a Clients, database: &'a Database, user: &'a AclUser) -> Self {
-        Self { clients, database, rest: Rest::new(database), user }
+        Self { clients, database, rest: Rest::new(clients, database), user }
     }
 
     /// Logs in with each token.
@@ -54,7 +54,7 @@ impl<'a> UpstashAcl<'a> {
     /// # Errors
     /// None: the result says if a database gave no answer.
     pub(crate) async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
-        Ok(database::observe(self.database, &self.user.username, known).await)
+        Ok(database::observe(self.clients, self.database, &self.user.username, known).await)
     }
 
     /// Returns the URL of the REST API.

@@ -2,9 +2,12 @@
 //!
 //! <https://upstash.com/docs/devops/developer-api/introduction>
 
-use cloud::{CallError, Clients, secrets_manager};
+use cloud::{
+    CallError, Clients,
+    http::{Authorization, Method, Request},
+    secrets_manager,
+};
 use policy::{Failure, target::Reset};
-use reqwest::{Client, RequestBuilder, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
@@ -16,6 +19,7 @@ const URL: &str = "https://api.upstash.com";
 /// The Developer API, with the key that a target's settings name.
 #[derive(Debug)]
 pub struct Api<'a> {
+    clients: &'a Clients,
     url: String,
     reset: &'a Reset,
     email: String,
@@ -41,7 +45,7 @@ impl<'a> Api<'a> {
     ///
     /// # Permissions
     /// `secretsmanager:GetSecretValue` on that secret
-    pub async fn load(clients: &Clients, reset: &'a Reset) -> Result<Self, Failure> {
+    pub async fn load(clients: &'a Clients, reset: &'a Reset) -> Result<Self, Failure> {
         let value = secrets_manager::current_value(clients.secrets_manager(), &reset.api_secret_id).await?;
         // The parser's own error is left out: it quotes the value.
         let object: Value = serde_json::from_str(value.expose_secret()).unwrap_or_default();
@@ -55,7 +59,7 @@ impl<'a> Api<'a> {
         };
         let url = std::env::var("UPSTASH_API_URL").unwrap_or_else(|_| URL.to_owned());
         let url = url.trim_end_matches('/').to_owned();
-        Ok(Self { url, reset, email: email.to_owned(), api_key: api_key.into() })
+        Ok(Self { clients, url, reset, email: email.to_owned(), api_key: api_key.into() })
     }
 
     /// Describes the database.
@@ -64,8 +68,7 @@ impl<'a> Api<'a> {
     /// Permanent if the key is refused or the database does not exist; Retryable if the API does not answer.
     pub async fn describe(&self) -> Result<Description, CallError> {
         let doing = format!("describe the database {}", self.reset.database_id);
-        let url = self.url_of("database");
-        let answered = send(&doing, TRIES, |client| self.signed(client.get(&url))).await?;
+        let answered = send(self.clients, &doing, TRIES, &self.request(Method::Get, "database")).await?;
         let body = self.check(&doing, answered)?;
         Ok(Description { endpoint: text(&body, "endpoint").map(str::to_owned), rest_token: rest_token(&body) })
     }
@@ -83,36 +86,32 @@ impl<'a> Api<'a> {
     /// Resets it again: look first. So it is sent once.
     pub async fn reset_password(&self) -> Result<Option<SecretString>, CallError> {
         let doing = format!("reset the password of the database {}", self.reset.database_id);
-        let url = self.url_of("reset-password");
-        let answered = send(&doing, 1, |client: &Client| self.signed(client.post(&url))).await?;
+        let answered = send(self.clients, &doing, 1, &self.request(Method::Post, "reset-password")).await?;
         Ok(rest_token(&self.check(&doing, answered)?))
     }
 
-    fn url_of(&self, what: &str) -> String {
-        format!("{}/v2/redis/{what}/{}", self.url, self.reset.database_id)
-    }
-
-    fn signed(&self, request: RequestBuilder) -> RequestBuilder {
-        request.basic_auth(&self.email, Some(self.api_key.expose_secret())).header("accept", "application/json")
+    fn request(&self, method: Method, what: &str) -> Request<'_> {
+        let url = format!("{}/v2/redis/{what}/{}", self.url, self.reset.database_id);
+        Request { method, url, authorization: Authorization::Basic(&self.email, &self.api_key), body: None }
     }
 
     /// The body of an answer that says yes; an answer without one has done what was asked all the same.
     fn check(&self, doing: &str, answered: Answered) -> Result<Value, CallError> {
         let Answered { status, body } = answered;
-        if status.is_success() {
+        if (200..300).contains(&status) {
             return Ok(body.unwrap_or_default());
         }
         // <https://upstash.com/docs/devops/developer-api/http_status_codes>
         let secret = &self.reset.api_secret_id;
         let next_step = match status {
-            StatusCode::UNAUTHORIZED => format!("Correct the e-mail address and the API key in the secret {secret}"),
-            StatusCode::FORBIDDEN => {
+            401 => format!("Correct the e-mail address and the API key in the secret {secret}"),
+            403 => {
                 format!("Put an API key of the database's owner into the secret {secret}: this one has no access to it")
             }
-            StatusCode::NOT_FOUND => "Correct `backend.renewal.database_id`".to_owned(),
+            404 => "Correct `backend.renewal.database_id`".to_owned(),
             _ => "Correct the settings; if they are correct, Upstash has changed its API".to_owned(),
         };
-        let failure = Failure::permanent(format!("cannot {doing}: Upstash answered {}", status.as_u16()));
+        let failure = Failure::permanent(format!("cannot {doing}: Upstash answered {status}"));
         Err(CallError::untouched(failure.with_next_step(next_step)))
     }
 }

@@ -1,5 +1,6 @@
 //! Logging in to a database whose token is renewed by ACL or by reset.
 
+use cloud::Clients;
 use policy::{
     connection::Endpoints,
     login::{Answer, Node, NodeState},
@@ -18,13 +19,13 @@ use crate::{located::Located, observed::Observed};
 ///
 /// # Errors
 /// Why there is no answer: the database cannot be reached, or does not serve clients now.
-pub async fn log_in(database: &Database, token: &SecretString) -> Result<Answer, NodeState> {
-    Rest::new(database).log_in(token).await
+pub async fn log_in(clients: &Clients, database: &Database, token: &SecretString) -> Result<Answer, NodeState> {
+    Rest::new(clients, database).log_in(token).await
 }
 
 /// Logs in with each token. Nothing else shows which are live.
-pub(super) async fn observe(database: &Database, username: &str, known: Known<'_>) -> Observed {
-    let state = ask(database, known).await.unwrap_or_else(|no_answer| no_answer);
+pub(super) async fn observe(clients: &Clients, database: &Database, username: &str, known: Known<'_>) -> Observed {
+    let state = ask(Rest::new(clients, database), known).await.unwrap_or_else(|no_answer| no_answer);
     let server = Server {
         nodes: vec![Node { id: database.endpoint.clone(), state }],
         group: GroupState::Available,
@@ -38,14 +39,14 @@ pub(super) async fn observe(database: &Database, username: &str, known: Known<'_
     Observed { server, username: username.to_owned(), hosts: vec![database.endpoint.clone()] }
 }
 
-async fn ask(database: &Database, known: Known<'_>) -> Result<NodeState, NodeState> {
+async fn ask(rest: Rest<'_>, known: Known<'_>) -> Result<NodeState, NodeState> {
     let pending = match known.pending {
-        Some(token) => Some(log_in(database, token).await?),
+        Some(token) => Some(rest.log_in(token).await?),
         None => None,
     };
-    let current = log_in(database, known.current).await?;
+    let current = rest.log_in(known.current).await?;
     let previous = match known.previous {
-        Some(token) => Some(log_in(database, token).await?),
+        Some(token) => Some(rest.log_in(token).await?),
         None => None,
     };
     Ok(NodeState::Asked { open: false, pending, current, previous })

@@ -59,7 +59,7 @@ impl<'a> UpstashReset<'a> {
     /// # Errors
     /// Why there is no answer: the database cannot be reached, or does not serve clients now.
     pub async fn log_in(&self, token: &SecretString) -> Result<Answer, NodeState> {
-        database::log_in(self.database, token).await
+        database::log_in(self.clients, self.database, token).await
     }
 
     /// The Developer API, with the key that the settings name.
@@ -94,7 +94,7 @@ impl<'a> UpstashReset<'a> {
     /// # Errors
     /// None: the result says if a database gave no answer.
     pub(crate) async fn observe(&self, known: Known<'_>) -> Result<Observed, Failure> {
-        Ok(database::observe(self.database, self.username(), known).await)
+        Ok(database::observe(self.clients, self.database, self.username(), known).await)
     }
 
     /// Returns the URL of the REST API.

@@ -2,14 +2,16 @@
 //!
 //! <https://upstash.com/docs/redis/features/restapi>
 
-use cloud::CallError;
+use cloud::{
+    CallError, Clients,
+    http::{Authorization, Method, Request},
+};
 use policy::{
     login::{Answer, NodeState},
     target::Database,
 };
-use reqwest::StatusCode;
-use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
+use secrecy::SecretString;
+use serde_json::{Value, json};
 
 use super::http::{Answered, TRIES, send};
 
@@ -19,6 +21,7 @@ const LONGEST_CODE: usize = 16;
 /// The REST API of one database.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rest<'a> {
+    clients: &'a Clients,
     database: &'a Database,
 }
 
@@ -33,8 +36,8 @@ pub(super) enum Reply {
 }
 
 impl<'a> Rest<'a> {
-    pub(super) fn new(database: &'a Database) -> Self {
-        Self { database }
+    pub(super) fn new(clients: &'a Clients, database: &'a Database) -> Self {
+        Self { clients, database }
     }
 
     /// Runs a command that can be repeated.
@@ -45,10 +48,13 @@ impl<'a> Rest<'a> {
     /// Retryable if no answer comes, or one that says "later".
     pub(super) async fn run(&self, token: &SecretString, command: &[&str]) -> Result<Reply, CallError> {
         let doing = format!("reach the database {}", self.database.endpoint);
-        let url = self.database.url();
-        let answered =
-            send(&doing, TRIES, |client| client.post(&url).bearer_auth(token.expose_secret()).json(command)).await?;
-        Ok(Reply::of(answered))
+        let request = Request {
+            method: Method::Post,
+            url: self.database.url(),
+            authorization: Authorization::Bearer(token),
+            body: Some(json!(command).to_string().into()),
+        };
+        Ok(Reply::of(send(self.clients, &doing, TRIES, &request).await?))
     }
 
     /// Asks whether the database accepts a token.
@@ -71,12 +77,12 @@ impl Reply {
     fn of(Answered { status, body }: Answered) -> Self {
         let error = body.as_ref().and_then(|body| body.get("error")).and_then(Value::as_str).and_then(code);
         match (status, error.as_deref(), body) {
-            (StatusCode::UNAUTHORIZED, ..) | (_, Some("WRONGPASS" | "NOAUTH"), _) => Self::Refused,
+            (401, ..) | (_, Some("WRONGPASS" | "NOAUTH"), _) => Self::Refused,
             (_, Some(code), _) => Self::Error(code.to_owned()),
-            (StatusCode::OK, None, Some(Value::Object(mut object))) if object.contains_key("result") => {
+            (200, None, Some(Value::Object(mut object))) if object.contains_key("result") => {
                 Self::Result(object.remove("result").unwrap_or_default())
             }
-            (status, ..) => Self::Error(format!("HTTP {}", status.as_u16())),
+            (status, ..) => Self::Error(format!("HTTP {status}")),
         }
     }
 }
@@ -89,12 +95,10 @@ fn code(error: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn word(status: u16, body: Option<Value>) -> String {
-        match Reply::of(Answered { status: StatusCode::from_u16(status).unwrap(), body }) {
+        match Reply::of(Answered { status, body }) {
             Reply::Result(value) => value.to_string(),
             Reply::Refused => "refused".to_owned(),
             Reply::Error(code) => code,
