@@ -1,4 +1,4 @@
-//! A local AWS in memory: services, functions and simulated nodes without sockets, processes or files.
+//! A local AWS and Upstash in memory: services, functions and simulated nodes without sockets, processes or files.
 //!
 //! It is for a simulation, which controls the time ([`crate::clock`]) and the random numbers ([`crate::chance`]).
 
@@ -27,6 +27,7 @@ use crate::{
         elasticache::Timing,
         secrets_manager::RotationTiming,
     },
+    upstash::Upstash,
     wire::Services,
 };
 use http_client::HttpClient;
@@ -47,7 +48,8 @@ pub struct Options {
     pub events: EventTiming,
 }
 
-/// Secrets Manager, Parameter Store, ElastiCache, ECS, Cloud Map, Lambda, EventBridge, Scheduler, SNS and STS, in memory.
+/// Secrets Manager, Parameter Store, ElastiCache, ECS, Cloud Map, Lambda, EventBridge, Scheduler, SNS and STS, and
+/// Upstash, in memory.
 pub struct InMemory {
     /// The journal of calls.
     pub journal: Arc<Journal>,
@@ -61,7 +63,7 @@ pub struct InMemory {
     pub secrets_manager: Arc<SecretsManager>,
     /// Parameter Store. Tests read its state directly.
     pub ssm: Arc<Ssm>,
-    /// The nodes of ElastiCache and of ECS, without TLS.
+    /// The nodes of ElastiCache, of ECS and of Upstash's databases, without TLS.
     pub fleet: Arc<Fleet>,
     /// ElastiCache. Tests read its state directly.
     pub elasticache: Arc<ElastiCache>,
@@ -71,6 +73,8 @@ pub struct InMemory {
     pub cloud_map: Arc<CloudMap>,
     /// Lambda's API for functions that are consumers. Tests read its state directly.
     pub lambda: Arc<Lambda>,
+    /// Upstash. Its API is at its real URL.
+    pub upstash: Arc<Upstash>,
     endpoint: Arc<Endpoint>,
     latency: Latency,
 }
@@ -107,6 +111,7 @@ impl InMemory {
             events.sns.clone(),
             Arc::new(Sts),
         ]);
+        let upstash = Upstash::in_memory(fleet.clone(), faults.clone(), journal.clone());
         let endpoint = Arc::new(Endpoint { services, faults: faults.clone(), journal: journal.clone() });
         Self {
             journal,
@@ -120,6 +125,7 @@ impl InMemory {
             ecs,
             cloud_map,
             lambda,
+            upstash,
             endpoint,
             latency,
         }
@@ -128,7 +134,12 @@ impl InMemory {
     /// Points a configuration to this AWS, for a caller with this access key id.
     pub fn configure(&self, config: SdkConfig, principal: &str) -> SdkConfig {
         let credentials = Credentials::new(principal, "simulated", None, None, "simulated");
-        let http_client = HttpClient::new(self.endpoint.clone(), self.latency.clone());
+        let http_client = HttpClient {
+            endpoint: self.endpoint.clone(),
+            upstash: self.upstash.clone(),
+            latency: self.latency.clone(),
+            caller: principal.to_owned(),
+        };
         config
             .into_builder()
             .endpoint_url("http://127.0.0.1")

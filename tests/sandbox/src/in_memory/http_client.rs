@@ -1,4 +1,4 @@
-//! The HTTP client of an SDK whose requests are answered in this process.
+//! The HTTP client of a caller whose requests are answered in this process: those to AWS and those to Upstash.
 
 use std::{fmt, future::pending, sync::Arc};
 
@@ -15,30 +15,36 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Full};
 use tokio::time::sleep;
 
 use super::Latency;
-use crate::server::{self, Dropped, Endpoint};
+use crate::{
+    server::{self, Dropped, Endpoint},
+    upstash::Upstash,
+    wire::Stream,
+};
 
-/// Sends requests to an endpoint in this process.
+/// Sends requests to AWS and Upstash in this process.
 #[derive(Clone)]
 pub(super) struct HttpClient {
-    endpoint: Arc<Endpoint>,
-    latency: Latency,
+    pub(super) endpoint: Arc<Endpoint>,
+    pub(super) upstash: Arc<Upstash>,
+    pub(super) latency: Latency,
+    /// The access key id of the caller, whose requests to Upstash are not signed.
+    pub(super) caller: String,
 }
 
 impl HttpClient {
-    pub(super) fn new(endpoint: Arc<Endpoint>, latency: Latency) -> Self {
-        Self { endpoint, latency }
-    }
-
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         sleep((self.latency)()).await;
         let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
         let (head, body) = request.into_parts();
         let body = body.bytes().map(Bytes::copy_from_slice).unwrap_or_default();
-        let answered = server::answer(&self.endpoint, &head, body).await;
+        let answered = match self.upstash.serves(&head) {
+            true => self.upstash.answer(&self.caller, head, body).await.map(|answer| answer.map(streamed)),
+            false => server::answer(&self.endpoint, &head, body).await,
+        };
         let answer = match answered {
             Ok(answer) => answer,
             // It does not run beyond this point.
@@ -58,6 +64,11 @@ impl HttpClient {
         }
         Ok(response)
     }
+}
+
+/// A body as those of AWS's answers are.
+fn streamed(body: Full<Bytes>) -> Stream {
+    body.map_err(|never| match never {}).boxed_unsync()
 }
 
 impl SdkHttpClient for HttpClient {

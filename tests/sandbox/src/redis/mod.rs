@@ -9,6 +9,7 @@
 //! - `body`: what a node is made of, a `server` or a node in `memory`
 //! - `network`, `authority`, `program`, `process`, `config`: what a server is made of
 //! - `admin`, `access`: how the sandbox administers it, and who may log in
+//! - `login`: a login past its public address
 
 mod access;
 mod admin;
@@ -19,6 +20,7 @@ mod connection;
 mod direct;
 mod fleet;
 mod gate;
+mod login;
 mod memory;
 mod network;
 mod node;
@@ -36,5 +38,6 @@ pub use node::Node;
 pub(crate) use access::{ADMINISTRATOR, Access, Account};
 pub(crate) use authority::write_private;
 pub(crate) use gate::{Gate, Upstream};
+pub(crate) use login::{Login, NoLogin};
 pub(crate) use process::{Powers, Process};
 pub(crate) use program::Program;

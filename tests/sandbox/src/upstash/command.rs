@@ -1,12 +1,10 @@
 //! Commands that the bearer of a token runs.
 
-use std::time::Duration;
-
-use redis::{AsyncConnectionConfig, RedisError, Value, aio::MultiplexedConnection, cmd};
-use secrecy::ExposeSecret;
+use redis::{Value, cmd};
 use serde_json::{Value as Json, json};
 
 use super::{Database, Plan, acl, token::Bearer};
+use crate::redis::{Login, NoLogin};
 
 /// Commands that are not available over REST, or not at all.
 ///
@@ -48,46 +46,20 @@ const UNAVAILABLE: [&str; 34] = [
     "UNWATCH",
 ];
 
-/// The timeout of the Redis behind a database. It is long because the machine may be busy.
-const ANSWER_WITHIN: Duration = Duration::from_secs(5);
-
 /// The result of a command, or the error message of Redis.
 pub(super) type Result = std::result::Result<Json, String>;
-
-/// Why a bearer cannot log in.
-#[derive(Debug)]
-pub(super) enum NoLogin {
-    /// The token is wrong.
-    Refused,
-    /// The database itself does not answer.
-    Down,
-}
 
 /// A bearer who has logged in.
 pub(super) struct Session<'a> {
     pub(super) database: &'a Database,
-    pub(super) username: String,
-    connection: MultiplexedConnection,
+    login: Login,
 }
 
 impl<'a> Session<'a> {
     /// Logs a bearer in to the Redis of a database.
     pub(super) async fn open(database: &'a Database, bearer: &Bearer) -> std::result::Result<Self, NoLogin> {
-        let server = database.node.server().map_err(|_| NoLogin::Down)?;
-        let url = format!("redis+unix://{}", server.admin.socket.display());
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(ANSWER_WITHIN))
-            .set_response_timeout(Some(ANSWER_WITHIN));
-        let client = redis::Client::open(url).map_err(|_| NoLogin::Down)?;
-        let connection = client.get_multiplexed_async_connection_with_config(&config).await;
-        let mut connection = connection.map_err(|_| NoLogin::Down)?;
-        let mut login = cmd("AUTH");
-        login.arg(&bearer.username).arg(bearer.password.expose_secret());
-        match login.query_async::<()>(&mut connection).await {
-            Ok(()) => Ok(Self { database, username: bearer.username.clone(), connection }),
-            Err(error) if error.code() == Some("WRONGPASS") => Err(NoLogin::Refused),
-            Err(_) => Err(NoLogin::Down),
-        }
+        let login = database.node.log_in(&bearer.username, &bearer.password).await?;
+        Ok(Self { database, login })
     }
 
     /// Runs one command.
@@ -112,26 +84,13 @@ impl<'a> Session<'a> {
 
     /// Runs a command on Redis as the bearer.
     pub(super) async fn ask(&mut self, command: &redis::Cmd) -> Result {
-        let answered: redis::RedisResult<Value> = command.query_async(&mut self.connection).await;
-        answered.map_err(|error| worded(&error)).and_then(to_json)
+        self.login.run(command).await.and_then(to_json)
     }
 
     /// Runs a command on Redis as the administrator.
     pub(super) async fn ask_as_administrator(&self, command: &redis::Cmd) -> Result {
-        let server = self.database.node.server().map_err(|error| error.to_string())?;
-        match server.admin.run::<Value>(command).await {
-            Ok(value) => to_json(value),
-            Err(error) => Err(match error.downcast_ref::<RedisError>() {
-                Some(error) => worded(error),
-                None => "ERR the database does not answer".to_owned(),
-            }),
-        }
+        self.database.node.administer(command).await.and_then(to_json)
     }
-}
-
-/// The error message of Redis.
-fn worded(error: &RedisError) -> String {
-    format!("{} {}", error.code().unwrap_or("ERR"), error.detail().unwrap_or("the command failed")).trim().to_owned()
 }
 
 /// Converts a value to the JSON of the REST API.

@@ -1,9 +1,8 @@
-//! A database, with a real Redis behind it.
+//! A database, with a Redis behind it: a real one, or a simulated one in memory.
 
 use std::{
-    net::Ipv4Addr,
     sync::{Arc, Mutex, MutexGuard},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::Context;
@@ -11,22 +10,12 @@ use jiff::Timestamp;
 use redis::cmd;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::watch};
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{
-        ServerConfig,
-        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
-    },
-};
+use tokio::{sync::watch, time::Instant};
 
-use super::{
-    command::{NoLogin, Session},
-    token,
-};
+use super::{command::Session, token};
 use crate::{
     chance, clock,
-    redis::{Fleet, Node},
+    redis::{Fleet, NoLogin, Node},
 };
 
 /// The user of the standard token.
@@ -72,12 +61,8 @@ struct State {
 }
 
 impl Database {
-    /// Creates a database with its own Redis, and the listener for its REST API.
-    pub(super) async fn create(
-        fleet: &Fleet,
-        name: &str,
-        plan: Plan,
-    ) -> anyhow::Result<(Arc<Self>, TcpListener, TlsAcceptor)> {
+    /// Creates a database with its own Redis.
+    pub(super) async fn create(fleet: &Fleet, name: &str, plan: Plan) -> anyhow::Result<Arc<Self>> {
         let address = fleet.take_address().context("the network has no free address")?;
         let node = fleet.add_node(address, None, false).await?;
         node.start().await?;
@@ -91,9 +76,7 @@ impl Database {
             state: Mutex::new(State { plan, passwords: Vec::new(), protected: false, made: Vec::new() }),
         };
         database.reset_password().await?;
-        let listener = TcpListener::bind((address, PORT)).await?;
-        let acceptor = acceptor(fleet, name, address)?;
-        Ok((Arc::new(database), listener, acceptor))
+        Ok(Arc::new(database))
     }
 
     /// The host name of its endpoint.
@@ -155,7 +138,7 @@ impl Database {
         let password = new_password();
         let mut command = cmd("ACL");
         command.arg("SETUSER").arg(username).arg("on").arg(rules).arg(format!(">{}", password.expose_secret()));
-        self.node.server()?.admin.run::<()>(&command).await?;
+        self.administer(&command).await?;
         Ok(self.make_token(username, &password))
     }
 
@@ -169,10 +152,24 @@ impl Database {
         for (username, rights) in [(DEFAULT, ["&*", "+@all"]), (READ_ONLY, ["&*", "+@read"])] {
             let mut command = cmd("ACL");
             command.arg("SETUSER").arg(username).arg(&["reset", "on", "~*"]).arg(&rights).arg(&rule);
-            self.node.server()?.admin.run::<()>(&command).await?;
+            self.administer(&command).await?;
         }
         self.state().passwords.push((Instant::now(), password));
         Ok(())
+    }
+
+    async fn administer(&self, command: &redis::Cmd) -> anyhow::Result<()> {
+        self.node.administer(command).await.map(drop).map_err(anyhow::Error::msg)
+    }
+
+    /// The simulated Redis of a database in memory.
+    pub fn simulated(&self) -> Option<&simulated_redis::Shared> {
+        self.node.simulated()
+    }
+
+    /// The user and the password in a token of this database, with which the Redis behind it is logged in to.
+    pub fn login(&self, token: &str) -> Option<(String, SecretString)> {
+        token::bearer(&self.id, token).map(|bearer| (bearer.username, bearer.password))
     }
 
     /// Whether the database accepts a token. This does not use the REST API.
@@ -265,12 +262,4 @@ impl Database {
 /// A new password, with 122 random bits.
 pub(super) fn new_password() -> SecretString {
     chance::uuid().simple().to_string().into()
-}
-
-fn acceptor(fleet: &Fleet, name: &str, address: Ipv4Addr) -> anyhow::Result<TlsAcceptor> {
-    let files = fleet.certificate(&format!("upstash-{name}"), &[address])?;
-    let certificates = CertificateDer::pem_file_iter(&files.certificate)?.collect::<Result<Vec<_>, _>>()?;
-    let key = PrivateKeyDer::from_pem_file(&files.key)?;
-    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(certificates, key)?;
-    Ok(TlsAcceptor::from(Arc::new(config)))
 }

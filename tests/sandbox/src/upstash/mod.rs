@@ -2,22 +2,25 @@
 //!
 //! # Layout
 //! - [`Upstash`]: the account, and its settings for tests
-//! - [`Database`]: one database, with a real Redis behind it
+//! - [`Database`]: one database, with a Redis behind it
 //! - `token`: REST tokens
 //! - `command`, `acl`: the commands that the bearer of a token runs
 //! - `rest`, `developer_api`: the two APIs
-//! - `listen`: listeners, faults and the journal
+//! - `respond`: faults and the journal, which every request passes through
+//! - `listen`: the listeners
+//! - `in_memory`: the same APIs without sockets
 
 mod acl;
 mod command;
 mod database;
 mod developer_api;
+mod in_memory;
 mod listen;
+mod respond;
 mod rest;
 mod token;
 
 use std::{
-    net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
@@ -28,7 +31,8 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use crate::{chance, faults::Faults, journal::Journal, redis::Fleet};
 
 pub use database::{Database, Plan};
-pub use listen::UNRECORDED_AGENT;
+use respond::Surroundings;
+pub use respond::UNRECORDED_AGENT;
 
 /// The response to a password reset. Upstash's documentation is not consistent about its format.
 ///
@@ -63,7 +67,8 @@ pub struct Upstash {
     fleet: Arc<Fleet>,
     faults: Arc<Faults>,
     journal: Arc<Journal>,
-    api: SocketAddr,
+    /// Where the Developer API is.
+    api_url: String,
     account: Account,
     behaviour: Mutex<Behaviour>,
     databases: Mutex<Vec<Arc<Database>>>,
@@ -78,23 +83,29 @@ impl Upstash {
         journal: Arc<Journal>,
     ) -> anyhow::Result<Arc<Self>> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let upstash = Arc::new(Self {
-            fleet,
-            faults,
-            journal,
-            api: listener.local_addr()?,
-            account: Account { email: "platform@example.com".to_owned(), api_key: chance::uuid().to_string().into() },
-            behaviour: Mutex::new(Behaviour { reset_answer: ResetAnswer::WithCredentials, stale: Duration::ZERO }),
-            databases: Mutex::default(),
-            listeners: Mutex::default(),
-        });
+        let api_url = format!("http://{}", listener.local_addr()?);
+        let upstash = Arc::new(Self::at(api_url, &chance::uuid().to_string(), fleet, faults, journal));
         upstash.keep(tokio::spawn(listen::developer_api(Arc::downgrade(&upstash), listener)));
         Ok(upstash)
     }
 
+    /// An account without databases, whose Developer API is at this URL.
+    fn at(api_url: String, api_key: &str, fleet: Arc<Fleet>, faults: Arc<Faults>, journal: Arc<Journal>) -> Self {
+        Self {
+            fleet,
+            faults,
+            journal,
+            api_url,
+            account: Account { email: "platform@example.com".to_owned(), api_key: api_key.into() },
+            behaviour: Mutex::new(Behaviour { reset_answer: ResetAnswer::WithCredentials, stale: Duration::ZERO }),
+            databases: Mutex::default(),
+            listeners: Mutex::default(),
+        }
+    }
+
     /// The URL of the Developer API.
     pub fn api_url(&self) -> String {
-        format!("http://{}", self.api)
+        self.api_url.clone()
     }
 
     /// The value of the secret with the key of the Developer API.
@@ -125,9 +136,11 @@ impl Upstash {
     /// # Errors
     /// The network has no free address, or its Redis does not start.
     pub async fn create(&self, name: &str, plan: Plan) -> anyhow::Result<Arc<Database>> {
-        let (database, listener, acceptor) = Database::create(&self.fleet, name, plan).await?;
-        let surroundings = listen::Surroundings { faults: self.faults.clone(), journal: self.journal.clone() };
-        self.keep(tokio::spawn(listen::rest(database.clone(), surroundings, listener, acceptor)));
+        let database = Database::create(&self.fleet, name, plan).await?;
+        if !self.fleet.is_in_memory() {
+            let (listener, acceptor) = listen::open(&self.fleet, &database).await?;
+            self.keep(tokio::spawn(listen::rest(database.clone(), self.surroundings(None), listener, acceptor)));
+        }
         self.databases().push(database.clone());
         Ok(database)
     }
@@ -139,6 +152,11 @@ impl Upstash {
 
     fn database(&self, id: &str) -> Option<Arc<Database>> {
         self.databases().iter().find(|database| database.id == id).cloned()
+    }
+
+    /// What every request of this caller passes through.
+    fn surroundings(&self, caller: Option<&str>) -> Surroundings {
+        Surroundings { faults: self.faults.clone(), journal: self.journal.clone(), caller: caller.map(str::to_owned) }
     }
 
     fn keep(&self, listener: JoinHandle<()>) {

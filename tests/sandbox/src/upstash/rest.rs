@@ -7,11 +7,8 @@ use http_body_util::Full;
 use hyper::{Method, Response, StatusCode, header::AUTHORIZATION, http::request::Parts};
 use serde_json::{Value, json};
 
-use super::{
-    Database,
-    command::{NoLogin, Session},
-    token,
-};
+use super::{Database, command::Session, token};
+use crate::redis::NoLogin;
 
 /// A parsed request.
 pub(super) enum Asked {
