@@ -56,12 +56,12 @@ async fn befall(world: &World, node: &Node, what: What, event: Event) {
     match event {
         Event::Restart => restart(world, node).await,
         Event::Cut => node.redis().drop_connections(),
-        Event::Silence => node.set_silent(true),
+        Event::Silence => world.set_silent(node, true),
     }
     world.look("nodes", &what.to_string());
     if event == Event::Silence {
         sleep(SILENCE).await;
-        node.set_silent(false);
+        world.set_silent(node, false);
     }
 }
 

@@ -1,16 +1,17 @@
 //! The functions in a simulated world: one seed is one order of everything.
 //!
 //! The code is the product's own, from the event to the last byte: the handlers of the functions, the AWS SDK and the Redis
-//! client. AWS, the nodes, the time and the random numbers are simulated in one thread, so that the same seed gives the same
+//! client. AWS, Upstash, the nodes, the time and the random numbers are simulated in one thread, so that the same seed gives the same
 //! run, and a run of minutes takes milliseconds.
 //!
 //! # Layout
 //! - [`Plan`]: the Redis of a world, what happens and how many calls fail, by seed
 //! - [`What`]: what can happen: rotations, schedules, a person's edits, events of nodes
-//! - [`world`]: AWS in memory, the nodes and the functions
-//! - `target`, `nodes`, `hosts`, `elasticache`, `fargate`: the secret and the settings, and where Redis runs
+//! - [`world`]: AWS and Upstash in memory, the nodes and the functions
+//! - `target`, `nodes`, `hosts`, `elasticache`, `fargate`, `upstash`: the secret and the settings, and where Redis runs
 //! - `ecs`: the cluster, and how long its services take
 //! - `conditions`: how long things take, and which fault a call meets
+//! - `operations`: which calls only read
 //! - `network`: connections of the functions to the nodes
 //! - `acts`, `person`: how each act is carried out
 //! - `view`, `watch`, [`rules`]: what is seen of a world after each change, and what must hold
@@ -32,6 +33,7 @@ mod log;
 pub mod matrix;
 mod network;
 mod nodes;
+mod operations;
 mod person;
 mod plan;
 mod rest;
@@ -39,6 +41,7 @@ pub mod rules;
 mod run;
 mod shorten;
 mod target;
+mod upstash;
 mod view;
 mod watch;
 mod what;

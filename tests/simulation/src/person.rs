@@ -32,6 +32,12 @@ impl<E: Into<anyhow::Error>> From<E> for GivenUp {
 
 /// Carries out one edit.
 pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> {
+    let of_nodes = [Edit::RemovePrevious, Edit::AddOwnCredential, Edit::PutFirstBack, Edit::ResetPassword];
+    if let Some(upstash) = world.upstash.as_ref().filter(|_| of_nodes.contains(&edit)) {
+        let previous = credential_with(world, "AWSPREVIOUS")
+            .filter(|one| credential_with(world, "AWSCURRENT").as_ref() != Some(one));
+        return upstash.carry_out(world, edit, previous).await;
+    }
     match edit {
         Edit::PutSameCredential => put_value_of(world, "AWSCURRENT").await,
         Edit::PutPreviousValue => put_value_of(world, "AWSPREVIOUS").await,
@@ -134,7 +140,7 @@ pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> 
             world.watch().rolled_back = matches!(ended.result, InvocationResult::Returned(_));
             Ok(())
         }
-        Edit::AddReplica | Edit::MoveAway | Edit::RollBack => Err(GivenUp),
+        Edit::AddReplica | Edit::MoveAway | Edit::RollBack | Edit::ResetPassword => Err(GivenUp),
         Edit::PutFirstBack if world.plan.estate.set_up.has_users() => {
             elasticache::only(world, FIRST).await?;
             world.watch().added(FIRST);

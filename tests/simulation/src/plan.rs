@@ -61,6 +61,10 @@ pub enum SetUp {
     Fargate,
     /// A serverless cache of ElastiCache, with the user `app`.
     ServerlessUser,
+    /// A database of Upstash, with the ACL user `app`.
+    UpstashAcl,
+    /// A database of Upstash whose password is reset: it accepts one token.
+    UpstashReset,
 }
 
 impl SetUp {
@@ -72,6 +76,11 @@ impl SetUp {
     /// Whether ElastiCache runs the nodes, and takes minutes to change what they accept.
     pub fn is_elasticache(self) -> bool {
         matches!(self, Self::AuthToken | Self::ClusterAuthToken | Self::GroupUser | Self::ServerlessUser)
+    }
+
+    /// Whether it is a database of Upstash.
+    pub fn is_upstash(self) -> bool {
+        matches!(self, Self::UpstashAcl | Self::UpstashReset)
     }
 
     /// Whether a user of ElastiCache logs in, and no token.
@@ -181,5 +190,12 @@ impl Estate {
         let nodes = if set_up == SetUp::ServerlessUser { 2 } else { self.nodes };
         let (overlap, timeout) = (self.overlap * SLOWER, self.timeout * (3 * SLOWER));
         Self { nodes, set_up, sentinel: false, overlap, timeout, ..self }
+    }
+
+    /// The same with this set-up, at Upstash: a database is one node, its secret is JSON, and a reset has no overlap.
+    #[must_use]
+    pub fn at_upstash(self, set_up: SetUp) -> Self {
+        let overlap = if set_up == SetUp::UpstashReset { Duration::ZERO } else { self.overlap };
+        Self { nodes: 1, set_up, json: true, overlap, ..self }
     }
 }

@@ -93,9 +93,10 @@ fn check_output(world: &World) {
     let logged = log::taken();
     let returned: Vec<String> = world.aws.runner.invocations().iter().map(|one| format!("{:?}", one.result)).collect();
     let mut watch = world.watch();
-    let leaked = watch
-        .names
-        .all()
+    let of_upstash = world.aws.upstash.values().into_iter().map(|value| ("a credential of Upstash".to_owned(), value));
+    let known = watch.names.all().map(|(name, credential)| (name, credential.to_owned()));
+    let leaked = known
+        .chain(of_upstash)
         .find(|(_, credential)| logged.contains(credential) || returned.iter().any(|one| one.contains(credential)));
     if let Some(name) = leaked.map(|(name, _)| name) {
         watch.broke(Rule::NoSecretInOutput, "the output of a function", &name);

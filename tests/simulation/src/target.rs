@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     elasticache, fargate, hosts,
     plan::{Estate, SetUp},
+    upstash,
     world::{NAME, PARAMETER, World},
 };
 
@@ -15,9 +16,24 @@ impl SetUp {
     /// The user that logs in.
     pub(crate) fn user(self) -> &'static str {
         match self {
-            Self::ConfigFile | Self::Memory | Self::AuthToken | Self::ClusterAuthToken | Self::Fargate => "default",
-            Self::AclFile | Self::GroupUser | Self::ServerlessUser => "app",
+            Self::ConfigFile
+            | Self::Memory
+            | Self::AuthToken
+            | Self::ClusterAuthToken
+            | Self::Fargate
+            | Self::UpstashReset => "default",
+            Self::AclFile | Self::GroupUser | Self::ServerlessUser | Self::UpstashAcl => "app",
         }
+    }
+
+    /// The key of the credential in a JSON secret.
+    fn json_key(self) -> &'static str {
+        if self.is_upstash() { "token" } else { "password" }
+    }
+
+    /// What the published parameter contains.
+    fn published(self) -> &'static str {
+        if self.is_upstash() { "{rest_token}" } else { "{url}" }
     }
 }
 
@@ -77,10 +93,10 @@ impl World {
 
     /// The value of a secret with this credential.
     pub(crate) fn value(&self, credential: &str, note: u32) -> String {
-        if self.plan.estate.json {
-            json!({ "password": credential, "note": note }).to_string()
-        } else {
-            credential.to_owned()
+        match &self.upstash {
+            Some(upstash) => json!({ "url": upstash.database.url(), "token": credential, "note": note }).to_string(),
+            None if self.plan.estate.json => json!({ "password": credential, "note": note }).to_string(),
+            None => credential.to_owned(),
         }
     }
 
@@ -91,12 +107,16 @@ impl World {
             return Some(value.to_owned());
         }
         let value: Value = serde_json::from_str(value).ok()?;
-        Some(value["password"].as_str()?.to_owned())
+        Some(value[self.plan.estate.set_up.json_key()].as_str()?.to_owned())
     }
 
     /// The settings.
     pub(crate) fn settings(&self) -> Value {
         let Estate { json, overlap, set_up, .. } = self.plan.estate;
+        let upstash = |renewal: Value| {
+            let database = &self.upstash.as_ref().expect("there is a database").database;
+            json!({ "type": "upstash", "endpoint": database.endpoint(), "port": database.port(), "renewal": renewal })
+        };
         let backend = match set_up {
             SetUp::ConfigFile | SetUp::AclFile | SetUp::Memory => self.on_hosts(self.listed()),
             SetUp::AuthToken | SetUp::ClusterAuthToken => {
@@ -109,16 +129,23 @@ impl World {
                 "serverless_cache_name": NAME,
                 "user_id": elasticache::USER,
             }),
+            SetUp::UpstashAcl => {
+                upstash(json!({ "by": "acl", "username": upstash::USER, "admin_secret_id": upstash::RENEWAL }))
+            }
+            SetUp::UpstashReset => {
+                let id = &self.upstash.as_ref().expect("there is a database").database.id;
+                upstash(json!({ "by": "reset", "database_id": id, "api_secret_id": upstash::RENEWAL }))
+            }
         };
         let mut settings = json!({
             "name": NAME,
             "backend": backend,
             "secret": { "id": NAME },
             "retirement": { "overlap_s": overlap.as_secs() },
-            "outputs": [{ "type": "ssm-parameter", "name": PARAMETER, "value": "{url}" }],
+            "outputs": [{ "type": "ssm-parameter", "name": PARAMETER, "value": set_up.published() }],
         });
         if json {
-            settings["secret"]["json_key"] = "password".into();
+            settings["secret"]["json_key"] = set_up.json_key().into();
         }
         settings
     }

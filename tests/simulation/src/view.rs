@@ -64,10 +64,13 @@ impl View {
                 labels.insert(stage, credential.clone().unwrap_or_else(|| "empty".to_owned()));
             }
         }
+        // A reset is seen before its token is in the secret.
+        if let Some(token) = world.upstash.as_ref().and_then(|upstash| upstash.replaced(world.plan.estate.set_up)) {
+            names.of(token.expose_secret());
+        }
         let coming = elasticache::coming(world);
         let coming = coming.map(|all| all.iter().map(|credential| names.of(credential.expose_secret())).collect());
         let known: Vec<(String, &str)> = names.all().collect();
-        let user = world.plan.estate.set_up.user();
         let url = world.aws.ssm.value(PARAMETER);
         let url = url.as_ref().map(ExposeSecret::expose_secret);
         let published = url.map(|url| {
@@ -78,8 +81,7 @@ impl View {
         let in_effect = world.hosts_in_effect();
         let moved = in_effect.iter().any(|host| host == hosts::OTHER);
         let nodes = world.nodes().into_values().filter(|node| node.host != hosts::SENTINEL).map(|node| {
-            let redis = node.redis();
-            let accepted = known.iter().filter(|(_, credential)| redis.accepts(user, credential));
+            let accepted = known.iter().filter(|(_, credential)| world.accepts(&node, credential));
             (node.host.clone(), accepted.map(|(name, _)| name.clone()).collect())
         });
         let (accepted, others) = nodes.partition(|(host, _)| in_effect.is_empty() || in_effect.contains(host));

@@ -59,12 +59,14 @@ pub enum Edit {
     MoveAway,
     /// Has `sync-connection` roll the move back.
     RollBack,
-    /// Puts the first credential back, as a template does that somebody applies again. At ElastiCache only, as what follows.
+    /// Puts the first credential back, as a template does that somebody applies again. Not on hosts.
     PutFirstBack,
-    /// Makes the user or the group busy with something else.
+    /// Makes the user or the group busy with something else. At ElastiCache only.
     Touch,
-    /// Has a shard fail over.
+    /// Has a shard of ElastiCache fail over.
     TestFailover,
+    /// Resets the password of a database of Upstash.
+    ResetPassword,
 }
 
 /// What can happen to a node.
@@ -144,6 +146,7 @@ impl fmt::Display for Edit {
             Self::PutFirstBack => "puts the first credential back",
             Self::Touch => "makes ElastiCache busy with something else",
             Self::TestFailover => "calls TestFailover",
+            Self::ResetPassword => "resets the password in the console",
         })
     }
 }

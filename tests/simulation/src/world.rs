@@ -21,9 +21,11 @@ use tokio::time::{Instant, sleep};
 
 use crate::{
     conditions, elasticache, fargate, functions, hosts, network,
-    nodes::Nodes,
+    nodes::{Node, Nodes},
+    operations::only_reads,
     plan::{Plan, SetUp},
     rules::Rule,
+    upstash::Upstash,
     view::View,
     watch::{Watch, is_function},
 };
@@ -48,6 +50,8 @@ pub struct World {
     pub(crate) plan: Plan,
     pub(crate) aws: InMemory,
     pub(crate) nodes: Mutex<Nodes>,
+    /// The database that the one node is, at Upstash.
+    pub(crate) upstash: Option<Upstash>,
     /// When the target was set up.
     pub(crate) began: Instant,
     config: SdkConfig,
@@ -73,18 +77,23 @@ impl World {
         chance::seed(plan.seed);
         let aws = InMemory::new(conditions::timing(&plan), Arc::new(conditions::latency));
         let person = Clients::from(aws.configure(config.clone(), PERSON));
-        let nodes = match plan.estate.set_up {
-            SetUp::ConfigFile | SetUp::AclFile | SetUp::Memory => hosts::create(&plan.estate),
-            SetUp::AuthToken | SetUp::ClusterAuthToken | SetUp::GroupUser | SetUp::ServerlessUser => {
-                elasticache::create(&aws, &person, &plan.estate).await?
-            }
-            // It starts with what is in the secret.
-            SetUp::Fargate => Nodes::new(),
+        let set_up = plan.estate.set_up;
+        let upstash = match set_up.is_upstash() {
+            true => Some(Upstash::create(&aws, &person, set_up).await?),
+            false => None,
+        };
+        let nodes = match &upstash {
+            Some(upstash) => upstash.nodes(),
+            None if set_up.is_elasticache() => elasticache::create(&aws, &person, &plan.estate).await?,
+            None if set_up.is_on_hosts() => hosts::create(&plan.estate),
+            // A task starts with what is in the secret.
+            None => Nodes::new(),
         };
         let world = Arc::new(Self {
             person,
             config,
             nodes: Mutex::new(nodes),
+            upstash,
             aws,
             began: Instant::now(),
             watch: Mutex::default(),
@@ -108,8 +117,29 @@ impl World {
     /// Ends all faults: from now on everything answers in fair time.
     pub(crate) fn come_to_rest(&self) {
         self.at_rest.store(true, Ordering::Relaxed);
-        self.nodes().values().for_each(|node| node.set_silent(false));
+        self.nodes().values().for_each(|node| self.set_silent(node, false));
         self.note("the world comes to rest");
+    }
+
+    /// The first credential.
+    pub(crate) fn first(&self) -> &str {
+        self.upstash.as_ref().map_or(FIRST, |upstash| &upstash.first)
+    }
+
+    /// Whether a node accepts a credential of the target.
+    pub(crate) fn accepts(&self, node: &Node, credential: &str) -> bool {
+        match &self.upstash {
+            Some(upstash) => upstash.accepts(credential),
+            None => node.redis().accepts(self.plan.estate.set_up.user(), credential),
+        }
+    }
+
+    /// Has a node answer nobody, or answer again.
+    pub(crate) fn set_silent(&self, node: &Node, silent: bool) {
+        match &self.upstash {
+            Some(upstash) => upstash.set_silent(silent),
+            None => node.set_silent(silent),
+        }
     }
 
     /// Adds a line to the story.
@@ -123,7 +153,7 @@ impl World {
 
     /// Puts the secret and the settings, and starts the application. Replicas follow their primary from now on.
     async fn set_up(self: &Arc<Self>) -> anyhow::Result<()> {
-        let secret = self.create_secret(&self.value(FIRST, 0)).await?;
+        let secret = self.create_secret(&self.value(self.first(), 0)).await?;
         if self.plan.estate.set_up == SetUp::Fargate {
             fargate::create(self, &secret).await?;
         }
@@ -180,7 +210,7 @@ impl World {
         if of_function && ["DescribeSecret", "GetSecretValue"].contains(&entry.operation.as_str()) {
             self.watch().looked(&entry.principal);
         }
-        let reads = ["Get", "Describe", "List", "Connect"].iter().any(|verb| entry.operation.starts_with(verb));
+        let reads = only_reads(&entry.operation);
         let took_effect = matches!(entry.result, CallResult::Answered | CallResult::FaultedAfter(_));
         if took_effect && !reads {
             self.changes.fetch_add(1, Ordering::Relaxed);

@@ -7,9 +7,11 @@ use simulation::{
 
 /// Fails with every cell that is not as without its fault, and the story of the first.
 fn every_cell_ends_well(estate: &str, function: &'static str) {
+    // A reset leaves nothing to retire: retire-credential reads its settings, and that is all.
+    let least = if (estate, function) == ("upstash-reset-1-json-0s", "retire-credential") { 5 } else { 50 };
     let estate: Estate = estates().find(|known| name_of(known) == estate).expect("it is an estate of the matrix");
     let cells = cells(estate, function);
-    assert!(cells.len() > 50, "{} cells", cells.len());
+    assert!(cells.len() >= least, "{} cells", cells.len());
     let broken: Vec<_> =
         cells.iter().map(|cell| (cell, strike(cell))).filter(|(_, struck)| !struck.wrong.is_empty()).collect();
     let line = |(cell, Struck { call, wrong, .. }): &(_, Struck)| {
@@ -61,4 +63,6 @@ matrix! {
     two_shards_with_an_auth_token: "cluster-auth-token-2-plain-300s";
     two_nodes_with_a_user: "group-user-2-plain-300s";
     a_serverless_cache_with_a_user: "serverless-user-2-json-0s";
+    an_upstash_database_with_an_acl_user: "upstash-acl-1-json-60s";
+    an_upstash_database_that_is_reset: "upstash-reset-1-json-0s";
 }

@@ -166,6 +166,32 @@ fn a_serverless_cache_whose_nodes_fail_while_its_credential_rotates_breaks_no_ru
     assert!(story.contains("previous k1"), "it rotates twice:\n{story}");
 }
 
+#[test]
+fn a_database_of_upstash_that_is_silent_while_its_token_rotates_breaks_no_rule() {
+    for set_up in [SetUp::UpstashAcl, SetUp::UpstashReset] {
+        let acts = [(10, What::Rotate), (11, What::Node(0, Event::Silence)), (60, What::Invoke(Function::Sync))];
+        let report = run(&at_upstash(set_up, &acts));
+        assert!(report.violations.is_empty(), "{set_up:?}\n{}", report.story.join("\n"));
+        let rotates = report.story.iter().any(|line| line.contains("previous k0") && line.contains("published k1"));
+        assert!(rotates, "it rotates:\n{}", report.story.join("\n"));
+    }
+}
+
+#[test]
+fn a_password_that_a_person_resets_at_upstash_is_taken_over_and_not_reset_again() {
+    let report = run(&at_upstash(SetUp::UpstashReset, &[(10, What::Person(Edit::ResetPassword))]));
+    assert!(report.violations.is_empty(), "{}", report.story.join("\n"));
+    let lines = |words: &str| report.story.iter().filter(|line| line.contains(words)).count();
+    assert_eq!(lines("ResetPassword"), 0, "{}", report.story.join("\n"));
+    assert!(lines("current k1, pending k1, previous k0") > 0, "it rotates:\n{}", report.story.join("\n"));
+}
+
+/// A plan for a database of Upstash, where nothing fails.
+fn at_upstash(set_up: SetUp, list: &[(u64, What)]) -> Plan {
+    let plan = plan(&[]);
+    Plan { estate: plan.estate.at_upstash(set_up), acts: acts(list), ..plan }
+}
+
 /// A plan for a group of one node, or a serverless cache, where nothing fails.
 fn at_elasticache(set_up: SetUp, acts: Vec<Act>) -> Plan {
     let plan = plan(&[]);

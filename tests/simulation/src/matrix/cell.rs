@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use sandbox::{delivery::Copies, faults::What};
 
-use crate::plan::{Estate, SetUp};
+use crate::{
+    operations::only_reads,
+    plan::{Estate, SetUp},
+};
 
 /// The functions whose calls are struck.
 pub const FUNCTIONS: [&str; 3] = ["rotate-auth", "retire-credential", "sync-connection"];
@@ -41,7 +44,7 @@ impl Call {
     /// before it. A connection that is refused is a connection that is reset.
     pub fn faults(&self) -> impl Iterator<Item = (&'static str, What)> + use<> {
         let connects = self.operation == "Connect";
-        let reads = connects || ["Get", "Describe", "List"].iter().any(|verb| self.operation.starts_with(verb));
+        let reads = only_reads(&self.operation);
         FAULTS.into_iter().filter(move |(_, fault)| match fault {
             What::KillAfter | What::LoseAnswer => !reads,
             What::Throttle | What::InternalError => !connects,
@@ -90,7 +93,9 @@ pub fn estates() -> impl Iterator<Item = Estate> {
         copied(SetUp::GroupUser, 2),
         alone(SetUp::ServerlessUser),
     ];
-    hosts.chain(tasks).chain(elasticache.map(|estate| estate.at_elasticache(estate.set_up)))
+    let elasticache = elasticache.map(|estate| estate.at_elasticache(estate.set_up));
+    let upstash = [SetUp::UpstashAcl, SetUp::UpstashReset].map(|set_up| copied(set_up, 1).at_upstash(set_up));
+    hosts.chain(tasks).chain(elasticache).chain(upstash)
 }
 
 /// One node, a JSON secret, and no overlap.
@@ -123,6 +128,8 @@ pub fn name_of(estate: &Estate) -> String {
         SetUp::GroupUser => "group-user",
         SetUp::Fargate => "fargate",
         SetUp::ServerlessUser => "serverless-user",
+        SetUp::UpstashAcl => "upstash-acl",
+        SetUp::UpstashReset => "upstash-reset",
     };
     format!("{set_up}-{nodes}-{}-{}s", if *json { "json" } else { "plain" }, overlap.as_secs())
 }
