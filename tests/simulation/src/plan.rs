@@ -126,10 +126,11 @@ const ELASTICACHE_EDITS: [Edit; 3] = [Edit::PutFirstBack, Edit::Touch, Edit::Tes
 
 /// The set-up of every fourth world, which is at ElastiCache.
 fn elasticache(seed: u64) -> Option<SetUp> {
-    let set_up = match seed / 4 % 3 {
+    let set_up = match seed / 4 % 4 {
         0 => SetUp::AuthToken,
         1 => SetUp::GroupUser,
-        _ => SetUp::ClusterAuthToken,
+        2 => SetUp::ClusterAuthToken,
+        _ => SetUp::ServerlessUser,
     };
     (seed % 4 == 1).then_some(set_up)
 }

@@ -73,14 +73,21 @@ fn every_known_fault_is_shown_by_its_seed() {
 #[test]
 fn the_same_seed_tells_the_same_story_and_another_seed_another_one() {
     let story = |seed| run(&Plan::of(seed, &everybody())).story;
-    let stories: Vec<_> = (0_u64..12).map(story).collect();
-    for set_up in [SetUp::ConfigFile, SetUp::AclFile, SetUp::AuthToken, SetUp::GroupUser, SetUp::ClusterAuthToken] {
-        assert!((0..12).any(|seed| Plan::of(seed, &everybody()).estate.set_up == set_up), "{set_up:?}");
+    let stories: Vec<_> = (0_u64..16).map(story).collect();
+    for set_up in [
+        SetUp::ConfigFile,
+        SetUp::AclFile,
+        SetUp::AuthToken,
+        SetUp::GroupUser,
+        SetUp::ClusterAuthToken,
+        SetUp::ServerlessUser,
+    ] {
+        assert!((0..16).any(|seed| Plan::of(seed, &everybody()).estate.set_up == set_up), "{set_up:?}");
     }
     assert!(stories[3].iter().any(|line| line.contains("rotate-auth")), "{:#?}", stories[3]);
     assert_ne!(stories[3], stories[4]);
     // Whatever ran before it in this process.
-    for (seed, told) in (0_u32..12).zip(&stories).rev() {
+    for (seed, told) in (0_u32..16).zip(&stories).rev() {
         assert_eq!(&story(seed.into()), told, "seed {seed}");
     }
 }
