@@ -18,7 +18,7 @@ use sandbox::{
 use simulated_redis::{Address as From, Fate, Reply, Surroundings, serve};
 use tokio::time::sleep;
 
-use crate::{conditions::latency, functions, nodes::Node, world::World};
+use crate::{functions, nodes::Node, world::World};
 
 /// How many bytes are on their way at most.
 const BUFFER: usize = 1 << 16;
@@ -49,7 +49,7 @@ fn open(address: Address<'_>) -> BoxFuture<'static, io::Result<Stream>> {
         let world = world.ok_or(io::ErrorKind::NetworkUnreachable)?;
         let node = world.reach(&host, port).ok_or(io::ErrorKind::ConnectionRefused)?;
         let mut connection = Connection { world, node, principal, kill: None };
-        sleep(latency()).await;
+        sleep(connection.world.latency()).await;
         match connection.fault("Connect") {
             Some(What::Reset | What::LoseAnswer) => return Err(io::ErrorKind::ConnectionReset.into()),
             Some(What::KillBefore | What::KillAfter) => {
@@ -103,7 +103,7 @@ impl Surroundings for Connection {
     }
 
     async fn arrives(&mut self, words: &[Vec<u8>]) -> Fate {
-        sleep(latency()).await;
+        sleep(self.world.latency()).await;
         if self.node.is_silent() {
             return Fate::Ignore;
         }
@@ -146,7 +146,7 @@ impl Surroundings for Connection {
     }
 
     async fn answered(&mut self, _words: &[Vec<u8>], _reply: &Reply) {
-        sleep(latency()).await;
+        sleep(self.world.latency()).await;
     }
 }
 

@@ -45,6 +45,9 @@ pub(crate) const PERSON: &str = "person";
 /// The first credential.
 pub(crate) const FIRST: &str = "first-credential-0123456789abcdef";
 
+/// The longest time that a command or its answer takes on its way at rest.
+const FAIR: Duration = Duration::from_millis(100);
+
 /// A world.
 pub struct World {
     pub(crate) plan: Plan,
@@ -140,6 +143,12 @@ impl World {
             Some(upstash) => upstash.set_silent(silent),
             None => node.set_silent(silent),
         }
+    }
+
+    /// A time that a command or its answer takes on its way. At rest it is a fair one: no login runs out of time.
+    pub(crate) fn latency(&self) -> Duration {
+        let time = conditions::latency();
+        if self.at_rest.load(Ordering::Relaxed) { time.min(FAIR) } else { time }
     }
 
     /// Adds a line to the story.
