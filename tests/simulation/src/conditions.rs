@@ -49,9 +49,12 @@ fn elasticache(seed: u64) -> Timing {
     }
 }
 
-/// How long the changes of ElastiCache take at most that functions and people have asked for, one after the other.
+/// How long the changes of ElastiCache take at most that functions and people have asked for, one after the other, and a deployment of
+/// the consumer.
 pub(crate) fn changes(estate: &Estate) -> Duration {
-    if estate.set_up.is_elasticache() { Duration::from_secs(1000) } else { Duration::ZERO }
+    let elasticache = if estate.set_up.is_elasticache() { 1000 } else { 0 };
+    let deployment = if estate.consumer { 240 } else { 0 };
+    Duration::from_secs(elasticache + deployment)
 }
 
 fn events(copies: Copies) -> EventTiming {

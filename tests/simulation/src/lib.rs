@@ -9,7 +9,7 @@
 //! - [`What`]: what can happen: rotations, schedules, a person's edits, events of nodes
 //! - [`world`]: AWS and Upstash in memory, the nodes and the functions
 //! - `target`, `nodes`, `hosts`, `elasticache`, `fargate`, `upstash`: the secret and the settings, and where Redis runs
-//! - `ecs`: the cluster, and how long its services take
+//! - `ecs`, `consumer`: the cluster, and the service whose tasks read the parameter
 //! - `conditions`: how long things take, and which fault a call meets
 //! - `operations`: which calls only read
 //! - `network`: connections of the functions to the nodes
@@ -23,6 +23,7 @@
 mod acts;
 mod conditions;
 mod config;
+mod consumer;
 mod ecs;
 mod elasticache;
 mod fargate;

@@ -40,6 +40,8 @@ pub struct Estate {
     pub timeout: Duration,
     /// How often each event is delivered.
     pub copies: Copies,
+    /// Whether an ECS service is among the consumers, whose tasks read the parameter when they start.
+    pub consumer: bool,
 }
 
 /// What the nodes are, and what logs in to them.
@@ -150,6 +152,7 @@ impl Plan {
             overlap: Duration::from_secs(*[0, 60, 60].choose(&mut rng).expect("it is not empty")),
             timeout: Duration::from_secs(*[20, 60, 60].choose(&mut rng).expect("it is not empty")),
             copies: *[Copies::One, Copies::TwoAtOnce, Copies::TwoInTurn].choose(&mut rng).expect("it is not empty"),
+            consumer: false,
         };
         let mut acts = Vec::new();
         let mut draw = |rng: &mut StdRng, most: usize, what: &mut dyn FnMut(&mut StdRng) -> What| {

@@ -12,7 +12,7 @@ pub enum Rule {
     /// What a person removed from the nodes is not accepted again by a change of a function.
     RemovedStaysRemoved,
     /// A change by a function never makes a node refuse what an application uses that reads the parameter several times in an
-    /// overlap.
+    /// overlap, nor what a running task of a consumer uses, which reads the parameter when it starts.
     ApplicationIsAccepted,
     /// A change by a function never replaces AWSCURRENT in what is published.
     PublishedStaysCurrent,

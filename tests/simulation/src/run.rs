@@ -69,7 +69,7 @@ pub(crate) fn in_world<T>(plan: &Plan, happen: impl AsyncFnOnce(&Arc<World>) -> 
             story: watch.story.clone(),
             violations: watch.violations.clone(),
             calls: world.aws.journal.entries().len(),
-            took: world.began.elapsed(),
+            took: world.began().elapsed(),
         };
         (report, happened)
     }))
@@ -81,7 +81,7 @@ async fn live(world: &Arc<World>) {
     for act in &world.plan.acts {
         let (world, act) = (world.clone(), *act);
         acts.spawn(async move {
-            sleep_until(world.began + act.at).await;
+            sleep_until(world.began() + act.at).await;
             acts::carry_out(&world, act.what).await;
         });
     }

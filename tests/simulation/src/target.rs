@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use crate::{
-    elasticache, fargate, hosts,
+    consumer, elasticache, fargate, hosts,
     plan::{Estate, SetUp},
     upstash,
     world::{NAME, PARAMETER, World},
@@ -112,7 +112,7 @@ impl World {
 
     /// The settings.
     pub(crate) fn settings(&self) -> Value {
-        let Estate { json, overlap, set_up, .. } = self.plan.estate;
+        let Estate { json, overlap, set_up, consumer, .. } = self.plan.estate;
         let upstash = |renewal: Value| {
             let database = &self.upstash.as_ref().expect("there is a database").database;
             json!({ "type": "upstash", "endpoint": database.endpoint(), "port": database.port(), "renewal": renewal })
@@ -146,6 +146,10 @@ impl World {
         });
         if json {
             settings["secret"]["json_key"] = set_up.json_key().into();
+        }
+        if consumer {
+            settings["consumers"] = consumer::settings();
+            settings["rollout"] = json!({ "debounce_s": 0 });
         }
         settings
     }

@@ -5,10 +5,10 @@ use std::{
     fmt,
 };
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    elasticache, hosts,
+    consumer, elasticache, hosts,
     world::{NAME, PARAMETER, World},
 };
 
@@ -25,6 +25,8 @@ pub(crate) struct View {
     pub(crate) coming: Option<BTreeSet<String>>,
     /// The credential in the published parameter.
     pub(crate) published: Option<String>,
+    /// The credentials that running tasks of the consumer read when they started, and whether they use them elsewhere.
+    pub(crate) used: BTreeSet<(bool, String)>,
     /// Whether it is published for the host that the target can be moved to.
     pub(crate) published_elsewhere: bool,
     /// Whether the settings in effect name the host that the target can be moved to.
@@ -72,12 +74,15 @@ impl View {
         let coming = coming.map(|all| all.iter().map(|credential| names.of(credential.expose_secret())).collect());
         let known: Vec<(String, &str)> = names.all().collect();
         let url = world.aws.ssm.value(PARAMETER);
-        let url = url.as_ref().map(ExposeSecret::expose_secret);
-        let published = url.map(|url| {
+        let read = |url: SecretString| {
+            let url = url.expose_secret();
             let has = |(_, credential): &&(String, &str)| url.contains(credential);
-            known.iter().find(has).map_or_else(|| "something else".to_owned(), |(name, _)| name.clone())
-        });
-        let published_elsewhere = url.is_some_and(|url| url.contains(&format!("@{}:", hosts::OTHER)));
+            let elsewhere = url.contains(&format!("@{}:", hosts::OTHER));
+            (elsewhere, known.iter().find(has).map_or_else(|| "something else".to_owned(), |(name, _)| name.clone()))
+        };
+        let (published_elsewhere, published) = url.map(read).unzip();
+        let published_elsewhere = published_elsewhere.unwrap_or_default();
+        let used = consumer::read(world).into_iter().map(read).collect();
         let in_effect = world.hosts_in_effect();
         let moved = in_effect.iter().any(|host| host == hosts::OTHER);
         let nodes = world.nodes().into_values().filter(|node| node.host != hosts::SENTINEL).map(|node| {
@@ -85,7 +90,7 @@ impl View {
             (node.host.clone(), accepted.map(|(name, _)| name.clone()).collect())
         });
         let (accepted, others) = nodes.partition(|(host, _)| in_effect.is_empty() || in_effect.contains(host));
-        Self { labels, accepted, others, coming, published, published_elsewhere, moved }
+        Self { labels, accepted, others, coming, published, used, published_elsewhere, moved }
     }
 
     /// The credential with a label.
@@ -144,11 +149,14 @@ impl fmt::Display for View {
         if let Some(coming) = &self.coming {
             write!(f, " → {}", list(coming))?;
         }
-        match &self.published {
-            Some(published) => {
-                write!(f, " | published {published}{}", if self.published_elsewhere { " elsewhere" } else { "" })
-            }
-            None => Ok(()),
+        let elsewhere = |elsewhere| if elsewhere { " elsewhere" } else { "" };
+        if let Some(published) = &self.published {
+            write!(f, " | published {published}{}", elsewhere(self.published_elsewhere))?;
+        }
+        let used: Vec<_> = self.used.iter().map(|(place, name)| format!("{name}{}", elsewhere(*place))).collect();
+        match used.is_empty() {
+            true => Ok(()),
+            false => write!(f, " | used {}", used.join("+")),
         }
     }
 }

@@ -118,10 +118,9 @@ impl Watch {
         {
             broken.push((Rule::PublishedIsAccepted, published));
         }
-        if let Some((moved, used)) = &self.used
-            && before.is_accepted_at(*moved, used)
-            && !view.is_accepted_at(*moved, used)
-        {
+        let is_refused =
+            |(moved, used): &&(bool, String)| before.is_accepted_at(*moved, used) && !view.is_accepted_at(*moved, used);
+        if let Some((_, used)) = self.used.iter().chain(&before.used).find(is_refused) {
             broken.push((Rule::ApplicationIsAccepted, used));
         }
         let back = |name: &&String| view.is_accepted_somewhere(name) && !before.is_accepted_somewhere(name);

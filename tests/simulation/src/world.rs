@@ -6,6 +6,7 @@ use std::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use aws_config::SdkConfig;
@@ -20,7 +21,7 @@ use sandbox::{
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    conditions, elasticache, fargate, functions, hosts, network,
+    acts, conditions, consumer, elasticache, fargate, functions, hosts, network,
     nodes::{Node, Nodes},
     operations::only_reads,
     plan::{Plan, SetUp},
@@ -28,6 +29,7 @@ use crate::{
     upstash::Upstash,
     view::View,
     watch::{Watch, is_function},
+    what::Function,
 };
 
 /// The time of day when every world starts.
@@ -55,8 +57,8 @@ pub struct World {
     pub(crate) nodes: Mutex<Nodes>,
     /// The database that the one node is, at Upstash.
     pub(crate) upstash: Option<Upstash>,
-    /// When the target was set up.
-    pub(crate) began: Instant,
+    /// When the world began: acts and the story count from there.
+    began: Mutex<Instant>,
     config: SdkConfig,
     /// The clients of people and schedules. Like those of functions, they share no budget of retries with another world.
     person: Clients,
@@ -98,7 +100,7 @@ impl World {
             nodes: Mutex::new(nodes),
             upstash,
             aws,
-            began: Instant::now(),
+            began: Mutex::new(Instant::now()),
             watch: Mutex::default(),
             changes: AtomicUsize::new(0),
             at_rest: AtomicBool::new(false),
@@ -115,6 +117,17 @@ impl World {
     /// The configuration of a caller with this access key id.
     pub(crate) fn config(&self, principal: &str) -> SdkConfig {
         self.aws.configure(self.config.clone(), principal)
+    }
+
+    /// When the world began.
+    pub(crate) fn began(&self) -> Instant {
+        *self.began.lock().expect("the lock is not poisoned")
+    }
+
+    /// Begins anew, once tasks run that took a minute to start.
+    fn begin(&self) {
+        *self.began.lock().expect("the lock is not poisoned") = Instant::now();
+        self.watch().story.clear();
     }
 
     /// Ends all faults: from now on everything answers in fair time.
@@ -153,7 +166,7 @@ impl World {
 
     /// Adds a line to the story.
     pub(crate) fn note(&self, line: &str) {
-        self.watch().note(self.began.elapsed(), line);
+        self.watch().note(self.began().elapsed(), line);
     }
 
     pub(crate) fn watch(&self) -> MutexGuard<'_, Watch> {
@@ -168,6 +181,13 @@ impl World {
         }
         self.put_settings(&self.settings()).await?;
         self.aws.events.route("aws.secretsmanager", "Secret Label Updated", "sync-connection")?;
+        if self.plan.estate.consumer {
+            acts::invoke(self, Function::Sync).await;
+            consumer::create(self).await?;
+        }
+        if self.plan.estate.set_up == SetUp::Fargate || self.plan.estate.consumer {
+            self.begin();
+        }
         self.start_application();
         if self.plan.estate.set_up.is_on_hosts() {
             self.start_replication();
@@ -224,16 +244,16 @@ impl World {
         if took_effect && !reads {
             self.changes.fetch_add(1, Ordering::Relaxed);
             let view = View::of(self);
-            self.watch().changed(self.began.elapsed(), entry, view);
+            self.watch().changed(self.began().elapsed(), entry, view);
         } else if !reads || entry.result != CallResult::Answered {
-            self.watch().failed(self.began.elapsed(), entry);
+            self.watch().failed(self.began().elapsed(), entry);
         }
     }
 
     /// Looks at the world after a change that no call made.
     pub(crate) fn look(&self, who: &str, what: &str) {
         let view = View::of(self);
-        self.watch().happened(self.began.elapsed(), who, what, view);
+        self.watch().happened(self.began().elapsed(), who, what, view);
     }
 
     /// The clients of a person.

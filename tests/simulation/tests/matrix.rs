@@ -56,6 +56,7 @@ matrix! {
     three_nodes_with_acl_files: "acl-file-3-plain-60s";
     one_node_without_files: "memory-1-json-0s";
     three_nodes_without_files: "memory-3-plain-60s";
+    a_consumer_that_is_deployed: "acl-file-1-json-0s-consumer";
     a_task_with_a_json_secret: "fargate-1-json-0s";
     a_task_with_an_overlap: "fargate-1-plain-60s";
     one_node_with_an_auth_token: "auth-token-1-json-0s";

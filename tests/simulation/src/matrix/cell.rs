@@ -84,6 +84,7 @@ impl Cell {
 pub fn estates() -> impl Iterator<Item = Estate> {
     let hosts = [SetUp::ConfigFile, SetUp::AclFile, SetUp::Memory];
     let hosts = hosts.into_iter().flat_map(|set_up| [alone(set_up), copied(set_up, 3)]);
+    let consumer = Estate { consumer: true, ..alone(SetUp::AclFile) };
     let tasks = [alone(SetUp::Fargate), copied(SetUp::Fargate, 1)];
     // In cluster mode a token changes as without, and at a serverless cache a user as at a group: one estate of each.
     let elasticache = [
@@ -95,7 +96,7 @@ pub fn estates() -> impl Iterator<Item = Estate> {
     ];
     let elasticache = elasticache.map(|estate| estate.at_elasticache(estate.set_up));
     let upstash = [SetUp::UpstashAcl, SetUp::UpstashReset].map(|set_up| copied(set_up, 1).at_upstash(set_up));
-    hosts.chain(tasks).chain(elasticache).chain(upstash)
+    hosts.chain([consumer]).chain(tasks).chain(elasticache).chain(upstash)
 }
 
 /// One node, a JSON secret, and no overlap.
@@ -113,12 +114,13 @@ fn copied(set_up: SetUp, nodes: usize) -> Estate {
         overlap: Duration::from_secs(60),
         timeout: Duration::from_secs(60),
         copies: Copies::One,
+        consumer: false,
     }
 }
 
 /// The name of an estate of the matrix.
 pub fn name_of(estate: &Estate) -> String {
-    let Estate { nodes, set_up, json, overlap, .. } = estate;
+    let Estate { nodes, set_up, json, overlap, consumer, .. } = estate;
     let set_up = match set_up {
         SetUp::ConfigFile => "config-file",
         SetUp::AclFile => "acl-file",
@@ -131,7 +133,8 @@ pub fn name_of(estate: &Estate) -> String {
         SetUp::UpstashAcl => "upstash-acl",
         SetUp::UpstashReset => "upstash-reset",
     };
-    format!("{set_up}-{nodes}-{}-{}s", if *json { "json" } else { "plain" }, overlap.as_secs())
+    let (json, consumer) = (if *json { "json" } else { "plain" }, if *consumer { "-consumer" } else { "" });
+    format!("{set_up}-{nodes}-{json}-{}s{consumer}", overlap.as_secs())
 }
 
 impl fmt::Display for Cell {

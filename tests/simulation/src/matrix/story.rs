@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use super::cell::Call;
 use crate::{
-    acts, conditions, fargate, person,
+    acts, conditions, consumer, fargate, person,
     plan::SetUp,
     rest,
     what::{Edit, Function},
@@ -41,7 +41,7 @@ pub(super) struct Seen {
     pub(super) wrong: Vec<String>,
 }
 
-/// Rotates, publishes and retires in turn, and strikes one call of a function on the way.
+/// Rotates, publishes, deploys the consumer and retires in turn, and strikes one call of a function on the way.
 ///
 /// The second rotation also removes the credential before the previous one, and publishes over what is published. What
 /// retire-credential does is the same after the first one. Whatever the fault breaks off goes on as in AWS: Secrets Manager
@@ -52,12 +52,15 @@ pub(super) struct Seen {
 pub(super) async fn live(world: &Arc<World>, function: &'static str, strike: Option<Strike>) -> Seen {
     let count = Arc::new(Mutex::new(Count::default()));
     let rotations = if function == "retire-credential" { 1 } else { 2 };
-    let (mut rotated, mut moved) = (true, true);
+    let (mut rotated, mut followed, mut moved) = (true, true, true);
     for left in (0..rotations).rev() {
         if left == 0 {
             strike_in(world, &count, function, strike);
         }
         rotated &= rotate(world).await;
+        if world.plan.estate.consumer {
+            followed &= consumer::settled(world).await.is_ok();
+        }
     }
     sleep(world.plan.estate.overlap + PAUSE).await;
     acts::invoke(world, Function::Retire).await;
@@ -79,6 +82,7 @@ pub(super) async fn live(world: &Arc<World>, function: &'static str, strike: Opt
     let mut wrong = wrong(world, rotations);
     wrong.extend((!moved).then(|| "the move or its rollback has failed".to_owned()));
     wrong.extend((!rotated).then(|| "a rotation or an event has failed".to_owned()));
+    wrong.extend((!followed).then(|| "the consumer is not steady".to_owned()));
     Seen { calls, struck, wrong }
 }
 
@@ -139,6 +143,10 @@ fn wrong(world: &World, rotations: usize) -> Vec<String> {
         // A reset leaves nothing to retire, and happens once in a rotation: the token of a second one would be a surprise.
         (!is_reset && !view.labels.contains_key(RETIRED), format!("no version has the label {RETIRED}")),
         (is_reset && resets != rotations, format!("{resets} resets in {rotations} rotations")),
+        (
+            view.used.iter().any(|(_, used)| Some(used.as_str()) != view.with("AWSCURRENT")),
+            "the consumer has not followed".to_owned(),
+        ),
         (rest::asks_for_a_person(world), "a function asks for a person".to_owned()),
     ];
     wrong.into_iter().filter(|(is_wrong, _)| *is_wrong).map(|(_, what)| what).collect()
