@@ -80,6 +80,16 @@ impl SetUp {
         matches!(self, Self::AuthToken | Self::ClusterAuthToken | Self::GroupUser | Self::ServerlessUser)
     }
 
+    /// What people do here that they do not do elsewhere.
+    fn edits(self) -> &'static [Edit] {
+        match self {
+            _ if self.is_on_hosts() => &HOST_EDITS,
+            _ if self.is_elasticache() => &ELASTICACHE_EDITS,
+            _ if self.is_upstash() => &UPSTASH_EDITS,
+            _ => &[],
+        }
+    }
+
     /// Whether it is a database of Upstash.
     pub fn is_upstash(self) -> bool {
         matches!(self, Self::UpstashAcl | Self::UpstashReset)
@@ -100,8 +110,21 @@ pub struct Act {
     pub what: What,
 }
 
-/// How hosts keep their users; most of them in files.
-const HOSTS: [SetUp; 5] = [SetUp::ConfigFile, SetUp::ConfigFile, SetUp::AclFile, SetUp::AclFile, SetUp::Memory];
+/// The set-ups that seeds take in turn.
+const SET_UPS: [SetUp; 12] = [
+    SetUp::ConfigFile,
+    SetUp::AuthToken,
+    SetUp::AclFile,
+    SetUp::UpstashAcl,
+    SetUp::ConfigFile,
+    SetUp::GroupUser,
+    SetUp::Memory,
+    SetUp::ClusterAuthToken,
+    SetUp::AclFile,
+    SetUp::Fargate,
+    SetUp::ServerlessUser,
+    SetUp::UpstashReset,
+];
 
 /// What people do everywhere.
 const EDITS: [Edit; 13] = [
@@ -126,16 +149,8 @@ const HOST_EDITS: [Edit; 4] = [Edit::AddReplica, Edit::MoveAway, Edit::MoveAway,
 /// What people do at ElastiCache besides.
 const ELASTICACHE_EDITS: [Edit; 3] = [Edit::PutFirstBack, Edit::Touch, Edit::TestFailover];
 
-/// The set-up of every fourth world, which is at ElastiCache.
-fn elasticache(seed: u64) -> Option<SetUp> {
-    let set_up = match seed / 4 % 4 {
-        0 => SetUp::AuthToken,
-        1 => SetUp::GroupUser,
-        2 => SetUp::ClusterAuthToken,
-        _ => SetUp::ServerlessUser,
-    };
-    (seed % 4 == 1).then_some(set_up)
-}
+/// What people do at Upstash besides.
+const UPSTASH_EDITS: [Edit; 2] = [Edit::PutFirstBack, Edit::ResetPassword];
 
 /// How much longer everything takes at ElastiCache, where a change takes minutes.
 const SLOWER: u32 = 5;
@@ -144,16 +159,10 @@ impl Plan {
     /// The plan of a seed, with the acts of these actors only. The acts of an actor do not depend on the others.
     pub fn of(seed: u64, actors: &BTreeSet<Actor>) -> Self {
         let mut rng = StdRng::seed_from_u64(seed);
-        let mut estate = Estate {
-            nodes: *[1, 1, 2, 3].choose(&mut rng).expect("it is not empty"),
-            set_up: *HOSTS.choose(&mut rng).expect("it is not empty"),
-            sentinel: rng.random(),
-            json: rng.random(),
-            overlap: Duration::from_secs(*[0, 60, 60].choose(&mut rng).expect("it is not empty")),
-            timeout: Duration::from_secs(*[20, 60, 60].choose(&mut rng).expect("it is not empty")),
-            copies: *[Copies::One, Copies::TwoAtOnce, Copies::TwoInTurn].choose(&mut rng).expect("it is not empty"),
-            consumer: false,
-        };
+        let mut in_turn = SET_UPS.into_iter().zip((0..SET_UPS.len() as u64).cycle());
+        let (set_up, _) = in_turn.find(|(_, turn)| *turn == seed % SET_UPS.len() as u64).expect("it has a turn");
+        let estate = Estate::draw(set_up, &mut rng);
+        let set_up = estate.set_up;
         let mut acts = Vec::new();
         let mut draw = |rng: &mut StdRng, most: usize, what: &mut dyn FnMut(&mut StdRng) -> What| {
             for _ in 0..rng.random_range(0..=most) {
@@ -166,19 +175,14 @@ impl Plan {
         draw(&mut rng, 4, &mut |_| What::Invoke(Function::Sync));
         draw(&mut rng, 3, &mut |rng| What::Person(*EDITS.choose(rng).expect("it is not empty")));
         draw(&mut rng, 2, &mut |rng| {
+            What::Person(set_up.edits().choose(rng).copied().unwrap_or(Edit::PutSameCredential))
+        });
+        draw(&mut rng, 2, &mut |rng| {
             let event = *[Event::Restart, Event::Cut, Event::Silence].choose(rng).expect("it is not empty");
             What::Node(rng.random_range(0..estate.nodes), event)
         });
         let faults = *[0, 10, 50].choose(&mut rng).expect("it is not empty");
-        let elasticache = elasticache(seed);
-        let edits = if elasticache.is_some() { &ELASTICACHE_EDITS[..] } else { &HOST_EDITS };
-        for _ in 0..rng.random_range(0..=2) {
-            let edit = *edits.choose(&mut rng).expect("it is not empty");
-            let at = Duration::from_millis(rng.random_range(0..HORIZON_MS));
-            acts.push(Act { at, what: What::Person(edit) });
-        }
-        if let Some(set_up) = elasticache {
-            estate = estate.at_elasticache(set_up);
+        if set_up.is_elasticache() {
             acts.iter_mut().for_each(|act| act.at *= SLOWER);
         }
         acts.retain(|act| actors.contains(&act.what.actor()));
@@ -188,6 +192,26 @@ impl Plan {
 }
 
 impl Estate {
+    /// An estate with this set-up.
+    fn draw(set_up: SetUp, rng: &mut StdRng) -> Self {
+        let estate = Self {
+            nodes: *[1, 1, 2, 3].choose(rng).expect("it is not empty"),
+            set_up,
+            sentinel: set_up.is_on_hosts() && rng.random(),
+            json: rng.random(),
+            overlap: Duration::from_secs(*[0, 60, 60].choose(rng).expect("it is not empty")),
+            timeout: Duration::from_secs(*[20, 60, 60].choose(rng).expect("it is not empty")),
+            copies: *[Copies::One, Copies::TwoAtOnce, Copies::TwoInTurn].choose(rng).expect("it is not empty"),
+            consumer: !set_up.is_upstash() && rng.random_ratio(1, 4),
+        };
+        match set_up {
+            SetUp::Fargate => Self { nodes: 1, ..estate },
+            _ if set_up.is_elasticache() => estate.at_elasticache(set_up),
+            _ if set_up.is_upstash() => estate.at_upstash(set_up),
+            _ => estate,
+        }
+    }
+
     /// The same with this set-up, at ElastiCache: its functions wait for minutes.
     #[must_use]
     pub fn at_elasticache(self, set_up: SetUp) -> Self {
