@@ -10,6 +10,7 @@ use tokio::time::sleep;
 
 use crate::{
     elasticache, hosts,
+    plan::SetUp,
     what::Edit,
     world::{FIRST, NAME, PARAMETER, PERSON, World},
 };
@@ -96,6 +97,8 @@ pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> 
             world.parameters().delete_parameter().name(PARAMETER).send().await?;
             Ok(())
         }
+        // A task definition names the ARN of the secret, so no task would start any more.
+        Edit::RecreateSecret if world.plan.estate.set_up == SetUp::Fargate => Err(GivenUp),
         Edit::RecreateSecret => {
             let credential = credential_with(world, "AWSCURRENT").ok_or(GivenUp)?;
             let delete = world.secrets().delete_secret().secret_id(NAME).force_delete_without_recovery(true);

@@ -69,13 +69,16 @@ impl World {
         serde_json::from_str(stored.expose_secret()).ok()
     }
 
-    /// The hosts that the settings in effect list; none at ElastiCache.
+    /// The hosts that the settings in effect list, or those of the first settings if there are none; none but on hosts.
     pub(crate) fn hosts_in_effect(&self) -> Vec<String> {
+        if !self.plan.estate.set_up.is_on_hosts() {
+            return Vec::new();
+        }
         let ssm = &self.aws.ssm;
         let in_effect = ssm.labelled(&settings_name(), "current").or_else(|| ssm.value(&settings_name()));
-        let settings: Value =
-            in_effect.and_then(|text| serde_json::from_str(text.expose_secret()).ok()).unwrap_or_default();
-        let nodes = settings["backend"]["nodes"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let settings = in_effect.and_then(|text| serde_json::from_str::<Value>(text.expose_secret()).ok());
+        let nodes = settings.as_ref().and_then(|settings| settings["backend"]["nodes"].as_array());
+        let Some(nodes) = nodes else { return self.listed().collect() };
         nodes.iter().filter_map(|node| node["host"].as_str().map(str::to_owned)).collect()
     }
 

@@ -111,8 +111,9 @@ impl Watch {
         {
             broken.push((Rule::CurrentIsAccepted, current));
         }
-        // What is published may be AWSCURRENT, which has a rule of its own.
+        // What is published may be AWSCURRENT, which has a rule of its own. A move leaves it accepted where it is used.
         if let Some(published) = view.published.as_deref().filter(|published| Some(*published) != current)
+            && view.accepted.keys().eq(before.accepted.keys())
             && !view.is_published_accepted()
             && before.is_published_accepted()
         {

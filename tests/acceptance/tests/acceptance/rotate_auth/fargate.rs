@@ -158,7 +158,7 @@ async fn a_rotation_waits_for_a_deployment() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_is_scaled_to_zero_or_does_not_exist_is_refused() {
-    let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
+    let rotation = RotationTiming::new(1, Duration::ZERO);
     let stage = Stage::set(StageOptions { flavour: Flavour::Fargate, rotation, ..StageOptions::default() }).await;
     let version = stage.put(SECOND, &["AWSPENDING"]).await;
     stage.ecs().update_service().cluster(CLUSTER).service(SERVICE).desired_count(0).send().await.unwrap();
@@ -176,7 +176,7 @@ async fn a_service_that_is_scaled_to_zero_or_does_not_exist_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_instances_in_cloud_map_are_checked_too() {
-    let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
+    let rotation = RotationTiming::new(1, Duration::ZERO);
     let stage = Stage::set(StageOptions { flavour: Flavour::Fargate, rotation, ..StageOptions::default() }).await;
     let described = stage.ecs().describe_services().cluster(CLUSTER).services(SERVICE).send().await.unwrap();
     let registry = described.services()[0].service_registries()[0].registry_arn().unwrap().to_owned();

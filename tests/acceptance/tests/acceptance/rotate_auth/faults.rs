@@ -50,7 +50,7 @@ mod a_serverless_rotation {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fault_that_lasts_fails_the_step_as_retryable_before_the_deadline() {
     for what in [What::Throttle, What::InternalError, What::Reset] {
-        let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
+        let rotation = RotationTiming::new(1, Duration::ZERO);
         let timeout = Duration::from_secs(15);
         let stage = Stage::set(StageOptions { rotation, timeout, ..StageOptions::default() }).await;
         stage.arm(Rule::new("rotate-auth", At::Every, what).during("setSecret").times(usize::MAX));
@@ -64,7 +64,7 @@ async fn a_fault_that_lasts_fails_the_step_as_retryable_before_the_deadline() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_hangs_fails_the_step_as_retryable_before_the_deadline() {
-    let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
+    let rotation = RotationTiming::new(1, Duration::ZERO);
     let stage = Stage::set(StageOptions { rotation, timeout: Duration::from_secs(4), ..StageOptions::default() }).await;
     stage.arm(
         Rule::new("rotate-auth", At::operation("DescribeReplicationGroups"), What::Delay(Duration::from_secs(60)))

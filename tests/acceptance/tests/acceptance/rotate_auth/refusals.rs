@@ -105,7 +105,7 @@ async fn an_event_that_is_not_a_rotation_step_is_refused_with_the_name_of_the_fi
 async fn a_group_or_a_user_that_is_being_deleted_is_refused_as_such() {
     for flavour in [Flavour::ElasticacheAuth, Flavour::ElasticacheUser] {
         let timing = Timing { modify: Duration::from_secs(30), ..quick() };
-        let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
+        let rotation = RotationTiming::new(1, Duration::ZERO);
         let stage = Stage::set(StageOptions { flavour, timing, rotation, ..StageOptions::default() }).await;
         match flavour {
             Flavour::ElasticacheAuth => {

@@ -41,7 +41,7 @@ async fn nothing_is_leaked_by_a_pending_token_that_is_discarded() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_leaked_by_a_rotation_that_needs_a_human() {
-    let rotation = RotationTiming { attempts: 2, retry_after: Duration::from_millis(50) };
+    let rotation = RotationTiming::new(2, Duration::from_millis(50));
     let stage = Stage::set(StageOptions { rotation, ..StageOptions::default() }).await;
     stage.deploy_tracing("rotate-auth", TIMEOUT);
     stage.put("drifted-token-0123456789abcdef", &["AWSCURRENT"]).await;

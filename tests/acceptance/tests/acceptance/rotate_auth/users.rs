@@ -153,7 +153,7 @@ async fn a_user_without_a_password_is_refused() {
     for (kind, named) in
         [(InputAuthenticationType::Iam, "IAM"), (InputAuthenticationType::NoPassword, "no password to rotate")]
     {
-        let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
+        let rotation = RotationTiming::new(1, Duration::ZERO);
         let stage = Stage::set(StageOptions { rotation, ..options() }).await;
         let mode = AuthenticationMode::builder().r#type(kind.clone()).build();
         if kind == InputAuthenticationType::Iam {
@@ -180,7 +180,7 @@ async fn a_user_without_a_password_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_user_and_a_user_without_a_cache_are_refused() {
-    let rotation = RotationTiming { attempts: 1, retry_after: Duration::ZERO };
+    let rotation = RotationTiming::new(1, Duration::ZERO);
     let stage = Stage::set(StageOptions { rotation, ..options() }).await;
     for (id, named) in [("nobody-there", "UserNotFound"), ("lonely", "is on no cache")] {
         if id == "lonely" {

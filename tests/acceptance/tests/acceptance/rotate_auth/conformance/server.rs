@@ -110,7 +110,7 @@ pub(super) async fn every_step_of_a_finished_rotation_can_be_called_again(flavou
 }
 
 pub(super) async fn a_rotation_that_failed_is_retried_with_the_same_version(flavour: Flavour) {
-    let rotation = RotationTiming { attempts: 1, retry_after: Duration::from_millis(100) };
+    let rotation = RotationTiming::new(1, Duration::from_millis(100));
     let stage = Stage::set(StageOptions { flavour, rotation, ..StageOptions::default() }).await;
     stage.arm(Rule::new("rotate-auth", At::Every, What::InternalError).during("testSecret").times(100));
     let stuck = stage.rotate().await;
