@@ -221,6 +221,27 @@ mod tests {
     }
 
     #[test]
+    fn a_host_is_the_same_with_a_dot_at_its_end_and_an_ipv6_address_with_brackets() {
+        let hosts = ["redis-1.local.".to_owned(), "fd00::7".to_owned()];
+        for (host, belongs) in [
+            ("redis-1.local", true),
+            ("redis-1.local.", true),
+            ("Redis-1.local.:6379", true),
+            ("fd00::7", true),
+            ("[FD00::7]:6379", true),
+            ("rediss://[fd00::7]:6379/0", true),
+            ("redis-1", false),
+            ("redis-1.local.example", false),
+            ("fd00::8", false),
+            ("[fd00::8]:6379", false),
+        ] {
+            let value = serde_json::json!({ "host": host, "password": "x" }).to_string();
+            let checked = read(Some("password"), &value).unwrap().check_owner(&target(None), "default", &hosts);
+            assert_eq!(checked.is_ok(), belongs, "{host}");
+        }
+    }
+
+    #[test]
     fn a_secret_whose_url_leads_elsewhere_is_refused() {
         let mut target = target(Some("token"));
         for (port, url, belongs) in [

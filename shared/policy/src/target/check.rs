@@ -48,3 +48,29 @@ pub(in crate::target) fn check_username(at: &str, name: &str) -> Result<(), Fail
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_a_name_or_an_address_without_anything_around_it() {
+        for host in ["redis.local", "redis.local.", "redis_1", "10.0.0.7", "::1", "fd00::7"] {
+            assert!(check_host("`host`", host).is_ok(), "{host}");
+        }
+        for host in [
+            "",
+            "redis.local:6379",
+            "10.0.0.7:6379",
+            "[fd00::7]",
+            "[fd00::7]:6379",
+            "redis://redis.local",
+            "redis.local/0",
+            "user@redis.local",
+            "two words",
+        ] {
+            let failure = check_host("`host`", host).unwrap_err().chain();
+            assert!(failure.contains("without a scheme, a port and brackets. Correct `host`"), "{host}: {failure}");
+        }
+    }
+}
