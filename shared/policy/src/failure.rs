@@ -168,6 +168,14 @@ mod tests {
     }
 
     #[test]
+    fn the_chain_has_one_full_stop_before_what_to_do() {
+        let refused = Failure::permanent("the call is refused")
+            .because("AccessDenied: not authorized.")
+            .with_next_step("Ask for it");
+        assert_eq!(refused.chain(), "the call is refused: AccessDenied: not authorized. Ask for it");
+    }
+
+    #[test]
     fn the_next_step_is_that_of_the_failure_or_of_its_cause() {
         let cause = || Failure::permanent("it has no name").with_next_step("Give it a name");
         let failure = Failure::permanent("the settings are refused").because(cause());

@@ -164,6 +164,21 @@ fn a_failure_names_its_target_once() {
     assert_eq!(outcome.failure().as_deref(), Some("the settings of orders are refused. Nothing was changed"));
 }
 
+#[test]
+fn a_sentence_that_ends_with_a_full_stop_gets_no_second_one() {
+    let mut outcome = outcome_of(&[]);
+    outcome.target = Some("orders".to_owned());
+    outcome.item_failed("one of many", &Failure::permanent("it is locked."));
+    outcome.failed(&Failure::permanent("AccessDenied: not authorized.").with_next_step("Ask for it"));
+    let failed = "AccessDenied: not authorized. 1 failed: one of many: it is locked. Nothing was changed. Ask for it";
+    assert_eq!(outcome.failure(), Some(format!("target orders: {failed}")));
+    let summary = format!(
+        "sync-connection for orders: failed, and will fail again until the cause is corrected: {failed}. Then run the \
+         function again, or leave it to its schedule."
+    );
+    assert_eq!(serde_json::to_value(&outcome).unwrap()["summary"], summary);
+}
+
 fn next_step(outcome: &Outcome) -> Value {
     serde_json::to_value(outcome).unwrap()["next_step"].clone()
 }
