@@ -52,16 +52,21 @@ async fn look_at(
             Consumer::EcsService { cluster, service } => service_seen(clients, cluster, service, tasks).await,
             Consumer::LambdaFunction { function_name } => function_seen(clients, secret, function_name).await,
         };
-        let seen = match seen {
-            Err(failure) if failure.class() == Class::Permanent => Seen::Unreadable {
-                why: failure.what_happened(),
-                next_step: failure.next_step().map(ToString::to_string),
-            },
-            seen => seen?,
-        };
+        let seen = seen.or_else(unreadable)?;
         Ok(ConsumerFacts { field: format!("consumers[{nth}]"), name: name(consumer), seen })
     }))
     .await
+}
+
+/// What is seen of a consumer that AWS does not show; the failure, if it may show it later.
+fn unreadable(failure: Failure) -> Result<Seen, Failure> {
+    match failure.class() {
+        Class::Permanent => Ok(Seen::Unreadable {
+            why: failure.what_happened(),
+            next_step: failure.next_step().map(ToString::to_string),
+        }),
+        Class::Retryable | Class::NeedsHuman => Err(failure),
+    }
 }
 
 fn name(consumer: &Consumer) -> String {
@@ -102,4 +107,22 @@ async fn function_seen(clients: &Clients, secret: &Secret, name: &str) -> Result
     let lambda::Function { state, last_update, modified, variables } = lambda::function(clients.lambda(), name).await?;
     let names_current = names_version(&secret.target.outputs, name, &variables, secret.current_version());
     Ok(Seen::Function { state, last_update, modified_ms: modified.and_then(millis), names_current })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_consumer_that_aws_refuses_to_show_is_unreadable_with_the_next_step_of_the_refusal() {
+        let refused = || Failure::permanent("cannot describe the service").because("AccessDenied");
+        let seen = |next_step: Option<&str>| Seen::Unreadable {
+            why: "cannot describe the service: AccessDenied".to_owned(),
+            next_step: next_step.map(str::to_owned),
+        };
+        assert_eq!(unreadable(refused()).unwrap(), seen(None));
+        let granted = refused().with_next_step("Grant the action");
+        assert_eq!(unreadable(granted).unwrap(), seen(Some("Grant the action")));
+        assert_eq!(unreadable(Failure::retryable("throttled")).unwrap_err().class(), Class::Retryable);
+    }
 }

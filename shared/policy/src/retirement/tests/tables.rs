@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::{Class, consumers::names_version, target::Output};
+use crate::{Class, NextStep, consumers::names_version, target::Output};
 
 /// Each gate that can hold, alone, and what it is called in the outcome.
 fn each_gate_alone(server: &Server) -> Vec<(&'static str, Facts)> {
@@ -165,6 +165,26 @@ fn a_consumer_that_is_not_there_is_refused_by_its_field() {
         assert_eq!(failure.class(), Class::Permanent);
         assert!(failure.to_string().starts_with("`consumers[0]` of the settings is the ECS service main/web"));
         assert!(failure.to_string().contains("The previous credential is kept"));
+    }
+}
+
+#[test]
+fn a_consumer_that_cannot_be_read_is_refused_with_the_next_step_of_aws_or_else_with_its_field() {
+    for (next_step, expected) in [
+        (Some("Grant the action"), "Grant the action"),
+        (None, "Correct `consumers[0]`, or remove it from the settings if the ECS service main/web no longer logs in"),
+    ] {
+        let mut consumer = service(true, &[]);
+        consumer.seen = Seen::Unreadable {
+            why: "AccessDenied: not authorized.".to_owned(),
+            next_step: next_step.map(str::to_owned),
+        };
+        let mut facts = facts(server("yy", "yy"));
+        facts.consumers = Some(vec![consumer]);
+        let failure = decide(&facts).unwrap_err();
+        assert_eq!(failure.next_step().map(NextStep::as_str), Some(expected));
+        let said = "cannot be read: AccessDenied: not authorized. The previous credential is kept";
+        assert!(failure.to_string().ends_with(said), "{failure}");
     }
 }
 
