@@ -174,6 +174,7 @@ fn spawn(arguments: &[String], folder: &TempDir) -> Child {
     Command::new(program).args(arguments).stdin(Stdio::null()).stdout(log).stderr(Stdio::null()).spawn().unwrap()
 }
 
-fn free_port() -> u16 {
+/// A port on which nothing listens.
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
 }

@@ -10,7 +10,7 @@ use policy::{
 use secrecy::SecretString;
 
 use super::SelfHosted;
-use crate::testing::{Files, RedisServer, eventually};
+use crate::testing::{Files, RedisServer, eventually, free_port};
 
 fn hosts(servers: &[&RedisServer]) -> Hosts {
     let node = |server: &&RedisServer| Host { host: "127.0.0.1".to_owned(), port: server.port };
@@ -252,6 +252,17 @@ async fn what_is_seen_says_whether_nodes_forget_and_whether_they_are_open() {
         let _: String = server.ask("one", "ACL SETUSER default nopass");
         assert_eq!(look().await.nodes[0].state, asked(true, Answer::Accepted));
     }
+}
+
+#[tokio::test]
+async fn a_node_of_a_redis_cluster_is_named_instead_of_an_endpoint() {
+    let bus = format!("cluster-port {}", free_port());
+    let server = RedisServer::start(Files::Config, "one", &["cluster-enabled yes", &bus]);
+    let hosts = hosts(&[&server]);
+    let failure = SelfHosted { hosts: &hosts }.endpoints(&secret("one")).await.unwrap_err();
+    assert_eq!(failure.class(), Class::Permanent);
+    let said = format!("the node 127.0.0.1:{} belongs to a Redis Cluster", server.port);
+    assert!(failure.chain().contains(&said) && failure.chain().contains("remove the `outputs`"), "{failure}");
 }
 
 #[tokio::test]
