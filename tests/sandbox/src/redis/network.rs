@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    io::ErrorKind,
+    io::{self, ErrorKind},
     net::{IpAddr, Ipv4Addr, TcpListener},
     sync::Mutex,
 };
@@ -29,14 +29,7 @@ pub(crate) struct Network {
 impl Network {
     /// Leases the first network that nobody holds.
     pub(crate) fn lease() -> anyhow::Result<Self> {
-        let bind = |third: u8| match TcpListener::bind((Ipv4Addr::new(127, 77, third, 254), LEASE_PORT)) {
-            Err(error) if error.kind() == ErrorKind::AddrInUse => None,
-            bound => Some(bound.map(|lease| (third, lease))),
-        };
-        let (third, lease) = (0..=255)
-            .find_map(bind)
-            .context("every loopback network 127.77.X.0/24 is in use")?
-            .context("an address of 127.77.0.0/16 cannot be bound; Linux allows it on its loopback interface")?;
+        let (third, lease) = first_free(|third| TcpListener::bind((Ipv4Addr::new(127, 77, third, 254), LEASE_PORT)))?;
         Ok(Self { third, used: Mutex::default(), cut: watch::Sender::default(), _lease: Some(lease) })
     }
 
@@ -81,5 +74,39 @@ impl Network {
     pub(crate) async fn is_cut_off(&self, address: IpAddr) {
         // The sender lives as long as `self`: this cannot fail.
         let _ = self.cut.subscribe().wait_for(|cut| cut.contains(&address)).await;
+    }
+}
+
+/// The first network that can be leased, and its lease.
+fn first_free<Lease>(lease: impl Fn(u8) -> io::Result<Lease>) -> anyhow::Result<(u8, Lease)> {
+    let unless_in_use = |third: u8| match lease(third) {
+        Err(error) if error.kind() == ErrorKind::AddrInUse => None,
+        leased => Some(leased.map(|lease| (third, lease))),
+    };
+    (0..=255)
+        .find_map(unless_in_use)
+        .context("every loopback network 127.77.X.0/24 is in use")?
+        .context("an address of 127.77.0.0/16 cannot be bound; Linux allows it on its loopback interface")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_network_that_is_not_in_use_is_leased() {
+        let lease = |third| if third < 7 { Err(ErrorKind::AddrInUse.into()) } else { Ok(()) };
+        assert_eq!(first_free(lease).unwrap(), (7, ()));
+    }
+
+    #[test]
+    fn a_machine_without_a_free_network_is_told_from_one_without_such_addresses() {
+        for (kind, said) in [
+            (ErrorKind::AddrInUse, "every loopback network 127.77.X.0/24 is in use"),
+            (ErrorKind::AddrNotAvailable, "an address of 127.77.0.0/16 cannot be bound"),
+        ] {
+            let error = first_free(|_| Err::<(), _>(kind.into())).unwrap_err().to_string();
+            assert!(error.starts_with(said), "{error}");
+        }
     }
 }

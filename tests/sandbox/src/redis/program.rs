@@ -57,3 +57,20 @@ fn on_path(name: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH")?;
     std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| path.is_file())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_is_not_a_redis_server_is_refused_by_its_path() {
+        for (path, why) in [
+            ("/bin/true", "--version does not answer as Redis or Valkey does"),
+            ("/bin/false", "--version ended with exit status: 1"),
+            ("/bin/none-of-this-name", "No such file or directory"),
+        ] {
+            let error = format!("{:#}", Program::at(Path::new(path)).unwrap_err());
+            assert!(error.starts_with(&format!("{path} does not run as redis-server: {why}")), "{error}");
+        }
+    }
+}
