@@ -8,6 +8,7 @@ mod claims;
 mod contract;
 mod demo;
 mod dependencies;
+mod dev;
 mod environment;
 mod events;
 mod file_sentences;
