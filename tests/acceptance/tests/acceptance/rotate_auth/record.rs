@@ -38,3 +38,13 @@ async fn a_failed_step_writes_one_outcome_record_with_its_class_and_what_to_do()
     assert_eq!((&metrics["NeedsHuman"], &metrics["Done"]), (&1.into(), &0.into()));
     stage.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_finds_no_settings_is_recorded_for_the_target_that_the_secret_is_tagged_with() {
+    let stage = Stage::by_default().await;
+    stage.tag_with("nowhere").await;
+    let (record, metrics) = Outcome::logged(&stage.call("createSecret", "00000000-0000-4000-8000-000000000000").await);
+    assert_eq!((record.target(), record.step()), (Some("nowhere"), Some("createSecret")), "{record}");
+    assert_eq!((&metrics["Target"], &metrics["ActionRequired"]), (&"nowhere".into(), &1.into()));
+    stage.stop().await;
+}
