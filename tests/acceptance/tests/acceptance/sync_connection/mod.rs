@@ -3,6 +3,7 @@
 mod endpoint;
 mod events;
 mod faults;
+mod labels;
 mod moves;
 mod moving;
 mod outputs;
