@@ -26,7 +26,7 @@ pub(crate) fn timing(plan: &Plan) -> Options {
     }
 }
 
-/// How rotations are tried again: by RotateSecret at once or later. Where calls fail, some steps are invoked twice at once.
+/// How rotations are tried again: by `RotateSecret` at once or later. Where calls fail, some steps are invoked twice at once.
 fn rotation(plan: &Plan) -> RotationTiming {
     let mut rng = StdRng::seed_from_u64(plan.seed.rotate_left(32));
     let reattempt_after = Duration::from_secs(*[0, 600].choose(&mut rng).expect("it is not empty"));

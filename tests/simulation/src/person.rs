@@ -131,7 +131,7 @@ pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> 
             world.administer(&other, &format!(">{credential}"));
             world.look(PERSON, "ACL SETUSER other");
             edit_settings(world, |settings| {
-                settings["backend"] = world.on_hosts([hosts::OTHER.to_owned()].into_iter())
+                settings["backend"] = world.on_hosts([hosts::OTHER.to_owned()].into_iter());
             })
             .await?;
             world.watch().rolled_back = false;

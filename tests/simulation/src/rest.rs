@@ -82,7 +82,7 @@ pub(crate) fn check(world: &World, rotated: bool, changes: usize) {
             }
         }
         if view.published.as_deref() != view.with("AWSCURRENT") {
-            let published = view.published.clone().unwrap_or_else(|| "nothing".to_owned());
+            let published = view.published.unwrap_or_else(|| "nothing".to_owned());
             broken.push((Rule::PublishedIsCurrent, "what is published", published));
         }
     }

@@ -182,11 +182,12 @@ mod tests {
 
     /// What is where: `labels` as `AWSCURRENT=k1`, what the only node accepts, and what is published.
     fn view(labels: &[(&str, &str)], accepted: &[&str], published: Option<&str>) -> View {
-        let mut view = View::default();
-        view.labels = labels.iter().map(|(label, name)| ((*label).to_owned(), (*name).to_owned())).collect();
-        view.accepted.insert("node-0".to_owned(), accepted.iter().map(|name| (*name).to_owned()).collect());
-        view.published = published.map(str::to_owned);
-        view
+        View {
+            labels: labels.iter().map(|(label, name)| ((*label).to_owned(), (*name).to_owned())).collect(),
+            accepted: [("node-0".to_owned(), accepted.iter().map(|name| (*name).to_owned()).collect())].into(),
+            published: published.map(str::to_owned),
+            ..View::default()
+        }
     }
 
     fn call(principal: &str, operation: &str) -> Entry {
@@ -250,7 +251,7 @@ mod tests {
     #[test]
     fn what_a_person_removed_may_not_be_added_and_what_is_published_may_not_get_old() {
         let without = view(&ROTATED, &["k1"], Some("k1"));
-        let back = broken(without.clone(), view(&ROTATED, &["k0", "k1"], Some("k1")), |watch| {
+        let back = broken(without, view(&ROTATED, &["k0", "k1"], Some("k1")), |watch| {
             watch.names.of("first");
             watch.removed("first");
         });

@@ -59,7 +59,7 @@ pub struct RotationTiming {
     pub attempts: usize,
     /// The pause between two tries.
     pub retry_after: Duration,
-    /// When a rotation that has failed is tried again, after a call of RotateSecret that is refused because of it.
+    /// When a rotation that has failed is tried again, after a call of `RotateSecret` that is refused because of it.
     ///
     /// The refusal says "That rotation will be reattempted." Whether that means at once, AWS does not say.
     pub reattempt_after: Duration,
