@@ -31,7 +31,12 @@ fn rotation(plan: &Plan) -> RotationTiming {
     let mut rng = StdRng::seed_from_u64(plan.seed.rotate_left(32));
     let reattempt_after = Duration::from_secs(*[0, 600].choose(&mut rng).expect("it is not empty"));
     let twice = if plan.faults > 0 { *[0, 50, 300].choose(&mut rng).expect("it is not empty") } else { 0 };
-    RotationTiming { reattempt_after, twice, ..RotationTiming::new(5, Duration::from_secs(20)) }
+    RotationTiming { reattempt_after, twice, ..fair_rotation() }
+}
+
+/// How rotations are tried again in a world at rest.
+pub(crate) fn fair_rotation() -> RotationTiming {
+    RotationTiming::new(5, Duration::from_secs(20))
 }
 
 /// How long ElastiCache takes: minutes for a change, and for how long its answers lag behind.

@@ -111,9 +111,11 @@ impl Watch {
         {
             broken.push((Rule::CurrentIsAccepted, current));
         }
-        // What is published may be AWSCURRENT, which has a rule of its own. A move leaves it accepted where it is used.
+        // A call that only changes which hosts the target has takes nothing away from anybody.
+        let same_hosts = view.accepted.keys().eq(before.accepted.keys());
+        // What is published may be AWSCURRENT, which has a rule of its own.
         if let Some(published) = view.published.as_deref().filter(|published| Some(*published) != current)
-            && view.accepted.keys().eq(before.accepted.keys())
+            && same_hosts
             && !view.is_published_accepted()
             && before.is_published_accepted()
         {
@@ -121,7 +123,9 @@ impl Watch {
         }
         let is_refused =
             |(moved, used): &&(bool, String)| before.is_accepted_at(*moved, used) && !view.is_accepted_at(*moved, used);
-        if let Some((_, used)) = self.used.iter().chain(&before.used).find(is_refused) {
+        if let Some((_, used)) = self.used.iter().chain(&before.used).find(is_refused)
+            && same_hosts
+        {
             broken.push((Rule::ApplicationIsAccepted, used));
         }
         let back = |name: &&String| view.is_accepted_somewhere(name) && !before.is_accepted_somewhere(name);

@@ -136,6 +136,7 @@ impl World {
     /// Ends all faults: from now on everything answers in fair time.
     pub(crate) fn come_to_rest(&self) {
         self.at_rest.store(true, Ordering::Relaxed);
+        self.aws.secrets_manager.set_rotation_timing(conditions::fair_rotation());
         self.nodes().values().for_each(|node| self.set_silent(node, false));
         self.note("the world comes to rest");
     }
