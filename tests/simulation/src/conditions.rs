@@ -77,7 +77,8 @@ pub(crate) fn latency() -> Duration {
 pub(crate) fn fault(operation: &str) -> Fault {
     let mut rng = chance::rng();
     match rng.random_range(0..8) {
-        0 if operation != "Connect" => Fault::Throttle,
+        0 | 1 if operation == "Connect" => Fault::Reset,
+        0 => Fault::Throttle,
         1 => Fault::InternalError,
         2 | 3 => Fault::Delay(Duration::from_millis(rng.random_range(200..20_000))),
         4 => Fault::Reset,

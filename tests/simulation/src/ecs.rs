@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(900);
 ///
 /// Numbers of its own, so that those of the plan stay the same.
 pub(crate) fn timing(seed: u64) -> EcsTiming {
-    let mut rng = StdRng::seed_from_u64(seed.rotate_left(32));
+    let mut rng = StdRng::seed_from_u64(seed.rotate_left(16));
     let mut seconds = |range| Duration::from_secs(rng.random_range(range));
     EcsTiming {
         provision: seconds(2..=15),
@@ -33,7 +33,7 @@ pub(crate) fn timing(seed: u64) -> EcsTiming {
     }
 }
 
-/// Registers the definition of a task with this one container, in the cluster that it may be the first in.
+/// Creates the cluster if there is none, and registers the definition of a task with this one container.
 ///
 /// # Errors
 /// A call is refused.

@@ -20,13 +20,13 @@ pub const KNOWN: &[Known] = &[
         rule: Rule::CurrentIsAccepted,
         by: &[
             ("rotate-auth ACL SETUSER on AWSCURRENT, after the labels had moved", 2973),
-            ("rotate-auth EXEC on AWSCURRENT, after the labels had moved", 926),
+            ("rotate-auth EXEC on AWSCURRENT, after the labels had moved", 386),
         ],
     },
     Known {
         what: "retire-credential acts on a stale view of the secret: AWSCURRENT has moved meanwhile",
         rule: Rule::CurrentIsAccepted,
-        by: &[("retire-credential EXEC on AWSCURRENT, after the labels had moved", 2898)],
+        by: &[("retire-credential EXEC on AWSCURRENT, after the labels had moved", 3246)],
     },
     Known {
         what: "rotate-auth removes AWSCURRENT by ROTATE: the group has a token without a label, and drops the older one",
@@ -36,20 +36,21 @@ pub const KNOWN: &[Known] = &[
     Known {
         what: "rotate-auth promotes a credential that somebody removes between the last login and the promotion",
         rule: Rule::CurrentIsAccepted,
-        by: &[("rotate-auth UpdateSecretVersionStage on AWSPENDING", 2539)],
+        by: &[("rotate-auth UpdateSecretVersionStage on AWSPENDING", 50)],
     },
     Known {
         what: "sync-connection moves to a place that has accepted another AWSCURRENT",
         rule: Rule::CurrentIsAccepted,
-        by: &[("sync-connection LabelParameterVersion on AWSCURRENT, after the labels had moved", 1392)],
+        by: &[("sync-connection LabelParameterVersion on AWSCURRENT, after the labels had moved", 604)],
     },
     Known {
         what: "rotate-auth removes a credential while it is still published",
         rule: Rule::PublishedIsAccepted,
         by: &[
-            ("rotate-auth ACL SETUSER on AWSPREVIOUS", 969),
-            ("rotate-auth EXEC on AWSPREVIOUS", 204),
+            ("rotate-auth ACL SETUSER on AWSPREVIOUS", 1089),
+            ("rotate-auth EXEC on AWSPREVIOUS", 12),
             ("rotate-auth ModifyReplicationGroup on AWSPREVIOUS", 1627),
+            ("rotate-auth ModifyUser on AWSPREVIOUS", 497),
             ("rotate-auth Rest ACL SETUSER on AWSPREVIOUS", 75),
         ],
     },
@@ -70,9 +71,9 @@ pub const KNOWN: &[Known] = &[
         rule: Rule::ApplicationIsAccepted,
         by: &[
             ("rotate-auth ACL SETUSER on AWSPREVIOUS", 285),
-            ("rotate-auth EXEC on AWSPREVIOUS", 12),
+            ("rotate-auth EXEC on AWSPREVIOUS", 88),
             ("rotate-auth EXEC on a credential without a label, after the labels had moved", 2946),
-            ("rotate-auth ModifyReplicationGroup on AWSPREVIOUS", 73),
+            ("rotate-auth ModifyReplicationGroup on AWSPREVIOUS", 289),
             ("rotate-auth ModifyUser on AWSPREVIOUS", 1270),
             ("rotate-auth Rest ACL SETUSER on AWSPREVIOUS", 207),
         ],
@@ -81,7 +82,7 @@ pub const KNOWN: &[Known] = &[
         what: "retire-credential removes what applications use: AWSCURRENT moved back and forward within an overlap",
         rule: Rule::ApplicationIsAccepted,
         by: &[
-            ("retire-credential EXEC on AWSPREVIOUS", 620),
+            ("retire-credential EXEC on AWSPREVIOUS", 2540),
             ("retire-credential Rest ACL SETUSER on AWSPREVIOUS", 1419),
         ],
     },
@@ -94,24 +95,24 @@ pub const KNOWN: &[Known] = &[
         ],
     },
     Known {
-        what: "rotate-auth adds a credential again that a person removed: the version is still AWSPENDING, as AWS leaves it",
-        rule: Rule::RemovedStaysRemoved,
-        by: &[("rotate-auth ACL SETUSER on AWSPENDING", 1101)],
-    },
-    Known {
         what: "retire-credential restores a credential that a person removed: it takes the removal for a restart",
         rule: Rule::RemovedStaysRemoved,
-        by: &[("retire-credential ACL SETUSER on AWSPREVIOUS", 2265)],
+        by: &[("retire-credential ACL SETUSER on AWSPREVIOUS", 969)],
+    },
+    Known {
+        what: "sync-connection makes a move that a person rolled back while it was proving the new place",
+        rule: Rule::RolledBackStays,
+        by: &[("sync-connection LabelParameterVersion on AWSCURRENT", 6)],
     },
     Known {
         what: "a credential that lost its last label stays accepted: a person put a version, moved a label or created the secret again",
         rule: Rule::NothingElseIsAccepted,
-        by: &[("a credential that was AWSCURRENT before", 6)],
+        by: &[("a credential that was AWSCURRENT before", 42)],
     },
     Known {
         what: "the credential of a rotation that was cancelled or replaced stays accepted",
         rule: Rule::NothingElseIsAccepted,
-        by: &[("a credential that was never AWSCURRENT", 225)],
+        by: &[("a credential that was never AWSCURRENT", 16)],
     },
 ];
 

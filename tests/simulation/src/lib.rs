@@ -15,6 +15,9 @@
 //! - `network`: connections of the functions to the nodes
 //! - `acts`, `person`: how each act is carried out
 //! - `view`, `watch`, [`rules`]: what is seen of a world after each change, and what must hold
+//! - `rest`: the end of a world, and what must hold then
+//! - `functions`: the product's functions in this process
+//! - `config`, `log`: the configuration of the SDK, and what the functions log
 //! - [`matrix`]: every call of every function meets every fault
 //! - [`run()`]: one world from its plan to its [`Report`]
 //! - [`shorten()`]: fewer acts that break the same rule

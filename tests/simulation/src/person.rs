@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use crate::{
-    elasticache, hosts,
+    acts, elasticache, hosts,
     plan::SetUp,
-    what::Edit,
+    what::{Edit, Function},
     world::{FIRST, NAME, PARAMETER, PERSON, World},
 };
 
@@ -125,25 +125,24 @@ pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> 
             world.look(PERSON, "starts a replica");
             edit_settings(world, |settings| settings["backend"] = world.on_hosts(world.listed())).await
         }
-        Edit::MoveAway if is_on_hosts(world) => {
-            let credential = credential_with(world, "AWSCURRENT").ok_or(GivenUp)?;
-            let other = world.node(hosts::OTHER).ok_or(GivenUp)?;
-            world.administer(&other, &format!(">{credential}"));
-            world.look(PERSON, "ACL SETUSER other");
-            edit_settings(world, |settings| {
-                settings["backend"] = world.on_hosts([hosts::OTHER.to_owned()].into_iter());
-            })
-            .await?;
-            world.watch().rolled_back = false;
-            Ok(())
-        }
+        Edit::MoveAway if is_on_hosts(world) => move_away(world).await,
         Edit::RollBack if is_on_hosts(world) => {
-            let event = json!({ "target": NAME, "rollback": true });
-            let ended = world.aws.runner.invoke("sync-connection", &event, "rollback").await;
-            world.watch().rolled_back = matches!(ended.result, InvocationResult::Returned(_));
+            roll_back(world).await;
             Ok(())
         }
-        Edit::AddReplica | Edit::MoveAway | Edit::RollBack | Edit::ResetPassword => Err(GivenUp),
+        Edit::MoveAwayAndRollBack if is_on_hosts(world) => {
+            move_away(world).await?;
+            let pause = chance::rng().random_range(500..6000);
+            let rolled_back = async {
+                sleep(Duration::from_millis(pause)).await;
+                roll_back(world).await;
+            };
+            tokio::join!(acts::invoke(world, Function::Sync), rolled_back);
+            Ok(())
+        }
+        Edit::AddReplica | Edit::MoveAway | Edit::RollBack | Edit::MoveAwayAndRollBack | Edit::ResetPassword => {
+            Err(GivenUp)
+        }
         Edit::PutFirstBack if world.plan.estate.set_up.has_users() => {
             elasticache::only(world, FIRST).await?;
             world.watch().added(FIRST);
@@ -152,6 +151,27 @@ pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> 
         Edit::PutFirstBack => add(world, FIRST).await,
         Edit::Touch => elasticache::touch(world).await,
         Edit::TestFailover => elasticache::test_failover(world).await,
+    }
+}
+
+/// Gives the other host AWSCURRENT, and names it in the settings.
+async fn move_away(world: &World) -> Result<(), GivenUp> {
+    let credential = credential_with(world, "AWSCURRENT").ok_or(GivenUp)?;
+    let other = world.node(hosts::OTHER).ok_or(GivenUp)?;
+    world.administer(&other, &format!(">{credential}"));
+    world.look(PERSON, "ACL SETUSER other");
+    edit_settings(world, |settings| settings["backend"] = world.on_hosts([hosts::OTHER.to_owned()].into_iter()))
+        .await?;
+    world.watch().rolled_back = false;
+    Ok(())
+}
+
+/// Has `sync-connection` roll the move back.
+async fn roll_back(world: &World) {
+    let event = json!({ "target": NAME, "rollback": true });
+    let ended = world.aws.runner.invoke("sync-connection", &event, "rollback").await;
+    if matches!(ended.result, InvocationResult::Returned(_)) {
+        world.watch().rolled_back = true;
     }
 }
 

@@ -144,7 +144,7 @@ const EDITS: [Edit; 13] = [
 ];
 
 /// What people do on hosts besides.
-const HOST_EDITS: [Edit; 4] = [Edit::AddReplica, Edit::MoveAway, Edit::MoveAway, Edit::RollBack];
+const HOST_EDITS: [Edit; 4] = [Edit::AddReplica, Edit::MoveAway, Edit::RollBack, Edit::MoveAwayAndRollBack];
 
 /// What people do at ElastiCache besides.
 const ELASTICACHE_EDITS: [Edit; 3] = [Edit::PutFirstBack, Edit::Touch, Edit::TestFailover];
@@ -174,9 +174,8 @@ impl Plan {
         draw(&mut rng, 5, &mut |_| What::Invoke(Function::Retire));
         draw(&mut rng, 4, &mut |_| What::Invoke(Function::Sync));
         draw(&mut rng, 3, &mut |rng| What::Person(*EDITS.choose(rng).expect("it is not empty")));
-        draw(&mut rng, 2, &mut |rng| {
-            What::Person(set_up.edits().choose(rng).copied().unwrap_or(Edit::PutSameCredential))
-        });
+        let more = if set_up.edits().is_empty() { 0 } else { 2 };
+        draw(&mut rng, more, &mut |rng| What::Person(*set_up.edits().choose(rng).expect("it is not empty")));
         draw(&mut rng, 2, &mut |rng| {
             let event = *[Event::Restart, Event::Cut, Event::Silence].choose(rng).expect("it is not empty");
             What::Node(rng.random_range(0..estate.nodes), event)

@@ -111,3 +111,35 @@ fn check_ends(world: &World) {
         watch.broke(Rule::RunsEndInTime, &format!("{} at its timeout", one.function), &one.label);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, future::pending};
+
+    use sandbox::lambda::Here;
+
+    use super::*;
+    use crate::{what::Function, world::FIRST};
+
+    fn broken(happen: impl AsyncFnOnce(&Arc<World>)) -> Vec<String> {
+        let (report, ()) = in_world(&Plan::of(0, &BTreeSet::new()), happen);
+        report.violations.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_credential_in_the_log_breaks_a_rule() {
+        let broken = broken(async |_| tracing::error!("the password is {FIRST}"));
+        assert_eq!(broken, ["no-secret-in-output is broken by the output of a function: k0"]);
+    }
+
+    #[test]
+    fn a_run_that_is_stopped_at_its_timeout_breaks_a_rule() {
+        let broken = broken(async |world| {
+            let hangs = Here::new(Duration::from_secs(1), |_| Box::pin(pending()));
+            world.aws.runner.add_here("sync-connection", hangs);
+            acts::invoke(world, Function::Sync).await;
+        });
+        let expected = "runs-end-in-time is broken by sync-connection at its timeout: sync-connection";
+        assert_eq!(broken, [expected]);
+    }
+}

@@ -53,12 +53,14 @@ impl Watch {
     /// Says that a person removed a credential from every node.
     pub(crate) fn removed(&mut self, credential: &str) {
         let name = self.names.of(credential);
+        self.added.remove(&name);
         self.removed.insert(name);
     }
 
     /// Says that a person added a credential to a node.
     pub(crate) fn added(&mut self, credential: &str) {
         let name = self.names.of(credential);
+        self.removed.remove(&name);
         self.added.insert(name);
     }
 

@@ -53,12 +53,14 @@ pub enum Edit {
     RecreateSettings,
     /// Doubles the overlap in the settings.
     ProlongOverlap,
-    /// Sets up a replica as the primary is set up, and adds it to the settings. On hosts only, as the next two.
+    /// Sets up a replica as the primary is set up, and adds it to the settings. On hosts only, as the next three.
     AddReplica,
     /// Moves the target to another host, which accepts AWSCURRENT of that moment.
     MoveAway,
     /// Has `sync-connection` roll the move back.
     RollBack,
+    /// Moves the target, has `sync-connection` make the move, and rolls it back after some seconds.
+    MoveAwayAndRollBack,
     /// Puts the first credential back, as a template does that somebody applies again. Not on hosts.
     PutFirstBack,
     /// Makes the user or the group busy with something else. At ElastiCache only.
@@ -72,7 +74,7 @@ pub enum Edit {
 /// What can happen to a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// It restarts from its files.
+    /// A host restarts from its files, a node of ElastiCache fails, and a task ends.
     Restart,
     /// Its connections are cut.
     Cut,
@@ -83,7 +85,7 @@ pub enum Event {
 /// Who acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Actor {
-    /// Rotations and schedules; they are always there.
+    /// Rotations and schedules.
     Schedules,
     /// A person, or Terraform.
     Person,
@@ -143,6 +145,7 @@ impl fmt::Display for Edit {
             Self::AddReplica => "adds a replica",
             Self::MoveAway => "moves the target to another host",
             Self::RollBack => "rolls the move back",
+            Self::MoveAwayAndRollBack => "moves the target to another host and rolls the move back",
             Self::PutFirstBack => "puts the first credential back",
             Self::Touch => "makes ElastiCache busy with something else",
             Self::TestFailover => "calls TestFailover",

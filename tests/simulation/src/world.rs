@@ -42,7 +42,7 @@ pub(crate) const NAME: &str = "orders";
 pub(crate) const PARAMETER: &str = "/orders/url";
 
 /// How often the first publication is tried.
-const PATIENCE: usize = 10;
+const TRIES: usize = 10;
 
 /// What every person and schedule signs their calls with.
 pub(crate) const PERSON: &str = "person";
@@ -187,7 +187,7 @@ impl World {
         self.aws.events.route("aws.secretsmanager", "Secret Label Updated", "sync-connection")?;
         if self.plan.estate.consumer {
             // A task starts once there is a parameter, and a login may take too long.
-            for _ in 0..PATIENCE {
+            for _ in 0..TRIES {
                 if self.aws.ssm.value(PARAMETER).is_none() {
                     acts::invoke(self, Function::Sync).await;
                 }
@@ -245,11 +245,11 @@ impl World {
         if of_function && entry.service != "redis" && entry.invocation.is_none() {
             self.watch().broke(Rule::RunsEndInTime, &format!("{} after the end of its run", entry.operation), "");
         }
-        if of_function && entry.operation == "DescribeSecret" {
-            self.watch().looked(&entry.principal);
-        }
         let reads = only_reads(&entry.operation);
         let took_effect = matches!(entry.result, CallResult::Answered | CallResult::FaultedAfter(_));
+        if took_effect && of_function && entry.operation == "DescribeSecret" {
+            self.watch().looked(&entry.principal);
+        }
         if took_effect && !reads {
             self.changes.fetch_add(1, Ordering::Relaxed);
             let view = View::of(self);

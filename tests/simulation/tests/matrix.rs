@@ -46,6 +46,14 @@ macro_rules! matrix {
                 }
             }
         )+
+
+        #[test]
+        fn every_estate_has_its_tests() {
+            let tested = [$($estate),+];
+            let without: Vec<_> =
+                estates().map(|estate| name_of(&estate)).filter(|name| !tested.contains(&name.as_str())).collect();
+            assert!(without.is_empty(), "{without:?}");
+        }
     };
 }
 

@@ -6,7 +6,7 @@ use cloud::{
     CallError, Clients, Effect,
     http::{NoAnswer, Request},
 };
-use policy::Failure;
+use policy::{Class, Failure};
 use serde_json::Value;
 use tokio::time::{sleep, timeout};
 
@@ -43,6 +43,7 @@ pub(super) async fn send(
     for _ in 1..tries {
         match attempt(clients, doing, request).await {
             Ok(answered) => return Ok(answered),
+            Err(error) if error.failure.class() == Class::Permanent => return Err(error),
             Err(_) => sleep(pause).await,
         }
         pause *= 2;
@@ -76,7 +77,9 @@ fn lost(doing: &str, no_answer: NoAnswer) -> CallError {
             return CallError::untouched(failure.with_next_step(next_step));
         }
         NoAnswer::TooLate => "no answer came in time",
-        NoAnswer::NoConnection => "no connection could be opened, its certificate is not trusted, or it broke",
+        NoAnswer::NoConnection => {
+            "the connection could not be opened or broke, or the server's certificate is not trusted"
+        }
         NoAnswer::Broken => "the connection failed",
     };
     later(doing, what, Effect::Unknown)

@@ -68,7 +68,7 @@ impl<'a> Rest<'a> {
             Ok(Reply::Error(code)) if code == "NOPERM" => Ok(Answer::Accepted),
             Ok(Reply::Refused) => Ok(Answer::Refused),
             Ok(Reply::Error(code)) => Err(NodeState::NotReady(code)),
-            Err(error) => Err(NodeState::Unreachable(error.failure.to_string())),
+            Err(error) => Err(NodeState::Unreachable(error.failure.chain())),
         }
     }
 }

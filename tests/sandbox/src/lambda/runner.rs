@@ -224,6 +224,7 @@ impl Shared {
         self.faults.invocation_began(&principal, request_id, name, label, Kill::Task(task));
         let mut stopped = self.stopped.subscribe();
         let result = tokio::select! {
+            biased;
             result = here.end(request_id, tasks) => result,
             _ = stopped.wait_for(|stopped| *stopped) => {
                 InvocationResult::failed("Sandbox.Stopped", "the sandbox was stopped during the invocation")

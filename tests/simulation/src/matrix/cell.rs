@@ -80,32 +80,32 @@ impl Cell {
     }
 }
 
-/// Every estate of the matrix: each set-up, a few nodes and many, each kind of secret, with and without an overlap.
+/// Every estate of the matrix: each set-up at least once.
 pub fn estates() -> impl Iterator<Item = Estate> {
     let hosts = [SetUp::ConfigFile, SetUp::AclFile, SetUp::Memory];
-    let hosts = hosts.into_iter().flat_map(|set_up| [alone(set_up), copied(set_up, 3)]);
+    let hosts = hosts.into_iter().flat_map(|set_up| [alone(set_up), with_overlap(set_up, 3)]);
     let consumer = Estate { consumer: true, ..alone(SetUp::AclFile) };
-    let tasks = [alone(SetUp::Fargate), copied(SetUp::Fargate, 1)];
+    let tasks = [alone(SetUp::Fargate), with_overlap(SetUp::Fargate, 1)];
     // In cluster mode a token changes as without, and at a serverless cache a user as at a group: one estate of each.
     let elasticache = [
         alone(SetUp::AuthToken),
-        copied(SetUp::AuthToken, 2),
-        copied(SetUp::ClusterAuthToken, 2),
-        copied(SetUp::GroupUser, 2),
+        with_overlap(SetUp::AuthToken, 2),
+        with_overlap(SetUp::ClusterAuthToken, 2),
+        with_overlap(SetUp::GroupUser, 2),
         alone(SetUp::ServerlessUser),
     ];
     let elasticache = elasticache.map(|estate| estate.at_elasticache(estate.set_up));
-    let upstash = [SetUp::UpstashAcl, SetUp::UpstashReset].map(|set_up| copied(set_up, 1).at_upstash(set_up));
+    let upstash = [SetUp::UpstashAcl, SetUp::UpstashReset].map(|set_up| with_overlap(set_up, 1).at_upstash(set_up));
     hosts.chain([consumer]).chain(tasks).chain(elasticache).chain(upstash)
 }
 
 /// One node, a JSON secret, and no overlap.
 fn alone(set_up: SetUp) -> Estate {
-    Estate { nodes: 1, json: true, overlap: Duration::ZERO, ..copied(set_up, 1) }
+    Estate { nodes: 1, json: true, overlap: Duration::ZERO, ..with_overlap(set_up, 1) }
 }
 
-/// A primary with replicas, a plain secret, and an overlap.
-fn copied(set_up: SetUp, nodes: usize) -> Estate {
+/// As many nodes, a plain secret, and an overlap.
+fn with_overlap(set_up: SetUp, nodes: usize) -> Estate {
     Estate {
         nodes,
         set_up,

@@ -104,7 +104,8 @@ async fn move_and_roll_back(world: &Arc<World>) -> bool {
     }
     done &= world.watch().view().published_elsewhere;
     for _ in 0..RUNS {
-        done &= person::edit(world, Edit::RollBack).await.is_ok();
+        // What came of it is seen afterwards.
+        let _ = person::edit(world, Edit::RollBack).await;
         sleep(PAUSE).await;
     }
     done && !world.watch().view().published_elsewhere
@@ -144,7 +145,8 @@ fn wrong(world: &World, rotations: usize) -> Vec<String> {
         (!is_reset && !view.labels.contains_key(RETIRED), format!("no version has the label {RETIRED}")),
         (is_reset && resets != rotations, format!("{resets} resets in {rotations} rotations")),
         (
-            view.used.iter().any(|(_, used)| Some(used.as_str()) != view.with("AWSCURRENT")),
+            view.used.iter().any(|(_, used)| Some(used.as_str()) != view.with("AWSCURRENT"))
+                || (world.plan.estate.consumer && view.used.is_empty()),
             "the consumer has not followed".to_owned(),
         ),
         (rest::asks_for_a_person(world), "a function asks for a person".to_owned()),

@@ -177,6 +177,7 @@ impl Life {
             waits.map(|(place, one)| async move { (place, one.wait().await) }).collect();
         loop {
             tokio::select! {
+                biased;
                 Ok(()) = signals.changed() => {
                     let signal = *signals.borrow_and_update();
                     signal.iter().for_each(|signal| groups.iter().for_each(|group| group.signal(*signal)));
