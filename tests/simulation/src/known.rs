@@ -9,7 +9,7 @@ pub struct Known {
     pub what: &'static str,
     /// The rule that it breaks.
     pub rule: Rule,
-    /// What breaks it: each call that can, with a seed that shows it.
+    /// What breaks it: each call that can, with a seed that shows it, with or without the acts of a person.
     pub by: &'static [(&'static str, u64)],
 }
 
@@ -59,6 +59,7 @@ pub const KNOWN: &[Known] = &[
         rule: Rule::PublishedIsAccepted,
         by: &[
             ("retire-credential ACL SETUSER on AWSPENDING", 309),
+            ("retire-credential ACL SETUSER on AWSPREVIOUS", 1677),
             ("retire-credential EXEC on AWSPENDING", 3150),
             ("retire-credential EXEC on AWSPREVIOUS", 240),
             ("retire-credential ModifyReplicationGroup on AWSPREVIOUS", 2653),

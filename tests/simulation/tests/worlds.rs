@@ -20,6 +20,10 @@ fn everybody() -> BTreeSet<Actor> {
     Actor::ALL.map(|(actor, _)| actor).into()
 }
 
+fn everybody_but_a_person() -> BTreeSet<Actor> {
+    [Actor::Schedules, Actor::Nodes, Actor::Faults].into()
+}
+
 /// The seeds of the nth test, counted from 0.
 fn seeds(nth: u64) -> Range<u64> {
     let count = std::env::var("SIMULATION_SEEDS").ok().and_then(|count| count.parse().ok()).unwrap_or(SEEDS);
@@ -52,8 +56,7 @@ worlds! {
     the_first_worlds_break_no_rule_except_by_a_known_fault: 0, everybody();
     the_second_worlds_break_no_rule_except_by_a_known_fault: 1, everybody();
     the_third_worlds_break_no_rule_except_by_a_known_fault: 2, everybody();
-    worlds_without_a_person_break_no_rule_except_by_a_known_fault: 3,
-        [Actor::Schedules, Actor::Nodes, Actor::Faults].into();
+    worlds_without_a_person_break_no_rule_except_by_a_known_fault: 3, everybody_but_a_person();
 }
 
 #[test]
@@ -67,7 +70,10 @@ fn a_rotation_that_is_published_and_retired_in_turn_breaks_no_rule_in_any_estate
 
 #[test]
 fn every_known_fault_is_shown_by_its_seeds() {
-    let shows = |rule: Rule, by: &str, seed: u64| broken_by(&run(&Plan::of(seed, &everybody())), rule, by);
+    let shows = |rule: Rule, by: &str, seed: u64| {
+        let actors = [everybody(), everybody_but_a_person()];
+        actors.iter().any(|actors| broken_by(&run(&Plan::of(seed, actors)), rule, by))
+    };
     let each = KNOWN.iter().flat_map(|known| known.by.iter().map(|(by, seed)| (known.rule, *by, *seed)));
     let mended: Vec<_> = each.filter(|(rule, by, seed)| !shows(*rule, by, *seed)).collect();
     assert!(mended.is_empty(), "take what is mended out of the list, and give the others a seed: {mended:#?}");
