@@ -21,6 +21,7 @@ pub const KNOWN: &[Known] = &[
         by: &[
             ("rotate-auth ACL SETUSER on AWSCURRENT, after the labels had moved", 2973),
             ("rotate-auth EXEC on AWSCURRENT, after the labels had moved", 386),
+            ("rotate-auth ModifyReplicationGroup on AWSCURRENT, after the labels had moved", 3901),
         ],
     },
     Known {
@@ -64,6 +65,7 @@ pub const KNOWN: &[Known] = &[
             ("retire-credential EXEC on AWSPREVIOUS", 240),
             ("retire-credential ModifyReplicationGroup on AWSPREVIOUS", 2653),
             ("retire-credential ModifyUser on AWSPREVIOUS", 1505),
+            ("retire-credential Rest ACL SETUSER on AWSPENDING", 7191),
             ("retire-credential Rest ACL SETUSER on AWSPREVIOUS", 903),
         ],
     },
@@ -94,6 +96,16 @@ pub const KNOWN: &[Known] = &[
             ("sync-connection PutParameter on AWSPENDING, after the labels had moved", 38),
             ("sync-connection PutParameter on AWSPREVIOUS, after the labels had moved", 246),
         ],
+    },
+    Known {
+        what: "rotate-auth adds a credential again that a person removed: the version is still AWSPENDING, as AWS leaves it",
+        rule: Rule::RemovedStaysRemoved,
+        by: &[("rotate-auth ACL SETUSER on AWSPENDING", 4182), ("rotate-auth Rest ACL SETUSER on AWSPENDING", 5703)],
+    },
+    Known {
+        what: "rotate-auth adds AWSPREVIOUS again, which a person removed while the run was about to remove it",
+        rule: Rule::RemovedStaysRemoved,
+        by: &[("rotate-auth ACL SETUSER on AWSPREVIOUS", 7028)],
     },
     Known {
         what: "retire-credential restores a credential that a person removed: it takes the removal for a restart",
