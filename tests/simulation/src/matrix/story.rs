@@ -21,8 +21,8 @@ use crate::{
 /// More than a run takes on hosts that is called again after a failure.
 const PAUSE: Duration = Duration::from_secs(60);
 
-/// How often a run is called that moves the target, or rolls the move back: once more than one fault can make fail.
-const RUNS: usize = 2;
+/// How often a run is called at most that moves the target, or rolls the move back: a login can take too long without a fault too.
+const RUNS: usize = 5;
 
 /// The label of a version whose credential every node refused.
 const RETIRED: &str = "redis-lifecycle-retired";
@@ -97,18 +97,23 @@ async fn rotate(world: &World) -> bool {
 /// Moves the target to another host and back; returns whether it was published there, and then here. A run that fails is called
 /// again, by a schedule or by the person.
 async fn move_and_roll_back(world: &Arc<World>) -> bool {
-    let mut done = person::edit(world, Edit::MoveAway).await.is_ok();
+    let moved = || world.watch().view().published_elsewhere;
+    let named = person::edit(world, Edit::MoveAway).await.is_ok();
     for _ in 0..RUNS {
-        acts::invoke(world, Function::Sync).await;
-        sleep(PAUSE).await;
+        if !moved() {
+            acts::invoke(world, Function::Sync).await;
+            sleep(PAUSE).await;
+        }
     }
-    done &= world.watch().view().published_elsewhere;
+    let done = named && moved();
     for _ in 0..RUNS {
-        // What came of it is seen afterwards.
-        let _ = person::edit(world, Edit::RollBack).await;
-        sleep(PAUSE).await;
+        if moved() {
+            // What came of it is seen afterwards.
+            let _ = person::edit(world, Edit::RollBack).await;
+            sleep(PAUSE).await;
+        }
     }
-    done && !world.watch().view().published_elsewhere
+    done && !moved()
 }
 
 /// Restarts the nodes: what was changed is in the files of hosts too, and in the secret that a task starts with. At ElastiCache, has
