@@ -50,10 +50,11 @@ impl From<CallError> for Failure {
     }
 }
 
-/// Codes that mean "not now": throttled, the resource is busy with something else, or somebody was faster.
+/// Codes that mean "not now": throttled, or somebody was faster.
 ///
-/// <https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/CommonErrors.html>, and each operation's own list.
-const LATER: [&str; 16] = [
+/// <https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/CommonErrors.html>, and each operation's own list, as
+/// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#API_PutParameter_Errors>
+const LATER: [&str; 14] = [
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
@@ -64,12 +65,10 @@ const LATER: [&str; 16] = [
     "InternalServiceError",
     "InternalServerError",
     "ServiceUnavailable",
-    "InvalidReplicationGroupState",
-    "InvalidCacheClusterState",
-    "InvalidUserState",
     "PreconditionFailedException",
     "ResourceConflictException",
     "ParameterAlreadyExists",
+    "TooManyUpdates",
 ];
 
 /// Codes that mean the function's role lacks a permission.
@@ -121,9 +120,16 @@ pub fn classify<E: Operation>(doing: &str, error: &SdkError<E, HttpResponse>) ->
     }
 }
 
+/// Whether a code means that the resource is busy with something else: `InvalidReplicationGroupState`, `InvalidUserState`,
+/// `InvalidServerlessCacheStateFault`.
+fn is_busy(code: &str) -> bool {
+    code.starts_with("Invalid") && code.trim_end_matches("Fault").ends_with("State")
+}
+
 fn class_of(code: &str, status: Option<StatusCode>) -> Class {
-    let later =
-        LATER.contains(&code) || status.is_some_and(|status| status.is_server_error() || status.as_u16() == 429);
+    let later = LATER.contains(&code)
+        || is_busy(code)
+        || status.is_some_and(|status| status.is_server_error() || status.as_u16() == 429);
     if later { Class::Retryable } else { Class::Permanent }
 }
 
@@ -172,10 +178,15 @@ mod tests {
             (400, "ThrottlingException", Class::Retryable, Effect::None),
             (400, "InvalidReplicationGroupState", Class::Retryable, Effect::None),
             (400, "InvalidUserState", Class::Retryable, Effect::None),
+            (400, "InvalidUserGroupState", Class::Retryable, Effect::None),
+            (400, "InvalidServerlessCacheStateFault", Class::Retryable, Effect::None),
+            (400, "TooManyUpdates", Class::Retryable, Effect::None),
             (429, "Whatever", Class::Retryable, Effect::None),
             (500, "InternalFailure", Class::Retryable, Effect::Unknown),
             (503, "ServiceUnavailable", Class::Retryable, Effect::Unknown),
             (400, "InvalidParameterValue", Class::Permanent, Effect::None),
+            (400, "InvalidKMSKeyFault", Class::Permanent, Effect::None),
+            (400, "KMSInvalidStateException", Class::Permanent, Effect::None),
             (400, "ResourceExistsException", Class::Permanent, Effect::None),
             (403, "AccessDenied", Class::Permanent, Effect::None),
             (404, "ReplicationGroupNotFoundFault", Class::Permanent, Effect::None),
