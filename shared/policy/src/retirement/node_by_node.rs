@@ -31,8 +31,8 @@ use crate::{
 /// | AWSPREVIOUS accepted | retired before | kept until a restart | gates | group | ⇒ |
 /// |---|---|---|---|---|---|
 /// | nowhere | yes | | | | Kept |
-/// | nowhere, somewhere | no | yes | still in use | busy | Wait |
-/// | nowhere, somewhere | no | yes | still in use | available | `RestorePrevious` |
+/// | nowhere, somewhere | no | yes | still in use, no rotation | busy | Wait |
+/// | nowhere, somewhere | no | yes | still in use, no rotation | available | `RestorePrevious` |
 /// | nowhere | no | otherwise | one blocks | | Blocked |
 /// | nowhere | no | | all open | asked to change in this run | `MarkRetired` |
 /// | nowhere | no | | all open | busy | Wait |
@@ -96,9 +96,10 @@ fn without_current(facts: &Facts, server: &Server, verdicts: Verdicts) -> Result
     }
 }
 
-/// Whether a restart took AWSPREVIOUS off a node while a client may still use it.
+/// Whether a restart took AWSPREVIOUS off a node while a client may still use it. A rotation in progress removes it itself.
 fn is_lost(server: &Server, gates: &Gates, retired: bool) -> bool {
-    server.propagation == Propagation::UntilRestart && !retired && !gates.in_use.is_empty()
+    let in_use = !gates.in_use.is_empty() && gates.rotating.is_none();
+    server.propagation == Propagation::UntilRestart && !retired && in_use
 }
 
 fn restore_previous(server: &Server) -> Decision<Restore> {

@@ -255,6 +255,9 @@ fn a_node_that_forgets_gets_the_previous_credential_back_while_somebody_may_hold
     let mut half = facts(Server { propagation: Propagation::UntilRestart, ..server("yy", "yn") });
     half.now_ms = PROMOTED_MS;
     assert_eq!(decided(&half), "restore-previous");
+    // A rotation removes AWSPREVIOUS itself before it adds the next credential.
+    half.secret.rotating = true;
+    assert_eq!(decided(&half), "blocked");
 }
 
 #[test]
