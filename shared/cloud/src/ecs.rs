@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use aws_sdk_ecs::{
     Client,
     config::{Builder, retry::RetryConfig},
-    types::{Deployment as SdkDeployment, DeploymentRolloutState, DesiredStatus, ServiceEvent, Task as SdkTask},
+    types::{
+        Deployment as SdkDeployment, DeploymentControllerType, DeploymentRolloutState, DesiredStatus,
+        Service as SdkService, ServiceEvent, StabilityStatus, Task as SdkTask, TaskSet,
+    },
 };
 use aws_smithy_types::DateTime;
 use policy::{Failure, consumers::Progress};
@@ -28,6 +31,10 @@ pub struct Service {
     pub running: i32,
     /// How many are on their way.
     pub pending: i32,
+    /// Who deploys it, if not ECS: `CODE_DEPLOY` or `EXTERNAL`. It has task sets then, and no deployments.
+    pub deployed_by: Option<String>,
+    /// Whether every task set has as many tasks as it should have. A service that ECS deploys has none.
+    pub task_sets_are_steady: bool,
     /// How many deployments it has: more than one while it replaces tasks.
     pub deployments: usize,
     /// The newest of them.
@@ -46,10 +53,34 @@ pub struct Deployment {
 }
 
 impl Service {
-    /// Whether nothing is on its way: one deployment, complete, and as many tasks as there should be.
+    /// Whether nothing is on its way: one deployment, complete, or task sets that are steady, and as many tasks as there should be.
     pub fn is_steady(&self) -> bool {
         let completed = self.newest.is_none_or(|newest| newest.progress == Progress::Completed);
-        completed && self.deployments == 1 && self.pending == 0 && self.running == self.desired
+        let deployed = match self.deployed_by {
+            None => completed && self.deployments == 1,
+            Some(_) => self.task_sets_are_steady,
+        };
+        deployed && self.pending == 0 && self.running == self.desired
+    }
+
+    fn of(found: SdkService) -> Self {
+        let deployments = found.deployments();
+        let newest = deployments.iter().find(|deployment| deployment.status() == Some("PRIMARY"));
+        let controller = found.deployment_controller().map(|controller| controller.r#type());
+        let stability = found.task_sets().iter().map(TaskSet::stability_status);
+        Self {
+            newest: newest.map(deployment),
+            gave_up: gave_up(found.events()),
+            deployments: deployments.len(),
+            deployed_by: controller
+                .filter(|controller| **controller != DeploymentControllerType::Ecs)
+                .map(|controller| controller.as_str().to_owned()),
+            task_sets_are_steady: stability.into_iter().all(|status| status == Some(&StabilityStatus::SteadyState)),
+            desired: found.desired_count,
+            running: found.running_count,
+            pending: found.pending_count,
+            status: found.status.unwrap_or_default(),
+        }
     }
 }
 
@@ -85,17 +116,7 @@ pub async fn service(client: &Client, cluster: &str, service: &str) -> Result<Se
         let why = why.unwrap_or_else(|| "the answer is empty".to_owned());
         return Err(Failure::permanent(format!("cannot {doing}: {why}")));
     };
-    let deployments = found.deployments();
-    let newest = deployments.iter().find(|deployment| deployment.status() == Some("PRIMARY"));
-    Ok(Service {
-        newest: newest.map(deployment),
-        gave_up: gave_up(found.events()),
-        deployments: deployments.len(),
-        desired: found.desired_count,
-        running: found.running_count,
-        pending: found.pending_count,
-        status: found.status.unwrap_or_default(),
-    })
+    Ok(Service::of(found))
 }
 
 fn deployment(deployment: &SdkDeployment) -> Deployment {
@@ -212,4 +233,33 @@ pub async fn tags(client: &Client, arn: &str) -> Result<HashMap<String, String>,
     let answer = answer.map_err(|error| classify(&format!("read the tags of {arn}"), &error))?;
     let tags = answer.tags.unwrap_or_default().into_iter();
     Ok(tags.filter_map(|tag| Some((tag.key?, tag.value.unwrap_or_default()))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_ecs::types::DeploymentController;
+
+    use super::*;
+
+    /// A service with as many tasks as it should have, that CodeDeploy deploys: ECS shows task sets, and no deployment.
+    fn of_code_deploy(sets: &[StabilityStatus]) -> Service {
+        let controller = DeploymentController::builder().r#type(DeploymentControllerType::CodeDeploy).build().unwrap();
+        let sets = sets.iter().map(|status| TaskSet::builder().stability_status(status.clone()).build()).collect();
+        let service = SdkService::builder().deployment_controller(controller).set_task_sets(Some(sets));
+        Service::of(service.desired_count(2).running_count(2).build())
+    }
+
+    #[test]
+    fn a_service_that_code_deploy_deploys_is_steady_once_its_task_sets_are() {
+        let steady = of_code_deploy(&[StabilityStatus::SteadyState]);
+        assert_eq!((steady.deployed_by.as_deref(), steady.is_steady()), (Some("CODE_DEPLOY"), true));
+        let replacing = of_code_deploy(&[StabilityStatus::SteadyState, StabilityStatus::Stabilizing]);
+        assert!(!replacing.is_steady());
+    }
+
+    #[test]
+    fn a_service_that_ecs_deploys_is_not_steady_without_a_deployment() {
+        let service = Service::of(SdkService::builder().desired_count(2).running_count(2).build());
+        assert_eq!((service.deployed_by.as_deref(), service.is_steady()), (None, false));
+    }
 }

@@ -30,6 +30,8 @@ pub enum Seen {
         status: String,
         /// Whether no task of it is starting or stopping.
         steady: bool,
+        /// Who deploys it, if not ECS: `CODE_DEPLOY` or `EXTERNAL`.
+        deployed_by: Option<String>,
         /// How many tasks it should run.
         desired: usize,
         /// Its newest deployment, if it has any.

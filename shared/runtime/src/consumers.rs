@@ -94,6 +94,7 @@ async fn service_seen(clients: &Clients, cluster: &str, service: &str, which: Ta
         |newest: ecs::Deployment| Deployment { progress: newest.progress, created_ms: newest.created.and_then(millis) };
     Ok(Seen::Service {
         steady: service.is_steady(),
+        deployed_by: service.deployed_by.clone(),
         desired: usize::try_from(service.desired).unwrap_or_default(),
         deployment: service.newest.map(deployment),
         gave_up_ms: service.gave_up.and_then(millis),

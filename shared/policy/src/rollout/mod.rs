@@ -193,6 +193,13 @@ fn service_states(facts: &Facts) -> Result<ServiceStates, Failure> {
             Some(ServiceState::Behind(why)) => all.behind.push((nth, why)),
             Some(ServiceState::Busy(why)) => all.busy.push((nth, why)),
             Some(ServiceState::Scaling(why)) => all.scaling.push((nth, why)),
+            Some(ServiceState::DeployedBy(by, why)) => {
+                return Err(Failure::needs_human(format!(
+                    "{} is deployed by {by}, and not by ECS: {why}. The previous credential is kept",
+                    consumer.name
+                ))
+                .with_next_step(format!("Have {by} deploy it again; the next run continues from there")));
+            }
             Some(ServiceState::Stuck(why)) => {
                 return Err(Failure::needs_human(format!(
                     "{} does not become stable: {why}. The rollout has stopped here, and the previous credential is \

@@ -16,12 +16,16 @@ pub(super) enum ServiceState {
     Behind(String),
     /// It does not become stable.
     Stuck(String),
+    /// It has tasks from before the change, and ECS refuses to deploy it: somebody else does.
+    DeployedBy(String, String),
 }
 
 impl ServiceState {
     /// The state of a consumer; `None` if it is no ECS service.
     pub(super) fn of(facts: &Facts, consumer: &ConsumerFacts) -> Option<Self> {
-        let Seen::Service { steady, desired, deployment, gave_up_ms, tasks, .. } = &consumer.seen else { return None };
+        let Seen::Service { steady, deployed_by, desired, deployment, gave_up_ms, tasks, .. } = &consumer.seen else {
+            return None;
+        };
         if *desired == 0 && tasks.is_empty() {
             return Some(Self::Followed);
         }
@@ -45,7 +49,13 @@ impl ServiceState {
             (_, Some(old)) if is_after(created_ms, since_ms) => {
                 Self::Busy(format!("it was deployed since the last change, and still has {old}"))
             }
-            (_, Some(old)) => Self::Behind(format!("not started since the last change: {old}")),
+            (_, Some(old)) => {
+                let why = format!("not started since the last change: {old}");
+                match deployed_by {
+                    Some(by) => Self::DeployedBy(by.clone(), why),
+                    None => Self::Behind(why),
+                }
+            }
         })
     }
 }

@@ -97,6 +97,7 @@ fn service(steady: bool, tasks: &[Option<u64>]) -> ConsumerFacts {
         seen: Seen::Service {
             status: "ACTIVE".to_owned(),
             steady,
+            deployed_by: None,
             desired: tasks.len(),
             deployment: Some(Deployment { progress: Progress::Completed, created_ms: None }),
             gave_up_ms: None,

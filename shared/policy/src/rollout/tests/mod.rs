@@ -31,6 +31,8 @@ struct Like {
     desired: usize,
     gave_up_ms: Option<u64>,
     tasks: Vec<Option<u64>>,
+    /// Whether CodeDeploy deploys it: ECS shows no deployment.
+    by_code_deploy: bool,
 }
 
 /// One that was deployed before the change, and is steady.
@@ -42,6 +44,7 @@ fn old() -> Like {
         desired: 2,
         gave_up_ms: None,
         tasks: vec![Some(CHANGED_MS - 5); 2],
+        by_code_deploy: false,
     }
 }
 
@@ -68,8 +71,10 @@ fn service(nth: usize, like: &Like) -> ConsumerFacts {
         seen: Seen::Service {
             status: "ACTIVE".to_owned(),
             steady: like.steady,
+            deployed_by: like.by_code_deploy.then(|| "CODE_DEPLOY".to_owned()),
             desired: like.desired,
-            deployment: Some(Deployment { progress: like.progress, created_ms: Some(like.created_ms) }),
+            deployment: (!like.by_code_deploy)
+                .then_some(Deployment { progress: like.progress, created_ms: Some(like.created_ms) }),
             gave_up_ms: like.gave_up_ms,
             tasks: like.tasks.iter().enumerate().map(task).collect(),
             draining: Vec::new(),

@@ -22,7 +22,7 @@ fn any_like() -> impl Strategy<Value = Like> {
         |(progress, created_ms, steady, desired, gave_up_ms, tasks)| Like {
             // One that is not complete, or has other tasks than it should, says so.
             steady: steady && progress == Progress::Completed && desired == tasks.len(),
-            ..Like { progress, created_ms, steady, desired, gave_up_ms, tasks }
+            ..Like { progress, created_ms, steady, desired, gave_up_ms, tasks, by_code_deploy: false }
         },
     )
 }

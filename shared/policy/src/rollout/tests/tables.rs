@@ -10,6 +10,7 @@ use crate::{
 fn each_way() -> Vec<(&'static str, Like, &'static str)> {
     let short = |like: Like| Like { tasks: like.tasks[..1].to_vec(), steady: false, ..like };
     let failed = |like: Like| Like { progress: Progress::Failed, steady: false, ..like };
+    let by_code_deploy = |like: Like| Like { by_code_deploy: true, ..like };
     let late = CHANGED_MS + DEBOUNCE_S * 1000 - (STABILISE_S + 1) * 1000;
     vec![
         ("was deployed before", old(), "deploy 0"),
@@ -34,6 +35,9 @@ fn each_way() -> Vec<(&'static str, Like, &'static str)> {
         ("is being rolled back since", Like { gave_up_ms: Some(CHANGED_MS + 1), ..rolling() }, "NeedsHuman"),
         ("was rolled back before", Like { gave_up_ms: Some(CHANGED_MS), ..old() }, "deploy 0"),
         ("was rolled back, and deployed since", Like { gave_up_ms: Some(CHANGED_MS - 1), ..new() }, "kept"),
+        ("is deployed by CodeDeploy, with old tasks", by_code_deploy(old()), "NeedsHuman"),
+        ("is deployed by CodeDeploy, with new tasks", by_code_deploy(new()), "kept"),
+        ("is being deployed by CodeDeploy", by_code_deploy(rolling()), "wait for service 0"),
     ]
 }
 
