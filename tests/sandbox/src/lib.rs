@@ -32,6 +32,7 @@ pub mod redis;
 mod sandbox;
 mod server;
 pub mod services;
+mod strike;
 pub mod upstash;
 pub mod wire;
 

@@ -8,12 +8,13 @@ use hyper::{
     Request, Response, StatusCode, body::Incoming, http::request::Parts, server::conn::http1, service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use tokio::{net::TcpListener, time::sleep};
+use tokio::net::TcpListener;
 
 use crate::{
     chance, clock,
     faults::{Faults, What},
     journal::{CallResult, Entry, Journal},
+    strike::{Dropped, Surroundings},
     wire::{self, AwsError, Call, Services, Stream, Unreadable},
 };
 
@@ -23,16 +24,6 @@ pub(crate) struct Endpoint {
     pub(crate) services: Services,
     pub(crate) faults: Arc<Faults>,
     pub(crate) journal: Arc<Journal>,
-}
-
-/// The connection is dropped without a response.
-#[derive(Debug, thiserror::Error)]
-#[error("the connection is dropped on purpose")]
-pub(crate) enum Dropped {
-    /// The caller continues.
-    Reset,
-    /// The caller is killed.
-    Killed,
 }
 
 /// Serves connections until the task is aborted.
@@ -65,56 +56,35 @@ pub(crate) async fn answer(endpoint: &Endpoint, head: &Parts, body: Bytes) -> Re
     };
     let at = clock::now();
     let (place, fault) = endpoint.faults.on_call(&call.principal, &call.operation);
-    let written = |result| Entry {
+    let entry = Entry {
         at,
         principal: call.principal.clone(),
-        invocation: place.clone(),
+        invocation: place,
         service: call.service.signing_name.to_owned(),
         operation: call.operation.clone(),
         subject: call.subject(),
-        result,
+        result: CallResult::Answered,
     };
-    let before = |what| endpoint.journal.record(written(CallResult::FaultedBefore(format!("{what:?}"))));
-    match fault {
-        Some(what @ What::KillBefore) => {
-            before(what);
-            place.iter().for_each(|place| endpoint.faults.kill(place));
-            return Err(Dropped::Killed);
-        }
-        Some(what @ What::Reset) => {
-            before(what);
-            return Err(Dropped::Reset);
-        }
-        Some(what @ (What::Throttle | What::InternalError | What::Quote)) => {
-            before(what);
-            return Ok(protocol.render(&call.operation, &request_id, Err(refusal(what, &call))));
-        }
-        Some(What::Delay(time)) => sleep(time).await,
-        Some(What::Hold) => endpoint.faults.held().await,
-        Some(What::LoseAnswer | What::KillAfter) | None => {}
-    }
-    let result = service.carry_out(&call).await;
-    if let Some(what @ (What::LoseAnswer | What::KillAfter)) = fault {
-        endpoint.journal.record(written(match &result {
-            Ok(_) => CallResult::FaultedAfter(format!("{what:?}")),
-            Err(error) => CallResult::Refused(error.code.clone()),
-        }));
-        if what == What::KillAfter {
-            place.iter().for_each(|place| endpoint.faults.kill(place));
-            return Err(Dropped::Killed);
-        }
-        return Err(Dropped::Reset);
-    }
-    endpoint.journal.record(written(match &result {
-        Ok(_) => CallResult::Answered,
-        Err(error) => CallResult::Refused(error.code.clone()),
-    }));
-    Ok(protocol.render(&call.operation, &request_id, result))
+    let render = |result| protocol.render(&call.operation, &request_id, result);
+    let act = async {
+        let result = service.carry_out(&call).await;
+        let refused = result.as_ref().err().map(|error| error.code.clone());
+        (render(result), refused)
+    };
+    let surroundings = Surroundings { faults: &endpoint.faults, journal: &endpoint.journal };
+    surroundings.meet(fault, entry, |what| render(Err(refusal(what, &call))), act).await
 }
 
 /// The error response that simulates a fault.
 fn refusal(what: What, call: &Call) -> AwsError {
     match what {
+        // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#API_PutParameter_Errors
+        What::Throttle if ["PutParameter", "LabelParameterVersion"].contains(&call.operation.as_str()) => {
+            AwsError::new(
+                "TooManyUpdates",
+                "There are concurrent updates for a resource that supports one update at a time.",
+            )
+        }
         What::Throttle => AwsError::new("ThrottlingException", "Rate exceeded"),
         What::Quote => AwsError::new(
             call.service.invalid_input,

@@ -2,25 +2,37 @@
 
 use std::{sync::Arc, time::Duration};
 
+use rand::RngExt;
+use sandbox::chance;
 use serde_json::json;
 use tokio::time::sleep;
 
 use crate::{
+    estate::SetUp,
     fargate,
     nodes::Node,
     person,
-    plan::SetUp,
     what::{Event, Function, What},
-    world::{NAME, PERSON, World},
+    world::{NAME, PERSON, SCHEDULE, World},
 };
 
 /// How long a silent node is silent.
 const SILENCE: Duration = Duration::from_secs(20);
 
+/// Within how many milliseconds of a rotation a schedule that comes round at the same time does.
+const SOON_MS: u64 = 3000;
+
 /// Carries out one act.
 pub(crate) async fn carry_out(world: &Arc<World>, what: What) {
     match what {
         What::Rotate => rotate(world).await,
+        What::RotateAndRetire => {
+            let soon = Duration::from_millis(chance::rng().random_range(0..SOON_MS));
+            tokio::join!(rotate(world), async {
+                sleep(soon).await;
+                invoke(world, Function::Retire).await;
+            });
+        }
         What::Invoke(function) => invoke(world, function).await,
         What::Person(edit) => {
             world.note(&format!("{PERSON:<20} {edit}"));
@@ -39,7 +51,13 @@ pub(crate) async fn carry_out(world: &Arc<World>, what: What) {
 pub(crate) async fn rotate(world: &World) {
     let arn = "arn:aws:lambda:us-east-1:123456789012:function:rotate-auth";
     let rules = aws_sdk_secretsmanager::types::RotationRulesType::builder().automatically_after_days(30).build();
-    let rotate = world.secrets().rotate_secret().secret_id(NAME).rotation_lambda_arn(arn).rotation_rules(rules);
+    let rotate = world
+        .schedule()
+        .secrets_manager()
+        .rotate_secret()
+        .secret_id(NAME)
+        .rotation_lambda_arn(arn)
+        .rotation_rules(rules);
     let _ = rotate.send().await;
 }
 
@@ -49,6 +67,7 @@ pub(crate) async fn invoke(world: &World, function: Function) {
         Function::Retire => "retire-credential",
         Function::Sync => "sync-connection",
     };
+    world.note(&format!("{SCHEDULE:<20} invokes {name}"));
     world.aws.runner.invoke(name, &json!({ "target": NAME }), name).await;
 }
 

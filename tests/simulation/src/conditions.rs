@@ -13,7 +13,8 @@ use sandbox::{
 
 use crate::{
     ecs,
-    plan::{Estate, Plan},
+    estate::{Consumer, Estate},
+    plan::Plan,
 };
 
 /// How the AWS of a plan behaves in time.
@@ -58,7 +59,7 @@ fn elasticache(seed: u64) -> Timing {
 /// the consumer.
 pub(crate) fn changes(estate: &Estate) -> Duration {
     let elasticache = if estate.set_up.is_elasticache() { 1000 } else { 0 };
-    let deployment = if estate.consumer { 240 } else { 0 };
+    let deployment = if estate.consumer == Some(Consumer::Service) { 240 } else { 0 };
     Duration::from_secs(elasticache + deployment)
 }
 
@@ -71,6 +72,21 @@ fn events(copies: Copies) -> EventTiming {
 pub(crate) fn latency() -> Duration {
     let mut rng = chance::rng();
     Duration::from_millis(if rng.random_ratio(1, 30) { rng.random_range(100..1500) } else { rng.random_range(1..40) })
+}
+
+/// What becomes of a call that meets a fault, in the words of a story.
+pub(crate) fn words(fault: Fault) -> String {
+    match fault {
+        Fault::Throttle => "is throttled".to_owned(),
+        Fault::InternalError => "is answered with an internal error".to_owned(),
+        Fault::Quote => "is refused, and quoted".to_owned(),
+        Fault::Delay(time) => format!("is {:.1} s late", time.as_secs_f64()),
+        Fault::Hold => "is held up".to_owned(),
+        Fault::Reset => "is cut off before it arrives".to_owned(),
+        Fault::LoseAnswer => "takes effect, and its answer is lost".to_owned(),
+        Fault::KillBefore => "does not arrive: the function is killed".to_owned(),
+        Fault::KillAfter => "takes effect, and the function is killed".to_owned(),
+    }
 }
 
 /// A fault for a call.

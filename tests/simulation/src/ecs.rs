@@ -6,7 +6,7 @@ use aws_sdk_ecs::types::{AwsVpcConfiguration, Compatibility, ContainerDefinition
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use sandbox::services::{ACCOUNT, ecs::EcsTiming};
 
-use crate::world::World;
+use crate::{person::GivenUp, world::World};
 
 /// The cluster.
 pub(crate) const CLUSTER: &str = "orders";
@@ -54,6 +54,13 @@ pub(crate) async fn register(world: &World, family: &str, container: ContainerDe
 pub(crate) fn network() -> anyhow::Result<NetworkConfiguration> {
     let vpc = AwsVpcConfiguration::builder().subnets("subnet-0simulated").build()?;
     Ok(NetworkConfiguration::builder().awsvpc_configuration(vpc).build())
+}
+
+/// Has a person deploy a service.
+pub(crate) async fn deploy(world: &World, service: &str) -> Result<(), GivenUp> {
+    let update = world.person().ecs().update_service().cluster(CLUSTER).service(service);
+    update.force_new_deployment(true).send().await?;
+    Ok(())
 }
 
 /// Waits until a service is steady.

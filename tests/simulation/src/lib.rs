@@ -5,15 +5,16 @@
 //! run, and a run of minutes takes milliseconds.
 //!
 //! # Layout
-//! - [`Plan`]: the Redis of a world, what happens and how many calls fail, by seed
+//! - [`Plan`]: what happens in a world, and how many calls fail, by seed
+//! - [`Estate`]: its Redis, and how the target is set up
 //! - [`What`]: what can happen: rotations, schedules, a person's edits, events of nodes
 //! - [`world`]: AWS and Upstash in memory, the nodes and the functions
 //! - `target`, `nodes`, `hosts`, `elasticache`, `fargate`, `upstash`: the secret and the settings, and where Redis runs
-//! - `ecs`, `consumer`: the cluster, and the service whose tasks read the parameter
+//! - `ecs`, `consumer`: the cluster, and what uses the credential: a service or a function
 //! - `conditions`: how long things take, and which fault a call meets
 //! - `operations`: which calls only read
 //! - `network`: connections of the functions to the nodes
-//! - `acts`, `person`: how each act is carried out
+//! - `acts`, `person`: how each act is carried out; what people do to one kind of Redis is in `edits` of that kind
 //! - `view`, `watch`, [`rules`]: what is seen of a world after each change, and what must hold
 //! - `rest`: the end of a world, and what must hold then
 //! - `functions`: the product's functions in this process
@@ -29,6 +30,7 @@ mod config;
 mod consumer;
 mod ecs;
 mod elasticache;
+mod estate;
 mod fargate;
 mod functions;
 mod hosts;
@@ -40,6 +42,7 @@ mod nodes;
 mod operations;
 mod person;
 mod plan;
+mod redis_cli;
 mod rest;
 pub mod rules;
 mod run;
@@ -51,7 +54,8 @@ mod watch;
 mod what;
 pub mod world;
 
-pub use plan::{Act, Estate, Plan, SetUp};
+pub use estate::{Consumer, Estate, SetUp};
+pub use plan::{Act, Plan};
 pub use run::{Report, run};
 pub use shorten::shorten;
 pub use what::{Actor, Edit, Event, Function, What};

@@ -18,7 +18,7 @@ use simulation::{
 
 /// Runs the functions in simulated worlds.
 #[derive(Parser)]
-#[command(name = "simulate")]
+#[command(name = "simulate", bin_name = "./dev simulate")]
 struct Options {
     /// Run this seed alone, and print its story.
     #[arg(long, conflicts_with_all = ["seeds", "from"])]
@@ -33,7 +33,7 @@ struct Options {
     #[arg(long, value_delimiter = ',', value_parser = actor)]
     actors: Vec<Actor>,
     /// Leave acts out of the seed while the same rule is broken.
-    #[arg(long, requires = "seed")]
+    #[arg(long, requires = "seed", conflicts_with_all = ["seeds", "from"])]
     shorten: bool,
     /// Run one cell of the matrix alone, and print its story: ESTATE:FUNCTION:CALL:FAULT.
     #[arg(long, conflicts_with_all = ["seed", "seeds", "from", "actors", "shorten"])]
@@ -42,7 +42,7 @@ struct Options {
 
 fn actor(name: &str) -> Result<Actor, String> {
     let known = Actor::ALL.iter().find(|(_, known)| *known == name).map(|(actor, _)| *actor);
-    known.ok_or_else(|| format!("there are {}", Actor::ALL.map(|(_, name)| name).join(", ")))
+    known.ok_or_else(|| format!("choose from {}", Actor::ALL.map(|(_, name)| name).join(", ")))
 }
 
 fn main() -> ExitCode {
@@ -72,20 +72,34 @@ fn run_worlds(options: &Options, out: &mut impl Write) -> io::Result<bool> {
 /// Runs one world and tells its story.
 fn one(plan: &Plan, short: bool, out: &mut impl Write) -> io::Result<bool> {
     let mut report = run(plan);
+    let acts = report.plan.acts.len();
     if let Some(first) = report.violations.first().cloned().filter(|_| short) {
         report = shorten(report, &first);
     }
     let Report { plan, story, violations, .. } = &report;
-    writeln!(out, "seed {}: {:?}, {} of 1,000 calls fail", plan.seed, plan.estate, plan.faults)?;
+    writeln!(out, "seed {}: {}; {} of 1,000 calls fail", plan.seed, plan.estate, plan.faults)?;
     story.iter().try_for_each(|line| writeln!(out, "{line}"))?;
-    Ok(violations.is_empty())
+    let Some(first) = violations.first() else {
+        writeln!(out, "No rule is broken.")?;
+        return Ok(true);
+    };
+    let known =
+        Known::of(first).map_or_else(|| "not known before".to_owned(), |known| format!("known: {}", known.what));
+    writeln!(out, "The first rule that is broken: {first} ({known})")?;
+    if short {
+        writeln!(out, "{} of {acts} acts are left.", plan.acts.len())?;
+    }
+    Ok(false)
 }
 
 /// Runs one cell of the matrix and tells its story.
 fn one_cell(cell: &Cell, out: &mut impl Write) -> io::Result<bool> {
     let struck = matrix::strike(cell);
     let call = struck.call.as_ref().map(ToString::to_string).unwrap_or_default();
-    writeln!(out, "{cell}: {call}")?;
+    match struck.call.is_some() {
+        true => writeln!(out, "{cell}: {call}")?,
+        false => writeln!(out, "{cell}: there is no such call; nothing is struck")?,
+    }
     struck.report.story.iter().try_for_each(|line| writeln!(out, "{line}"))?;
     struck.wrong.iter().try_for_each(|wrong| writeln!(out, "!! {wrong}"))?;
     Ok(struck.wrong.is_empty())
@@ -94,11 +108,12 @@ fn one_cell(cell: &Cell, out: &mut impl Write) -> io::Result<bool> {
 /// Runs many worlds and names those that break a rule.
 fn many(seeds: Range<u64>, actors: &BTreeSet<Actor>, out: &mut impl Write) -> io::Result<bool> {
     let began = Instant::now();
-    let (mut calls, mut known, mut new) = (0, 0, 0);
+    let (mut calls, mut known, mut new, mut asking) = (0, 0, 0, 0);
     let count = seeds.end - seeds.start;
     for seed in seeds {
         let report = run(&Plan::of(seed, actors));
         calls += report.calls;
+        asking += usize::from(!report.asking.is_empty());
         // What follows from the first may look like a fault of its own.
         let Some(violation) = report.violations.first() else { continue };
         match Known::of(violation) {
@@ -115,7 +130,8 @@ fn many(seeds: Range<u64>, actors: &BTreeSet<Actor>, out: &mut impl Write) -> io
     let per_second = count as f64 / began.elapsed().as_secs_f64();
     writeln!(
         out,
-        "{count} worlds, {new} broken, {known} by a known fault; {calls} calls; {per_second:.1} worlds a second"
+        "{count} worlds: {known} break a rule by a known fault, {new} by another one; in {asking}, a function asks for a person; \
+         {calls} calls, {per_second:.1} worlds a second"
     )?;
     Ok(new == 0)
 }

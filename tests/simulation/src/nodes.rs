@@ -12,7 +12,7 @@ use std::{
 use sandbox::clock;
 use simulated_redis::{Node as Redis, Shared};
 
-use crate::{fargate, plan::SetUp, world::World};
+use crate::{estate::SetUp, fargate, world::World};
 
 /// Nodes, by their names.
 pub(crate) type Nodes = BTreeMap<String, Arc<Node>>;

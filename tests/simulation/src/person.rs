@@ -3,23 +3,24 @@
 use std::{sync::Arc, time::Duration};
 
 use aws_sdk_ssm::types::ParameterType;
-use rand::{RngExt, seq::IteratorRandom};
-use sandbox::{chance, lambda::InvocationResult};
-use serde_json::{Value, json};
+use rand::RngExt;
+use sandbox::chance;
+use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::{
-    acts, elasticache, hosts,
-    plan::SetUp,
-    what::{Edit, Function},
-    world::{FIRST, NAME, PARAMETER, PERSON, World},
+    consumer, elasticache,
+    estate::SetUp,
+    fargate, hosts, upstash,
+    what::Edit,
+    world::{NAME, PARAMETER, World},
 };
 
 /// How long a person takes between two steps.
 const HESITATION: Duration = Duration::from_secs(3);
 
 /// A credential that a person makes up.
-const OWN: &str = "own-credential-0123456789abcdefgh";
+pub(crate) const OWN: &str = "own-credential-0123456789abcdefgh";
 
 /// Why an edit ended early: a call was refused, or there was nothing to edit.
 #[derive(Debug)]
@@ -33,12 +34,6 @@ impl<E: Into<anyhow::Error>> From<E> for GivenUp {
 
 /// Carries out one edit.
 pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> {
-    let of_nodes = [Edit::RemovePrevious, Edit::AddOwnCredential, Edit::PutFirstBack, Edit::ResetPassword];
-    if let Some(upstash) = world.upstash.as_ref().filter(|_| of_nodes.contains(&edit)) {
-        let previous = credential_with(world, "AWSPREVIOUS")
-            .filter(|one| credential_with(world, "AWSCURRENT").as_ref() != Some(one));
-        return upstash.carry_out(world, edit, previous).await;
-    }
     match edit {
         Edit::PutSameCredential => put_value_of(world, "AWSCURRENT").await,
         Edit::PutPreviousValue => put_value_of(world, "AWSPREVIOUS").await,
@@ -55,37 +50,6 @@ pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> 
             let pending = version_with(world, "AWSPENDING").ok_or(GivenUp)?;
             let strip = world.secrets().update_secret_version_stage().secret_id(NAME).version_stage("AWSPENDING");
             strip.remove_from_version_id(pending).send().await?;
-            Ok(())
-        }
-        Edit::RemovePrevious => {
-            let previous = credential_with(world, "AWSPREVIOUS").ok_or(GivenUp)?;
-            let current = credential_with(world, "AWSCURRENT");
-            if current.as_ref() == Some(&previous) {
-                return Err(GivenUp);
-            }
-            if world.plan.estate.set_up.is_elasticache() {
-                elasticache::only(world, &current.ok_or(GivenUp)?).await?;
-                world.watch().removed(&previous);
-            } else {
-                world.nodes().values().for_each(|node| world.administer(node, &format!("<{previous}")));
-                world.watch().removed(&previous);
-                world.look(PERSON, "ACL SETUSER, and saves it, on every node");
-            }
-            Ok(())
-        }
-        Edit::AddOwnCredential => {
-            if world.plan.estate.set_up.is_elasticache() {
-                return add(world, OWN).await;
-            }
-            let node = world
-                .nodes()
-                .into_values()
-                .filter(|node| !node.host.starts_with(hosts::SENTINEL))
-                .choose(&mut chance::rng())
-                .ok_or(GivenUp)?;
-            world.watch().added(OWN);
-            world.administer(&node, &format!(">{OWN}"));
-            world.look(PERSON, &format!("ACL SETUSER {}", node.host));
             Ok(())
         }
         Edit::EditParameter => {
@@ -110,6 +74,7 @@ pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> 
         Edit::RecreateSettings => {
             let settings = world.stored_settings().ok_or(GivenUp)?;
             world.delete_settings().await?;
+            world.watch().settings_deleted();
             sleep(HESITATION).await;
             world.put_settings(&settings).await?;
             Ok(())
@@ -118,81 +83,38 @@ pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> 
             let overlap = 2 * world.plan.estate.overlap.as_secs();
             edit_settings(world, |settings| settings["retirement"]["overlap_s"] = overlap.into()).await
         }
-        Edit::AddReplica if is_on_hosts(world) => {
-            if !world.add_replica() {
-                return Err(GivenUp);
-            }
-            world.look(PERSON, "starts a replica");
-            edit_settings(world, |settings| settings["backend"] = world.on_hosts(world.listed())).await
-        }
-        Edit::MoveAway if is_on_hosts(world) => move_away(world).await,
-        Edit::RollBack if is_on_hosts(world) => {
-            roll_back(world).await;
-            Ok(())
-        }
-        Edit::MoveAwayAndRollBack if is_on_hosts(world) => {
-            move_away(world).await?;
-            let pause = chance::rng().random_range(500..6000);
-            let rolled_back = async {
-                sleep(Duration::from_millis(pause)).await;
-                roll_back(world).await;
-            };
-            tokio::join!(acts::invoke(world, Function::Sync), rolled_back);
-            Ok(())
-        }
-        Edit::AddReplica | Edit::MoveAway | Edit::RollBack | Edit::MoveAwayAndRollBack | Edit::ResetPassword => {
-            Err(GivenUp)
-        }
-        Edit::PutFirstBack if world.plan.estate.set_up.has_users() => {
-            elasticache::only(world, FIRST).await?;
-            world.watch().added(FIRST);
-            Ok(())
-        }
-        Edit::PutFirstBack => add(world, FIRST).await,
-        Edit::Touch => elasticache::touch(world).await,
-        Edit::TestFailover => elasticache::test_failover(world).await,
+        Edit::DeployConsumer => consumer::deploy(world).await,
+        Edit::RemovePrevious
+        | Edit::AddOwnCredential
+        | Edit::AddReplica
+        | Edit::MoveAway
+        | Edit::RollBack
+        | Edit::MoveAwayAndRollBack
+        | Edit::PutFirstBack
+        | Edit::Touch
+        | Edit::TestFailover
+        | Edit::ResetPassword
+        | Edit::DeployRedis => edit_redis(world, edit).await,
     }
 }
 
-/// Gives the other host AWSCURRENT, and names it in the settings.
-async fn move_away(world: &World) -> Result<(), GivenUp> {
-    let credential = credential_with(world, "AWSCURRENT").ok_or(GivenUp)?;
-    let other = world.node(hosts::OTHER).ok_or(GivenUp)?;
-    world.administer(&other, &format!(">{credential}"));
-    world.look(PERSON, "ACL SETUSER other");
-    edit_settings(world, |settings| settings["backend"] = world.on_hosts([hosts::OTHER.to_owned()].into_iter()))
-        .await?;
-    world.watch().rolled_back = false;
-    Ok(())
-}
-
-/// Has `sync-connection` roll the move back.
-async fn roll_back(world: &World) {
-    let event = json!({ "target": NAME, "rollback": true });
-    let ended = world.aws.runner.invoke("sync-connection", &event, "rollback").await;
-    if matches!(ended.result, InvocationResult::Returned(_)) {
-        world.watch().rolled_back = true;
+/// Carries out an edit of Redis, as it is done to this kind of Redis.
+async fn edit_redis(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> {
+    match world.plan.estate.set_up {
+        SetUp::ConfigFile | SetUp::AclFile | SetUp::Memory => hosts::edits::carry_out(world, edit).await,
+        SetUp::AuthToken | SetUp::ClusterAuthToken | SetUp::GroupUser | SetUp::ServerlessUser => {
+            elasticache::edits::carry_out(world, edit).await
+        }
+        SetUp::Fargate => fargate::edits::carry_out(world, edit).await,
+        SetUp::UpstashAcl | SetUp::UpstashReset => upstash::edits::carry_out(world, edit).await,
     }
-}
-
-/// Whether the target is on its owner's hosts.
-pub(crate) fn is_on_hosts(world: &World) -> bool {
-    world.plan.estate.set_up.is_on_hosts()
 }
 
 /// Changes the settings that were stored last.
-async fn edit_settings(world: &World, edit: impl FnOnce(&mut Value)) -> Result<(), GivenUp> {
+pub(crate) async fn edit_settings(world: &World, edit: impl FnOnce(&mut Value)) -> Result<(), GivenUp> {
     let mut settings = world.stored_settings().ok_or(GivenUp)?;
     edit(&mut settings);
     world.put_settings(&settings).await?;
-    Ok(())
-}
-
-/// Adds a credential at ElastiCache.
-async fn add(world: &World, credential: &str) -> Result<(), GivenUp> {
-    let current = credential_with(world, "AWSCURRENT").ok_or(GivenUp)?;
-    elasticache::add(world, &current, credential).await?;
-    world.watch().added(credential);
     Ok(())
 }
 
@@ -233,4 +155,10 @@ pub(crate) fn credential_with(world: &World, label: &str) -> Option<String> {
     let mut versions = world.aws.secrets_manager.versions(NAME).into_iter();
     let value = versions.find(|(_, labels, _)| labels.contains(label))?.2?;
     world.credential(&value)
+}
+
+/// The credential of AWSPREVIOUS, if it is not AWSCURRENT's too.
+pub(crate) fn previous(world: &World) -> Option<String> {
+    let current = credential_with(world, "AWSCURRENT");
+    credential_with(world, "AWSPREVIOUS").filter(|previous| current.as_ref() != Some(previous))
 }

@@ -1,6 +1,7 @@
 //! The end of a world: no more faults and acts, fair time, and then everything must be in order.
 
 use std::{
+    collections::BTreeSet,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -10,6 +11,7 @@ use tokio::time::sleep;
 
 use crate::{
     acts, conditions,
+    matrix::FUNCTIONS,
     rules::Rule,
     what::Function,
     world::{NAME, World},
@@ -45,59 +47,80 @@ pub(crate) async fn rest(world: &Arc<World>) {
 }
 
 /// Checks what must hold at rest, after the last rotation, and after runs of which `changes` calls changed something.
+///
+/// A function that asks for a person need not have done its work. The work of the other functions is judged.
 pub(crate) fn check(world: &World, rotated: bool, changes: usize) {
-    let waits_for_a_person = asks_for_a_person(world);
+    let asking = asking_for_a_person(world);
+    let asks = |functions: &[&str]| functions.iter().any(|function| asking.contains(function));
     let (view, added, were_current) = {
         let watch = world.watch();
         (watch.view().clone(), watch.added.clone(), watch.were_current.clone())
     };
     let mut broken = Vec::new();
-    if !rotated && !waits_for_a_person {
-        broken.push((Rule::RotationEnds, "a rotation that fails, and no function asks for a person", String::new()));
+    if !rotated && asking.is_empty() {
+        let by = "a rotation that fails, and no function asks for a person".to_owned();
+        broken.push((Rule::RotationEnds, by, String::new()));
     }
     if changes > 0 {
-        broken.push((Rule::RestChangesNothing, "runs that had nothing to do", format!("{changes} changes")));
+        let by = "runs that had nothing to do".to_owned();
+        broken.push((Rule::RestChangesNothing, by, format!("{changes} changes")));
     }
-    if !waits_for_a_person && !view.moved && world.plan.estate.set_up.is_on_hosts() {
-        let cut_off = world.cut_off();
-        broken.extend(cut_off.into_iter().map(|host| (Rule::RestReplicates, "a host that cannot log in", host)));
-    }
-    if !waits_for_a_person {
+    if !asks(&["rotate-auth", "retire-credential"]) {
+        if !view.moved && world.plan.estate.set_up.is_on_hosts() {
+            let cut_off = world.cut_off();
+            broken.extend(
+                cut_off.into_iter().map(|host| (Rule::RestReplicates, "a host that cannot log in".to_owned(), host)),
+            );
+        }
         if view.accepted.is_empty() {
-            broken.push((Rule::RestAcceptsCurrent, "a task that does not run", String::new()));
+            broken.push((Rule::RestAcceptsCurrent, "a task that does not run".to_owned(), String::new()));
         }
         for (host, accepted) in &view.accepted {
             if view.with("AWSCURRENT").is_some_and(|current| !accepted.contains(current)) {
-                broken.push((Rule::RestAcceptsCurrent, "a node that refuses AWSCURRENT", host.clone()));
+                let by = "a node that refuses AWSCURRENT".to_owned();
+                broken.push((Rule::RestAcceptsCurrent, by, host.clone()));
             }
-            let legal = |name: &str| {
-                ["AWSCURRENT", "AWSPREVIOUS"].iter().any(|label| view.with(label) == Some(name)) || added.contains(name)
-            };
+        }
+    }
+    if !asks(&["retire-credential"]) {
+        // Of a rotation that waits for a person, AWSPENDING stays.
+        let waiting = asks(&["rotate-auth"]).then(|| view.with("AWSPENDING")).flatten();
+        let legal = |name: &str| {
+            let labelled = ["AWSCURRENT", "AWSPREVIOUS"].map(|label| view.with(label));
+            labelled.contains(&Some(name)) || waiting == Some(name) || added.contains(name)
+        };
+        for (host, accepted) in &view.accepted {
             for name in accepted.iter().filter(|name| !legal(name)) {
                 let what = match were_current.contains(name) {
                     true => "a credential that was AWSCURRENT before",
                     false => "a credential that was never AWSCURRENT",
                 };
-                broken.push((Rule::NothingElseIsAccepted, what, format!("{host} accepts {name}")));
+                let by = format!("{what}, orphaned by {}", world.watch().orphaned(name));
+                broken.push((Rule::NothingElseIsAccepted, by, format!("{host} accepts {name}")));
             }
         }
-        if view.published.as_deref() != view.with("AWSCURRENT") {
-            let published = view.published.unwrap_or_else(|| "nothing".to_owned());
-            broken.push((Rule::PublishedIsCurrent, "what is published", published));
-        }
+    }
+    // What the nodes refuse is not published.
+    let publishable = view.with("AWSCURRENT").is_none_or(|current| view.is_accepted(current));
+    if publishable && !asks(&["sync-connection"]) && view.published.as_deref() != view.with("AWSCURRENT") {
+        let published = view.published.unwrap_or_else(|| "nothing".to_owned());
+        broken.push((Rule::PublishedIsCurrent, "what is published".to_owned(), published));
     }
     let mut watch = world.watch();
-    broken.into_iter().for_each(|(rule, by, detail)| watch.broke(rule, by, &detail));
+    broken.into_iter().for_each(|(rule, by, detail)| watch.broke(rule, &by, &detail));
 }
 
-/// Whether the last run of a function says that only a person can help.
-pub(crate) fn asks_for_a_person(world: &World) -> bool {
+/// The functions whose last run says that only a person can help.
+pub(crate) fn asking_for_a_person(world: &World) -> BTreeSet<&'static str> {
     let invocations = world.aws.runner.invocations();
-    let last = |function: &str| invocations.iter().rev().find(|one| one.function == function);
-    ["rotate-auth", "retire-credential", "sync-connection"].into_iter().filter_map(last).any(|one| match &one.result {
-        InvocationResult::Returned(outcome) => {
-            matches!(outcome["status"].as_str(), Some("needs-human" | "permanent"))
-        }
-        InvocationResult::Failed { error_type, .. } => matches!(error_type.as_str(), "NeedsHuman" | "Permanent"),
-    })
+    let asks = |function: &&str| {
+        let last = invocations.iter().rev().find(|one| one.function == *function);
+        last.is_some_and(|one| match &one.result {
+            InvocationResult::Returned(outcome) => {
+                matches!(outcome["status"].as_str(), Some("needs-human" | "permanent"))
+            }
+            InvocationResult::Failed { error_type, .. } => matches!(error_type.as_str(), "NeedsHuman" | "Permanent"),
+        })
+    };
+    FUNCTIONS.into_iter().filter(asks).collect()
 }

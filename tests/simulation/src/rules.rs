@@ -14,6 +14,8 @@ pub enum Rule {
     /// A change by a function never makes a node refuse what an application uses that reads the parameter several times in an
     /// overlap, nor what a running task of a consumer uses, which reads the parameter when it starts.
     ApplicationIsAccepted,
+    /// A change by a function never makes a node refuse AWSPENDING of a rotation that goes on.
+    PendingIsAccepted,
     /// A change by a function never replaces AWSCURRENT in what is published.
     PublishedStaysCurrent,
     /// A move that was rolled back is not made again by a function.
@@ -24,7 +26,7 @@ pub enum Rule {
     RestAcceptsCurrent,
     /// At rest, no node accepts a credential besides AWSCURRENT, AWSPREVIOUS and what a person added.
     NothingElseIsAccepted,
-    /// At rest, what is published is AWSCURRENT.
+    /// At rest, what is published is AWSCURRENT, if every node accepts it.
     PublishedIsCurrent,
     /// At rest, every replica and Sentinel can log in to the primary.
     RestReplicates,
@@ -38,11 +40,12 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, with its name.
-    pub const ALL: [(Self, &str); 14] = [
+    pub const ALL: [(Self, &str); 15] = [
         (Self::CurrentIsAccepted, "current-is-accepted"),
         (Self::PublishedIsAccepted, "published-is-accepted"),
         (Self::RemovedStaysRemoved, "removed-stays-removed"),
         (Self::ApplicationIsAccepted, "application-is-accepted"),
+        (Self::PendingIsAccepted, "pending-is-accepted"),
         (Self::PublishedStaysCurrent, "published-stays-current"),
         (Self::RolledBackStays, "rolled-back-stays"),
         (Self::RunsEndInTime, "runs-end-in-time"),

@@ -1,6 +1,6 @@
 //! One world, from its plan to its report.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use sandbox::lambda::{Invocation, InvocationResult};
 use tokio::{
@@ -29,6 +29,8 @@ pub struct Report {
     pub story: Vec<String>,
     /// The rules that were broken, the first first.
     pub violations: Vec<Violation>,
+    /// The functions whose last run asks for a person.
+    pub asking: BTreeSet<&'static str>,
     /// How many calls reached AWS and the nodes.
     pub calls: usize,
     /// How long it took in the world.
@@ -68,6 +70,7 @@ pub(crate) fn in_world<T>(plan: &Plan, happen: impl AsyncFnOnce(&Arc<World>) -> 
             plan: plan.clone(),
             story: watch.story.clone(),
             violations: watch.violations.clone(),
+            asking: rest::asking_for_a_person(&world),
             calls: world.aws.journal.entries().len(),
             took: world.began().elapsed(),
         };
@@ -114,7 +117,7 @@ fn check_ends(world: &World) {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeSet, future::pending};
+    use std::future::pending;
 
     use sandbox::lambda::Here;
 

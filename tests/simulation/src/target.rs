@@ -6,9 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use crate::{
-    consumer, elasticache, fargate, hosts,
-    plan::{Estate, SetUp},
-    upstash,
+    consumer, elasticache,
+    estate::{Estate, SetUp},
+    fargate, hosts, upstash,
     world::{NAME, PARAMETER, World},
 };
 
@@ -65,8 +65,25 @@ impl World {
 
     /// The settings that were stored last.
     pub(crate) fn stored_settings(&self) -> Option<Value> {
-        let stored = self.aws.ssm.value(&settings_name())?;
+        let (_, stored) = self.newest_settings()?;
         serde_json::from_str(stored.expose_secret()).ok()
+    }
+
+    /// The settings in effect, with the number of their version: those whose place is published, or else the newest. A rollback that
+    /// stopped half way counts as done.
+    pub(crate) fn in_effect(&self) -> Option<(i64, SecretString)> {
+        let (name, ssm) = (settings_name(), &self.aws.ssm);
+        let rolled_back = ssm.labelled(&name, "rolled-back").map(|(version, _)| version);
+        let published = match ssm.labelled(&name, "current") {
+            Some((version, _)) if rolled_back == Some(version) => ssm.labelled(&name, "previous"),
+            current => current,
+        };
+        published.or_else(|| self.newest_settings())
+    }
+
+    /// The settings that were stored last, with the number of their version.
+    pub(crate) fn newest_settings(&self) -> Option<(i64, SecretString)> {
+        self.aws.ssm.newest(&settings_name())
     }
 
     /// The hosts that the settings in effect list, or those of the first settings if there are none; none but on hosts.
@@ -74,9 +91,7 @@ impl World {
         if !self.plan.estate.set_up.is_on_hosts() {
             return Vec::new();
         }
-        let ssm = &self.aws.ssm;
-        let in_effect = ssm.labelled(&settings_name(), "current").or_else(|| ssm.value(&settings_name()));
-        let settings = in_effect.and_then(|text| serde_json::from_str::<Value>(text.expose_secret()).ok());
+        let settings = self.in_effect().and_then(|(_, text)| serde_json::from_str::<Value>(text.expose_secret()).ok());
         let nodes = settings.as_ref().and_then(|settings| settings["backend"]["nodes"].as_array());
         let Some(nodes) = nodes else { return self.listed().collect() };
         nodes.iter().filter_map(|node| node["host"].as_str().map(str::to_owned)).collect()
@@ -150,9 +165,8 @@ impl World {
         if json {
             settings["secret"]["json_key"] = set_up.json_key().into();
         }
-        if consumer {
-            settings["consumers"] = consumer::settings();
-            settings["rollout"] = json!({ "debounce_s": 0 });
+        if let Some(kind) = consumer {
+            consumer::add_to(&mut settings, kind);
         }
         settings
     }

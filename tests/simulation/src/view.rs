@@ -25,12 +25,14 @@ pub(crate) struct View {
     pub(crate) coming: Option<BTreeSet<String>>,
     /// The credential in the published parameter.
     pub(crate) published: Option<String>,
-    /// The credentials that running tasks of the consumer read when they started, and whether they use them elsewhere.
+    /// The credentials that the consumer uses, and whether it uses them elsewhere.
     pub(crate) used: BTreeSet<(bool, String)>,
     /// Whether it is published for the host that the target can be moved to.
     pub(crate) published_elsewhere: bool,
     /// Whether the settings in effect name the host that the target can be moved to.
     pub(crate) moved: bool,
+    /// The version of the settings in effect.
+    pub(crate) settings: i64,
 }
 
 /// The names of credentials, in the order in which they were first seen.
@@ -82,7 +84,8 @@ impl View {
         };
         let (published_elsewhere, published) = url.map(read).unzip();
         let published_elsewhere = published_elsewhere.unwrap_or_default();
-        let used = consumer::read(world).into_iter().map(read).collect();
+        let used = consumer::used(world).into_iter().map(read).collect();
+        let settings = world.in_effect().map(|(version, _)| version).unwrap_or_default();
         let in_effect = world.hosts_in_effect();
         let moved = in_effect.iter().any(|host| host == hosts::OTHER);
         let nodes = world.nodes().into_values().filter(|node| node.host != hosts::SENTINEL).map(|node| {
@@ -90,7 +93,7 @@ impl View {
             (node.host.clone(), accepted.map(|(name, _)| name.clone()).collect())
         });
         let (accepted, others) = nodes.partition(|(host, _)| in_effect.is_empty() || in_effect.contains(host));
-        Self { labels, accepted, others, coming, published, used, published_elsewhere, moved }
+        Self { labels, accepted, others, coming, published, used, published_elsewhere, moved, settings }
     }
 
     /// The credential with a label.
@@ -125,6 +128,18 @@ impl View {
     /// The credentials of AWSCURRENT and AWSPREVIOUS.
     pub(crate) fn current_and_previous(&self) -> [Option<String>; 2] {
         ["AWSCURRENT", "AWSPREVIOUS"].map(|label| self.with(label).map(str::to_owned))
+    }
+
+    /// The credentials without a label that some node accepts, or is about to accept.
+    pub(crate) fn without_a_label(&self) -> BTreeSet<String> {
+        let labelled = |name: &&String| self.labels.values().any(|other| other == *name);
+        self.each().flatten().filter(|name| !labelled(name)).cloned().collect()
+    }
+
+    /// The credential that a rotation is about to make AWSCURRENT.
+    pub(crate) fn rotates_to(&self) -> Option<&str> {
+        let others = ["AWSCURRENT", "AWSPREVIOUS"].map(|label| self.with(label));
+        self.with("AWSPENDING").filter(|pending| !others.contains(&Some(pending)))
     }
 
     /// What a credential is, by the most important of its labels.

@@ -27,17 +27,46 @@ pub(crate) struct Watch {
     used: Option<(bool, String)>,
     /// AWSCURRENT and AWSPREVIOUS as each instance of a function has seen them last.
     looked: BTreeMap<String, [Option<String>; 2]>,
-    /// Whether a move was rolled back last.
-    pub(crate) rolled_back: bool,
+    /// Whether a credential is replaced by a reset, which has no overlap, as Upstash's documentation says.
+    resets: bool,
+    /// The version of the settings up to which every move is rolled back.
+    rolled_back: Option<i64>,
+    /// What made each credential lose its last label while a node accepted it, or made a node accept one without a label.
+    orphaned: BTreeMap<String, String>,
     pub(crate) story: Vec<String>,
     pub(crate) violations: Vec<Violation>,
 }
 
 impl Watch {
-    /// Begins with this view, or goes on with it.
-    pub(crate) fn see(&mut self, view: View) {
+    /// Nothing is seen yet of a target whose credential is replaced by a reset, or by one that is accepted beside it.
+    pub(crate) fn new(resets: bool) -> Self {
+        Self { resets, ..Self::default() }
+    }
+
+    /// Begins with this view, or goes on with it. `by` made it what it is.
+    pub(crate) fn see(&mut self, view: View, by: &str) {
         self.were_current.extend(view.with("AWSCURRENT").map(str::to_owned));
+        let orphans = view.without_a_label();
+        self.orphaned.retain(|name, _| orphans.contains(name));
+        for orphan in orphans {
+            self.orphaned.entry(orphan).or_insert_with(|| by.to_owned());
+        }
         self.view = view;
+    }
+
+    /// What made a credential lose its last label, or a node accept it without one; nothing if it has a label.
+    pub(crate) fn orphaned(&self, credential: &str) -> &str {
+        self.orphaned.get(credential).map_or("nothing", String::as_str)
+    }
+
+    /// Says that `sync-connection` rolled back every move up to this version of the settings.
+    pub(crate) fn rolled_back(&mut self, version: i64) {
+        self.rolled_back = Some(version);
+    }
+
+    /// Says that the settings were deleted: their versions count from 1 again.
+    pub(crate) fn settings_deleted(&mut self) {
+        self.rolled_back = None;
     }
 
     /// The application reads the parameter.
@@ -78,28 +107,24 @@ impl Watch {
     pub(crate) fn changed(&mut self, at: Duration, entry: &Entry, view: View) {
         let what = describe(entry);
         self.note(at, &format!("{:<20} {what:<44} {view}", entry.principal));
-        // A reset has no overlap, as Upstash's documentation says: what was accepted is refused.
-        if is_function(&entry.principal) && entry.operation != "ResetPassword" {
+        if is_function(&entry.principal) {
             self.check(entry, &view);
         }
-        self.see(view);
+        self.see(view, &format!("{} {}", function(&entry.principal), entry.operation));
     }
 
     /// A call failed.
     pub(crate) fn failed(&mut self, at: Duration, entry: &Entry) {
-        let result = match &entry.result {
-            CallResult::Answered => "answered".to_owned(),
-            CallResult::Refused(code) => format!("refused: {code}"),
-            CallResult::FaultedBefore(fault) => format!("met {fault} and had no effect"),
-            CallResult::FaultedAfter(fault) => format!("took effect and met {fault}"),
-        };
-        self.note(at, &format!("{:<20} {} {result}", entry.principal, describe(entry)));
+        // A fault is in the story already.
+        if let CallResult::Refused(code) = &entry.result {
+            self.note(at, &format!("{:<20} {} is refused: {code}", entry.principal, describe(entry)));
+        }
     }
 
     /// Something happened that no call made.
     pub(crate) fn happened(&mut self, at: Duration, who: &str, what: &str, view: View) {
         self.note(at, &format!("{who:<20} {what:<44} {view}"));
-        self.see(view);
+        self.see(view, who);
     }
 
     /// Checks what a change of a function must not do.
@@ -108,7 +133,10 @@ impl Watch {
         // Each rule that is broken, and the credential that it is about.
         let mut broken = Vec::new();
         let current = view.with("AWSCURRENT");
+        // A reset must take away what was accepted.
+        let keeps = !self.resets || view.accepted == before.accepted;
         if let Some(current) = current.filter(|current| !view.is_accepted(current))
+            && keeps
             && before.with("AWSCURRENT").is_none_or(|current| before.is_accepted(current))
         {
             broken.push((Rule::CurrentIsAccepted, current));
@@ -118,6 +146,7 @@ impl Watch {
         // What is published may be AWSCURRENT, which has a rule of its own.
         if let Some(published) = view.published.as_deref().filter(|published| Some(*published) != current)
             && same_hosts
+            && keeps
             && !view.is_published_accepted()
             && before.is_published_accepted()
         {
@@ -127,8 +156,17 @@ impl Watch {
             |(moved, used): &&(bool, String)| before.is_accepted_at(*moved, used) && !view.is_accepted_at(*moved, used);
         if let Some((_, used)) = self.used.iter().chain(&before.used).find(is_refused)
             && same_hosts
+            && keeps
         {
             broken.push((Rule::ApplicationIsAccepted, used));
+        }
+        if let Some(pending) = before.rotates_to().filter(|pending| view.rotates_to() == Some(*pending))
+            && same_hosts
+            && keeps
+            && before.is_accepted(pending)
+            && !view.is_accepted(pending)
+        {
+            broken.push((Rule::PendingIsAccepted, pending));
         }
         let back = |name: &&String| view.is_accepted_somewhere(name) && !before.is_accepted_somewhere(name);
         if let Some(back) = self.removed.iter().find(back) {
@@ -141,7 +179,8 @@ impl Watch {
         {
             broken.push((Rule::PublishedStaysCurrent, published));
         }
-        if self.rolled_back && view.moved && !before.moved {
+        let rolled_back = self.rolled_back.is_some_and(|version| view.settings <= version);
+        if rolled_back && view.moved && !before.moved {
             broken.push((Rule::RolledBackStays, view.published.as_deref().unwrap_or_default()));
         }
         let seen = self.looked.get(&entry.principal);
@@ -164,8 +203,11 @@ impl Watch {
 }
 
 fn describe(entry: &Entry) -> String {
-    // A secret is called by its name, whatever a call writes.
-    let name = |subject: &str| subject.split_once(":secret:").map_or(subject, |(_, name)| name).to_owned();
+    // A secret is called by its name, whatever a call writes: AWS adds six characters to the name in an ARN.
+    let name = |subject: &str| match subject.split_once(":secret:") {
+        Some((_, name)) => name.rsplit_once('-').map_or(name, |(name, _)| name).to_owned(),
+        None => subject.to_owned(),
+    };
     match &entry.subject {
         Some(subject) => format!("{} {}", entry.operation, name(subject)),
         None => entry.operation.clone(),
@@ -214,7 +256,7 @@ mod tests {
     /// What a call of a function breaks that leads from one view to the other.
     fn broken(before: View, after: View, prepare: impl FnOnce(&mut Watch)) -> Vec<String> {
         let mut watch = Watch::default();
-        watch.see(before);
+        watch.see(before, "");
         prepare(&mut watch);
         watch.changed(Duration::ZERO, &call("rotate-auth.1", "EXEC"), after);
         watch.violations.iter().map(ToString::to_string).collect()
@@ -248,7 +290,7 @@ mod tests {
     fn a_change_after_the_labels_have_moved_says_so() {
         let broken = broken(view(&ROTATED, &["k0", "k1"], None), view(&BACK, &["k1"], None), |watch| {
             watch.looked("rotate-auth.1");
-            watch.see(view(&BACK, &["k0", "k1"], None));
+            watch.see(view(&BACK, &["k0", "k1"], None), "");
         });
         let expected = "current-is-accepted is broken by rotate-auth EXEC on AWSCURRENT, after the labels had moved";
         assert_eq!(broken, [expected]);
@@ -269,16 +311,29 @@ mod tests {
     #[test]
     fn a_move_that_was_rolled_back_may_not_be_made_again() {
         let first = view(&ROTATED, &["k1"], Some("k1"));
-        let moved = View { moved: true, ..first.clone() };
+        let moved = View { moved: true, settings: 2, ..first.clone() };
+        let rolled_back = |version| broken(first.clone(), moved.clone(), |watch| watch.rolled_back(version));
         assert_eq!(broken(first.clone(), moved.clone(), |_| ()), Vec::<String>::new());
-        let again = broken(first, moved, |watch| watch.rolled_back = true);
-        assert_eq!(again, ["rolled-back-stays is broken by rotate-auth EXEC on AWSCURRENT"]);
+        assert_eq!(rolled_back(2), ["rolled-back-stays is broken by rotate-auth EXEC on AWSCURRENT"]);
+        // The settings are newer: it is another move.
+        assert_eq!(rolled_back(1), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_credential_that_loses_its_last_label_is_orphaned_by_that_call() {
+        let mut watch = Watch::default();
+        watch.see(view(&ROTATED, &["k0", "k1"], None), "");
+        assert_eq!(watch.orphaned("k0"), "nothing");
+        let edited = [("AWSCURRENT", "k1"), ("AWSPREVIOUS", "k1")];
+        watch.changed(Duration::ZERO, &call("person", "PutSecretValue"), view(&edited, &["k0", "k1"], None));
+        watch.changed(Duration::ZERO, &call("rotate-auth.1", "EXEC"), view(&edited, &["k0", "k1"], None));
+        assert_eq!(watch.orphaned("k0"), "person PutSecretValue");
     }
 
     #[test]
     fn a_person_may_do_what_a_function_may_not() {
         let mut watch = Watch::default();
-        watch.see(view(&ROTATED, &["k0", "k1"], Some("k1")));
+        watch.see(view(&ROTATED, &["k0", "k1"], Some("k1")), "");
         watch.changed(Duration::ZERO, &call("person", "EXEC"), view(&ROTATED, &["k0"], Some("k1")));
         assert_eq!(watch.violations, []);
     }

@@ -7,6 +7,8 @@ use std::fmt;
 pub enum What {
     /// Secrets Manager begins a rotation.
     Rotate,
+    /// The same, and some seconds later the schedule of `retire-credential` comes round: the new version has no value yet.
+    RotateAndRetire,
     /// A function is invoked with the target's name.
     Invoke(Function),
     /// A person changes something.
@@ -63,12 +65,16 @@ pub enum Edit {
     MoveAwayAndRollBack,
     /// Puts the first credential back, as a template does that somebody applies again. Not on hosts.
     PutFirstBack,
-    /// Makes the user or the group busy with something else. At ElastiCache only.
+    /// Makes the user, the group or the cache busy with something else. At ElastiCache only.
     Touch,
-    /// Has a shard of ElastiCache fail over.
+    /// Has a shard of a replication group fail over.
     TestFailover,
     /// Resets the password of a database of Upstash.
     ResetPassword,
+    /// Deploys the service whose task Redis is.
+    DeployRedis,
+    /// Deploys the consumer: its service, or the environment of its function as it was read some seconds before.
+    DeployConsumer,
 }
 
 /// What can happen to a node.
@@ -105,7 +111,7 @@ impl What {
     /// Who does it.
     pub fn actor(self) -> Actor {
         match self {
-            Self::Rotate | Self::Invoke(_) => Actor::Schedules,
+            Self::Rotate | Self::RotateAndRetire | Self::Invoke(_) => Actor::Schedules,
             Self::Person(_) => Actor::Person,
             Self::Node(..) => Actor::Nodes,
         }
@@ -116,6 +122,7 @@ impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rotate => f.write_str("RotateSecret"),
+            Self::RotateAndRetire => f.write_str("RotateSecret, and invokes retire-credential"),
             Self::Invoke(Function::Retire) => f.write_str("invokes retire-credential"),
             Self::Invoke(Function::Sync) => f.write_str("invokes sync-connection"),
             Self::Person(edit) => write!(f, "{edit}"),
@@ -150,6 +157,8 @@ impl fmt::Display for Edit {
             Self::Touch => "makes ElastiCache busy with something else",
             Self::TestFailover => "calls TestFailover",
             Self::ResetPassword => "resets the password in the console",
+            Self::DeployRedis => "deploys Redis",
+            Self::DeployConsumer => "deploys the consumer",
         })
     }
 }

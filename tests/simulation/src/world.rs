@@ -15,21 +15,23 @@ use jiff::Timestamp;
 use rand::RngExt;
 use sandbox::{
     chance, clock,
+    faults::What as Fault,
     in_memory::InMemory,
     journal::{CallResult, Entry},
 };
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    acts, conditions, consumer, elasticache, fargate, functions, hosts, network,
+    conditions, consumer, elasticache,
+    estate::SetUp,
+    fargate, functions, hosts, network,
     nodes::{Node, Nodes},
     operations::only_reads,
-    plan::{Plan, SetUp},
+    plan::Plan,
     rules::Rule,
     upstash::Upstash,
     view::View,
     watch::{Watch, is_function},
-    what::Function,
 };
 
 /// The time of day when every world starts.
@@ -41,11 +43,11 @@ pub(crate) const NAME: &str = "orders";
 /// The parameter that the target's applications read.
 pub(crate) const PARAMETER: &str = "/orders/url";
 
-/// How often the first publication is tried.
-const TRIES: usize = 10;
-
-/// What every person and schedule signs their calls with.
+/// What a person signs calls with.
 pub(crate) const PERSON: &str = "person";
+
+/// What schedules sign calls with.
+pub(crate) const SCHEDULE: &str = "schedule";
 
 /// The first credential.
 pub(crate) const FIRST: &str = "first-credential-0123456789abcdef";
@@ -63,8 +65,9 @@ pub struct World {
     /// When the world began: acts and the story count from there.
     began: Mutex<Instant>,
     config: SdkConfig,
-    /// The clients of people and schedules. Like those of functions, they share no budget of retries with another world.
+    /// The clients of people, and those of schedules. Like those of functions, they share no budget of retries with another world.
     person: Clients,
+    schedule: Clients,
     pub(crate) watch: Mutex<Watch>,
     /// How many calls changed something, or may have.
     pub(crate) changes: AtomicUsize,
@@ -84,7 +87,7 @@ impl World {
         clock::set(start);
         chance::seed(plan.seed);
         let aws = InMemory::new(conditions::timing(&plan), Arc::new(conditions::latency));
-        let person = Clients::from(aws.configure(config.clone(), PERSON));
+        let [person, schedule] = [PERSON, SCHEDULE].map(|who| Clients::from(aws.configure(config.clone(), who)));
         let set_up = plan.estate.set_up;
         let upstash = match set_up.is_upstash() {
             true => Some(Upstash::create(&aws, &person, set_up).await?),
@@ -99,12 +102,13 @@ impl World {
         };
         let world = Arc::new(Self {
             person,
+            schedule,
             config,
             nodes: Mutex::new(nodes),
             upstash,
             aws,
             began: Mutex::new(Instant::now()),
-            watch: Mutex::default(),
+            watch: Mutex::new(Watch::new(set_up == SetUp::UpstashReset)),
             changes: AtomicUsize::new(0),
             at_rest: AtomicBool::new(false),
             replica_added: AtomicBool::new(false),
@@ -185,16 +189,10 @@ impl World {
         }
         self.put_settings(&self.settings()).await?;
         self.aws.events.route("aws.secretsmanager", "Secret Label Updated", "sync-connection")?;
-        if self.plan.estate.consumer {
-            // A task starts once there is a parameter, and a login may take too long.
-            for _ in 0..TRIES {
-                if self.aws.ssm.value(PARAMETER).is_none() {
-                    acts::invoke(self, Function::Sync).await;
-                }
-            }
-            consumer::create(self).await?;
+        if let Some(kind) = self.plan.estate.consumer {
+            consumer::create(self, kind).await?;
         }
-        if self.plan.estate.set_up == SetUp::Fargate || self.plan.estate.consumer {
+        if self.plan.estate.set_up == SetUp::Fargate || self.plan.estate.consumer.is_some() {
             self.begin();
         }
         self.start_application();
@@ -230,13 +228,13 @@ impl World {
             }
         });
         let world = Arc::downgrade(self);
-        self.aws.faults.choose(move |_, operation| {
+        self.aws.faults.choose(move |place, operation| {
             let world = world.upgrade()?;
             let fails = !world.at_rest.load(Ordering::Relaxed) && chance::rng().random_ratio(world.plan.faults, 1000);
-            fails.then(|| conditions::fault(operation))
+            fails.then(|| world.strike(&place.function, operation, conditions::fault(operation)))
         });
         let view = View::of(self);
-        self.watch().see(view);
+        self.watch().see(view, "the beginning");
     }
 
     /// Looks at the world after a call that may have changed it.
@@ -263,6 +261,17 @@ impl World {
     pub(crate) fn look(&self, who: &str, what: &str) {
         let view = View::of(self);
         self.watch().happened(self.began().elapsed(), who, what, view);
+    }
+
+    /// Has a call of a function meet a fault, and says so in the story.
+    pub(crate) fn strike(&self, function: &str, operation: &str, fault: Fault) -> Fault {
+        self.note(&format!("{function:<20} >> {operation} {}", conditions::words(fault)));
+        fault
+    }
+
+    /// The clients of schedules.
+    pub(crate) fn schedule(&self) -> &Clients {
+        &self.schedule
     }
 
     /// The clients of a person.

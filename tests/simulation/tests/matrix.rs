@@ -64,7 +64,8 @@ matrix! {
     three_nodes_with_acl_files: "acl-file-3-plain-60s";
     one_node_without_files: "memory-1-json-0s";
     three_nodes_without_files: "memory-3-plain-60s";
-    a_consumer_that_is_deployed: "acl-file-1-json-0s-consumer";
+    a_service_that_is_deployed: "acl-file-1-json-0s-service";
+    a_function_whose_environment_is_written: "acl-file-1-json-0s-function";
     a_task_with_a_json_secret: "fargate-1-json-0s";
     a_task_with_an_overlap: "fargate-1-plain-60s";
     one_node_with_an_auth_token: "auth-token-1-json-0s";

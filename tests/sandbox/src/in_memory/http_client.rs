@@ -20,7 +20,8 @@ use tokio::time::sleep;
 
 use super::Latency;
 use crate::{
-    server::{self, Dropped, Endpoint},
+    server::{self, Endpoint},
+    strike::Dropped,
     upstash::Upstash,
     wire::Stream,
 };

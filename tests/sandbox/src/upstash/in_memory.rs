@@ -9,7 +9,7 @@ use super::{
     Database, Upstash,
     respond::{Responded, to_bearer, to_owner},
 };
-use crate::{faults::Faults, journal::Journal, redis::Fleet, server::Dropped};
+use crate::{faults::Faults, journal::Journal, redis::Fleet, strike::Dropped};
 
 /// Where the Developer API is.
 ///

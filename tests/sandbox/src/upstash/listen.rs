@@ -25,7 +25,7 @@ use super::{
     Database, Upstash,
     respond::{Responded, Surroundings, to_bearer, to_owner},
 };
-use crate::{redis::Fleet, server::Dropped};
+use crate::{redis::Fleet, strike::Dropped};
 
 /// Serves the Developer API.
 pub(super) async fn developer_api(upstash: Weak<Upstash>, listener: TcpListener) {

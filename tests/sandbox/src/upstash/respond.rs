@@ -5,14 +5,13 @@ use std::{future::Future, sync::Arc};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::{Response, StatusCode, header::USER_AGENT, http::request::Parts};
-use tokio::time::sleep;
 
 use super::{Database, Upstash, developer_api, rest};
 use crate::{
     clock,
     faults::{Faults, What},
     journal::{CallResult, Entry, Journal},
-    server::Dropped,
+    strike::{self, Dropped},
 };
 
 /// The `User-Agent` of load generators. Their requests are not recorded and get no faults.
@@ -85,64 +84,26 @@ fn status(what: What) -> StatusCode {
 }
 
 impl Surroundings {
-    /// Applies the fault of a request, carries the request out, and records it.
+    /// Carries a request out, unless its fault comes before that, and records it.
     async fn meet(
         &self,
         Called { operation, subject }: Called,
-        refuse: impl Fn(What) -> Response<Full<Bytes>>,
+        refuse: impl FnOnce(What) -> Response<Full<Bytes>>,
         act: impl Future<Output = (Response<Full<Bytes>>, Option<String>)>,
     ) -> Responded {
-        let at = clock::now();
         let (place, fault) = match &self.caller {
             Some(caller) => self.faults.on_call(caller, &operation),
             None => self.faults.on_unsigned(&operation),
         };
-        let write = |result| {
-            self.journal.record(Entry {
-                at,
-                principal: self.caller.clone().unwrap_or_default(),
-                invocation: place.clone(),
-                service: "upstash".to_owned(),
-                operation: operation.clone(),
-                subject: Some(subject.clone()),
-                result,
-            });
+        let entry = Entry {
+            at: clock::now(),
+            principal: self.caller.clone().unwrap_or_default(),
+            invocation: place,
+            service: "upstash".to_owned(),
+            operation,
+            subject: Some(subject),
+            result: CallResult::Answered,
         };
-        let kill = || place.iter().for_each(|place| self.faults.kill(place));
-        let before = |what| write(CallResult::FaultedBefore(format!("{what:?}")));
-        match fault {
-            Some(what @ What::KillBefore) => {
-                before(what);
-                kill();
-                return Err(Dropped::Killed);
-            }
-            Some(what @ What::Reset) => {
-                before(what);
-                return Err(Dropped::Reset);
-            }
-            Some(what @ (What::Throttle | What::InternalError | What::Quote)) => {
-                before(what);
-                return Ok(refuse(what));
-            }
-            Some(What::Delay(time)) => sleep(time).await,
-            Some(What::Hold) => self.faults.held().await,
-            Some(What::LoseAnswer | What::KillAfter) | None => {}
-        }
-        let (answer, refused) = act.await;
-        match (refused, fault) {
-            (Some(code), _) => write(CallResult::Refused(code)),
-            (None, Some(what @ (What::LoseAnswer | What::KillAfter))) => {
-                write(CallResult::FaultedAfter(format!("{what:?}")));
-            }
-            (None, _) => write(CallResult::Answered),
-        }
-        match fault {
-            Some(What::KillAfter) => {
-                kill();
-                Err(Dropped::Killed)
-            }
-            Some(What::LoseAnswer) => Err(Dropped::Reset),
-            _ => Ok(answer),
-        }
+        strike::Surroundings { faults: &self.faults, journal: &self.journal }.meet(fault, entry, refuse, act).await
     }
 }

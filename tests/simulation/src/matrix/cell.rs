@@ -5,8 +5,8 @@ use std::{fmt, str::FromStr, time::Duration};
 use sandbox::{delivery::Copies, faults::What};
 
 use crate::{
+    estate::{Consumer, Estate, SetUp},
     operations::only_reads,
-    plan::{Estate, SetUp},
 };
 
 /// The functions whose calls are struck.
@@ -84,7 +84,8 @@ impl Cell {
 pub fn estates() -> impl Iterator<Item = Estate> {
     let hosts = [SetUp::ConfigFile, SetUp::AclFile, SetUp::Memory];
     let hosts = hosts.into_iter().flat_map(|set_up| [alone(set_up), with_overlap(set_up, 3)]);
-    let consumer = Estate { consumer: true, ..alone(SetUp::AclFile) };
+    let consumers = [Consumer::Service, Consumer::Function];
+    let consumers = consumers.map(|consumer| Estate { consumer: Some(consumer), ..alone(SetUp::AclFile) });
     let tasks = [alone(SetUp::Fargate), with_overlap(SetUp::Fargate, 1)];
     // In cluster mode a token changes as without, and at a serverless cache a user as at a group: one estate of each.
     let elasticache = [
@@ -96,7 +97,7 @@ pub fn estates() -> impl Iterator<Item = Estate> {
     ];
     let elasticache = elasticache.map(|estate| estate.at_elasticache(estate.set_up));
     let upstash = [SetUp::UpstashAcl, SetUp::UpstashReset].map(|set_up| with_overlap(set_up, 1).at_upstash(set_up));
-    hosts.chain([consumer]).chain(tasks).chain(elasticache).chain(upstash)
+    hosts.chain(consumers).chain(tasks).chain(elasticache).chain(upstash)
 }
 
 /// One node, a JSON secret, and no overlap.
@@ -114,7 +115,7 @@ fn with_overlap(set_up: SetUp, nodes: usize) -> Estate {
         overlap: Duration::from_secs(60),
         timeout: Duration::from_secs(60),
         copies: Copies::One,
-        consumer: false,
+        consumer: None,
     }
 }
 
@@ -133,7 +134,12 @@ pub fn name_of(estate: &Estate) -> String {
         SetUp::UpstashAcl => "upstash-acl",
         SetUp::UpstashReset => "upstash-reset",
     };
-    let (json, consumer) = (if *json { "json" } else { "plain" }, if *consumer { "-consumer" } else { "" });
+    let json = if *json { "json" } else { "plain" };
+    let consumer = match consumer {
+        None => "",
+        Some(Consumer::Service) => "-service",
+        Some(Consumer::Function) => "-function",
+    };
     format!("{set_up}-{nodes}-{json}-{}s{consumer}", overlap.as_secs())
 }
 
@@ -151,19 +157,21 @@ impl FromStr for Cell {
         let [estate, function, nth, fault] = text.split(':').collect::<Vec<_>>()[..] else {
             return Err("it is not ESTATE:FUNCTION:CALL:FAULT".to_owned());
         };
-        let names = |names: Vec<String>| format!("there are {}", names.join(", "));
+        let unknown = |what: &str, name: &str, known: Vec<String>| {
+            format!("there is no {what} {name:?}; choose from {}", known.join(", "))
+        };
         let estate = estates()
             .find(|known| name_of(known) == estate)
-            .ok_or_else(|| names(estates().map(|known| name_of(&known)).collect()))?;
+            .ok_or_else(|| unknown("estate", estate, estates().map(|known| name_of(&known)).collect()))?;
         let function = FUNCTIONS
             .into_iter()
             .find(|known| *known == function)
-            .ok_or_else(|| names(FUNCTIONS.map(str::to_owned).into()))?;
+            .ok_or_else(|| unknown("function", function, FUNCTIONS.map(str::to_owned).into()))?;
         let (fault, _) = FAULTS
             .into_iter()
             .find(|(known, _)| *known == fault)
-            .ok_or_else(|| names(FAULTS.map(|(known, _)| known.to_owned()).into()))?;
-        let nth = nth.parse().map_err(|_| format!("{nth} is not a number"))?;
+            .ok_or_else(|| unknown("fault", fault, FAULTS.map(|(known, _)| known.to_owned()).into()))?;
+        let nth = nth.parse().map_err(|_| format!("CALL is the number of a call, from 1, and not {nth:?}"))?;
         Ok(Self { estate, function, nth, fault })
     }
 }
@@ -187,7 +195,7 @@ mod tests {
             ("acl-file-9-json-0s:rotate-auth:7:reset", "acl-file-3-plain-60s"),
             ("acl-file-1-json-0s:rotate:7:reset", "retire-credential"),
             ("acl-file-1-json-0s:rotate-auth:7:lose", "lost-answer"),
-            ("acl-file-1-json-0s:rotate-auth:x:reset", "x is not a number"),
+            ("acl-file-1-json-0s:rotate-auth:x:reset", "not \"x\""),
         ] {
             let error = text.parse::<Cell>().unwrap_err();
             assert!(error.contains(message), "{text}: {error}");

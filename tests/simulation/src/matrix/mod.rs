@@ -54,3 +54,21 @@ fn world(estate: Estate, function: &'static str, strike: Option<Strike>) -> (Rep
     let plan = Plan { estate, ..Plan::of(SEED, &BTreeSet::new()) };
     in_world(&plan, async |world| live(world, function, strike).await)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sandbox::services::elasticache::Timing;
+
+    use super::*;
+    use crate::conditions;
+
+    #[test]
+    fn elasticache_is_quick_in_the_matrix() {
+        let timing = conditions::timing(&Plan::of(SEED, &BTreeSet::new())).elasticache;
+        let Timing { modify, spread, stale, .. } = timing;
+        assert_eq!([modify, spread, stale].map(|time| time.as_secs()), [60, 6, 6], "{timing:?}");
+        assert!(timing.stale_users < Duration::from_secs(6));
+    }
+}

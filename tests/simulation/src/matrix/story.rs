@@ -11,9 +11,10 @@ use tokio::time::sleep;
 
 use super::cell::Call;
 use crate::{
-    acts, conditions, consumer, fargate, person,
-    plan::SetUp,
-    rest,
+    acts, conditions, consumer, elasticache,
+    estate::SetUp,
+    fargate, person, rest,
+    view::View,
     what::{Edit, Function},
     world::{NAME, World},
 };
@@ -58,13 +59,13 @@ pub(super) async fn live(world: &Arc<World>, function: &'static str, strike: Opt
             strike_in(world, &count, function, strike);
         }
         rotated &= rotate(world).await;
-        if world.plan.estate.consumer {
+        if world.plan.estate.consumer.is_some() {
             followed &= consumer::settled(world).await.is_ok();
         }
     }
     sleep(world.plan.estate.overlap + PAUSE).await;
     acts::invoke(world, Function::Retire).await;
-    if function == "sync-connection" && person::is_on_hosts(world) {
+    if function == "sync-connection" && world.plan.estate.set_up.is_on_hosts() {
         moved = move_and_roll_back(world).await;
     }
     world.aws.faults.choose(|_, _| None);
@@ -151,10 +152,10 @@ fn wrong(world: &World, rotations: usize) -> Vec<String> {
         (is_reset && resets != rotations, format!("{resets} resets in {rotations} rotations")),
         (
             view.used.iter().any(|(_, used)| Some(used.as_str()) != view.with("AWSCURRENT"))
-                || (world.plan.estate.consumer && view.used.is_empty()),
+                || (world.plan.estate.consumer.is_some() && view.used.is_empty()),
             "the consumer has not followed".to_owned(),
         ),
-        (rest::asks_for_a_person(world), "a function asks for a person".to_owned()),
+        (!rest::asking_for_a_person(world).is_empty(), "a function asks for a person".to_owned()),
     ];
     wrong.into_iter().filter(|(is_wrong, _)| *is_wrong).map(|(_, what)| what).collect()
 }
@@ -166,8 +167,8 @@ struct Count {
     all: usize,
     /// Those that differ from the calls before them, with their numbers.
     calls: Vec<(usize, Call)>,
-    /// How many calls of a step were equal while the world was as after this many changes.
-    equal: BTreeMap<(usize, String, String), usize>,
+    /// How many calls of a step were equal while the world was as it was.
+    equal: BTreeMap<(String, String, String), usize>,
     struck: Option<Call>,
 }
 
@@ -176,9 +177,9 @@ impl Count {
     ///
     /// A function that waits for ElastiCache looks again and again. While nothing changes, a look is as the one before, and
     /// only the first `most` equal calls are kept.
-    fn count(&mut self, call: Call, changes: usize, most: usize) -> usize {
+    fn count(&mut self, call: Call, as_it_is: String, most: usize) -> usize {
         self.all += 1;
-        let equal = self.equal.entry((changes, call.label.clone(), call.operation.clone())).or_default();
+        let equal = self.equal.entry((as_it_is, call.label.clone(), call.operation.clone())).or_default();
         *equal += 1;
         if *equal <= most {
             self.calls.push((self.all, call));
@@ -203,10 +204,20 @@ fn strike_in(world: &Arc<World>, count: &Arc<Mutex<Count>>, function: &'static s
         }
         let mut count = lock(&count);
         let call = Call { function, label: place.label.clone(), operation: operation.to_owned() };
-        let changes = here.upgrade()?.changes.load(Ordering::Relaxed);
-        let number = count.count(call.clone(), changes, most);
+        let world = here.upgrade()?;
+        let number = count.count(call.clone(), as_it_is(&world), most);
         let (_, what) = strike.filter(|(nth, _)| *nth == number)?;
         count.struck = Some(call);
-        Some(what)
+        Some(world.strike(function, operation, what))
     });
+}
+
+/// What a call can see of a world: how many calls have changed it, and what ElastiCache shows and its nodes accept.
+fn as_it_is(world: &World) -> String {
+    let changes = world.changes.load(Ordering::Relaxed);
+    if !world.plan.estate.set_up.is_elasticache() {
+        return changes.to_string();
+    }
+    let statuses = world.aws.elasticache.statuses(NAME, elasticache::USER);
+    format!("{changes} {} {}", statuses.join(" "), View::of(world))
 }

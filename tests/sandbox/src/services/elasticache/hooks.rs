@@ -78,6 +78,17 @@ impl ElastiCache {
         change.map(|rights| rights.authentication.passwords().to_vec())
     }
 
+    /// The statuses that Describe calls show now: of a group or a serverless cache, and of a user.
+    pub fn statuses(&self, name: &str, user: &str) -> Vec<String> {
+        let state = self.state();
+        let Timing { stale, stale_users, .. } = state.timing;
+        let group = state.group(name).ok().map(|group| group.seen(stale));
+        let group = group.map(|seen| format!("{} {}", seen.status, seen.pending.unwrap_or_default()));
+        let cache = state.cache(name).ok().map(|cache| cache.seen(stale, state.lies).status.to_owned());
+        let user = state.user(user).ok().map(|user| user.seen(stale_users, state.lies).status.to_owned());
+        [group, cache, user].into_iter().flatten().collect()
+    }
+
     /// Every token and password of any request, including refused ones. Tests search for them where they must not be.
     pub fn values(&self) -> Vec<SecretString> {
         self.state().given.clone()

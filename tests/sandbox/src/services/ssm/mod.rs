@@ -87,11 +87,17 @@ impl Ssm {
         Some(state.parameters.get(name)?.versions.last()?.value.clone())
     }
 
-    /// The value of the version of a parameter with this label.
-    pub fn labelled(&self, name: &str, label: &str) -> Option<SecretString> {
+    /// The version of a parameter with this label: its number and its value.
+    pub fn labelled(&self, name: &str, label: &str) -> Option<(i64, SecretString)> {
         let state = self.state();
-        let versions = &state.parameters.get(name)?.versions;
-        Some(versions.iter().find(|version| version.labels.contains(label))?.value.clone())
+        let mut versions = state.parameters.get(name)?.versions.iter();
+        versions.find(|version| version.labels.contains(label)).map(|version| (version.number, version.value.clone()))
+    }
+
+    /// The newest version of a parameter: its number and its value.
+    pub fn newest(&self, name: &str) -> Option<(i64, SecretString)> {
+        let state = self.state();
+        state.parameters.get(name)?.versions.last().map(|version| (version.number, version.value.clone()))
     }
 
     /// Every value of a `SecureString` that was ever stored. Tests search for them where they must not be.

@@ -45,8 +45,8 @@ pub(super) struct Cache {
 
 /// What Describe calls show that changes with time.
 #[derive(Clone, Debug)]
-struct View {
-    status: &'static str,
+pub(super) struct View {
+    pub(super) status: &'static str,
     user_group: Option<String>,
 }
 
@@ -66,7 +66,7 @@ impl Cache {
         View { status: self.status, user_group: self.user_group.clone() }
     }
 
-    fn seen(&self, stale: Duration, lies: bool) -> View {
+    pub(super) fn seen(&self, stale: Duration, lies: bool) -> View {
         let mut view = self.views.seen(stale).unwrap_or_else(|| self.view());
         if lies && view.status == "modifying" {
             view.status = "available";

@@ -51,8 +51,8 @@ pub(super) struct Rights {
 
 /// What Describe calls show and what changes. It contains no password.
 #[derive(Clone, Debug)]
-struct View {
-    status: &'static str,
+pub(super) struct View {
+    pub(super) status: &'static str,
     access_string: String,
     /// The kind of authentication.
     kind: &'static str,
@@ -99,7 +99,7 @@ impl User {
         }
     }
 
-    fn seen(&self, stale: Duration, lies: bool) -> View {
+    pub(super) fn seen(&self, stale: Duration, lies: bool) -> View {
         let mut view = self.views.seen(stale).unwrap_or_else(|| self.view());
         if lies && view.status == "modifying" {
             view.status = "active";

@@ -1,4 +1,6 @@
-//! The hosts of a world, and what their owner does to them.
+//! The hosts of a world.
+
+pub(crate) mod edits;
 
 use std::{
     sync::{Arc, Mutex, atomic::Ordering},
@@ -6,12 +8,12 @@ use std::{
 };
 
 use sandbox::clock;
-use simulated_redis::{Address, Files, Master, Node as Redis, Reply, User, Version};
+use simulated_redis::{Address, Files, Master, Node as Redis, User, Version};
 use tokio::time::sleep;
 
 use crate::{
+    estate::{Estate, SetUp},
     nodes::{Node, Nodes},
-    plan::{Estate, SetUp},
     world::{FIRST, World},
 };
 
@@ -107,26 +109,6 @@ impl World {
         *spare.redis() = Redis::new(Version::Redis7, Address::new(SPARE, PORT), files);
         self.start_following(&spare);
         true
-    }
-
-    /// Changes the user of a host, and saves it, as a person with `redis-cli` does.
-    pub(crate) fn administer(&self, node: &Node, modifier: &str) {
-        let credentials: Vec<String> = self.watch().names.all().map(|(_, credential)| credential.to_owned()).collect();
-        let (now, mut redis) = (clock::now().as_duration().unsigned_abs(), node.redis());
-        let session = redis.connect(Address::new("10.0.0.1", 50_000), now);
-        let mut call = |words: &[&str]| {
-            let words: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
-            session.call(&mut redis, &words, now).is_ok_and(|reply| !matches!(reply, Reply::Error(_)))
-        };
-        let set_up = self.plan.estate.set_up;
-        if credentials.iter().any(|credential| call(&["AUTH", set_up.user(), credential])) {
-            call(&["ACL", "SETUSER", set_up.user(), modifier]);
-            call(match set_up {
-                SetUp::AclFile => &["ACL", "SAVE"],
-                _ => &["CONFIG", "REWRITE"],
-            });
-        }
-        session.close(&mut redis);
     }
 
     /// Which hosts of the target cannot log in to the primary: replicas, and the Sentinel.

@@ -1,24 +1,21 @@
-//! The Upstash database of a world, and what people do to it.
+//! The Upstash database of a world.
+
+pub(crate) mod edits;
 
 use std::sync::Arc;
 
-use cloud::{
-    Clients,
-    http::{Authorization, Method, Request},
-};
+use cloud::Clients;
 use sandbox::{
     in_memory::InMemory,
     upstash::{Database, Plan},
 };
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
+    estate::SetUp,
     nodes::{Node, Nodes},
-    person::GivenUp,
-    plan::SetUp,
-    what::Edit,
-    world::{NAME, PERSON, World},
+    world::NAME,
 };
 
 /// The ACL user whose tokens are rotated.
@@ -86,51 +83,5 @@ impl Upstash {
         } else {
             self.database.thaw();
         }
-    }
-
-    /// What a person does to the tokens of the database. `previous` is that of AWSPREVIOUS, if it is not AWSCURRENT's.
-    pub(crate) async fn carry_out(&self, world: &World, edit: Edit, previous: Option<String>) -> Result<(), GivenUp> {
-        match (edit, world.plan.estate.set_up) {
-            (Edit::ResetPassword, SetUp::UpstashReset) => {
-                self.database.reset_password().await.map_err(|_| GivenUp)?;
-                world.watch().added(self.database.token().expose_secret());
-                world.look(PERSON, "resets the password");
-                Ok(())
-            }
-            (Edit::RemovePrevious, SetUp::UpstashAcl) => {
-                let previous = previous.ok_or(GivenUp)?;
-                self.acl(world, &["SETUSER", USER, &format!("<{previous}")]).await?;
-                world.watch().removed(&previous);
-                Ok(())
-            }
-            (Edit::AddOwnCredential, SetUp::UpstashAcl) => {
-                let token = self.acl(world, &["GENTOKEN", USER]).await?;
-                self.add(world, token.as_str().ok_or(GivenUp)?).await
-            }
-            (Edit::PutFirstBack, SetUp::UpstashAcl) => self.add(world, &self.first).await,
-            // A database that is reset has one token, and nobody chooses it.
-            _ => Err(GivenUp),
-        }
-    }
-
-    async fn add(&self, world: &World, token: &str) -> Result<(), GivenUp> {
-        world.watch().added(token);
-        self.acl(world, &["SETUSER", USER, &format!(">{token}")]).await?;
-        Ok(())
-    }
-
-    /// Runs an ACL command as the administrator, as the console does.
-    async fn acl(&self, world: &World, arguments: &[&str]) -> Result<Value, GivenUp> {
-        let command: Vec<&str> = ["ACL"].iter().chain(arguments).copied().collect();
-        let token = self.database.token();
-        let request = Request {
-            method: Method::Post,
-            url: self.database.url(),
-            authorization: Authorization::Bearer(&token),
-            body: Some(json!(command).to_string().into()),
-        };
-        let answer = world.person().send(&request).await.map_err(|_| GivenUp)?;
-        let mut answer: Value = serde_json::from_slice(&answer.body)?;
-        answer.get_mut("result").map(Value::take).ok_or(GivenUp)
     }
 }

@@ -1,4 +1,6 @@
-//! The replication group or the serverless cache of a world, and what people do to it.
+//! The replication group or the serverless cache of a world.
+
+pub(crate) mod edits;
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,9 +12,8 @@ use secrecy::SecretString;
 use tokio::time::{sleep, timeout};
 
 use crate::{
+    estate::{Estate, SHARDS, SetUp},
     nodes::{Node, Nodes},
-    person::GivenUp,
-    plan::{Estate, SetUp},
     world::{FIRST, NAME, World},
 };
 
@@ -72,9 +73,10 @@ async fn create_group(client: &Client, estate: &Estate) -> anyhow::Result<()> {
         false => create.auth_token(FIRST),
     };
     let create = match estate.set_up {
-        SetUp::ClusterAuthToken => {
-            create.num_node_groups(2).replicas_per_node_group(replicas).automatic_failover_enabled(true)
-        }
+        SetUp::ClusterAuthToken => create
+            .num_node_groups(i32::try_from(SHARDS)?)
+            .replicas_per_node_group(replicas)
+            .automatic_failover_enabled(true),
         _ => create.num_cache_clusters(replicas + 1).automatic_failover_enabled(replicas > 0),
     };
     create.send().await?;
@@ -111,53 +113,4 @@ pub(crate) fn coming(world: &World) -> Option<Vec<SecretString>> {
         SetUp::AuthToken | SetUp::ClusterAuthToken => world.aws.elasticache.coming_tokens(NAME),
         _ => None,
     }
-}
-
-/// Makes a credential the only one of the server, as a person does: by `SET`, or as the one password of the user.
-pub(crate) async fn only(world: &World, credential: &str) -> Result<(), GivenUp> {
-    match world.plan.estate.set_up.has_users() {
-        true => passwords(world, &[credential]).await,
-        false => token(world, credential, "SET").await,
-    }
-}
-
-/// Adds a credential to the server: by `ROTATE`, or as the second password of the user beside AWSCURRENT's.
-pub(crate) async fn add(world: &World, current: &str, credential: &str) -> Result<(), GivenUp> {
-    match world.plan.estate.set_up.has_users() {
-        true if current == credential => passwords(world, &[credential]).await,
-        true => passwords(world, &[current, credential]).await,
-        false => token(world, credential, "ROTATE").await,
-    }
-}
-
-/// Changes something else about the server, which is busy meanwhile: the access string of the user, or the description.
-pub(crate) async fn touch(world: &World) -> Result<(), GivenUp> {
-    match world.plan.estate.set_up.has_users() {
-        true => {
-            let modify = world.person().elasticache().modify_user().user_id(USER);
-            modify.access_string("on ~* &* +@all -@dangerous").send().await?;
-        }
-        false => world.aws.elasticache.busy(NAME, "snapshotting", Duration::from_secs(120)).map_err(|_| GivenUp)?,
-    }
-    Ok(())
-}
-
-/// Has the first shard of the group fail over.
-pub(crate) async fn test_failover(world: &World) -> Result<(), GivenUp> {
-    let test = world.person().elasticache().test_failover().replication_group_id(NAME).node_group_id("0001");
-    test.send().await?;
-    Ok(())
-}
-
-async fn passwords(world: &World, passwords: &[&str]) -> Result<(), GivenUp> {
-    let modify = world.person().elasticache().modify_user().user_id(USER);
-    modify.set_passwords(Some(passwords.iter().map(|one| (*one).to_owned()).collect())).send().await?;
-    Ok(())
-}
-
-async fn token(world: &World, token: &str, strategy: &str) -> Result<(), GivenUp> {
-    let modify = world.person().elasticache().modify_replication_group().replication_group_id(NAME);
-    let modify = modify.auth_token(token).auth_token_update_strategy(strategy.into()).apply_immediately(true);
-    modify.send().await?;
-    Ok(())
 }

@@ -1,5 +1,7 @@
 //! The Redis of a world in a Fargate task, found by Cloud Map, and what happens to the task.
 
+pub(crate) mod edits;
+
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;

@@ -1,12 +1,14 @@
-//! The consumer of a world: an ECS service whose tasks read the parameter when they start.
+//! An ECS service whose tasks read the parameter when they start.
 
 use aws_sdk_ecs::types::{ContainerDefinition, LaunchType, Secret};
 use sandbox::services::ecs::Simulated;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
+use super::VARIABLE;
 use crate::{
     ecs::{self, CLUSTER},
+    person::GivenUp,
     world::{PARAMETER, World},
 };
 
@@ -16,14 +18,11 @@ const SERVICE: &str = "app";
 /// How many tasks it has: a deployment replaces one while the other still uses what it read.
 const TASKS: i32 = 2;
 
-/// The variable with what a task read.
-const VARIABLE: &str = "REDIS_URL";
-
 /// Creates the service of a world whose parameter is there, and waits until it is steady.
 ///
 /// # Errors
 /// A call is refused, or the service does not become steady.
-pub(crate) async fn create(world: &World) -> anyhow::Result<()> {
+pub(super) async fn create(world: &World) -> anyhow::Result<()> {
     let container = ContainerDefinition::builder()
         .name("app")
         .image("app:1")
@@ -37,21 +36,27 @@ pub(crate) async fn create(world: &World) -> anyhow::Result<()> {
     settled(world).await
 }
 
-/// The settings of the target's consumers.
-pub(crate) fn settings() -> Value {
-    json!([{ "type": "ecs-service", "cluster": CLUSTER, "service": SERVICE }])
+/// Adds it to the settings of the target.
+pub(super) fn add_to(settings: &mut Value) {
+    settings["consumers"] = json!([{ "type": "ecs-service", "cluster": CLUSTER, "service": SERVICE }]);
+    settings["rollout"] = json!({ "debounce_s": 0 });
+}
+
+/// Has a person deploy it.
+pub(super) async fn deploy(world: &World) -> Result<(), GivenUp> {
+    ecs::deploy(world, SERVICE).await
 }
 
 /// Waits until every task has been replaced that a deployment in progress replaces.
 ///
 /// # Errors
 /// The service does not become steady.
-pub(crate) async fn settled(world: &World) -> anyhow::Result<()> {
+pub(super) async fn settled(world: &World) -> anyhow::Result<()> {
     ecs::settled(world, SERVICE).await
 }
 
 /// What the tasks that run read when they started.
-pub(crate) fn read(world: &World) -> Vec<SecretString> {
+pub(super) fn used(world: &World) -> Vec<SecretString> {
     let read = |(_, Simulated { environment, .. }): (_, Simulated)| {
         environment.iter().find(|(name, _)| name == VARIABLE).map(|(_, value)| value.clone())
     };
