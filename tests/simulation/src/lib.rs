@@ -1,4 +1,4 @@
-//! The functions in a simulated world: one seed is one order of everything.
+//! The functions in simulated worlds: a seed determines the order of everything.
 //!
 //! The code is the product's own, from the event to the last byte: the handlers of the functions, the AWS SDK and the Redis
 //! client. AWS, Upstash, the nodes, the time and the random numbers are simulated in one thread, so that the same seed gives the same
