@@ -16,8 +16,8 @@ fn dev(arguments: &[&str]) -> Output {
 #[test]
 fn an_argument_that_a_command_does_not_take_is_refused_before_anything_is_run() {
     for (arguments, said) in [
-        (&["test", "--help"][..], "./dev test has only the option --all"),
-        (&["test", "--foo"], "./dev test has only the option --all"),
+        (&["test", "--foo"][..], "./dev test has only the option --all"),
+        (&["test", "--help", "--foo"], "./dev test has only the option --all"),
         (&["test", "--all", "--foo"], "./dev test has only the option --all"),
         (&["check", "--all"], "./dev check takes no arguments"),
         (&["deploy"], "unknown command: deploy"),
@@ -38,7 +38,7 @@ fn the_commands_are_listed_on_request_and_after_an_unknown_one() {
     for command in ["demo", "test", "check", "simulate", "sandbox"] {
         assert!(listed.contains(&format!("\n./dev {command}")) || listed.starts_with(&format!("./dev {command}")));
     }
-    for arguments in [&[][..], &["-h"], &["--help"]] {
+    for arguments in [&[][..], &["-h"], &["--help"], &["test", "--help"], &["check", "-h"]] {
         assert_eq!(usage(arguments), listed, "{arguments:?}");
     }
     assert!(String::from_utf8(dev(&["deploy"]).stderr).unwrap().starts_with(&listed));
