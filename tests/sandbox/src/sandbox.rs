@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use anyhow::Context;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -108,7 +109,9 @@ impl Sandbox {
     /// The port is in use, or `redis-server` cannot be run.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
         let home = tempfile::Builder::new().prefix("redis-lifecycle-").tempdir()?;
-        let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
+        let listener = TcpListener::bind(("127.0.0.1", options.port))
+            .await
+            .with_context(|| format!("cannot listen on port {}; choose another, or 0 for a free one", options.port))?;
         let endpoint_url = format!("http://{}", listener.local_addr()?);
         let journal = Arc::new(Journal::default());
         let faults = Arc::new(Faults::default());

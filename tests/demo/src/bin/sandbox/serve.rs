@@ -40,9 +40,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     // Listen before anything is started, so that no signal leaves a process behind.
     let mut signals = Signals::listen()?;
     let options = Options { port: arguments.port, ..Options::default() };
-    let sandbox = Sandbox::start(options)
-        .await
-        .context("cannot start the sandbox; if its port is in use, choose another with --port, or 0 for a free one")?;
+    let sandbox = Sandbox::start(options).await.context("cannot start the sandbox")?;
     let served = tokio::select! {
         served = serve(&sandbox, &arguments) => served,
         () = signals.wait() => Ok(()),
