@@ -29,7 +29,8 @@ use crate::{
 /// The hosts of one target.
 ///
 /// The user needs these rights beside those to log in: `+info +time +multi +exec +client|setname +acl|setuser
-/// +acl|getuser +acl|save +acl|log +config|get +config|set +config|rewrite`.
+/// +acl|getuser +acl|save +acl|log +config|get +config|set +config|rewrite`. With Sentinels, also `+client|list`: without it,
+/// every Sentinel is assumed to log in as this user.
 #[derive(Clone, Copy, Debug)]
 pub struct SelfHosted<'a> {
     hosts: &'a Hosts,
@@ -75,13 +76,12 @@ impl<'a> SelfHosted<'a> {
     /// Makes replicas and Sentinels log in with a credential that every node accepts.
     async fn follow_with(&self, nodes: &mut [Entered], credential: &SecretString) -> Result<(), CallError> {
         let alone = if self.hosts.nodes.len() == 1 { Alone::Yes } else { Alone::No };
-        for Entered { session, setup } in nodes {
+        for Entered { session, setup } in &mut *nodes {
             replication::follow_with(session, setup.persistence, &self.hosts.username, credential, alone).await?;
         }
-        match &self.hosts.sentinel {
-            Some(sentinel) => sentinel::log_in_with(sentinel, self.hosts.tls, credential).await,
-            None => Ok(()),
-        }
+        let Some(sentinel) = &self.hosts.sentinel else { return Ok(()) };
+        let links = try_each(nodes.iter_mut().map(|node| sentinel::links(&mut node.session))).await?.concat();
+        sentinel::log_in_with(sentinel, self.hosts.tls, &self.hosts.username, credential, &links).await
     }
 
     /// Makes a node refuse a credential, now and after a restart, in one transaction. If the change cannot be persisted,

@@ -31,9 +31,9 @@
 //! | settings | `requirepass`, `masteruser`, `masterauth`; `aclfile` read-only | every other parameter; patterns of `CONFIG GET` |
 //! | files | `CONFIG REWRITE`, `ACL SAVE`, `ACL LOAD`, restarts, files that cannot be written | persistence of data |
 //! | transactions | `MULTI`, `EXEC`, `DISCARD`, refusals, rights that change meanwhile | `WATCH` |
-//! | clients | `CLIENT SETNAME`, `GETNAME`, `SETINFO`, `ID`, `INFO`, `KILL` by `ID`, `USER` or `TYPE` | `CLIENT LIST`, `maxclients` |
+//! | clients | `CLIENT SETNAME`, `GETNAME`, `SETINFO`, `ID`, `INFO`, `KILL` by `ID`, `USER` or `TYPE`, `LIST TYPE pubsub` | other lists, `maxclients` |
 //! | replication | `REPLICAOF`, logins of replicas, links, `WAIT`, `ROLE`, `INFO replication` | `FAILOVER`, offsets, lag |
-//! | Sentinel | `SENTINEL SET` of `auth-user` and `auth-pass`, whether it could log in | votes, failovers, `requirepass` |
+//! | Sentinel | `SENTINEL SET` of `auth-user` and `auth-pass`, `SENTINEL MYID`, whether it could log in | votes, failovers, `requirepass` |
 //! | data | `GET`, `SET`, `INCR`, `DEL`, `EXISTS`, `DBSIZE` in database 0 | every other type, expiry, cluster mode |
 //!
 //! `LOADING`, `BUSY` and the like are answered by [`Fate::Refuse`]. ElastiCache's changes of users and tokens are

@@ -168,6 +168,35 @@ async fn sentinels_keep_seeing_the_primary_and_keep_the_credential_over_a_restar
 }
 
 #[tokio::test]
+async fn a_sentinel_that_logs_in_as_another_user_keeps_its_password() {
+    let rights = "on >watches allchannels +multi +exec +slaveof +ping +subscribe +publish +info +role +client|setname";
+    // Without a file for its users, the node forgets the new credential, and a Sentinel is given the current one.
+    for (right, expected) in [("+client|list", "watches"), ("-client|list", "one")] {
+        let primary = RedisServer::start(Files::None, "one", &[]);
+        let _: String = primary.ask("one", &format!("ACL SETUSER watcher {rights}"));
+        let _: String = primary.ask("one", &format!("ACL SETUSER default {right}"));
+        let sentinel = RedisServer::sentinel(primary.port, "watches", &["sentinel auth-user main watcher"]);
+        eventually("the Sentinel is linked", || {
+            let sees: Vec<String> = sentinel.ask_openly("SENTINEL MASTER main").unwrap();
+            let subscribed: Vec<(String, i64)> = primary.ask("one", "PUBSUB NUMSUB __sentinel__:hello");
+            sees.contains(&"master".to_owned()) && subscribed[0].1 == 1
+        });
+        add(&watched(&[&primary], &sentinel), "two", "one").await.unwrap();
+        let config = std::fs::read_to_string(sentinel.config_file()).unwrap();
+        assert!(config.contains(&format!("sentinel auth-pass main {expected}")), "{right}: {config}");
+    }
+}
+
+#[tokio::test]
+async fn a_sentinel_without_a_link_to_the_nodes_is_given_the_credential() {
+    let primary = RedisServer::start(Files::None, "one", &[]);
+    let sentinel = RedisServer::sentinel(primary.port, "long-gone", &[]);
+    add(&watched(&[&primary], &sentinel), "two", "one").await.unwrap();
+    let config = std::fs::read_to_string(sentinel.config_file()).unwrap();
+    assert!(config.contains("sentinel auth-pass main one"), "{config}");
+}
+
+#[tokio::test]
 async fn a_sentinel_with_a_password_of_its_own_or_another_primary_is_refused_with_the_way_out() {
     let primary = RedisServer::start(Files::Config, "one", &[]);
     for (lines, master_name, named) in [

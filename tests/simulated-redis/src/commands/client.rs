@@ -8,6 +8,7 @@ pub(super) const COMMANDS: &[Spec] = &[
     Spec::new("client|getname", 2, CONNECTION, get_name),
     Spec { first_version: Version::Redis8, in_sentinel: true, ..Spec::new("client|setinfo", 4, CONNECTION, set_info) },
     Spec::new("client|id", 2, CONNECTION, id),
+    Spec::new("client|list", -2, &["admin", "dangerous", "connection"], list),
     Spec::new("client|info", 2, CONNECTION, info),
     Spec::new("client|kill", -3, &["admin", "dangerous", "connection"], kill),
 ];
@@ -61,6 +62,15 @@ fn id(call: &mut Call<'_>) -> Reply {
 
 fn info(call: &mut Call<'_>) -> Reply {
     Reply::Text(call.node.clients[&call.id].describe(&call.node.address, call.now) + "\n")
+}
+
+/// `CLIENT LIST TYPE pubsub`: nobody subscribes to a simulated node.
+fn list(call: &mut Call<'_>) -> Reply {
+    let options = call.words_from(2);
+    match options.iter().map(|option| option.to_ascii_lowercase()).collect::<Vec<_>>().join(" ").as_str() {
+        "type pubsub" => Reply::Text(String::new()),
+        _ => Reply::not_simulated(&format!("CLIENT LIST {}", options.join(" "))),
+    }
 }
 
 /// `CLIENT KILL` with one filter; it spares the client that calls it.

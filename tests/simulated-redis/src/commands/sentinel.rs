@@ -5,6 +5,7 @@ use crate::Reply;
 
 pub(super) const COMMANDS: &[Spec] = &[
     Spec { in_sentinel: true, ..Spec::new("sentinel|set", -5, ADMIN, set) },
+    Spec { in_sentinel: true, ..Spec::new("sentinel|myid", 2, ADMIN, my_id) },
     Spec { in_sentinel: true, ..Spec::new("sentinel|get-master-addr-by-name", 3, ADMIN, address) },
 ];
 
@@ -27,6 +28,12 @@ fn set(call: &mut Call<'_>) -> Reply {
     }
     sentinel.saved.clone_from(&sentinel.masters);
     Reply::ok()
+}
+
+/// An id of 40 hexadecimal digits, which begins with those of its address.
+fn my_id(call: &mut Call<'_>) -> Reply {
+    let digits: String = call.node.address.to_string().bytes().map(|byte| format!("{byte:02x}")).collect();
+    Reply::bulk(format!("{digits:0<40.40}"))
 }
 
 fn address(call: &mut Call<'_>) -> Reply {

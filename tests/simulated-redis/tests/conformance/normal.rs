@@ -5,6 +5,7 @@
 //! | `CLIENT ID`, the `id` of `HELLO` | the number |
 //! | `CLIENT INFO`, `client-info` of `ACL LOG` | every field but `name`, `user` and `resp` |
 //! | `ACL LOG` | ages and times |
+//! | `SENTINEL MYID` | all but its length |
 //! | `TIME` | both numbers |
 //! | `INFO` | every field but those of [`FIELDS`]; of `config_file`, all but whether there is one |
 //! | `CONFIG GET` | the order of parameters; of `aclfile`, all but whether there is one |
@@ -30,6 +31,7 @@ pub(crate) fn normal(version: Version, words: &[String], queued: &[Vec<String>],
         }
         ("client", "id", _) => Value::Int(0),
         ("client", "info", reply) => text(&reply, |text| client(&text)),
+        ("sentinel", "myid", reply) => text(&reply, |id| id.len().to_string()),
         ("time", _, Value::Array(parts)) => Value::Int(i64::try_from(parts.len()).unwrap()),
         ("info", _, reply) => text(&reply, |text| info(&text)),
         ("role", _, Value::Array(parts)) => role(parts),

@@ -41,7 +41,7 @@ pub struct Host {
     pub port: u16,
 }
 
-/// The Sentinels that monitor the nodes, and log in to them with the same credential.
+/// The Sentinels that monitor the nodes. One that logs in to them as another user keeps its password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sentinel {

@@ -58,11 +58,12 @@ scripts! {
 
     the_rights_that_the_functions_need_are_enough in FILE => r#"
         a: AUTH one
-        a: ACL SETUSER ops on >p +ping +info +time +multi +exec +client|setname +acl|setuser +acl|getuser +acl|save +acl|log +config|get +config|set +config|rewrite
+        a: ACL SETUSER ops on >p +ping +info +time +multi +exec +client|setname +client|list +acl|setuser +acl|getuser +acl|save +acl|log +config|get +config|set +config|rewrite
         o: AUTH ops p
         o: PING
         o: CLIENT SETNAME redis-lifecycle
         o: INFO
+        o: CLIENT LIST TYPE pubsub
         o: TIME
         o: CONFIG GET aclfile
         o: CONFIG GET masteruser

@@ -13,6 +13,8 @@ scripts! {
         a: SENTINEL SET main auth-user u auth-pass three
         a: SENTINEL SET main auth-pass
         a: SENTINEL
+        a: SENTINEL MYID
+        a: SENTINEL MYID x
         a: SENTINEL GET-MASTER-ADDR-BY-NAME main
         a: SENTINEL GET-MASTER-ADDR-BY-NAME nosuch
         restart

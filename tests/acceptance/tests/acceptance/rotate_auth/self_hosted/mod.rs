@@ -14,6 +14,7 @@ use tokio::time::sleep;
 use workload::self_hosted;
 
 mod faults;
+mod sentinels;
 
 /// The password to rotate to.
 const SECOND: &str = "second-password-0123456789";
