@@ -28,7 +28,8 @@ const AUTH: &str = "Auth";
 #[derive(Clone, Copy, Debug)]
 pub struct Questions<'a> {
     /// The user that logs in; `None` for a password alone (an AUTH token). Without one, and for the
-    /// user `default`, the node is also asked whether it accepts clients without a credential.
+    /// user `default`, the node is also asked whether it accepts clients without a credential. For another user, it is asked
+    /// whether it accepts any password.
     pub username: Option<&'a str>,
     /// The credentials to log in with.
     pub known: Known<'a>,
@@ -101,15 +102,19 @@ pub(crate) async fn accepts(
 async fn answers(connection: &mut MultiplexedConnection, questions: Questions<'_>) -> Result<NodeState, RedisError> {
     let Questions { username, known } = questions;
     // Before any AUTH: a refused AUTH leaves a connection as it was, so PING afterwards says nothing of its own.
-    let open = match username {
-        None | Some(DEFAULT_USER) => lets_in_with_nothing(connection).await?,
-        Some(_) => false,
-    };
+    // Of no interest for another user: its password is checked, whatever clients without a login may do.
+    let of_default = matches!(username, None | Some(DEFAULT_USER));
+    let lets_in_everybody = of_default && lets_in_with_nothing(connection).await?;
     // The current one first: it is the one that is most likely accepted, and only from then on the connection has a name.
     let current = log_in(connection, username, known.current).await?;
     if current == Answer::Accepted {
         introduce(connection).await;
     }
+    // A user that refuses AWSCURRENT has a password. Asked only after it was accepted, this is a refusal with our name.
+    let takes_any = !of_default
+        && current == Answer::Accepted
+        && log_in(connection, username, &of_nobody(known.current)).await? == Answer::Accepted;
+    let open = lets_in_everybody || takes_any;
     let pending = match known.pending {
         Some(credential) => Some(log_in(connection, username, credential).await?),
         None => None,
@@ -119,6 +124,11 @@ async fn answers(connection: &mut MultiplexedConnection, questions: Questions<'_
         None => None,
     };
     Ok(NodeState::Asked { open, pending, current, previous })
+}
+
+/// A password that nobody has: only a user without a password (`nopass`) logs in with it.
+fn of_nobody(current: &SecretString) -> SecretString {
+    format!("{}-of-nobody", current.expose_secret()).into()
 }
 
 fn lets_us_in(state: &NodeState) -> bool {

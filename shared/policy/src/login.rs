@@ -20,7 +20,8 @@ pub enum Answer {
 pub enum NodeState {
     /// It answered each question.
     Asked {
-        /// Whether it serves clients that do not log in.
+        /// Whether it serves clients that do not log in; for a user other than `default`, whether it lets that user in with any
+        /// password.
         open: bool,
         /// To AWSPENDING; `None` if there is no such value.
         pending: Option<Answer>,

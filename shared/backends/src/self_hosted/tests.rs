@@ -284,6 +284,30 @@ async fn what_is_seen_says_whether_nodes_forget_and_whether_they_are_open() {
 }
 
 #[tokio::test]
+async fn a_user_without_a_password_is_open_and_one_beside_an_open_default_user_is_not() {
+    let server = RedisServer::start(Files::None, "one", &[]);
+    let _: String = server.ask("one", "ACL SETUSER app on >one +@all ~* &*");
+    let hosts = Hosts { username: "app".to_owned(), ..hosts(&[&server]) };
+    let backend = SelfHosted { hosts: &hosts };
+    let current = secret("one");
+    let known = Known { pending: None, current: &current, previous: None, pending_created_ms: None };
+    for (change, expected) in [
+        ("ACL SETUSER default on >one", false),
+        ("ACL SETUSER app nopass", true),
+        ("ACL SETUSER app resetpass >one", false),
+    ] {
+        let _: String = server.ask("one", change);
+        let seen = backend.observe(known).await.unwrap().server;
+        let asked = NodeState::Asked { open: expected, pending: None, current: Answer::Accepted, previous: None };
+        assert_eq!(seen.nodes[0].state, asked, "{change}");
+    }
+    assert_eq!(backend.failed_logins(&current).await.unwrap(), [], "our own refused logins are not told");
+    let _: String = server.ask("one", "ACL SETUSER default nopass");
+    let seen = backend.observe(known).await.unwrap().server;
+    assert!(matches!(seen.nodes[0].state, NodeState::Asked { open: false, .. }), "{seen:?}");
+}
+
+#[tokio::test]
 async fn a_node_of_a_redis_cluster_is_named_instead_of_an_endpoint() {
     let bus = format!("cluster-port {}", free_port());
     let server = RedisServer::start(Files::Config, "one", &["cluster-enabled yes", &bus]);

@@ -20,10 +20,10 @@ pub fn check_nodes(nodes: &[Node], secret_id: &str) -> Result<(), Failure> {
     let verdicts = sum_up(nodes).map_err(Failure::retryable)?;
     match (verdicts.open, verdicts.current) {
         (Verdict::Nowhere, Verdict::Everywhere) => Ok(()),
-        (Verdict::Somewhere | Verdict::Everywhere, _) => {
-            Err(Failure::needs_human("the Redis that the settings name accepts clients without a credential")
-                .with_next_step("Make every node of that Redis require a password"))
-        }
+        (Verdict::Somewhere | Verdict::Everywhere, _) => Err(Failure::needs_human(
+            "the Redis that the settings name accepts clients without a credential, or the user with any",
+        )
+        .with_next_step("Make every node of that Redis require a password")),
         (Verdict::Nowhere, Verdict::Somewhere | Verdict::Nowhere) => Err(Failure::needs_human(format!(
             "not every node of the Redis that the settings name accepts AWSCURRENT of the secret {secret_id}"
         ))

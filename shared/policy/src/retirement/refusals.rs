@@ -12,7 +12,10 @@ pub(super) fn previous_is_unreadable() -> Failure {
 
 /// A server that accepts clients without a credential: a login proves nothing there.
 pub(super) fn lets_everybody_in() -> Failure {
-    Failure::permanent("the server accepts clients without a credential, so a login proves nothing").with_next_step(
+    Failure::permanent(
+        "the server accepts clients without a credential, or the user with any, so a login proves nothing",
+    )
+    .with_next_step(
         "Make the server require AWSCURRENT: on an ElastiCache group by a rotation, elsewhere by giving the user a \
          password",
     )

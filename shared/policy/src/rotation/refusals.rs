@@ -55,6 +55,8 @@ pub(super) fn current_is_refused(pending: Verdict) -> Failure {
 }
 
 pub(super) fn lets_everybody_in() -> Failure {
-    Failure::permanent("a node accepts clients without a credential, so a login proves nothing there")
-        .with_next_step("Give the user on that node the credential in AWSCURRENT")
+    Failure::permanent(
+        "a node accepts clients without a credential, or the user with any, so a login proves nothing there",
+    )
+    .with_next_step("Give the user on that node the credential in AWSCURRENT")
 }

@@ -257,3 +257,22 @@ async fn a_sentinel_that_does_not_answer_delays_the_promotion() {
     assert_eq!(hosted.stage.current().await.expose_secret(), hosted.first().expose_secret());
     hosted.stage.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_that_accepts_any_password_stops_the_rotation_before_it_changes_a_node() {
+    let hosted = Hosted::of(SetUp::ConfigFile, Some("orders")).await;
+    for node in hosted.estate.nodes() {
+        let client = redis::Client::open((node.address().to_string(), node.direct_port())).unwrap();
+        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+        let first = hosted.first();
+        redis::cmd("AUTH").arg("orders").arg(first.expose_secret()).exec_async(&mut connection).await.unwrap();
+        let nopass = redis::cmd("ACL").arg(&["SETUSER", "orders", "nopass"]).to_owned();
+        nopass.exec_async(&mut connection).await.unwrap();
+    }
+    let version = hosted.put_pending().await;
+    let ended = hosted.stage.call("setSecret", &version).await;
+    assert_eq!(class(&ended.result), "Permanent", "{ended:?}");
+    assert!(format!("{:?}", ended.result).contains("the user with any"), "{ended:?}");
+    assert_eq!(hosted.stage.current().await.expose_secret(), hosted.first().expose_secret());
+    hosted.stage.stop().await;
+}
