@@ -170,6 +170,11 @@ impl<'a> UpstashAcl<'a> {
             Reply::Refused => {
                 (format!("it refuses the token in the secret {id}"), "Put a token that logs in into that secret")
             }
+            Reply::UsedUp => {
+                let failure = Failure::retryable("the database has used up its quota of requests")
+                    .with_next_step("Raise the limit of the database, or wait for the next period");
+                return Err(CallError::untouched(failure));
+            }
             Reply::Error(code) if LATER.contains(&code.as_str()) => {
                 let failure = Failure::retryable(format!("the database does not accept ACL commands now ({code})"));
                 return Err(CallError::untouched(failure));
@@ -178,8 +183,8 @@ impl<'a> UpstashAcl<'a> {
                 (format!("the user of the secret {id} may not run ACL commands"), "Give that user the right `+acl`")
             }
             Reply::Error(code) => (
-                format!("it answered {code}, and only paid databases have ACL users"),
-                "Change the plan of the database, or renew the target by `reset`",
+                format!("it answered {code}"),
+                "Check the plan of the database: only paid ones have ACL users, and the others are renewed by `reset`",
             ),
         };
         let command = command.iter().take(2).copied().collect::<Vec<_>>().join(" ");

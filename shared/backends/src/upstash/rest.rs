@@ -31,6 +31,8 @@ pub(super) enum Reply {
     Result(Value),
     /// The token is refused.
     Refused,
+    /// The database has used up its quota of requests.
+    UsedUp,
     /// The command is refused; the code that the error begins with, or the status.
     Error(String),
 }
@@ -67,6 +69,7 @@ impl<'a> Rest<'a> {
             // A user without the right to PING is logged in too.
             Ok(Reply::Error(code)) if code == "NOPERM" => Ok(Answer::Accepted),
             Ok(Reply::Refused) => Ok(Answer::Refused),
+            Ok(Reply::UsedUp) => Err(NodeState::NotReady("its quota of requests is used up".to_owned())),
             Ok(Reply::Error(code)) => Err(NodeState::NotReady(code)),
             Err(error) => Err(NodeState::Unreachable(error.failure.chain())),
         }
@@ -75,7 +78,11 @@ impl<'a> Rest<'a> {
 
 impl Reply {
     fn of(Answered { status, body }: Answered) -> Self {
-        let error = body.as_ref().and_then(|body| body.get("error")).and_then(Value::as_str).and_then(code);
+        let error = body.as_ref().and_then(|body| body.get("error")).and_then(Value::as_str);
+        if error.is_some_and(means_used_up) {
+            return Self::UsedUp;
+        }
+        let error = error.and_then(code);
         match (status, error.as_deref(), body) {
             (401, ..) | (_, Some("WRONGPASS" | "NOAUTH"), _) => Self::Refused,
             (_, Some(code), _) => Self::Error(code.to_owned()),
@@ -85,6 +92,14 @@ impl Reply {
             (status, ..) => Self::Error(format!("HTTP {status}")),
         }
     }
+}
+
+/// Whether an error says that a limit of requests is reached: `ERR max requests limit exceeded. Limit: …`, or with
+/// `max daily request limit`.
+///
+/// <https://upstash.com/docs/redis/troubleshooting/max_requests_limit>
+fn means_used_up(error: &str) -> bool {
+    error.starts_with("ERR max ") && error.contains("request") && error.contains("limit exceeded")
 }
 
 /// The code that an error begins with: `ERR`, `NOPERM`, `WRONGPASS`.
@@ -101,6 +116,7 @@ mod tests {
         match Reply::of(Answered { status, body }) {
             Reply::Result(value) => value.to_string(),
             Reply::Refused => "refused".to_owned(),
+            Reply::UsedUp => "used up".to_owned(),
             Reply::Error(code) => code,
         }
     }
@@ -116,6 +132,9 @@ mod tests {
             (400, Some(json!({ "error": "WRONGPASS invalid password" })), "refused"),
             (400, Some(json!({ "error": "NOPERM this user has no permissions" })), "NOPERM"),
             (400, Some(json!({ "error": "ERR unknown command 'x'" })), "ERR"),
+            (400, Some(json!({ "error": "ERR max requests limit exceeded. Limit: 500000, Usage: 500000" })), "used up"),
+            (400, Some(json!({ "error": "ERR max daily request limit exceeded. Limit: 10000" })), "used up"),
+            (400, Some(json!({ "error": "ERR max request size exceeded. Limit: 1048576" })), "ERR"),
             (400, Some(json!({ "error": "secret-token-in-an-error" })), "HTTP 400"),
             (400, Some(json!({ "error": "SECRETTOKENINANERROR" })), "HTTP 400"),
             (200, Some(json!({ "error": "LOADING" })), "LOADING"),
