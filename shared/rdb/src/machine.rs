@@ -1,0 +1,167 @@
+//! Carries out the steps of a layout.
+
+use crate::{
+    error::{Error, ErrorKind},
+    length,
+    step::{Choices, Layout, Step},
+    string::{self, Header},
+    token::{self, Source},
+};
+
+/// The longest string that is kept, in bytes.
+const LONGEST_TEXT: u64 = 64;
+
+/// A layout that is being carried out.
+#[derive(Debug)]
+struct Frame {
+    layout: Layout,
+    /// The next step.
+    next: usize,
+    /// How often the layout is still carried out, this time included.
+    rounds: u64,
+}
+
+/// Carries out layouts, as far as their bytes have arrived.
+#[derive(Debug, Default)]
+pub(crate) struct Machine {
+    /// The layouts, outermost first. It grows as deep as constants contain each other.
+    frames: Vec<Frame>,
+    /// The step whose token has arrived only in part.
+    current: Option<&'static Step>,
+    /// How many bytes to skip before the next step.
+    skip: u64,
+    /// Whether the bytes that are skipped belong to the last of `texts`.
+    keep: bool,
+    /// The strings kept so far.
+    texts: Vec<Vec<u8>>,
+    /// The length read last.
+    length: u64,
+}
+
+impl Machine {
+    /// Begins with two layouts, one after the other.
+    pub(crate) fn begin(&mut self, [first, second]: [Layout; 2]) {
+        self.texts.clear();
+        self.push(second, 1);
+        self.push(first, 1);
+    }
+
+    /// Carries on. Returns whether everything has been carried out; if not, it needs more bytes.
+    pub(crate) fn run(&mut self, source: &mut Source, chunk: &mut &[u8]) -> Result<bool, Error> {
+        while self.skipped(source, chunk) {
+            let Some(step) = self.current.take().or_else(|| self.next_step()) else { return Ok(true) };
+            if !self.carry_out(step, source, chunk)? {
+                self.current = Some(step);
+                break;
+            }
+        }
+        Ok(false)
+    }
+
+    /// The length read last.
+    pub(crate) fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// The strings that were kept, each empty if it is too long or compressed.
+    pub(crate) fn texts(&self) -> &[Vec<u8>] {
+        &self.texts
+    }
+
+    fn push(&mut self, layout: Layout, rounds: u64) {
+        if rounds > 0 {
+            self.frames.push(Frame { layout, next: 0, rounds });
+        }
+    }
+
+    fn next_step(&mut self) -> Option<&'static Step> {
+        loop {
+            let frame = self.frames.last_mut()?;
+            if let Some(step) = frame.layout.get(frame.next) {
+                frame.next += 1;
+                return Some(step);
+            }
+            frame.next = 0;
+            frame.rounds -= 1;
+            if frame.rounds == 0 {
+                self.frames.pop();
+            }
+        }
+    }
+
+    /// Skips what is to be skipped. Returns whether all of it has arrived.
+    fn skipped(&mut self, source: &mut Source, chunk: &mut &[u8]) -> bool {
+        let skipped = source.take(chunk, usize::try_from(self.skip).unwrap_or(usize::MAX));
+        if self.keep
+            && let Some(text) = self.texts.last_mut()
+        {
+            text.extend_from_slice(skipped);
+        }
+        self.skip -= skipped.len() as u64;
+        self.keep &= self.skip > 0;
+        self.skip == 0
+    }
+
+    /// Carries out a step. Returns whether its token has arrived.
+    fn carry_out(&mut self, step: &'static Step, source: &mut Source, chunk: &mut &[u8]) -> Result<bool, Error> {
+        match step {
+            Step::Bytes(count) => self.skip = *count,
+            Step::Part(layout) => self.push(layout, 1),
+            Step::Score => {
+                let Some(length) = source.token(chunk, token::byte)? else { return Ok(false) };
+                self.skip = if length < 253 { length.into() } else { 0 };
+            }
+            Step::Str | Step::Text => {
+                let Some(header) = source.token(chunk, string::parse)? else { return Ok(false) };
+                self.string(header, matches!(step, Step::Text));
+            }
+            Step::Length | Step::Repeat(_) | Step::RepeatAfter(..) | Step::Choice(_) | Step::UntilZero(_) => {
+                let Some(length) = source.token(chunk, length::parse)? else { return Ok(false) };
+                self.length = length;
+                match step {
+                    Step::Repeat(layout) => self.push(layout, length),
+                    Step::RepeatAfter(first, layout) => {
+                        self.push(layout, length);
+                        self.push(first, 1);
+                    }
+                    Step::Choice(choices) => self.choose(choices, source)?,
+                    Step::UntilZero(choices) if length > 0 => {
+                        self.come_back();
+                        self.choose(choices, source)?;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Makes the step that is carried out the next one again.
+    fn come_back(&mut self) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.next -= 1;
+        }
+    }
+
+    fn choose(&mut self, choices: &Choices, source: &Source) -> Result<(), Error> {
+        let layout = choices.layout(self.length).ok_or_else(|| source.error(ErrorKind::Expected(choices.name)))?;
+        self.push(layout, 1);
+        Ok(())
+    }
+
+    fn string(&mut self, header: Header, is_kept: bool) {
+        let (text, length) = match header {
+            Header::Plain(length) => {
+                self.keep = is_kept && length <= LONGEST_TEXT;
+                (Vec::new(), length)
+            }
+            Header::Compressed(length) => (Vec::new(), length),
+            Header::Number(number) if is_kept => (number.to_string().into_bytes(), 0),
+            Header::Number(_) => (Vec::new(), 0),
+        };
+        self.skip = length;
+        if is_kept {
+            self.texts.push(text);
+        }
+    }
+}
