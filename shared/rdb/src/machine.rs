@@ -165,3 +165,40 @@ impl Machine {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::MODULE_OPCODES;
+
+    const INNER: Layout = &[Step::Repeat(&[Step::Length]), MODULE_OPCODES];
+    const OUTER: Layout = &[Step::Repeat(&[Step::RepeatAfter(&[Step::Bytes(1)], INNER)])];
+
+    #[test]
+    fn memory_does_not_grow_with_what_is_fed() {
+        let (mut machine, mut source) = (Machine::default(), Source::default());
+        machine.begin([OUTER, &[]]);
+        // So many times: a byte, no lengths, and the numbers of a module.
+        let mut bytes = [&[0x81][..], &u64::MAX.to_be_bytes(), &[0x81], &u64::MAX.to_be_bytes(), &[0]].concat();
+        for _ in 0..1_000 {
+            bytes.extend_from_slice(&[0, 1, 5, 2, 5, 0]);
+        }
+        for byte in bytes {
+            assert_eq!(machine.run(&mut source, &mut &[byte][..]), Ok(false));
+            assert!(machine.frames.len() <= 5, "{machine:?}");
+        }
+    }
+
+    #[test]
+    fn only_short_plain_strings_are_kept() {
+        let (mut machine, mut source) = (Machine::default(), Source::default());
+        machine.begin([&[Step::Text, Step::Str, Step::Text], &[Step::Text, Step::Text]]);
+        let long = [&[0x40, 65][..], &[b'x'; 65]].concat();
+        let bytes = [&b"\x03abc\x03def"[..], &long, b"\xc3\x01\x05z\xc0\xff"].concat();
+        for byte in bytes {
+            machine.run(&mut source, &mut &[byte][..]).unwrap();
+        }
+        assert_eq!(machine.run(&mut source, &mut &[][..]), Ok(true));
+        assert_eq!(machine.texts(), [&b"abc"[..], b"", b"", b"-1"]);
+    }
+}

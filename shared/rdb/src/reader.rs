@@ -49,18 +49,16 @@ impl Reader {
     /// The file is refused. Every later call returns the same error.
     pub fn feed(&mut self, chunk: &[u8]) -> Result<usize, Error> {
         let mut rest = chunk;
-        loop {
-            let is_covered = matches!(self.state, State::Header | State::Opcode(_) | State::Item(..));
-            let before = rest;
-            let next = self.advance(&mut rest).inspect_err(|error| self.state = State::Failed(error.clone()))?;
-            if is_covered {
-                self.checksum.update(&before[..before.len() - rest.len()]);
-            }
-            match next {
-                Some(state) => self.state = state,
-                None => return Ok(chunk.len() - rest.len()),
+        while let Some(next) = self.advance(&mut rest).inspect_err(|error| self.state = State::Failed(error.clone()))? {
+            self.state = next;
+            if matches!(self.state, State::Trailer(_)) {
+                self.checksum.update(&chunk[..chunk.len() - rest.len()]);
             }
         }
+        if !matches!(self.state, State::Trailer(_) | State::End(..)) {
+            self.checksum.update(chunk);
+        }
+        Ok(chunk.len() - rest.len())
     }
 
     /// Whether the file has ended. Further bytes do not belong to it.
