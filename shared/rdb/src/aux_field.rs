@@ -35,7 +35,7 @@ impl Aux {
             b"used-mem" => self.used_memory = number(),
             b"repl-id" => self.replication_id = text(),
             b"repl-offset" => self.replication_offset = number(),
-            // Its name before Redis 7.0 was another.
+            // The second is its name before Redis 7.0.
             b"aof-base" | b"aof-preamble" => self.is_aof_base = number().map(|number| number != 0),
             _ => {}
         }

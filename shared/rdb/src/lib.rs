@@ -10,9 +10,10 @@
 //!
 //! let mut reader = Reader::new();
 //! for chunk in stream.chunks(7) {
-//!     let of_the_file = reader.feed(chunk)?;
-//!     if of_the_file < chunk.len() {
-//!         break; // The rest of the chunk follows the file.
+//!     let length = reader.feed(chunk)?;
+//!     // Here chunk[..length] can be stored. The rest of the chunk follows the file.
+//!     if reader.is_complete() {
+//!         break;
 //!     }
 //! }
 //! let summary = reader.finish()?;
@@ -25,10 +26,11 @@
 //! # What is checked
 //! - the version: 1 to 14 of Redis, 80 of Valkey. Any other is an error of its own that names it
 //! - the framing of every opcode, key and value: each length, encoding and count
+//! - that each compressed string can be decompressed
 //! - the checksum, unless the server wrote none
 //!
-//! It does not look inside strings. A string is neither decompressed nor, if it holds a listpack, ziplist, intset or zipmap,
-//! checked for the structure of that: the checksum shows damage there, and without a checksum nothing does.
+//! What a string holds is not checked, also if it is a listpack, a ziplist, an intset or a zipmap. The checksum shows damage in it,
+//! and without a checksum nothing does.
 //!
 //! # Layout
 //! - [`reader`]: the order of a file: header, items, trailer
@@ -37,7 +39,7 @@
 //! - `value`: the types of values, one file for each
 //! - `step`: the language that layouts are written in
 //! - `machine`: carries out the steps of a layout
-//! - `token`: a token that may be split between chunks; `length` and `string` are two kinds
+//! - `token`: a token that may be split between chunks; `length`, `string` and `lzf` have three kinds
 //! - `checksum`: the checksum and its verdict
 //! - [`summary`]: what a file holds; `aux_field` has what its writer says about it
 //! - [`error`]: why a file is refused
@@ -48,6 +50,7 @@ pub mod error;
 mod header;
 mod item;
 mod length;
+mod lzf;
 mod machine;
 pub mod reader;
 mod step;

@@ -3,6 +3,7 @@
 use crate::{
     error::{Error, ErrorKind},
     length,
+    lzf::{self, Compressed},
     step::{Choices, Layout, Step},
     string::{self, Header},
     token::{self, Source},
@@ -28,8 +29,10 @@ pub(crate) struct Machine {
     frames: Vec<Frame>,
     /// The step whose token has arrived only in part.
     current: Option<&'static Step>,
-    /// How many bytes to skip before the next step.
+    /// How many bytes to skip before anything else.
     skip: u64,
+    /// The compressed string that is read before the next step.
+    compressed: Option<Compressed>,
     /// Whether the bytes that are skipped belong to the last of `texts`.
     keep: bool,
     /// The strings kept so far.
@@ -48,7 +51,7 @@ impl Machine {
 
     /// Carries on. Returns whether everything has been carried out; if not, it needs more bytes.
     pub(crate) fn run(&mut self, source: &mut Source, chunk: &mut &[u8]) -> Result<bool, Error> {
-        while self.skipped(source, chunk) {
+        while self.skipped(source, chunk) && self.decompressed(source, chunk)? {
             let Some(step) = self.current.take().or_else(|| self.next_step()) else { return Ok(true) };
             if !self.carry_out(step, source, chunk)? {
                 self.current = Some(step);
@@ -102,6 +105,19 @@ impl Machine {
         self.skip == 0
     }
 
+    /// Reads what is left of a compressed string. Returns whether all of it has arrived.
+    fn decompressed(&mut self, source: &mut Source, chunk: &mut &[u8]) -> Result<bool, Error> {
+        while let Some(compressed) = &mut self.compressed {
+            let Some(instruction) = source.token(chunk, lzf::parse)? else { return Ok(false) };
+            self.skip = compressed.count(instruction).map_err(|kind| source.error(kind))?;
+            self.compressed.take_if(|compressed| compressed.is_complete());
+            if !self.skipped(source, chunk) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Carries out a step. Returns whether its token has arrived.
     fn carry_out(&mut self, step: &'static Step, source: &mut Source, chunk: &mut &[u8]) -> Result<bool, Error> {
         match step {
@@ -150,16 +166,16 @@ impl Machine {
     }
 
     fn string(&mut self, header: Header, is_kept: bool) {
-        let (text, length) = match header {
+        let mut text = Vec::new();
+        match header {
             Header::Plain(length) => {
+                self.skip = length;
                 self.keep = is_kept && length <= LONGEST_TEXT;
-                (Vec::new(), length)
             }
-            Header::Compressed(length) => (Vec::new(), length),
-            Header::Number(number) if is_kept => (number.to_string().into_bytes(), 0),
-            Header::Number(_) => (Vec::new(), 0),
-        };
-        self.skip = length;
+            Header::Compressed { stored, original } => self.compressed = Some(Compressed::new(stored, original)),
+            Header::Number(number) if is_kept => text = number.to_string().into_bytes(),
+            Header::Number(_) => {}
+        }
         if is_kept {
             self.texts.push(text);
         }
@@ -194,7 +210,7 @@ mod tests {
         let (mut machine, mut source) = (Machine::default(), Source::default());
         machine.begin([&[Step::Text, Step::Str, Step::Text], &[Step::Text, Step::Text]]);
         let long = [&[0x40, 65][..], &[b'x'; 65]].concat();
-        let bytes = [&b"\x03abc\x03def"[..], &long, b"\xc3\x01\x05z\xc0\xff"].concat();
+        let bytes = [&b"\x03abc\x03def"[..], &long, b"\xc3\x02\x01\x00z\xc0\xff"].concat();
         for byte in bytes {
             machine.run(&mut source, &mut &[byte][..]).unwrap();
         }

@@ -25,9 +25,13 @@ pub struct Reader {
 enum State {
     Header,
     Opcode(Format),
+    /// What the opcode began.
     Item(Format, Item),
+    /// The checksum, which does not cover itself.
     Trailer(Format),
+    /// Nothing: the file has ended.
     End(Format, Checksum),
+    /// Nothing: the file is refused.
     Failed(Error),
 }
 

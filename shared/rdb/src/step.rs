@@ -5,8 +5,8 @@ pub(crate) type Layout = &'static [Step];
 
 /// One part of a layout.
 ///
-/// A layout is a constant. Whatever it repeats takes at least one byte each time, and layouts contain each
-/// other only to a small depth: so work grows with what was fed, and memory does not.
+/// Layouts are constants. Whatever they repeat takes at least one byte each time, and they contain each other only to a small
+/// depth. So the work grows with what was fed, and the memory does not.
 #[derive(Debug)]
 pub(crate) enum Step {
     /// So many bytes of any value.
@@ -17,7 +17,7 @@ pub(crate) enum Step {
     Str,
     /// A string that is kept, if it is short and not compressed.
     Text,
-    /// A score in decimal, after a byte with its length, or that byte alone: 253, 254 and 255 are not a number and the infinities.
+    /// A score in decimal: a byte with its length, and its digits. 253 to 255 have no digits: not a number, and the infinities.
     Score,
     /// Another layout.
     Part(Layout),

@@ -80,6 +80,7 @@ fn every_file_is_read_or_refused_as_it_must_be() {
 #[test]
 fn a_refused_file_is_refused_for_what_is_wrong_with_it() {
     let wrong = [
+        ("broken__one_bit.rdb", 700, ErrorKind::Expected("a string that LZF can decompress")),
         ("broken__truncated_in_a_value.rdb", 900, ErrorKind::Truncated("the rest of a key and its value")),
         ("broken__truncated_in_the_trailer.rdb", 2_289, ErrorKind::Truncated("a checksum")),
         ("librdb__future_v19.rdb", 0, ErrorKind::UnknownVersion("REDIS0099".to_owned())),
@@ -90,10 +91,8 @@ fn a_refused_file_is_refused_for_what_is_wrong_with_it() {
         let Some(file) = files.iter().find(|file| file.name == name) else { continue };
         assert_eq!(read(&file.bytes), Err(Error { offset, kind }), "{name}");
     }
-    for (name, trailer) in [("broken__one_bit.rdb", 2_282), ("librdb__invalid_chksum_v8.rdb", 201)] {
-        let Some(file) = files.iter().find(|file| file.name == name) else { continue };
-        let error = read(&file.bytes).unwrap_err();
-        assert_eq!(error.offset, trailer, "{name}: {error}");
-        assert!(matches!(error.kind, ErrorKind::Checksum { .. }), "{name}: {error}");
-    }
+    let Some(file) = files.iter().find(|file| file.name == "librdb__invalid_chksum_v8.rdb") else { return };
+    let error = read(&file.bytes).unwrap_err();
+    assert_eq!(error.offset, 201, "{error}");
+    assert!(matches!(error.kind, ErrorKind::Checksum { .. }), "{error}");
 }

@@ -148,8 +148,10 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_it_panic(magic in proptest::sample::select(&["REDIS0009", "REDIS0014", "VALKEY080", ""][..]),
-        bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+    fn no_bytes_make_it_panic(
+        magic in proptest::sample::select(&["REDIS0009", "REDIS0014", "VALKEY080", ""][..]),
+        bytes in proptest::collection::vec(prop_oneof![0..30_u8, 0xf3..=0xff_u8, any::<u8>()], 0..400),
+    ) {
         let bytes = [magic.as_bytes(), &bytes].concat();
         if let Ok((summary, belonging)) = read(bytes.chunks(3)) {
             prop_assert_eq!(summary.bytes, belonging);
