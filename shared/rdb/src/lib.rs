@@ -1,6 +1,6 @@
 //! An RDB reader for a live stream: it finds the end of the file, checks it, and counts what it holds.
 //!
-//! The reader does no IO. It is fed with chunks of any size and skips data by counting, so its memory does not depend on the file.
+//! The reader does no IO. It is fed with chunks of any size, and skips data by counting. So it needs little memory for any file.
 //!
 //! ```
 //! use rdb::{Checksum, Reader, Type};

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{aux_field::Aux, checksum::Checksum, error::ErrorKind, header::Format, value::Type};
 
-/// How many databases are counted, so that no file can take more than about 2 MB of memory.
+/// How many databases are counted, so that no file takes more than about 4 MB of memory. Servers have 16, unless told otherwise.
 const MOST_DATABASES: usize = 16_384;
 
 /// What a complete file holds.

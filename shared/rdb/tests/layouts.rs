@@ -65,6 +65,17 @@ fn opcode_243_is_about_slots_in_valkey_9_and_about_the_next_key_in_redis() {
 }
 
 #[test]
+fn data_of_modules_is_skipped_without_the_module() {
+    let data = [&b"\x01\x07\x02\x80\0\0\0\x09\x03ffff\x04"[..], TIME, b"\x05\x04text\x00"].concat();
+    assert_eq!(type_of("REDIS0009", 7, &[&[0x81], TIME, &data]), Ok(Type::Module));
+    let summary = read("REDIS0009", &[b"\xf7\x81", TIME, b"\x02\x01", &data]).unwrap();
+    assert_eq!((summary.module_aux, summary.databases.len()), (1, 0));
+    let error = read("REDIS0009", &[b"\xf7\x01\x02\x01\x06"]).unwrap_err();
+    assert_eq!(error, Error { offset: 13, kind: ErrorKind::Expected("an opcode of a module, 0 to 5") });
+    assert_eq!(type_of("REDIS0009", 6, &[]).unwrap_err().kind, ErrorKind::UnknownOpcode(6));
+}
+
+#[test]
 fn a_score_in_decimal_has_three_values_without_digits() {
     let scores: &[&[u8]] = &[b"\x04\x01a\x031.5", b"\x01b\xfd", b"\x01c\xfe", b"\x01d\xff"];
     assert_eq!(type_of("REDIS0006", 3, scores), Ok(Type::Zset));
