@@ -23,6 +23,7 @@
 //! - [`rotation`]: what the four steps of a rotation do
 //! - [`consumers`]: the consumers of a target, and whether each has followed a change
 //! - [`retirement`]: when the previous credential is retired
+//! - [`snapshot_name`]: the names of snapshots
 //! - [`rollout`]: which consumer is redeployed, and when
 //! - [`moving`]: which settings are in effect while a system moves to another Redis
 //! - [`labels`]: the labels on versions of secrets and parameters
@@ -45,6 +46,7 @@ pub mod rollout;
 pub mod rotation;
 pub mod secret;
 pub mod server;
+pub mod snapshot_name;
 pub mod target;
 pub mod token;
 
