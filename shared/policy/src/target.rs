@@ -14,6 +14,7 @@ mod consumer;
 mod output;
 pub(crate) mod resource;
 mod rollout;
+mod snapshots;
 mod unreadable;
 
 pub use backend::{
@@ -23,6 +24,7 @@ pub use backend::{
 pub use consumer::Consumer;
 pub use output::{Drift, LambdaEnvironment, Output, ParameterKind, SecretKeys, SsmParameter, Tier};
 pub use rollout::{Day, Rollout, TimeOfDay, Window};
+pub use snapshots::{CalendarDuration, Count, Keep, Snapshots};
 
 use check::{is_identifier, refused};
 use unreadable::why_unreadable;
