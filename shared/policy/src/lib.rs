@@ -23,6 +23,7 @@
 //! - [`rotation`]: what the four steps of a rotation do
 //! - [`consumers`]: the consumers of a target, and whether each has followed a change
 //! - [`retirement`]: when the previous credential is retired
+//! - [`retention`]: which backups are deleted
 //! - [`snapshot_name`]: the names of snapshots
 //! - [`rollout`]: which consumer is redeployed, and when
 //! - [`moving`]: which settings are in effect while a system moves to another Redis
@@ -41,6 +42,7 @@ pub mod login;
 pub mod moving;
 pub mod outcome;
 pub mod publication;
+pub mod retention;
 pub mod retirement;
 pub mod rollout;
 pub mod rotation;
