@@ -17,8 +17,7 @@ pub use plan::{Deletion, Kept, Plan};
 pub use reason::Reason;
 pub use rules::{Match, Rule, match_rules};
 
-use std::collections::BTreeSet;
-
+use crate::target::Keep;
 use facts::{created, in_order};
 
 /// Decides which backups a run deletes.
@@ -57,30 +56,40 @@ use facts::{created, in_order};
 pub fn decide(facts: &Facts) -> Plan<'_> {
     let Facts { now_ms, settings, most_deletions, backups } = facts;
     let ordered = in_order(backups);
-    let refusal = newest::refusal(&ordered, settings, *now_ms);
-    let (counted, others): (Vec<_>, Vec<_>) =
-        ordered.into_iter().partition(|backup| reason::uncounted(backup, *now_ms).is_none());
-
-    let verified: Vec<_> = counted.iter().copied().filter(|backup| backup.verified.is_verified()).collect();
-    let mut by_verified = match_rules(&settings.keep, &created(&verified)).into_iter();
-    let by_all = match_rules(&settings.keep, &created(&counted));
-    // No setting lowers it below one.
-    let floor: BTreeSet<_> =
-        verified.iter().take(settings.min_verified.max(1) as usize).map(|backup| &backup.name).collect();
-
-    let mut plan = Plan::new(refusal);
-    plan.keep_all(others.into_iter().filter_map(|backup| Some((backup, vec![reason::uncounted(backup, *now_ms)?]))));
-    for (backup, if_verified) in counted.into_iter().zip(by_all) {
-        let matched = match backup.verified.is_verified() {
-            true => by_verified.next().unwrap_or_default(),
-            false => if_verified,
-        };
+    let mut plan = Plan::new(newest::refusal(&ordered, settings, *now_ms));
+    let mut counted = Vec::new();
+    for backup in ordered {
+        match reason::uncounted(backup, *now_ms) {
+            Some(reason) => plan.keep(backup, vec![reason]),
+            None => counted.push(backup),
+        }
+    }
+    let by_policy = by_policy(&settings.keep, &counted);
+    // Every policy keeps the newest verified one, so that one stays even without a floor.
+    let mut floor = settings.min_verified;
+    for (backup, matched) in counted.into_iter().zip(by_policy) {
         let mut reasons: Vec<Reason> = matched.into_iter().map(Reason::Policy).collect();
-        reasons.extend(floor.contains(&backup.name).then_some(Reason::NewestVerified));
+        if backup.verified.is_verified() && floor > 0 {
+            floor -= 1;
+            reasons.push(Reason::NewestVerified);
+        }
         reasons.extend(reason::protections(backup, *now_ms));
-        plan.settle(backup, reasons);
+        plan.keep_or_delete(backup, reasons);
     }
     plan.in_order(*most_deletions)
+}
+
+/// The rules that keep each backup: a verified one among the verified ones, any other among all.
+fn by_policy(keep: &Keep, backups: &[&Backup]) -> Vec<Vec<Match>> {
+    let verified: Vec<_> = backups.iter().copied().filter(|backup| backup.verified.is_verified()).collect();
+    let mut among_verified = match_rules(keep, &created(&verified)).into_iter();
+    let mut matched = match_rules(keep, &created(backups));
+    for (backup, matched) in backups.iter().zip(&mut matched) {
+        if backup.verified.is_verified() {
+            *matched = among_verified.next().unwrap_or_default();
+        }
+    }
+    matched
 }
 
 #[cfg(test)]

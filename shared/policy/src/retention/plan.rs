@@ -42,20 +42,17 @@ impl<'a> Plan<'a> {
         Self { refusal, delete: Vec::new(), next_run: Vec::new(), kept: Vec::new() }
     }
 
-    pub(super) fn keep_all(&mut self, backups: impl Iterator<Item = (&'a Backup, Vec<Reason>)>) {
-        self.kept.extend(backups.map(|(backup, reasons)| Kept { backup, reasons }));
+    pub(super) fn keep(&mut self, backup: &'a Backup, reasons: Vec<Reason>) {
+        self.kept.push(Kept { backup, reasons });
     }
 
     /// Keeps a backup for these reasons, or deletes it if there is none.
-    pub(super) fn settle(&mut self, backup: &'a Backup, mut reasons: Vec<Reason>) {
-        if reasons.is_empty() && self.refusal.is_none() {
-            self.delete.push(Deletion { backup, reason: why_deleted(backup) });
-            return;
+    pub(super) fn keep_or_delete(&mut self, backup: &'a Backup, reasons: Vec<Reason>) {
+        match (reasons.is_empty(), &self.refusal) {
+            (false, _) => self.keep(backup, reasons),
+            (true, Some(_)) => self.keep(backup, vec![Reason::Refused]),
+            (true, None) => self.delete.push(Deletion { backup, reason: why_deleted(backup) }),
         }
-        if reasons.is_empty() {
-            reasons.push(Reason::Refused);
-        }
-        self.kept.push(Kept { backup, reasons });
     }
 
     /// The same plan in order, with no more deletions than these.

@@ -53,7 +53,7 @@ impl fmt::Display for Reason {
             Self::Future => "its time is in the future",
             Self::NoTime => "its time is unknown",
             Self::Policy(matched) => return matched.fmt(f),
-            Self::NewestVerified => "one of the `min_verified` newest that are verified",
+            Self::NewestVerified => "one of the `min_verified` newest verified",
             Self::Pinned => "pinned",
             Self::LockedUntil(ms) => {
                 let time = i64::try_from(*ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());

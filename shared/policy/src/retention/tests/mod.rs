@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::target::{Count, Keep, Snapshots};
+use crate::target::{Count, Snapshots};
 
 mod properties;
 mod restic;

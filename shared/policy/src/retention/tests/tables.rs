@@ -28,7 +28,7 @@ fn what_keeps_a_backup_is_told() {
         assert_eq!(why_kept(&plan, &old.name), expected, "{old:?}");
         let both = [old.name.as_str(), "day-000001"];
         assert_eq!(deleted(&plan), if expected.is_empty() { &both[..] } else { &both[1..] }, "{old:?}");
-        assert_eq!(why_kept(&plan, "day-000000"), "last snapshot, one of the `min_verified` newest that are verified");
+        assert_eq!(why_kept(&plan, "day-000000"), "last snapshot, one of the `min_verified` newest verified");
     }
 }
 
@@ -56,16 +56,16 @@ fn the_newest_backup_decides_whether_anything_is_deleted() {
     ] {
         let facts = facts([newest, vec![backup(5), backup(6), backup(7)]].concat());
         let plan = decide(&facts);
-        match (&plan.refusal, expected) {
-            (None, "") => assert!(deleted(&plan).starts_with(&["day-000007", "day-000006"]), "{facts:?}"),
-            (refusal, _) => {
-                let failure = refusal.as_ref().unwrap().to_failure();
-                assert_eq!(failure.class(), Class::NeedsHuman);
-                assert!(failure.chain().contains(expected), "{}", failure.chain());
-                assert_eq!((deleted(&plan).len(), plan.next_run.len()), (0, 0), "{facts:?}");
-                assert_eq!(why_kept(&plan, "day-000007"), "pruning is refused");
-            }
+        if expected.is_empty() {
+            assert_eq!(plan.refusal, None, "{facts:?}");
+            assert!(deleted(&plan).starts_with(&["day-000007", "day-000006"]), "{facts:?}");
+            continue;
         }
+        let failure = plan.refusal.as_ref().unwrap().to_failure();
+        assert_eq!(failure.class(), Class::NeedsHuman);
+        assert!(failure.chain().contains(expected), "{}", failure.chain());
+        assert_eq!((deleted(&plan).len(), plan.next_run.len()), (0, 0), "{facts:?}");
+        assert_eq!(why_kept(&plan, "day-000007"), "pruning is refused");
     }
     let none = facts(vec![with(0, |foreign| foreign.owner = Owner::Foreign)]);
     let failure = decide(&none).refusal.unwrap().to_failure().chain();
