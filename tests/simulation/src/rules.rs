@@ -18,7 +18,7 @@ pub enum Rule {
     PendingIsAccepted,
     /// A change by a function never replaces AWSCURRENT in what is published.
     PublishedStaysCurrent,
-    /// A move that was rolled back is not made again by a function.
+    /// A move that was rolled back is not made again by a function, nor is its Redis published.
     RolledBackStays,
     /// A function ends before its timeout, and calls nobody afterwards.
     RunsEndInTime,

@@ -31,7 +31,7 @@ pub(crate) struct View {
     pub(crate) published_elsewhere: bool,
     /// Whether the settings in effect name the host that the target can be moved to.
     pub(crate) moved: bool,
-    /// The version of the settings in effect.
+    /// The newest version of the settings.
     pub(crate) settings: i64,
 }
 
@@ -85,7 +85,7 @@ impl View {
         let (published_elsewhere, published) = url.map(read).unzip();
         let published_elsewhere = published_elsewhere.unwrap_or_default();
         let used = consumer::used(world).into_iter().map(read).collect();
-        let settings = world.in_effect().map(|(version, _)| version).unwrap_or_default();
+        let settings = world.newest_settings().map(|(version, _)| version).unwrap_or_default();
         let in_effect = world.hosts_in_effect();
         let moved = in_effect.iter().any(|host| host == hosts::OTHER);
         let nodes = world.nodes().into_values().filter(|node| node.host != hosts::SENTINEL).map(|node| {
@@ -130,10 +130,12 @@ impl View {
         ["AWSCURRENT", "AWSPREVIOUS"].map(|label| self.with(label).map(str::to_owned))
     }
 
-    /// The credentials without a label that some node accepts, or is about to accept.
+    /// The credentials without a label that some node of the target accepts or is about to accept, here or where it was before a move.
     pub(crate) fn without_a_label(&self) -> BTreeSet<String> {
         let labelled = |name: &&String| self.labels.values().any(|other| other == *name);
-        self.each().flatten().filter(|name| !labelled(name)).cloned().collect()
+        let before = self.others.iter().filter(|(host, _)| ![hosts::OTHER, hosts::SPARE].contains(&host.as_str()));
+        let accepted = self.each().chain(before.map(|(_, accepted)| accepted)).flatten();
+        accepted.filter(|name| !labelled(name)).cloned().collect()
     }
 
     /// The credential that a rotation is about to make AWSCURRENT.

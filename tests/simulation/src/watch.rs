@@ -180,7 +180,8 @@ impl Watch {
             broken.push((Rule::PublishedStaysCurrent, published));
         }
         let rolled_back = self.rolled_back.is_some_and(|version| view.settings <= version);
-        if rolled_back && view.moved && !before.moved {
+        let moves = view.moved && !before.moved || view.published_elsewhere && !before.published_elsewhere;
+        if rolled_back && moves {
             broken.push((Rule::RolledBackStays, view.published.as_deref().unwrap_or_default()));
         }
         let seen = self.looked.get(&entry.principal);
@@ -317,6 +318,9 @@ mod tests {
         assert_eq!(rolled_back(2), ["rolled-back-stays is broken by rotate-auth EXEC on AWSCURRENT"]);
         // The settings are newer: it is another move.
         assert_eq!(rolled_back(1), Vec::<String>::new());
+        let published = View { published_elsewhere: true, settings: 2, ..first.clone() };
+        let again = broken(first.clone(), published, |watch| watch.rolled_back(2));
+        assert_eq!(again, ["rolled-back-stays is broken by rotate-auth EXEC on AWSCURRENT"]);
     }
 
     #[test]

@@ -112,6 +112,22 @@ fn a_story_is_shortened_to_the_acts_that_break_its_rule() {
     assert!(shorter.plan.acts.iter().all(|act| EDITED_KEY.iter().any(|(_, what)| *what == act.what)), "{shorter:#?}");
 }
 
+#[test]
+fn the_story_in_the_documentation_is_that_of_its_seed() {
+    let page = include_str!("../../../docs/simulation.md");
+    let (_, story) = page.split_once("\nSeed ").expect("a story has its seed");
+    let (seed, story) = story.split_once(", shortened").expect("it is shortened");
+    let lines = story.split("```").nth(1).expect("it is in a code block").trim().lines();
+    let report = run(&Plan::of(seed.parse().expect("a seed is a number"), &everybody()));
+    let first = report.violations[0].clone();
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told: Vec<_> = shorten(report, &first).story.iter().map(|line| words(line)).collect();
+    let mut told = told.iter();
+    for line in lines {
+        assert!(told.any(|one| one.ends_with(&words(line))), "it is not in the story, or not there: {line}");
+    }
+}
+
 /// A known fault, by its shortest story.
 #[test]
 fn a_person_who_edits_another_key_of_the_secret_orphans_the_previous_credential() {
@@ -141,6 +157,23 @@ fn a_password_is_promoted_while_a_person_puts_the_one_before_back() {
         "it is mended:\n{}",
         report.story.join("\n")
     );
+}
+
+#[test]
+fn a_retirement_that_begins_before_the_new_version_has_a_value_breaks_no_rule() {
+    // The first rotation is not retired: the overlap is over when the next one begins.
+    let acts = acts(&[(10, What::Rotate), (900, What::RotateAndRetire)]);
+    let mut retired = 0;
+    for set_up in [SetUp::AuthToken, SetUp::GroupUser, SetUp::ServerlessUser] {
+        for seed in 0..12 {
+            let plan = Plan { seed, ..at_elasticache(set_up, acts.clone()) };
+            let report = run(&plan);
+            let story = report.story.join("\n");
+            assert!(report.violations.is_empty(), "{set_up:?}, seed {seed}\n{story}");
+            retired += usize::from(story.contains("remove-previous"));
+        }
+    }
+    assert!(retired > 0, "no run of retire-credential came in between");
 }
 
 #[test]

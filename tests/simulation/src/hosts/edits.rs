@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use rand::RngExt;
 use sandbox::{chance, lambda::InvocationResult};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::OTHER;
@@ -47,11 +47,15 @@ pub(crate) async fn carry_out(world: &Arc<World>, edit: Edit) -> Result<(), Give
     }
 }
 
-/// Gives the other host AWSCURRENT, and names it in the settings.
+/// Gives the other host AWSCURRENT and no other credential, and names it in the settings.
 async fn move_away(world: &World) -> Result<(), GivenUp> {
     let credential = credential_with(world, "AWSCURRENT").ok_or(GivenUp)?;
     let other = world.node(OTHER).ok_or(GivenUp)?;
     world.administer(&other, &format!(">{credential}"));
+    let known: Vec<String> = world.watch().names.all().map(|(_, known)| known.to_owned()).collect();
+    for before in known.into_iter().filter(|known| *known != credential) {
+        world.administer(&other, &format!("<{before}"));
+    }
     world.look(PERSON, "ACL SETUSER other");
     edit_settings(world, |settings| settings["backend"] = world.on_hosts([OTHER.to_owned()].into_iter())).await?;
     Ok(())
@@ -62,7 +66,8 @@ async fn roll_back(world: &World) {
     let newest = world.newest_settings().map(|(version, _)| version).unwrap_or_default();
     let event = json!({ "target": NAME, "rollback": true });
     let ended = world.aws.runner.invoke("sync-connection", &event, "rollback").await;
-    if matches!(ended.result, InvocationResult::Returned(_)) {
+    let is_rolled_back = |outcome: &Value| matches!(outcome["status"].as_str(), Some("done" | "kept"));
+    if matches!(&ended.result, InvocationResult::Returned(outcome) if is_rolled_back(outcome)) {
         world.watch().rolled_back(newest);
     }
 }
