@@ -241,7 +241,7 @@ mod tests {
 
     use super::*;
 
-    /// A service with as many tasks as it should have, that CodeDeploy deploys: ECS shows task sets, and no deployment.
+    /// A service with as many tasks as it should have, that `CODE_DEPLOY` deploys: ECS shows task sets, and no deployment.
     fn of_code_deploy(sets: &[StabilityStatus]) -> Service {
         let controller = DeploymentController::builder().r#type(DeploymentControllerType::CodeDeploy).build().unwrap();
         let sets = sets.iter().map(|status| TaskSet::builder().stability_status(status.clone()).build()).collect();

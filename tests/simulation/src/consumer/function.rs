@@ -25,7 +25,9 @@ pub(super) fn create(world: &World) {
 
 /// Adds its environment and itself to the settings of the target.
 pub(super) fn add_to(settings: &mut Value) {
-    let output = json!({ "type": "lambda-environment", "function_name": FUNCTION, "variables": { VARIABLE: "{url}" } });
+    // The version tells a later change of something else from this one.
+    let variables = json!({ VARIABLE: "{url}", "REDIS_SECRET_VERSION": "{secret_version_id}" });
+    let output = json!({ "type": "lambda-environment", "function_name": FUNCTION, "variables": variables });
     settings["outputs"].as_array_mut().expect("the outputs are a list").push(output);
     settings["consumers"] = json!([{ "type": "lambda-function", "function_name": FUNCTION }]);
 }

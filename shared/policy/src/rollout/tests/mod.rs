@@ -31,7 +31,7 @@ struct Like {
     desired: usize,
     gave_up_ms: Option<u64>,
     tasks: Vec<Option<u64>>,
-    /// Whether CodeDeploy deploys it: ECS shows no deployment.
+    /// Whether `CODE_DEPLOY` deploys it: ECS shows no deployment.
     by_code_deploy: bool,
 }
 
