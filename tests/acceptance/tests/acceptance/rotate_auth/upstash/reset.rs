@@ -9,13 +9,16 @@ use sandbox::{
 };
 use serde_json::Value;
 use tokio::time::sleep;
-use workload::upstash::Load;
+use workload::upstash::{Load, Stats};
 
 use super::{effective, same, stage};
 
 /// How long clients that reread the secret may be refused: from the reset to the move of AWSCURRENT, three steps make a few
 /// calls each, and each step may have to start a process.
 const LONGEST_GAP: Duration = Duration::from_secs(15);
+
+/// How often the counts of the clients are looked at until one of them was refused: for less time than an AWS call may take.
+const MOST_LOOKS: usize = 150;
 
 /// Checks that AWSCURRENT has the database's token, and how many times it was reset.
 async fn assert_current(stage: &Stage, resets: usize) {
@@ -35,8 +38,19 @@ async fn assert_pending(stage: &Stage) {
 async fn a_reset_refuses_clients_until_they_read_the_secret_again() {
     let stage = stage(Flavour::UpstashReset).await;
     let load = Load::start(&stage.sandbox, &stage.target).await.unwrap();
-    sleep(Duration::from_millis(300)).await;
-    let report = stage.rotate().await;
+    // The database has the new token, and AWSCURRENT the old one.
+    stage.arm(Rule::new("rotate-auth", At::operation("UpdateSecretVersionStage"), What::Hold).during("finishSecret"));
+    stage.start_rotation().await.unwrap();
+    stage.fired(1).await;
+    for _ in 0..MOST_LOOKS {
+        let Stats { refused, failed, .. } = load.stats();
+        if refused > 0 && failed > 0 {
+            break;
+        }
+        sleep(Duration::from_millis(20)).await;
+    }
+    stage.sandbox.faults.release();
+    let report = stage.settled().await;
     assert!(report.succeeded && report.tries == 1, "{report:?}");
     load.restart();
     sleep(Duration::from_millis(500)).await;
