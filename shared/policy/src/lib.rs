@@ -24,7 +24,7 @@
 //! - [`consumers`]: the consumers of a target, and whether each has followed a change
 //! - [`retirement`]: when the previous credential is retired
 //! - [`retention`]: which backups are deleted
-//! - [`snapshot_name`]: the names of snapshots
+//! - [`snapshot`]: how a snapshot is taken, and what is recorded of it
 //! - [`rollout`]: which consumer is redeployed, and when
 //! - [`moving`]: which settings are in effect while a system moves to another Redis
 //! - [`labels`]: the labels on versions of secrets and parameters
@@ -48,7 +48,7 @@ pub mod rollout;
 pub mod rotation;
 pub mod secret;
 pub mod server;
-pub mod snapshot_name;
+pub mod snapshot;
 pub mod target;
 pub mod token;
 

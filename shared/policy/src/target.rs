@@ -24,7 +24,7 @@ pub use backend::{
 pub use consumer::Consumer;
 pub use output::{Drift, LambdaEnvironment, Output, ParameterKind, SecretKeys, SsmParameter, Tier};
 pub use rollout::{Day, Rollout, TimeOfDay, Window};
-pub use snapshots::{CalendarDuration, Count, Keep, Snapshots};
+pub use snapshots::{CalendarDuration, Compression, Count, Keep, Snapshots};
 
 use check::{is_identifier, refused};
 use unreadable::why_unreadable;
@@ -58,6 +58,9 @@ pub struct Target {
     /// Where applications read what they connect with. Values are written once a login with them has succeeded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outputs: Vec<Output>,
+    /// Which snapshots are taken and kept. Without it, the target has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snapshots: Option<Snapshots>,
 }
 
 /// Where the credential is kept in Secrets Manager.
@@ -167,6 +170,9 @@ impl Target {
         self.rollout.check()?;
         Output::check_all(&self.outputs, &self.secret.id)?;
         self.backend.check()?;
+        if let Some(snapshots) = &self.snapshots {
+            snapshots.check(&self.backend)?;
+        }
         if matches!(self.backend, Backend::Upstash(_)) && self.secret.json_key.is_none() {
             return Err(refused(
                 "`secret.json_key`",

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::target::Snapshots;
 
@@ -25,7 +26,7 @@ pub struct Backup {
     /// Its name. No two have the same.
     pub name: String,
     /// When it was created. If the service does not say, the slot in the name does: see
-    /// [`SnapshotName`](crate::snapshot_name::SnapshotName).
+    /// [`SnapshotName`](crate::snapshot::SnapshotName).
     pub created_ms: Option<u64>,
     /// What is happening to it.
     pub state: State,
@@ -77,7 +78,8 @@ pub enum Owner {
 }
 
 /// How far a backup was verified, the least first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verified {
     /// Not at all, or it was found damaged.
     No,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::target::{Count, Snapshots};
+use crate::target::{Compression, Count, Snapshots};
 
 mod properties;
 mod restic;
@@ -37,11 +37,19 @@ fn with(days: u64, change: impl Fn(&mut Backup)) -> Backup {
 /// The last one alone is kept by the policy, and by the floor.
 fn facts(backups: Vec<Backup>) -> Facts {
     let keep = Keep { last: Count::AtMost(1), ..Keep::default() };
-    Facts {
-        now_ms: NOW_MS,
-        settings: Snapshots { keep, min_verified: 1, max_age_s: 2 * 24 * 60 * 60 },
-        most_deletions: 1000,
-        backups,
+    Facts { now_ms: NOW_MS, settings: settings(keep), most_deletions: 1000, backups }
+}
+
+/// These rules alone, with a floor of one.
+fn settings(keep: Keep) -> Snapshots {
+    Snapshots {
+        keep,
+        min_verified: 1,
+        max_age_s: 2 * 24 * 60 * 60,
+        bucket: None,
+        prefix: None,
+        kms_key: None,
+        compression: Compression::Zstd,
     }
 }
 

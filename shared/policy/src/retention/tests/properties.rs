@@ -19,7 +19,7 @@ fn any_settings() -> impl Strategy<Value = Snapshots> {
     (counts, option::weighted(0.2, any_within()), 0..5_u32).prop_map(|(counts, within, min_verified)| {
         let [last, hourly, daily, weekly, monthly, yearly] = counts;
         let keep = Keep { last, hourly, daily, weekly, monthly, yearly, within };
-        Snapshots { keep, min_verified, max_age_s: 2 * 24 * 60 * 60 }
+        Snapshots { min_verified, ..super::settings(keep) }
     })
 }
 

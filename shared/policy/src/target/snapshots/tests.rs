@@ -4,10 +4,26 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn read(settings: &Value) -> Result<Snapshots, String> {
+fn backend(settings: Value) -> Backend {
+    serde_json::from_value(settings).unwrap()
+}
+
+fn group() -> Backend {
+    backend(json!({ "type": "elasticache-auth", "replication_group_id": "koneksi-prod" }))
+}
+
+fn hosts() -> Backend {
+    backend(json!({ "type": "self-hosted", "nodes": [{ "host": "10.0.0.7" }] }))
+}
+
+fn read_for(backend: &Backend, settings: &Value) -> Result<Snapshots, String> {
     let read: Snapshots = serde_path_to_error::deserialize(settings).map_err(|error| error.to_string())?;
-    read.check().map_err(|failure| failure.chain())?;
+    read.check(backend).map_err(|failure| failure.chain())?;
     Ok(read)
+}
+
+fn read(settings: &Value) -> Result<Snapshots, String> {
+    read_for(&group(), settings)
 }
 
 #[test]
@@ -49,6 +65,35 @@ fn each_refusal_names_the_field() {
         (json!({ "keep": { "last": 1 }, "keeps": 1 }), "keeps"),
     ] {
         let refused = read(&settings).unwrap_err();
+        assert!(refused.contains(named), "{settings}: {refused}");
+    }
+}
+
+#[test]
+fn rdb_files_need_a_bucket_and_elasticache_has_none() {
+    let with = |key: &str, value: Value| json!({ "keep": { "daily": 7 }, "bucket": "backups", key: value });
+    let read = read_for(&hosts(), &with("prefix", json!("backups/redis"))).unwrap();
+    assert_eq!((read.bucket.as_deref(), read.compression), (Some("backups"), Compression::Zstd));
+    assert_eq!(read_for(&hosts(), &with("compression", json!("none"))).unwrap().compression, Compression::None);
+    let upstash = backend(json!({ "type": "upstash", "endpoint": "cart.upstash.io",
+        "renewal": { "by": "reset", "database_id": "id", "api_secret_id": "api" } }));
+    for (backend, settings, named) in [
+        (hosts(), json!({ "keep": { "daily": 7 } }), "`snapshots.bucket`: it is missing"),
+        (hosts(), with("bucket", json!("Backups")), "`snapshots.bucket`: give the name of a bucket"),
+        (hosts(), with("bucket", json!("my..backups")), "`snapshots.bucket`: give the name of a bucket"),
+        (hosts(), with("prefix", json!("/backups")), "`snapshots.prefix`"),
+        (hosts(), with("prefix", json!("backups/")), "`snapshots.prefix`"),
+        (hosts(), with("prefix", json!("a//b")), "`snapshots.prefix`"),
+        (hosts(), with("prefix", json!("a/../b")), "`snapshots.prefix`"),
+        (hosts(), with("prefix", json!("a,b")), "`snapshots.prefix`"),
+        (hosts(), with("kms_key", json!("")), "`snapshots.kms_key`: it is empty"),
+        (hosts(), with("compression", json!("gzip")), "compression"),
+        (group(), with("min_verified", json!(2)), "`snapshots.bucket`: ElastiCache keeps its snapshots itself"),
+        (group(), json!({ "keep": { "daily": 7 }, "prefix": "a" }), "`snapshots.prefix`"),
+        (group(), json!({ "keep": { "daily": 7 }, "compression": "none" }), "`snapshots.compression`"),
+        (upstash, json!({ "keep": { "daily": 7 } }), "`snapshots`: snapshots of an Upstash database are not taken"),
+    ] {
+        let refused = read_for(&backend, &settings).unwrap_err();
         assert!(refused.contains(named), "{settings}: {refused}");
     }
 }

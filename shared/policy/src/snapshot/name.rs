@@ -64,7 +64,7 @@ impl SnapshotName {
     /// The name that a text is, if it is one of this target; `koneksi-prod-…` is none of `koneksi`.
     ///
     /// ```
-    /// use policy::snapshot_name::SnapshotName;
+    /// use policy::snapshot::SnapshotName;
     ///
     /// assert!(SnapshotName::parse("koneksi-prod", "koneksi-prod-20261121t030000z").is_some());
     /// assert!(SnapshotName::parse("koneksi", "koneksi-prod-20261121t030000z").is_none());
@@ -72,6 +72,11 @@ impl SnapshotName {
     pub fn parse(target: &str, text: &str) -> Option<Self> {
         let slot = text.strip_prefix(target)?.strip_prefix('-')?;
         Some(Self::new(target, Slot::parse(slot)?))
+    }
+
+    /// Its target.
+    pub fn target(&self) -> &str {
+        &self.target
     }
 
     /// Its slot.
