@@ -18,7 +18,9 @@ use crate::{
     fargate::Fargate,
     located::Located,
     observed::Observed,
+    rdb_files::RdbFiles,
     self_hosted::SelfHosted,
+    snapshots::Snapshots,
     upstash::{UpstashAcl, UpstashReset},
 };
 
@@ -99,6 +101,19 @@ impl<'a> Backend<'a> {
             Self::UpstashAcl(user) => Overlapping::Issued(user),
             Self::UpstashReset(database) => return Credentials::Replaced(database),
         })
+    }
+
+    /// How its snapshots are taken.
+    pub fn snapshots(&self) -> Snapshots<'a> {
+        match *self {
+            Self::Fargate(service) => Snapshots::RdbFiles(RdbFiles::Fargate(service)),
+            Self::SelfHosted(hosts) => Snapshots::RdbFiles(RdbFiles::SelfHosted(hosts)),
+            Self::ElasticacheAuth(_)
+            | Self::ElasticacheUser(_)
+            | Self::ElasticacheServerless(_)
+            | Self::UpstashAcl(_)
+            | Self::UpstashReset(_) => Snapshots::None,
+        }
     }
 
     /// Finds out where clients connect to now, and as which user; AWSCURRENT is for nodes that have to be asked.

@@ -64,16 +64,21 @@ pub fn replace_network(network: Network) {
 pub(crate) async fn dial(address: Address<'_>, login: &RedisConnectionInfo) -> Result<Connection, RedisError> {
     let config = AsyncConnectionConfig::new().set_response_timeout(Some(TIME_LIMIT));
     let opened = timeout(TIME_LIMIT, async {
-        let stream = match NETWORK.get() {
-            Some(network) => network(address).await?,
-            None => stream(address).await?,
-        };
+        let stream = open(address).await?;
         MultiplexedConnection::new_with_config(login, stream, config).await
     });
     let (redis, driver) = opened.await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
     let mut drivers = JoinSet::new();
     drivers.spawn(driver);
     Ok(Connection { redis, _driver: drivers })
+}
+
+/// Opens a stream to a node. It has no time limit of its own.
+pub(crate) async fn open(address: Address<'_>) -> io::Result<Stream> {
+    match NETWORK.get() {
+        Some(network) => network(address).await,
+        None => stream(address).await,
+    }
 }
 
 /// Opens a TCP stream, with TLS if the node uses it.

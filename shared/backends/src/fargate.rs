@@ -20,6 +20,7 @@ use crate::{
     login::{Questions, ask, enter},
     nodes::{each, try_each},
     observed::Observed,
+    rdb_files,
     session::Session,
 };
 
@@ -229,24 +230,41 @@ impl Fargate<'_> {
     /// # Errors
     /// Retryable if no task runs, or if there are two because one is starting.
     pub(crate) async fn endpoints(&self) -> Result<Located, Failure> {
-        let EcsService { cluster, service, host, port, username, .. } = self.place;
+        let EcsService { host, port, username, .. } = self.place;
         let host = match host {
             Some(host) => host.clone(),
-            None => {
-                let tasks = ecs::tasks(self.clients.ecs(), cluster, service).await?;
-                match tasks.into_iter().map(place).collect::<Vec<_>>().as_slice() {
-                    [Place { address: Some(address), doing: None, .. }] => address.clone(),
-                    tasks => {
-                        return Err(Failure::retryable(format!(
-                            "the service {service} has {} tasks that start or run, and not exactly one that runs; the \
-                             next run looks for its address again",
-                            tasks.len()
-                        )));
-                    }
-                }
-            }
+            None => self.only_task().await?.0,
         };
         let endpoints = Endpoints { primary: Some(endpoint(&host, *port, false)), ..Endpoints::default() };
         Ok(Located::of(endpoints, username))
+    }
+}
+
+impl Fargate<'_> {
+    /// The task, as a node that can be asked for its RDB file, and the user that logs in.
+    ///
+    /// # Errors
+    /// Retryable if no task runs, or if there are two because one is starting.
+    pub(crate) async fn rdb_places(&self) -> Result<(Vec<rdb_files::Place>, &str), Failure> {
+        let (host, task) = self.only_task().await?;
+        let memory = task.memory_mib.map(|mib| mib * 1024 * 1024);
+        let EcsService { port, username, .. } = self.place;
+        let place = rdb_files::Place { id: place(task).id, host: Some(host), port: *port, tls: false, memory };
+        Ok((vec![place], username))
+    }
+
+    /// The task that runs, and its address, if it is the only one.
+    async fn only_task(&self) -> Result<(String, ecs::Task), Failure> {
+        let EcsService { cluster, service, .. } = self.place;
+        let mut tasks = ecs::tasks(self.clients.ecs(), cluster, service).await?;
+        match (tasks.len(), tasks.pop()) {
+            (1, Some(task @ ecs::Task { address: Some(_), .. })) if task.last_status == "RUNNING" => {
+                Ok((task.address.clone().unwrap_or_default(), task))
+            }
+            (number, _) => Err(Failure::retryable(format!(
+                "the service {service} has {number} tasks that start or run, and not exactly one that runs; the next run looks \
+                 for its address again"
+            ))),
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! - [`Backend`]: the backend that a target's settings name, and what it offers
 //! - [`Credentials`]: what can be done with a credential, by its kind
 //! - [`Located`]: where clients connect to
+//! - [`Snapshots`]: how snapshots are taken
 //! - [`Capability`]: what can be done for each flavour, in words
 //! - [`ElasticacheAuth`]: an ElastiCache replication group with TLS and an AUTH token
 //! - [`ElasticacheUser`]: an ElastiCache user with a password, on every cache that it reaches
@@ -14,6 +15,7 @@
 //! - [`Address`]: where a node listens; every connection to a node is opened in `dial`
 //! - [`login`]: asking one node which credentials it accepts, whatever the flavour
 //! - [`url`]: a login with a URL, as clients do it
+//! - [`rdb_pull`]: the RDB file of a node, over the replication protocol
 
 mod acl;
 mod backend;
@@ -29,10 +31,13 @@ pub mod login;
 mod nodes;
 mod observed;
 mod persistence;
+mod rdb_files;
+pub mod rdb_pull;
 mod replication;
 mod self_hosted;
 mod sentinel;
 mod session;
+mod snapshots;
 #[cfg(test)]
 mod testing;
 pub mod upstash;
@@ -48,4 +53,6 @@ pub use elasticache_user::ElasticacheUser;
 pub use fargate::Fargate;
 pub use located::Located;
 pub use observed::Observed;
+pub use rdb_files::{Nodes, RdbFiles};
 pub use self_hosted::SelfHosted;
+pub use snapshots::Snapshots;

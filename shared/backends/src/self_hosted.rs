@@ -21,6 +21,7 @@ use crate::{
     nodes::{each, try_each},
     observed::Observed,
     persistence::{Persistence, Setup},
+    rdb_files,
     replication::{self, Alone},
     sentinel,
     session::{Command, Session},
@@ -264,6 +265,20 @@ impl SelfHosted<'_> {
         let reader = replicas.into_iter().next().map(|(_, reader)| reader);
         let endpoints = Endpoints { primary: Some(primary.clone()), reader, ..Endpoints::default() };
         Ok(Located::of(endpoints, &self.hosts.username))
+    }
+}
+
+impl SelfHosted<'_> {
+    /// Every node, as one that can be asked for its RDB file, and the user that logs in.
+    pub(crate) fn rdb_places(&self) -> (Vec<rdb_files::Place>, &str) {
+        let place = |host: &Host| rdb_files::Place {
+            id: id(host),
+            host: Some(host.host.clone()),
+            port: host.port,
+            tls: self.hosts.tls,
+            memory: None,
+        };
+        (self.hosts.nodes.iter().map(place).collect(), &self.hosts.username)
     }
 }
 

@@ -141,6 +141,9 @@ fn next_step(name: &str) -> &'static str {
             "Give the node write access to its configuration file and to the folder of that file, or use an ACL file"
         }
         "ACL SAVE" => "Give the node write access to its ACL file and to the folder of that file",
+        "REPLCONF rdb-only" => {
+            "Upgrade the node to Redis 6.2 or later, or remove `snapshots` from the target's settings"
+        }
         "SENTINEL SET" => {
             "Correct `backend.sentinel.master_name`, and give the Sentinel write access to its configuration file and \
              to the folder of that file"
@@ -157,7 +160,10 @@ pub(crate) fn is_not_ready(error: &RedisError) -> bool {
 /// <https://redis.io/docs/latest/develop/reference/protocol-spec/>, and the texts of `server.c`.
 fn means_not_now(code: &str, detail: Option<&str>) -> bool {
     let full = code == "ERR" && detail.is_some_and(|text| text.starts_with("max number of clients"));
-    full || matches!(code, "LOADING" | "BUSY" | "MASTERDOWN" | "CLUSTERDOWN" | "MISCONF" | "TRYAGAIN" | "READONLY")
+    full || matches!(
+        code,
+        "LOADING" | "BUSY" | "MASTERDOWN" | "NOMASTERLINK" | "CLUSTERDOWN" | "MISCONF" | "TRYAGAIN" | "READONLY"
+    )
 }
 
 /// Whether it is the connection that failed, not the node that refused.

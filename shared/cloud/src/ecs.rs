@@ -97,6 +97,8 @@ pub struct Task {
     pub started: Option<DateTime>,
     /// The private IPv4 address of its network interface, once it has one.
     pub address: Option<String>,
+    /// The memory that it may use, in MiB.
+    pub memory_mib: Option<u64>,
 }
 
 /// Describes a service.
@@ -187,6 +189,7 @@ fn task(task: SdkTask) -> Task {
     let address = details.find(|detail| detail.name() == Some("privateIPv4Address")).and_then(|detail| detail.value());
     Task {
         address: address.map(str::to_owned),
+        memory_mib: task.memory.as_deref().and_then(|mib| mib.parse().ok()),
         arn: task.task_arn.unwrap_or_default(),
         last_status: task.last_status.unwrap_or_default(),
         created: task.created_at,
