@@ -54,7 +54,7 @@ impl From<CallError> for Failure {
 ///
 /// <https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/CommonErrors.html>, and each operation's own list, as
 /// <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#API_PutParameter_Errors>
-const LATER: [&str; 14] = [
+const LATER: [&str; 16] = [
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
@@ -69,6 +69,8 @@ const LATER: [&str; 14] = [
     "ResourceConflictException",
     "ParameterAlreadyExists",
     "TooManyUpdates",
+    "OperationAborted",
+    "RequestTimeout",
 ];
 
 /// Codes that mean the function's role lacks a permission.

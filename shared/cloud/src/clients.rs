@@ -100,6 +100,8 @@ clients! {
     cloud_map: aws_sdk_servicediscovery,
     /// Lambda.
     lambda: aws_sdk_lambda,
+    /// S3.
+    s3: aws_sdk_s3,
 }
 
 impl Clients {

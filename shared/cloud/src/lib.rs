@@ -2,7 +2,7 @@
 //!
 //! # Layout
 //! - [`Clients`]: the SDK clients of a function, their clock, and the count of the requests they send
-//! - [`secrets_manager`], [`ssm`], [`elasticache`], [`ecs`], [`cloud_map`], [`lambda`]: the calls
+//! - [`secrets_manager`], [`ssm`], [`elasticache`], [`ecs`], [`cloud_map`], [`lambda`], [`s3`]: the calls
 //! - [`http`]: requests to services other than AWS, over the same HTTP client
 //! - [`classify`]: which class an SDK error has
 
@@ -14,6 +14,7 @@ pub mod ecs;
 pub mod elasticache;
 pub mod http;
 pub mod lambda;
+pub mod s3;
 pub mod secrets_manager;
 pub mod ssm;
 
