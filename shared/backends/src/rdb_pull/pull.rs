@@ -26,10 +26,6 @@ pub struct Pull {
 /// A file that has arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pulled {
-    /// The replication id of the data.
-    pub replication_id: String,
-    /// The replication offset of the data.
-    pub replication_offset: u64,
     /// How many bytes the file has.
     pub bytes: u64,
     /// What it holds, or its version if that cannot be read.
@@ -55,6 +51,16 @@ impl Pull {
         line.log_in(username, credential).await?;
         let position = line.ask_for_file().await?;
         Ok(Self { line, position, transfer: Transfer::new() })
+    }
+
+    /// The replication id of the data.
+    pub fn replication_id(&self) -> &str {
+        &self.position.replication_id
+    }
+
+    /// The replication offset of the data.
+    pub fn replication_offset(&self) -> u64 {
+        self.position.offset
     }
 
     /// Receives the next bytes, and appends those of the file to `file`. Returns whether more may come.
@@ -86,14 +92,9 @@ impl Pull {
     /// # Errors
     /// Retryable, naming the node, if the file is not complete.
     pub fn finish(self) -> Result<Pulled, Failure> {
-        let Self { line, position, transfer } = self;
+        let Self { line, position: _, transfer } = self;
         let arrived = transfer.finish().map_err(|broken| failure(&line.node, broken))?;
-        Ok(Pulled {
-            replication_id: position.replication_id,
-            replication_offset: position.offset,
-            bytes: arrived.bytes,
-            contents: arrived.contents,
-        })
+        Ok(Pulled { bytes: arrived.bytes, contents: arrived.contents })
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::measure::Measure;
-use crate::{login::FailedLogin, rotation::Step};
+use crate::{login::FailedLogin, retention::Verified, rotation::Step};
 
 /// What only one function reports, beside what every outcome has. Its keys stand among those of the outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,6 +22,13 @@ pub enum Details {
     },
     /// Of sync-connection.
     Connection {},
+    /// Of take-snapshot.
+    Snapshot {
+        /// The name of the snapshot, once it is known.
+        snapshot: Option<String>,
+        /// How far it is verified, once that is known.
+        verified: Option<Verified>,
+    },
 }
 
 impl Details {
@@ -31,6 +38,7 @@ impl Details {
             Self::Rotation { .. } => "rotate-auth",
             Self::Retirement { .. } => "retire-credential",
             Self::Connection {} => "sync-connection",
+            Self::Snapshot { .. } => "take-snapshot",
         }
     }
 
@@ -39,6 +47,7 @@ impl Details {
         match self {
             Self::Retirement { .. } => &[Measure::Logins, Measure::FailedLogins],
             Self::Rotation { .. } | Self::Connection {} => &[Measure::Logins],
+            Self::Snapshot { .. } => &[Measure::RdbBytes, Measure::StoredBytes],
         }
     }
 
@@ -46,7 +55,7 @@ impl Details {
     pub(super) fn shows_recovery(&self) -> bool {
         match self {
             Self::Rotation { step } => *step == Some(Step::Finish),
-            Self::Retirement { .. } | Self::Connection {} => true,
+            Self::Retirement { .. } | Self::Connection {} | Self::Snapshot { .. } => true,
         }
     }
 
@@ -54,7 +63,9 @@ impl Details {
     pub(super) fn again(&self) -> &'static str {
         match self {
             Self::Rotation { .. } => "rotate the secret again",
-            Self::Retirement { .. } | Self::Connection {} => "run the function again, or leave it to its schedule",
+            Self::Retirement { .. } | Self::Connection {} | Self::Snapshot { .. } => {
+                "run the function again, or leave it to its schedule"
+            }
         }
     }
 }

@@ -13,6 +13,10 @@ pub enum Measure {
     Logins,
     /// Logins that the nodes have refused since the previous credential was removed.
     FailedLogins,
+    /// Bytes of RDB files that were pulled, or read back.
+    RdbBytes,
+    /// Bytes of the objects that have them.
+    StoredBytes,
 }
 
 impl Measure {
@@ -21,6 +25,8 @@ impl Measure {
         match self {
             Self::Logins => "Logins",
             Self::FailedLogins => "FailedLogins",
+            Self::RdbBytes => "RdbBytes",
+            Self::StoredBytes => "StoredBytes",
         }
     }
 
@@ -30,6 +36,7 @@ impl Measure {
     pub fn unit(self) -> &'static str {
         match self {
             Self::Logins | Self::FailedLogins => "Count",
+            Self::RdbBytes | Self::StoredBytes => "Bytes",
         }
     }
 }

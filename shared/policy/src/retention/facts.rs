@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::target::Snapshots;
+use crate::{snapshot::at_ms, target::Snapshots};
 
 /// Everything that a decision depends on. Times are in milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,6 +113,5 @@ pub(super) fn newest_first(one: &Backup, other: &Backup) -> Ordering {
 
 /// The time of each backup.
 pub(super) fn created(backups: &[&Backup]) -> Vec<Timestamp> {
-    let time = |ms: u64| Timestamp::from_millisecond(i64::try_from(ms).unwrap_or(i64::MAX)).unwrap_or(Timestamp::MAX);
-    backups.iter().map(|backup| time(backup.created_ms.unwrap_or(0))).collect()
+    backups.iter().map(|backup| at_ms(backup.created_ms.unwrap_or(0))).collect()
 }

@@ -2,12 +2,11 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
-
 use super::{
     facts::{Backup, Kind, Owner, State},
     rules::Match,
 };
+use crate::snapshot::at_ms;
 
 /// Why a backup is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,10 +54,7 @@ impl fmt::Display for Reason {
             Self::Policy(matched) => return matched.fmt(f),
             Self::NewestVerified => "one of the `min_verified` newest verified",
             Self::Pinned => "pinned",
-            Self::LockedUntil(ms) => {
-                let time = i64::try_from(*ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-                return write!(f, "locked until {}", time.unwrap_or(Timestamp::MAX));
-            }
+            Self::LockedUntil(ms) => return write!(f, "locked until {}", at_ms(*ms)),
             Self::Restoring => "being restored",
             Self::Copying => "being copied",
             Self::Refused => "pruning is refused",

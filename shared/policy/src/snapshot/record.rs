@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use crate::{Failure, retention::Verified, target::Compression};
@@ -11,6 +12,26 @@ use crate::{Failure, retention::Verified, target::Compression};
 /// and deleted first. Once released, its keys only ever grow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
+    /// What was known when the pull began.
+    #[serde(flatten)]
+    pub origin: Origin,
+    /// The RDB file.
+    pub raw: Digest,
+    /// The object. The same as `raw` without compression.
+    pub stored: Digest,
+    /// What the file holds; `None` if its version cannot be read.
+    pub rdb: Option<Rdb>,
+    /// What the node said of its keys before and after the pull, while clients could change them; `None` if the run that pulled
+    /// did not live to write it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keyspace: Option<Keyspace>,
+    /// How far the contents were verified, and when.
+    pub verification: Verification,
+}
+
+/// What is known when a pull begins. It is stored with the object, so that the record can be written by another run too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
     /// The name of the snapshot.
     pub snapshot: String,
     /// The target.
@@ -24,17 +45,26 @@ pub struct Record {
     pub source: Source,
     /// How the object is compressed.
     pub compression: Compression,
-    /// The RDB file.
-    pub raw: Digest,
-    /// The object. The same as `raw` without compression.
-    pub stored: Digest,
-    /// What the file holds; `None` if its version cannot be read.
-    pub rdb: Option<Rdb>,
-    /// What the node said of its keys before and after the pull, while clients could change them.
-    pub keyspace: Keyspace,
-    /// How far the contents were verified, and when.
-    pub verification: Verification,
 }
+
+impl Origin {
+    /// The key of the metadata of an object that has it.
+    pub const METADATA: &str = "redis-lifecycle-origin";
+
+    /// The text that is stored with an object: JSON, percent-encoded, because metadata is ASCII.
+    pub fn to_metadata(&self) -> String {
+        let json = serde_json::to_string(self).expect("it has text and numbers alone");
+        utf8_percent_encode(&json, PLAIN).to_string()
+    }
+
+    /// Reads what is stored with an object; `None` if somebody else wrote it.
+    pub fn parse_metadata(text: &str) -> Option<Self> {
+        serde_json::from_str(&percent_decode_str(text).decode_utf8().ok()?).ok()
+    }
+}
+
+/// What is percent-encoded beside what is not ASCII.
+const PLAIN: &AsciiSet = &CONTROLS.add(b'%');
 
 /// Where an RDB file was pulled from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +166,11 @@ impl Record {
     /// The largest record that is read: far above the largest that is written, with 16,384 databases of every type.
     pub const MOST_BYTES: usize = 8 * 1024 * 1024;
 
+    /// What the newest look found, beside what was found before.
+    pub fn with_verification(self, verification: Verification) -> Self {
+        Self { verification, ..self }
+    }
+
     /// Reads a record.
     ///
     /// # Errors
@@ -170,6 +205,29 @@ mod tests {
             assert_eq!(keyspace.difference(&keys(file)), difference, "{file}");
         }
         assert_eq!(Keyspace { before: keys(10), after: None }.difference(&keys(11)), Some(1));
+    }
+
+    #[test]
+    fn what_is_stored_with_an_object_is_ascii_and_is_read_as_it_was_written() {
+        let origin = Origin {
+            snapshot: "phillm-20261121t030000z".to_owned(),
+            target: "phillm".to_owned(),
+            reason: Some("antes de la migración, 100 %\n".to_owned()),
+            taken_at: Timestamp::UNIX_EPOCH,
+            source: Source {
+                node: "10.0.0.7:6379".to_owned(),
+                role: "replica".to_owned(),
+                server: "redis".to_owned(),
+                version: "8.0.2".to_owned(),
+                replication_id: "0".repeat(40),
+                replication_offset: 7,
+            },
+            compression: Compression::Zstd,
+        };
+        let text = origin.to_metadata();
+        assert!(text.is_ascii() && !text.contains('\n'), "{text}");
+        assert_eq!(Origin::parse_metadata(&text), Some(origin));
+        assert_eq!(Origin::parse_metadata("{}"), None);
     }
 
     #[test]

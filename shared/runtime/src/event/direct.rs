@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use aws_smithy_types::{DateTime, date_time::Format};
 use policy::Failure;
 use serde_json::{Map, Value};
 
 use super::read::refused;
+use crate::moment::millis;
 
 /// The most characters of an unknown argument's name that a refusal repeats.
 const NAME_CHARACTERS: usize = 40;
@@ -54,6 +56,32 @@ impl Arguments {
             None => Ok(false),
             Some(Value::Bool(flag)) => Ok(flag),
             Some(_) => Err(refused(format!("its `{name}` is neither true nor false"))),
+        }
+    }
+
+    /// Takes an argument that is a text of at most `most` characters; `None` if it is missing.
+    ///
+    /// # Errors
+    /// Permanent if it is anything else.
+    pub fn text(&mut self, name: &str, most: usize) -> Result<Option<String>, Failure> {
+        match self.0.shift_remove(name) {
+            None => Ok(None),
+            Some(Value::String(text)) if text.chars().count() <= most => Ok(Some(text)),
+            Some(Value::String(_)) => Err(refused(format!("its `{name}` has more than {most} characters"))),
+            Some(_) => Err(refused(format!("its `{name}` is not a text"))),
+        }
+    }
+
+    /// Takes an argument that is a time, as in `2026-11-21T03:00:00Z`: the milliseconds since 1970; `None` if it is missing.
+    ///
+    /// # Errors
+    /// Permanent if it is anything else.
+    pub fn time_ms(&mut self, name: &str) -> Result<Option<u64>, Failure> {
+        let Some(value) = self.0.shift_remove(name) else { return Ok(None) };
+        let time = value.as_str().and_then(|text| DateTime::from_str(text, Format::DateTimeWithOffset).ok());
+        match time.and_then(millis) {
+            Some(ms) => Ok(Some(ms)),
+            None => Err(refused(format!("its `{name}` is not a time, as in \"2026-11-21T03:00:00Z\""))),
         }
     }
 

@@ -61,5 +61,14 @@ pub fn decide(facts: &Facts) -> Result<Decision<'_>, Failure> {
     }
 }
 
+/// The size of a part of an upload, for a file of about this many bytes: an upload has at most 10,000 parts, and two are in memory
+/// at a time.
+///
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
+pub fn part_bytes(estimate: u64) -> usize {
+    let least = 8 * 1024 * 1024;
+    usize::try_from((estimate / 5_000).max(least)).unwrap_or(usize::MAX)
+}
+
 #[cfg(test)]
 mod tests;
