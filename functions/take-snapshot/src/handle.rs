@@ -1,6 +1,6 @@
 //! Handles one run of take-snapshot, from the event to the outcome.
 
-use backends::{Backend, Snapshots};
+use backends::{Backend, RdbStore, Snapshots};
 use cloud::Clients;
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use policy::{
@@ -45,10 +45,10 @@ async fn take(clients: &Clients, event: Value, deadline: Deadline, outcome: &mut
     };
     match Backend::of(clients, target).snapshots() {
         Snapshots::RdbFiles(files) => {
-            let bucket = rdb_file::Bucket::of(clients, target, settings)?;
+            let store = RdbStore::of(clients, target, settings)?;
             match request {
-                Request::Take(take) => rdb_file::take(clients, target, files, &bucket, take, deadline, outcome).await,
-                Request::Drill => rdb_file::drill(clients, &bucket, outcome).await,
+                Request::Take(take) => rdb_file::take(clients, target, files, &store, take, deadline, outcome).await,
+                Request::Drill => rdb_file::drill(clients, &store, outcome).await,
             }
         }
         Snapshots::None => Err(Failure::permanent(format!(

@@ -16,6 +16,7 @@
 //! - [`login`]: asking one node which credentials it accepts, whatever the flavour
 //! - [`url`]: a login with a URL, as clients do it
 //! - [`rdb_pull`]: the RDB file of a node, over the replication protocol
+//! - [`RdbStore`]: the bucket that has the RDB files of a target
 
 mod acl;
 mod backend;
@@ -33,6 +34,7 @@ mod observed;
 mod persistence;
 mod rdb_files;
 pub mod rdb_pull;
+mod rdb_store;
 mod replication;
 mod self_hosted;
 mod sentinel;
@@ -54,5 +56,6 @@ pub use fargate::Fargate;
 pub use located::Located;
 pub use observed::Observed;
 pub use rdb_files::{Nodes, RdbFiles};
+pub use rdb_store::{Parts, RdbStore};
 pub use self_hosted::SelfHosted;
 pub use snapshots::Snapshots;

@@ -1,5 +1,6 @@
 //! The newest snapshot, read again.
 
+use backends::RdbStore;
 use cloud::{Clients, s3::Written};
 use policy::{
     Failure,
@@ -10,7 +11,6 @@ use policy::{
 use runtime::moment::now_ms;
 
 use super::{
-    Bucket,
     read_back::{self, ReadBack},
     verdict,
 };
@@ -20,24 +20,24 @@ use super::{
 ///
 /// # Errors
 /// `NeedsHuman` if there is none, or it cannot be read any more.
-pub(crate) async fn drill(clients: &Clients, bucket: &Bucket<'_>, outcome: &mut Outcome) -> Result<(), Failure> {
-    let Some((name, record, etag)) = newest_verified(bucket).await? else {
+pub(crate) async fn drill(clients: &Clients, store: &RdbStore<'_>, outcome: &mut Outcome) -> Result<(), Failure> {
+    let Some((name, record, etag)) = newest_verified(store).await? else {
         return Err(Failure::needs_human("there is no snapshot that was ever verified")
             .with_next_step("Take a snapshot, and find out why earlier ones are missing or not verified"));
     };
     outcome.details =
         Details::Snapshot { snapshot: Some(name.to_string()), verified: Some(record.verification.verified) };
-    let key = bucket.stored.key(&name, Part::Rdb(record.origin.compression));
+    let key = store.key(&name, Part::Rdb(record.origin.compression));
     if outcome.dry_run {
         outcome.would("read-snapshot", format!("{key} is the newest that is verified"));
         return Ok(());
     }
-    let verification = read(clients, bucket, &key, &record, outcome).await?;
+    let verification = read(clients, store, &key, &record, outcome).await?;
     let (verified, why) = (verification.verified, verification.why.clone());
     outcome.details = Details::Snapshot { snapshot: Some(name.to_string()), verified: Some(verified) };
     outcome.requests_change();
     let record = record.with_verification(verification).to_json();
-    match bucket.s3.replace(&bucket.stored.key(&name, Part::Record), &etag, record).await? {
+    match store.bucket.replace(&store.key(&name, Part::Record), &etag, record).await? {
         Written::Yes => {}
         Written::Exists | Written::Unknown => {
             return Err(Failure::retryable(format!(
@@ -59,13 +59,13 @@ pub(crate) async fn drill(clients: &Clients, bucket: &Bucket<'_>, outcome: &mut 
 /// Reads the object of a record, and says how far it is verified now.
 async fn read(
     clients: &Clients,
-    bucket: &Bucket<'_>,
+    store: &RdbStore<'_>,
     key: &str,
     record: &Record,
     outcome: &mut Outcome,
 ) -> Result<Verification, Failure> {
     let failed = |why: String| Verification { verified: Verified::No, at: at_ms(now_ms(clients)), why: Some(why) };
-    let Some(reading) = bucket.s3.open(key).await? else { return Ok(failed(format!("the object {key} is gone"))) };
+    let Some(reading) = store.bucket.open(key).await? else { return Ok(failed(format!("the object {key} is gone"))) };
     Ok(match read_back::run(reading, record.origin.compression).await? {
         ReadBack::Damaged(why) => failed(why),
         ReadBack::Whole { raw, stored, contents } => {
@@ -80,18 +80,13 @@ async fn read(
 }
 
 /// The newest snapshot with a record that says that it is verified, and the `ETag` of the record.
-async fn newest_verified(bucket: &Bucket<'_>) -> Result<Option<(SnapshotName, Record, String)>, Failure> {
-    let listed = bucket.s3.list(bucket.stored.folder()).await?;
-    let mut names: Vec<SnapshotName> = listed
-        .iter()
-        .filter_map(|listed| match bucket.stored.parse(&listed.key)? {
-            (name, Part::Record) => Some(name),
-            _ => None,
-        })
-        .collect();
+async fn newest_verified(store: &RdbStore<'_>) -> Result<Option<(SnapshotName, Record, String)>, Failure> {
+    let parts = store.list().await?.into_iter();
+    let mut names: Vec<SnapshotName> =
+        parts.filter_map(|(name, part)| (part == Part::Record).then_some(name)).collect();
     names.sort_by_key(SnapshotName::slot);
     for name in names.into_iter().rev() {
-        if let Some((record, etag)) = bucket.record(&name).await? {
+        if let Some((record, etag)) = store.record(&name).await? {
             if record.verification.verified.is_verified() {
                 return Ok(Some((name, record, etag)));
             }

@@ -1,7 +1,6 @@
 //! RDB files, pulled from a node into a bucket.
 //!
 //! # Layout
-//! - [`Bucket`]: the parts of a target's snapshots in a bucket
 //! - [`take`]: a snapshot, from the look at the bucket to the record
 //! - [`drill`]: the newest snapshot, read again
 //! - `upload`: the pull from a node, and the upload at the same time
@@ -10,7 +9,6 @@
 //! - `sweep`: uploads that nobody will complete
 //! - `verdict`: how far a file is verified, and what is recorded of it
 
-mod bucket;
 mod drill;
 mod pipeline;
 mod read_back;
@@ -19,6 +17,5 @@ mod take;
 mod upload;
 mod verdict;
 
-pub(crate) use bucket::Bucket;
 pub(crate) use drill::drill;
 pub(crate) use take::take;

@@ -1,6 +1,6 @@
 //! A snapshot, from the look at the bucket to the record.
 
-use backends::{Nodes, RdbFiles};
+use backends::{Nodes, Parts, RdbFiles, RdbStore};
 use cloud::{Clients, s3::Written};
 use policy::{
     Failure, Target,
@@ -20,8 +20,6 @@ use runtime::{
 };
 
 use super::{
-    Bucket,
-    bucket::Parts,
     read_back::{self, ReadBack},
     sweep, upload, verdict,
 };
@@ -42,24 +40,24 @@ pub(crate) async fn take(
     clients: &Clients,
     target: &Target,
     files: RdbFiles<'_>,
-    bucket: &Bucket<'_>,
+    store: &RdbStore<'_>,
     request: Take,
     mut deadline: Deadline,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
     let name = SnapshotName::new(&target.name, request.slot);
     outcome.details = Details::Snapshot { snapshot: Some(name.to_string()), verified: None };
-    sweep::run(bucket, now_ms(clients), outcome).await?;
+    sweep::run(store, now_ms(clients), outcome).await?;
     loop {
-        let parts = bucket.look(&name).await?;
+        let parts = store.look(&name).await?;
         if request.pin && !parts.pin {
-            pin(bucket, &name, outcome).await?;
+            pin(store, &name, outcome).await?;
         }
         match parts {
-            Parts { rdb: Some(_), record: true, .. } => return exists(bucket, &name, outcome).await,
-            Parts { rdb: None, record: true, .. } => return Err(is_gone(bucket, &name)),
+            Parts { rdb: Some(_), record: true, .. } => return exists(store, &name, outcome).await,
+            Parts { rdb: None, record: true, .. } => return Err(is_gone(store, &name)),
             Parts { rdb: Some(compression), record: false, .. } => {
-                return complete(clients, bucket, &name, compression, outcome).await;
+                return complete(clients, store, &name, compression, outcome).await;
             }
             Parts { rdb: None, record: false, .. } => {}
         }
@@ -84,10 +82,10 @@ pub(crate) async fn take(
             return Ok(());
         }
         let asked = Asked { nodes: &nodes, secret: &secret, node, info };
-        match pull(clients, bucket, &name, &request, asked, outcome).await? {
+        match pull(clients, store, &name, &request, asked, outcome).await? {
             Some(record) => {
                 outcome.did("take-snapshot", format!("from {}: {reason}", node.id));
-                return write(bucket, &name, &record, outcome).await;
+                return write(store, &name, &record, outcome).await;
             }
             // Another run was faster, or there was no answer: the bucket says which.
             None => deadline.wait("another run writes the snapshot").await?,
@@ -106,7 +104,7 @@ struct Asked<'a> {
 /// Pulls the file into the bucket; `None` if it is not known whether it is there.
 async fn pull(
     clients: &Clients,
-    bucket: &Bucket<'_>,
+    store: &RdbStore<'_>,
     name: &SnapshotName,
     request: &Take,
     Asked { nodes, secret, node, info }: Asked<'_>,
@@ -129,11 +127,11 @@ async fn pull(
         reason: request.reason.clone(),
         taken_at,
         source,
-        compression: bucket.compression,
+        compression: store.compression,
     };
-    let key = bucket.stored.key(name, Part::Rdb(bucket.compression));
+    let key = store.key(name, Part::Rdb(store.compression));
     outcome.requests_change();
-    let uploaded = upload::run(bucket.s3, &key, &origin, pull, part_bytes(info.data_bytes)).await?;
+    let uploaded = upload::run(store.bucket, &key, &origin, pull, part_bytes(info.data_bytes)).await?;
     if uploaded.written != Written::Yes {
         return Ok(None);
     }
@@ -155,17 +153,17 @@ async fn pull(
 /// Reads a file without a record, and writes the record.
 async fn complete(
     clients: &Clients,
-    bucket: &Bucket<'_>,
+    store: &RdbStore<'_>,
     name: &SnapshotName,
     compression: Compression,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
-    let key = bucket.stored.key(name, Part::Rdb(compression));
+    let key = store.key(name, Part::Rdb(compression));
     if outcome.dry_run {
         outcome.would("record-snapshot", format!("{key} has no record: its writer was stopped"));
         return Ok(());
     }
-    let Some(reading) = bucket.s3.open(&key).await? else {
+    let Some(reading) = store.bucket.open(&key).await? else {
         return Err(Failure::retryable(format!("the object {key} is gone; the next run looks again")));
     };
     let origin = reading.metadata.get(Origin::METADATA).and_then(|text| Origin::parse_metadata(text));
@@ -183,7 +181,7 @@ async fn complete(
             let verification = verdict::verification(&contents, now_ms(clients));
             let record = Record { origin, raw, stored, rdb, keyspace: None, verification };
             outcome.requests_change();
-            write(bucket, name, &record, outcome).await?;
+            write(store, name, &record, outcome).await?;
             outcome.did("record-snapshot", format!("{key} had no record: its writer was stopped"));
             Ok(())
         }
@@ -192,19 +190,19 @@ async fn complete(
 
 /// Writes the record, and reports what it says.
 async fn write(
-    bucket: &Bucket<'_>,
+    store: &RdbStore<'_>,
     name: &SnapshotName,
     record: &Record,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
-    bucket.write_record(name, record).await?;
+    store.write_record(name, record).await?;
     report(name, record, outcome);
     Ok(())
 }
 
-async fn exists(bucket: &Bucket<'_>, name: &SnapshotName, outcome: &mut Outcome) -> Result<(), Failure> {
+async fn exists(store: &RdbStore<'_>, name: &SnapshotName, outcome: &mut Outcome) -> Result<(), Failure> {
     outcome.left(SNAPSHOT, format!("{name} exists"));
-    if let Some((record, _)) = bucket.record(name).await? {
+    if let Some((record, _)) = store.record(name).await? {
         report(name, &record, outcome);
     }
     Ok(())
@@ -230,18 +228,18 @@ fn report(name: &SnapshotName, record: &Record, outcome: &mut Outcome) {
     }
 }
 
-async fn pin(bucket: &Bucket<'_>, name: &SnapshotName, outcome: &mut Outcome) -> Result<(), Failure> {
-    let key = bucket.stored.key(name, Part::Pin);
+async fn pin(store: &RdbStore<'_>, name: &SnapshotName, outcome: &mut Outcome) -> Result<(), Failure> {
+    let key = store.key(name, Part::Pin);
     if outcome.dry_run {
         outcome.would("pin-snapshot", format!("{key} keeps it"));
         return Ok(());
     }
-    let write = async { bucket.s3.put_new(&key, b"{}\n".to_vec()).await.map(drop).map_err(Failure::from) };
+    let write = async { store.bucket.put_new(&key, b"{}\n".to_vec()).await.map(drop).map_err(Failure::from) };
     change::make_or_fail(outcome, "pin-snapshot", format!("{key} keeps it until that is deleted"), write).await
 }
 
-fn is_gone(bucket: &Bucket<'_>, name: &SnapshotName) -> Failure {
-    let (record, rdb) = (bucket.stored.key(name, Part::Record), bucket.stored.key(name, Part::Rdb(bucket.compression)));
+fn is_gone(store: &RdbStore<'_>, name: &SnapshotName) -> Failure {
+    let (record, rdb) = (store.key(name, Part::Record), store.key(name, Part::Rdb(store.compression)));
     Failure::needs_human(format!("the snapshot {name} has the record {record}, and its RDB file is gone"))
         .with_next_step(format!("Restore {rdb} from its versions, or delete {record}"))
 }

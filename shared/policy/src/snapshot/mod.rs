@@ -14,7 +14,7 @@ mod stored;
 use jiff::Timestamp;
 
 pub use name::{Slot, SnapshotName};
-pub use record::{Digest, Keyspace, KeyspaceOf, Keys, Origin, Rdb, Record, Source, Verification};
+pub use record::{Digest, Keys, Keyspace, KeyspaceOf, Origin, Rdb, Record, Source, Verification};
 pub use stored::{Part, Stored};
 
 /// A moment in milliseconds since 1970, as it is recorded. One after the year 9999 is the last of that year.
