@@ -47,6 +47,7 @@ operations! { false:
     aws_sdk_s3::create_multipart_upload::CreateMultipartUploadError,
     aws_sdk_s3::delete_object::DeleteObjectError,
     aws_sdk_s3::get_object::GetObjectError,
+    aws_sdk_s3::head_object::HeadObjectError,
     aws_sdk_s3::list_multipart_uploads::ListMultipartUploadsError,
     aws_sdk_s3::list_object_versions::ListObjectVersionsError,
     aws_sdk_s3::list_objects_v2::ListObjectsV2Error,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::{primitives::ByteStream, types::ObjectLockLegalHoldStatus};
 use aws_smithy_types::DateTime;
 use policy::Failure;
 
@@ -54,7 +54,40 @@ pub struct Version {
     pub modified: Option<DateTime>,
 }
 
+/// Whether Object Lock keeps an object.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Lock {
+    /// No.
+    None,
+    /// Until then.
+    Until(DateTime),
+    /// Until somebody removes a legal hold.
+    Hold,
+}
+
 impl Bucket<'_> {
+    /// Looks whether Object Lock keeps an object. What is not there is not kept.
+    ///
+    /// # Errors
+    /// Permanent if it may not be looked at.
+    ///
+    /// # Permissions
+    /// `s3:GetObject`, and `s3:GetObjectRetention` and `s3:GetObjectLegalHold` in a bucket with Object Lock
+    pub async fn lock(&self, key: &str) -> Result<Lock, Failure> {
+        let answer = self.client.head_object().bucket(self.name).key(key).send().await;
+        let object =
+            match answer.map_err(|error| classify(&format!("look at {key} in the bucket {}", self.name), &error)) {
+                Ok(object) => object,
+                Err(error) if error.is("NotFound") => return Ok(Lock::None),
+                Err(error) => return Err(error.into()),
+            };
+        Ok(match (object.object_lock_legal_hold_status, object.object_lock_retain_until_date) {
+            (Some(ObjectLockLegalHoldStatus::On), _) => Lock::Hold,
+            (_, Some(until)) => Lock::Until(until),
+            (_, None) => Lock::None,
+        })
+    }
+
     /// Lists the objects whose keys begin with a prefix, in the order of their keys.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::measure::Measure;
+use super::{judged::Judged, measure::Measure};
 use crate::{login::FailedLogin, retention::Verified, rotation::Step};
 
 /// What only one function reports, beside what every outcome has. Its keys stand among those of the outcome.
@@ -29,6 +29,11 @@ pub enum Details {
         /// How far it is verified, once that is known.
         verified: Option<Verified>,
     },
+    /// Of prune-snapshots.
+    Pruning {
+        /// Every snapshot of the target, and what becomes of it.
+        snapshots: Vec<Judged>,
+    },
 }
 
 impl Details {
@@ -39,6 +44,7 @@ impl Details {
             Self::Retirement { .. } => "retire-credential",
             Self::Connection {} => "sync-connection",
             Self::Snapshot { .. } => "take-snapshot",
+            Self::Pruning { .. } => "prune-snapshots",
         }
     }
 
@@ -48,6 +54,7 @@ impl Details {
             Self::Retirement { .. } => &[Measure::Logins, Measure::FailedLogins],
             Self::Rotation { .. } | Self::Connection {} => &[Measure::Logins],
             Self::Snapshot { .. } => &[Measure::RdbBytes, Measure::StoredBytes],
+            Self::Pruning { .. } => &[Measure::Snapshots, Measure::VerifiedSnapshots, Measure::DeletedSnapshots],
         }
     }
 
@@ -55,7 +62,7 @@ impl Details {
     pub(super) fn shows_recovery(&self) -> bool {
         match self {
             Self::Rotation { step } => *step == Some(Step::Finish),
-            Self::Retirement { .. } | Self::Connection {} | Self::Snapshot { .. } => true,
+            Self::Retirement { .. } | Self::Connection {} | Self::Snapshot { .. } | Self::Pruning { .. } => true,
         }
     }
 
@@ -63,7 +70,7 @@ impl Details {
     pub(super) fn again(&self) -> &'static str {
         match self {
             Self::Rotation { .. } => "rotate the secret again",
-            Self::Retirement { .. } | Self::Connection {} | Self::Snapshot { .. } => {
+            Self::Retirement { .. } | Self::Connection {} | Self::Snapshot { .. } | Self::Pruning { .. } => {
                 "run the function again, or leave it to its schedule"
             }
         }

@@ -17,6 +17,12 @@ pub enum Measure {
     RdbBytes,
     /// Bytes of the objects that have them.
     StoredBytes,
+    /// Snapshots of the target.
+    Snapshots,
+    /// Those of them that are verified.
+    VerifiedSnapshots,
+    /// Snapshots that were deleted.
+    DeletedSnapshots,
 }
 
 impl Measure {
@@ -27,6 +33,9 @@ impl Measure {
             Self::FailedLogins => "FailedLogins",
             Self::RdbBytes => "RdbBytes",
             Self::StoredBytes => "StoredBytes",
+            Self::Snapshots => "Snapshots",
+            Self::VerifiedSnapshots => "VerifiedSnapshots",
+            Self::DeletedSnapshots => "DeletedSnapshots",
         }
     }
 
@@ -35,7 +44,9 @@ impl Measure {
     /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html>
     pub fn unit(self) -> &'static str {
         match self {
-            Self::Logins | Self::FailedLogins => "Count",
+            Self::Logins | Self::FailedLogins | Self::Snapshots | Self::VerifiedSnapshots | Self::DeletedSnapshots => {
+                "Count"
+            }
             Self::RdbBytes | Self::StoredBytes => "Bytes",
         }
     }

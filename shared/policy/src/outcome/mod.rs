@@ -15,6 +15,7 @@ mod details;
 mod failure;
 mod fit;
 mod items;
+mod judged;
 mod measure;
 mod record;
 mod run;
@@ -27,6 +28,7 @@ pub use self::{
     details::Details,
     fit::LIMIT_BYTES,
     items::{FailedItem, Item, Waiting},
+    judged::Judged,
     measure::{Measure, Measures},
     run::Outcome,
     status::Status,
