@@ -2,7 +2,7 @@
 
 use std::{
     net::TcpListener,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -32,6 +32,7 @@ impl Files {
 pub(crate) struct RedisServer {
     pub(crate) port: u16,
     pub(crate) folder: TempDir,
+    program: PathBuf,
     arguments: Vec<String>,
     process: Child,
 }
@@ -39,6 +40,11 @@ pub(crate) struct RedisServer {
 impl RedisServer {
     /// Starts a server whose user `default` has this password, and that follows with it.
     pub(crate) fn start(files: Files, password: &str, lines: &[&str]) -> Self {
+        Self::start_as(&program(), files, password, lines)
+    }
+
+    /// As [`RedisServer::start`], with this program.
+    pub(crate) fn start_as(program: &Path, files: Files, password: &str, lines: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
         let mut config = vec![
@@ -60,7 +66,7 @@ impl RedisServer {
             Files::None => config.iter().flat_map(|line| argument(line)).collect(),
             Files::Config | Files::Acl => vec![write(&folder, &config)],
         };
-        Self::run(folder, port, arguments)
+        Self::run(program.to_owned(), folder, port, arguments)
     }
 
     /// Starts a Sentinel that watches a primary as `main`, and logs in to it with this password.
@@ -77,12 +83,12 @@ impl RedisServer {
         ];
         config.extend(lines.iter().map(|line| (*line).to_owned()));
         let file = write(&folder, &config);
-        Self::run(folder, port, vec![file, "--sentinel".to_owned()])
+        Self::run(program(), folder, port, vec![file, "--sentinel".to_owned()])
     }
 
-    fn run(folder: TempDir, port: u16, arguments: Vec<String>) -> Self {
-        let process = spawn(&arguments, &folder);
-        let server = Self { port, folder, arguments, process };
+    fn run(program: PathBuf, folder: TempDir, port: u16, arguments: Vec<String>) -> Self {
+        let process = spawn(&program, &arguments, &folder);
+        let server = Self { port, folder, program, arguments, process };
         server.wait_until_it_answers();
         server
     }
@@ -90,7 +96,7 @@ impl RedisServer {
     /// Kills the server and starts it again.
     pub(crate) fn restart(&mut self) {
         self.end();
-        self.process = spawn(&self.arguments, &self.folder);
+        self.process = spawn(&self.program, &self.arguments, &self.folder);
         self.wait_until_it_answers();
     }
 
@@ -134,6 +140,13 @@ impl RedisServer {
         command
     }
 
+    /// The process that saves or sends its data, if there is one.
+    pub(crate) fn child(&self) -> Option<u32> {
+        let id = self.process.id();
+        let children = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap();
+        children.split_whitespace().next().map(|id| id.parse().unwrap())
+    }
+
     /// The configuration file.
     pub(crate) fn config_file(&self) -> PathBuf {
         self.folder.path().join("redis.conf")
@@ -168,8 +181,20 @@ fn argument(line: &str) -> Vec<String> {
     std::iter::once(option).chain(words.map(|word| word.trim_matches('\'').to_owned())).collect()
 }
 
-fn spawn(arguments: &[String], folder: &TempDir) -> Child {
-    let program = std::env::var_os("REDIS_SERVER").unwrap_or_else(|| "redis-server".into());
+/// The server of most tests.
+pub(crate) fn program() -> PathBuf {
+    std::env::var_os("REDIS_SERVER").unwrap_or_else(|| "redis-server".into()).into()
+}
+
+/// That one, and Redis 8 and Valkey 8 where they are installed.
+pub(crate) fn programs() -> Vec<PathBuf> {
+    let redis_8 = std::env::var_os("REDIS8_SERVER").map(PathBuf::from);
+    let valkey = redis_8.as_ref().map(|redis_8| redis_8.with_file_name("valkey-server"));
+    let installed = [redis_8, valkey].into_iter().flatten().filter(|program| program.is_file());
+    std::iter::once(program()).chain(installed).collect()
+}
+
+fn spawn(program: &Path, arguments: &[String], folder: &TempDir) -> Child {
     let log = std::fs::OpenOptions::new().create(true).append(true).open(folder.path().join("log")).unwrap();
     Command::new(program).args(arguments).stdin(Stdio::null()).stdout(log).stderr(Stdio::null()).spawn().unwrap()
 }

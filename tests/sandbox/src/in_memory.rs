@@ -22,7 +22,7 @@ use crate::{
     redis::Fleet,
     server::Endpoint,
     services::{
-        CloudMap, Ecs, ElastiCache, Lambda, SecretsManager, Ssm, Sts,
+        CloudMap, Ecs, ElastiCache, Lambda, S3, SecretsManager, Ssm, Sts,
         ecs::{EcsTiming, Neighbours},
         elasticache::Timing,
         secrets_manager::RotationTiming,
@@ -73,6 +73,8 @@ pub struct InMemory {
     pub cloud_map: Arc<CloudMap>,
     /// Lambda's API for functions that are consumers. Tests read its state directly.
     pub lambda: Arc<Lambda>,
+    /// S3. Tests read its state directly.
+    pub s3: Arc<S3>,
     /// Upstash. Its API is at its real URL.
     pub upstash: Arc<Upstash>,
     endpoint: Arc<Endpoint>,
@@ -99,6 +101,7 @@ impl InMemory {
         };
         let ecs = Ecs::in_memory(fleet.clone(), neighbours, ecs, journal.clone());
         let lambda = Arc::new(Lambda::new(runner.clone(), events.clone()));
+        let s3 = Arc::new(S3::new("simulated"));
         let services = Services::new(vec![
             secrets_manager.clone(),
             ssm.clone(),
@@ -106,6 +109,7 @@ impl InMemory {
             ecs.clone(),
             cloud_map.clone(),
             lambda.clone(),
+            s3.clone(),
             events.eventbridge.clone(),
             events.scheduler.clone(),
             events.sns.clone(),
@@ -125,6 +129,7 @@ impl InMemory {
             ecs,
             cloud_map,
             lambda,
+            s3,
             upstash,
             endpoint,
             latency,

@@ -20,7 +20,7 @@ use crate::{
     redis::Fleet,
     server::{self, Endpoint},
     services::{
-        CloudMap, Ecs, ElastiCache, Lambda, SecretsManager, Ssm, Sts,
+        CloudMap, Ecs, ElastiCache, Lambda, S3, SecretsManager, Ssm, Sts,
         ecs::{EcsTiming, Neighbours},
         elasticache::Timing,
         secrets_manager::RotationTiming,
@@ -95,6 +95,8 @@ pub struct Sandbox {
     pub cloud_map: Arc<CloudMap>,
     /// Lambda's API for functions that are consumers. Tests read its state directly.
     pub lambda: Arc<Lambda>,
+    /// S3. Tests read its state directly.
+    pub s3: Arc<S3>,
     /// Upstash. Tests read its state directly.
     pub upstash: Arc<Upstash>,
     authority_file: PathBuf,
@@ -128,6 +130,7 @@ impl Sandbox {
         let ssm = Arc::new(Ssm::new(events.clone()));
         let cloud_map = Arc::new(CloudMap::new(fleet.clone()));
         let lambda = Arc::new(Lambda::new(runner.clone(), events.clone()));
+        let s3 = Arc::new(S3::new("sandbox"));
         let neighbours = Neighbours {
             secrets_manager: secrets_manager.clone(),
             ssm: ssm.clone(),
@@ -143,6 +146,7 @@ impl Sandbox {
             ecs.clone(),
             cloud_map.clone(),
             lambda.clone(),
+            s3.clone(),
             events.eventbridge.clone(),
             events.scheduler.clone(),
             events.sns.clone(),
@@ -167,6 +171,7 @@ impl Sandbox {
             ecs,
             cloud_map,
             lambda,
+            s3,
             upstash,
             authority_file,
             listener,

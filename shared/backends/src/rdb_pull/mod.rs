@@ -13,6 +13,8 @@
 mod handshake;
 mod info;
 mod pull;
+#[cfg(test)]
+mod tests;
 pub mod transfer;
 
 pub(crate) use info::read as read_info;

@@ -63,6 +63,12 @@ impl Pull {
         self.position.offset
     }
 
+    /// The mark at the end of the transfer, if that is its framing.
+    #[cfg(test)]
+    pub(super) fn mark(&self) -> Option<Vec<u8>> {
+        self.transfer.mark()
+    }
+
     /// Receives the next bytes, and appends those of the file to `file`. Returns whether more may come.
     ///
     /// # Errors

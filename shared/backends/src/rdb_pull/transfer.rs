@@ -102,6 +102,15 @@ impl Transfer {
         self.unread(chunk, file)
     }
 
+    /// The mark, if that is the framing.
+    #[cfg(test)]
+    pub(super) fn mark(&self) -> Option<Vec<u8>> {
+        match self.framing {
+            Some(Framing::Mark(mark)) => Some(mark.to_vec()),
+            _ => None,
+        }
+    }
+
     /// Whether everything has arrived, so that nothing more has to be waited for. Of a file that cannot be read, only the end of
     /// the connection shows where it ends, unless its length is known.
     pub fn is_complete(&self) -> bool {
@@ -176,7 +185,7 @@ impl Transfer {
     fn unread(&mut self, chunk: &[u8], file: &mut Vec<u8>) -> Result<(), Broken> {
         match self.framing {
             Some(Framing::Length(length)) => {
-                let missing = usize::try_from(length - self.bytes).unwrap_or(usize::MAX);
+                let missing = usize::try_from(length.saturating_sub(self.bytes)).unwrap_or(usize::MAX);
                 self.append(&chunk[..chunk.len().min(missing)], file);
             }
             _ => {

@@ -46,6 +46,8 @@ pub enum Body {
         /// The bytes.
         bytes: Bytes,
     },
+    /// Raw bytes whose media type is among the headers.
+    Typed(Bytes),
     /// A streamed body.
     Stream {
         /// Their media type.

@@ -1,15 +1,17 @@
 //! A parsed API call, independent of the protocol.
 
 use bytes::Bytes;
-use hyper::HeaderMap;
+use hyper::{HeaderMap, Method, Uri};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{AwsError, Description};
 
 /// The parameters that name the subject of a call, by priority. A cache comes before its user group.
-const SUBJECTS: [&str; 21] = [
+const SUBJECTS: [&str; 23] = [
     "SecretId",
+    "Key",
+    "Bucket",
     "FunctionName",
     "Name",
     "Path",
@@ -43,6 +45,10 @@ pub struct Call {
     pub principal: String,
     /// The parameters from path, query and body. Those of the query protocol are a tree of strings and arrays.
     pub input: Value,
+    /// The method of the request.
+    pub method: Method,
+    /// The path and the query of the request.
+    pub uri: Uri,
     /// The headers of the request. In the REST protocols, they contain parameters too.
     pub headers: HeaderMap,
     /// The raw body.
@@ -52,7 +58,7 @@ pub struct Call {
 /// Omits the parameters, which may contain a secret.
 impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { service, operation, principal, input: _, headers: _, body: _ } = self;
+        let Self { service, operation, principal, input: _, method: _, uri: _, headers: _, body: _ } = self;
         let mut call = f.debug_struct("Call");
         call.field("service", &service.signing_name).field("operation", operation).field("principal", principal);
         call.finish_non_exhaustive()
@@ -63,7 +69,8 @@ impl Call {
     /// A call from one service of the sandbox to another.
     pub(crate) fn new(service: &'static Description, operation: &str, principal: &str, input: Value) -> Self {
         let (operation, principal) = (operation.to_owned(), principal.to_owned());
-        Self { service, operation, principal, input, headers: HeaderMap::new(), body: Bytes::new() }
+        let (method, uri, headers) = (Method::POST, Uri::default(), HeaderMap::new());
+        Self { service, operation, principal, input, method, uri, headers, body: Bytes::new() }
     }
 
     /// Deserializes the parameters into the operation's input type.

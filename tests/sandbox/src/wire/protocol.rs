@@ -93,6 +93,7 @@ impl Protocol {
         let Answer { status, headers, body } = result.unwrap_or_else(|error| self.refusal(request_id, &error));
         let (content_type, body) = match (self, body) {
             (_, Body::Empty) => (None, whole(Bytes::new())),
+            (_, Body::Typed(bytes)) => (None, whole(bytes)),
             (_, Body::Bytes { content_type, bytes }) => (Some(content_type), whole(bytes)),
             (_, Body::Stream { content_type, stream }) => (Some(content_type), stream),
             (Self::Json { .. }, Body::Json(output)) => (Some("application/x-amz-json-1.1"), whole(output.to_string())),

@@ -72,7 +72,16 @@ impl Services {
         let description = service.description();
         let protocol = Protocol::of_request(description.protocols, head);
         let (operation, input) = protocol.parse(head, &body).map_err(|error| Unreadable { protocol, error })?;
-        let call = Call { service: description, operation, principal, input, headers: head.headers.clone(), body };
+        let call = Call {
+            service: description,
+            operation,
+            principal,
+            input,
+            method: head.method.clone(),
+            uri: head.uri.clone(),
+            headers: head.headers.clone(),
+            body,
+        };
         Ok(Request { service, protocol, call })
     }
 
