@@ -5,6 +5,7 @@
 //! - [`program`]: the compiled functions
 //! - [`run`]: invocations and faults; [`Outcome`]: what a run returns
 //! - [`retirement`], [`connection`]: the compiled `retire-credential` and `sync-connection`
+//! - [`snapshots`]: the compiled `take-snapshot` and `prune-snapshots`
 //! - [`Flavour`]: the flavour of Redis on a stage; [`tell`] reports skipped tests
 //! - [`Traffic`]: clients and a watcher
 //! - [`Stage::estate`], [`fargate`]: hosts and Fargate tasks
@@ -22,6 +23,7 @@ mod program;
 pub mod retirement;
 pub mod run;
 pub mod secrecy;
+pub mod snapshots;
 mod stage;
 pub mod timing;
 mod traffic;

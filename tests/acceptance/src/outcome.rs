@@ -158,6 +158,32 @@ impl Outcome {
         self.0["duration_ms"].as_u64()
     }
 
+    /// The name of the snapshot that the run is about, if it names one.
+    pub fn snapshot(&self) -> Option<&str> {
+        self.0["snapshot"].as_str()
+    }
+
+    /// How far that snapshot is verified, if the run found out.
+    pub fn verified(&self) -> Option<&str> {
+        self.0["verified"].as_str()
+    }
+
+    /// What becomes of each snapshot: its name, the action and the reasons.
+    ///
+    /// # Panics
+    /// The function does not report it.
+    pub fn judged(&self) -> Vec<(&str, &str, String)> {
+        let all = self.0["snapshots"].as_array().expect("the outcome reports snapshots");
+        all.iter()
+            .map(|entry| {
+                let reasons = entry["reasons"].as_array().into_iter().flatten().filter_map(Value::as_str);
+                let reasons: Vec<&str> = reasons.collect();
+                let text = |key: &str| entry[key].as_str().expect("an entry has a name and an action");
+                (text("snapshot"), text("action"), reasons.join("; "))
+            })
+            .collect()
+    }
+
     /// The failed logins from the ACL logs of the nodes.
     ///
     /// # Panics

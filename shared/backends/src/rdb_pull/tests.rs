@@ -141,7 +141,9 @@ fn large() -> RedisServer {
     let mut connection = server.log_in("default", PASSWORD).unwrap();
     let mut pipe = redis::pipe();
     let value = "x".repeat(1024 * 1024);
-    (0..40).for_each(|number| drop(pipe.cmd("SET").arg(number).arg(&value).ignore()));
+    for number in 0..40 {
+        pipe.cmd("SET").arg(number).arg(&value).ignore();
+    }
     pipe.exec(&mut connection).unwrap();
     server
 }

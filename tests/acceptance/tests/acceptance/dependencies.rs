@@ -1,6 +1,6 @@
 //! The direction of dependencies, and the crates that must not be dependencies.
 //!
-//! `functions → runtime, backends, cloud → policy`, and `backends → cloud`; in the tests
+//! `functions → runtime, backends, cloud → policy`, `backends → cloud`, and `functions, backends → rdb`; in the tests
 //! `demo, acceptance → workload → sandbox → simulated-redis` and `simulation → functions, sandbox, simulated-redis`. The sandbox
 //! and the simulated Redis use no crate of the product.
 
@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, TargetKind};
 
 /// The crates of this workspace that each layer may use.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("policy", &[]),
+    ("rdb", &[]),
     ("cloud", &["policy"]),
-    ("backends", &["policy", "cloud"]),
+    ("backends", &["policy", "cloud", "rdb"]),
     ("runtime", &["policy", "cloud"]),
-    ("functions", &["policy", "cloud", "backends", "runtime"]),
+    ("functions", &["policy", "cloud", "backends", "runtime", "rdb"]),
     ("sandbox", &["simulated-redis"]),
     ("simulated-redis", &[]),
     (
@@ -32,7 +33,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ),
     ("workload", &["sandbox", "policy"]),
     ("demo", &["workload", "sandbox", "policy"]),
-    ("acceptance", &["demo", "workload", "sandbox", "policy", "backends"]),
+    ("acceptance", &["demo", "workload", "sandbox", "policy", "backends", "rdb"]),
 ];
 
 /// Crates that must not be a direct or indirect dependency of `policy`, which does no IO.

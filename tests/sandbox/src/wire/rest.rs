@@ -46,7 +46,9 @@ impl Route {
         if self.method != *method || !form_members(query).all(has) {
             return None;
         }
-        labels(path, uri.path())
+        // SDKs write `/Bucket/` for a bucket.
+        let given = uri.path().strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(uri.path());
+        labels(path, given)
     }
 }
 

@@ -1,0 +1,6 @@
+//! The compiled `take-snapshot`, on real Redis.
+
+mod drill;
+mod faults;
+mod refusals;
+mod story;
