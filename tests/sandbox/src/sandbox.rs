@@ -56,6 +56,7 @@ impl Default for Options {
                 create: Duration::from_millis(500),
                 modify: Duration::from_secs(2),
                 spread: Duration::from_millis(200),
+                snapshot: Duration::from_secs(2),
                 stale: Duration::from_millis(300),
                 stale_users: Duration::ZERO,
             },

@@ -49,6 +49,11 @@ impl Node {
         self.inner.lock().await.running.as_ref().and_then(Running::pid)
     }
 
+    /// Whether the server runs.
+    pub(crate) async fn is_running(&self) -> bool {
+        self.inner.lock().await.running.is_some()
+    }
+
     /// Stops the server without ending it: it answers nobody until it is thawed.
     pub async fn freeze(&self) {
         self.signal(Signal::SIGSTOP).await;

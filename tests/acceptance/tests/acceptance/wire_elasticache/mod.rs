@@ -5,6 +5,7 @@ mod failures;
 mod rbac;
 mod refusals;
 mod serverless;
+mod snapshots;
 mod states;
 mod tokens;
 mod users;
@@ -38,6 +39,7 @@ fn quick() -> Timing {
         create: Duration::ZERO,
         modify: Duration::from_millis(300),
         spread: Duration::from_millis(50),
+        snapshot: Duration::from_millis(300),
         stale: Duration::ZERO,
         stale_users: Duration::ZERO,
     }

@@ -5,6 +5,7 @@
 //! - `group`, `token`: what a group is, and what happens to its AUTH tokens
 //! - `users`, `user_groups`: who logs in where no token does
 //! - `serverless`: caches that AWS shows as one endpoint
+//! - `snapshots`: snapshots of groups and of their nodes
 //! - `build`: how the processes come to be
 //! - `hooks`: what tests see and do behind the wire
 //! - `history`: what Describe calls show of the past
@@ -23,6 +24,7 @@ mod modify;
 mod page;
 mod render;
 mod serverless;
+mod snapshots;
 mod tags;
 mod text;
 mod token;
@@ -40,8 +42,16 @@ use hyper::StatusCode;
 use secrecy::SecretString;
 
 pub use hooks::{NodeView, Role};
+pub use snapshots::PastSnapshot;
 
-use self::{events::Event, group::Group, serverless::Cache, user_groups::UserGroup, users::User};
+use self::{
+    events::Event,
+    group::Group,
+    serverless::Cache,
+    snapshots::{Quota, Snapshot},
+    user_groups::UserGroup,
+    users::User,
+};
 use crate::{
     delivery::Events,
     redis::Fleet,
@@ -65,6 +75,8 @@ pub struct Timing {
     pub modify: Duration,
     /// Between one node and the next while a change spreads.
     pub spread: Duration,
+    /// From `CreateSnapshot` to `available`, at least. A copy and a deletion take as long.
+    pub snapshot: Duration,
     /// For how long Describe calls still show a group or a cache as it was before a change: its status can read `available` too
     /// early. That it is being deleted is shown at once.
     pub stale: Duration,
@@ -89,6 +101,8 @@ struct State {
     lies: bool,
     groups: BTreeMap<String, Group>,
     caches: BTreeMap<String, Cache>,
+    snapshots: BTreeMap<String, Snapshot>,
+    snapshot_quota: Quota,
     users: BTreeMap<String, User>,
     user_groups: BTreeMap<String, UserGroup>,
     events: Vec<Event>,
@@ -121,6 +135,8 @@ impl ElastiCache {
             lies: false,
             groups: BTreeMap::new(),
             caches: BTreeMap::new(),
+            snapshots: BTreeMap::new(),
+            snapshot_quota: Quota::default(),
             users: [User::built_in()].into_iter().map(|user| (user.id.clone(), user)).collect(),
             user_groups: BTreeMap::new(),
             events: Vec::new(),
@@ -151,6 +167,10 @@ impl ElastiCache {
             "DescribeServerlessCaches" => this.describe_caches(call),
             "ModifyServerlessCache" => Self::modify_cache(this, call),
             "DeleteServerlessCache" => Self::delete_cache(this, call),
+            "CreateSnapshot" => Self::create_snapshot(this, call),
+            "DescribeSnapshots" => this.describe_snapshots(call),
+            "CopySnapshot" => Self::copy_snapshot(this, call),
+            "DeleteSnapshot" => Self::delete_snapshot(this, call),
             "DescribeEvents" => this.describe_events(call),
             "AddTagsToResource" => this.add_tags(call),
             "ListTagsForResource" => this.list_tags(call),

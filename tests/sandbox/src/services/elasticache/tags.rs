@@ -1,4 +1,4 @@
-//! Tags of groups, serverless caches, users and user groups.
+//! Tags of groups, serverless caches, snapshots, users and user groups.
 
 use std::collections::BTreeMap;
 
@@ -112,6 +112,7 @@ impl ElastiCache {
                 let ready = cache.must_be_available();
                 with(&mut cache.tags, ready)
             }
+            "snapshot" => with(&mut state.snapshot_mut(id)?.tags, Ok(())),
             "user" => with(&mut state.user_mut(id)?.tags, Ok(())),
             "usergroup" => {
                 let group = state.user_group_mut(id)?;
