@@ -22,7 +22,7 @@ use crate::{
     redis::Fleet,
     server::Endpoint,
     services::{
-        CloudMap, Ecs, ElastiCache, Lambda, S3, SecretsManager, Ssm, Sts,
+        CloudMap, Ecs, ElastiCache, Lambda, S3, SecretsManager, Ssm, Sts, Tagging,
         ecs::{EcsTiming, Neighbours},
         elasticache::Timing,
         secrets_manager::RotationTiming,
@@ -114,6 +114,7 @@ impl InMemory {
             events.scheduler.clone(),
             events.sns.clone(),
             Arc::new(Sts),
+            Arc::new(Tagging::new(vec![elasticache.clone()])),
         ]);
         let upstash = Upstash::in_memory(fleet.clone(), faults.clone(), journal.clone());
         let endpoint = Arc::new(Endpoint { services, faults: faults.clone(), journal: journal.clone() });

@@ -20,7 +20,7 @@ use crate::{
     redis::Fleet,
     server::{self, Endpoint},
     services::{
-        CloudMap, Ecs, ElastiCache, Lambda, S3, SecretsManager, Ssm, Sts,
+        CloudMap, Ecs, ElastiCache, Lambda, S3, SecretsManager, Ssm, Sts, Tagging,
         ecs::{EcsTiming, Neighbours},
         elasticache::Timing,
         secrets_manager::RotationTiming,
@@ -152,6 +152,7 @@ impl Sandbox {
             events.scheduler.clone(),
             events.sns.clone(),
             Arc::new(Sts),
+            Arc::new(Tagging::new(vec![elasticache.clone()])),
         ]);
         let endpoint = Arc::new(Endpoint { services, faults: faults.clone(), journal: journal.clone() });
         let listener = tokio::spawn(async move {

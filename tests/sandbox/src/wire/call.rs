@@ -7,14 +7,18 @@ use serde_json::Value;
 
 use super::{AwsError, Description};
 
-/// The parameters that name the subject of a call, by priority. A cache comes before its user group.
-const SUBJECTS: [&str; 23] = [
+/// The parameters that name the subject of a call, by priority. A cache comes before its snapshot and its user group.
+const SUBJECTS: [&str; 27] = [
     "SecretId",
     "Key",
     "Bucket",
     "FunctionName",
     "Name",
     "Path",
+    "SnapshotName",
+    "SourceSnapshotName",
+    "ServerlessCacheSnapshotName",
+    "SourceServerlessCacheSnapshotName",
     "ReplicationGroupId",
     "CacheClusterId",
     "ServerlessCacheName",

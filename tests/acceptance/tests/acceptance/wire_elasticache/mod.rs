@@ -5,6 +5,7 @@ mod failures;
 mod rbac;
 mod refusals;
 mod serverless;
+mod serverless_snapshots;
 mod snapshots;
 mod states;
 mod tokens;

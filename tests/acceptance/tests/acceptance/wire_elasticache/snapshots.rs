@@ -78,10 +78,10 @@ async fn a_snapshot_of_a_group_holds_the_data_of_every_shard() {
     let holds = |rdb: &[u8], text: &str| rdb.windows(text.len()).any(|part| part == text.as_bytes());
     assert!(rdbs.iter().all(|rdb| rdb.starts_with(b"REDIS") && rdb[rdb.len() - 9] == 0xff), "two whole files");
     // The slot of `a` is 15495, that of `b` 3300.
-    assert_eq!(["a", "b"].map(|key| rdbs.iter().map(|rdb| holds(rdb, &format!("the value of {key}"))).collect()), [
-        vec![false, true],
-        vec![true, false],
-    ]);
+    for (key, held) in [("a", [false, true]), ("b", [true, false])] {
+        let value = format!("the value of {key}");
+        assert_eq!(rdbs.iter().map(|rdb| holds(rdb, &value)).collect::<Vec<_>>(), held, "{key}");
+    }
     assert_eq!(available(&client, "sessions").await.status(), Some("available"));
     sandbox.stop().await.unwrap();
 }
@@ -295,7 +295,8 @@ async fn a_snapshot_has_the_tags_from_its_creation_and_those_that_are_added() {
     assert_eq!((created.cache_cluster_id(), created.replication_group_id()), (Some("orders-001"), None));
     let arn = "arn:aws:elasticache:us-east-1:123456789012:snapshot:one";
     assert_eq!(created.arn(), Some(arn));
-    let keys = |tags: Option<Vec<Tag>>| tags.unwrap().iter().map(|tag| tag.key().unwrap().to_owned()).collect::<Vec<_>>();
+    let keys =
+        |tags: Option<Vec<Tag>>| tags.unwrap().iter().map(|tag| tag.key().unwrap().to_owned()).collect::<Vec<_>>();
     let added = client.add_tags_to_resource().resource_name(arn).tags(tag("pinned")).send().await.unwrap();
     assert_eq!(keys(added.tag_list), ["ours", "pinned"]);
     client.remove_tags_from_resource().resource_name(arn).tag_keys("pinned").send().await.unwrap();
@@ -303,5 +304,40 @@ async fn a_snapshot_has_the_tags_from_its_creation_and_those_that_are_added() {
     assert_eq!(keys(listed.tag_list), ["ours"]);
     let other = client.list_tags_for_resource().resource_name(arn.replace("one", "two")).send().await.unwrap_err();
     assert!(other.into_service_error().is_snapshot_not_found_fault());
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_group_starts_with_the_data_of_a_snapshot_which_is_restoring_meanwhile() {
+    let (sandbox, client) = start(quick()).await;
+    let plain = async |address: Ipv4Addr| {
+        let redis = Redis::open(format!("redis://{address}:6379")).unwrap();
+        redis.get_multiplexed_async_connection().await.unwrap()
+    };
+    single(&client, "orders").await;
+    let mut connection = plain(sandbox.elasticache.nodes("orders")[0].address).await;
+    redis::cmd("SET").arg("key").arg("value").exec_async(&mut connection).await.unwrap();
+    client.create_snapshot().replication_group_id("orders").snapshot_name("one").send().await.unwrap();
+    turns(&client, "one", Some("available")).await;
+    sandbox.elasticache.set_timing(Timing { create: Duration::from_secs(1), ..quick() });
+    let restore = |id: &str| {
+        let create = client.create_replication_group().replication_group_id(id).replication_group_description(id);
+        create.num_cache_clusters(2).snapshot_name("One").send()
+    };
+    restore("restored").await.unwrap();
+    assert_eq!(snapshot(&client, "one").await.unwrap().snapshot_status(), Some("restoring"));
+    let delete = client.delete_snapshot().snapshot_name("one").send().await.unwrap_err().into_service_error();
+    assert!(delete.is_invalid_snapshot_state_fault(), "{delete:?}");
+    let second = restore("second").await.unwrap_err().into_service_error();
+    assert!(second.is_invalid_parameter_value_exception(), "{second:?}");
+    available(&client, "restored").await;
+    turns(&client, "one", Some("available")).await;
+    let nodes = sandbox.elasticache.nodes("restored");
+    assert_eq!(nodes.len(), 2);
+    for node in nodes {
+        let mut connection = plain(node.address).await;
+        let value: Option<String> = redis::cmd("GET").arg("key").query_async(&mut connection).await.unwrap();
+        assert_eq!(value.as_deref(), Some("value"), "{node:?}");
+    }
     sandbox.stop().await.unwrap();
 }

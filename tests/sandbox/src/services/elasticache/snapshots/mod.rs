@@ -6,6 +6,7 @@
 //! - `create`, `describe`, `copy`, `delete`: the operations
 //! - `take`: how a snapshot gets its data
 //! - `part`: what it holds of one shard
+//! - `restore`: new groups with the data of a snapshot
 //! - `quota`: how many snapshots may be taken in a day
 //! - `hooks`: what tests see and do behind the wire
 //! - `render`: snapshots as XML
@@ -18,6 +19,7 @@ mod hooks;
 mod part;
 mod quota;
 mod render;
+mod restore;
 mod take;
 
 use std::{collections::BTreeMap, fmt, time::Duration};
@@ -26,6 +28,7 @@ use hyper::StatusCode;
 use jiff::Timestamp;
 
 pub use hooks::PastSnapshot;
+pub(super) use hooks::automatic_name;
 pub(super) use quota::Quota;
 
 use self::part::Part;
