@@ -1,6 +1,7 @@
 //! Tests of the AWS in memory, with the real SDK.
 
 mod ecs;
+mod snapshots;
 
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_elasticache::types::{Snapshot, Tag};
+use aws_sdk_elasticache::types::{Snapshot, SourceType, Tag};
 use sandbox::services::elasticache::PastSnapshot;
 
 use super::*;
@@ -83,6 +83,12 @@ async fn a_snapshot_of_a_group_holds_the_data_of_every_shard() {
         assert_eq!(rdbs.iter().map(|rdb| holds(rdb, &value)).collect::<Vec<_>>(), held, "{key}");
     }
     assert_eq!(available(&client, "sessions").await.status(), Some("available"));
+    let events = client.describe_events().source_type(SourceType::CacheCluster).send().await.unwrap();
+    let messages: Vec<_> = events.events().iter().filter_map(|event| event.message()).collect();
+    // The replicas, as AWS prefers them.
+    let expected = ["sessions-0001-002", "sessions-0002-002"]
+        .map(|node| format!("Snapshot succeeded for snapshot with ID 'sessions-before' of cluster with ID '{node}'"));
+    assert_eq!(messages, expected);
     sandbox.stop().await.unwrap();
 }
 
@@ -320,15 +326,15 @@ async fn a_new_group_starts_with_the_data_of_a_snapshot_which_is_restoring_meanw
     client.create_snapshot().replication_group_id("orders").snapshot_name("one").send().await.unwrap();
     turns(&client, "one", Some("available")).await;
     sandbox.elasticache.set_timing(Timing { create: Duration::from_secs(1), ..quick() });
-    let restore = |id: &str| {
+    let restore = |id: &str, name: &str| {
         let create = client.create_replication_group().replication_group_id(id).replication_group_description(id);
-        create.num_cache_clusters(2).snapshot_name("One").send()
+        create.num_cache_clusters(2).snapshot_name(name).send()
     };
-    restore("restored").await.unwrap();
+    restore("restored", "One").await.unwrap();
     assert_eq!(snapshot(&client, "one").await.unwrap().snapshot_status(), Some("restoring"));
     let delete = client.delete_snapshot().snapshot_name("one").send().await.unwrap_err().into_service_error();
     assert!(delete.is_invalid_snapshot_state_fault(), "{delete:?}");
-    let second = restore("second").await.unwrap_err().into_service_error();
+    let second = restore("second", "one").await.unwrap_err().into_service_error();
     assert!(second.is_invalid_parameter_value_exception(), "{second:?}");
     available(&client, "restored").await;
     turns(&client, "one", Some("available")).await;
@@ -339,5 +345,11 @@ async fn a_new_group_starts_with_the_data_of_a_snapshot_which_is_restoring_meanw
         let value: Option<String> = redis::cmd("GET").arg("key").query_async(&mut connection).await.unwrap();
         assert_eq!(value.as_deref(), Some("value"), "{node:?}");
     }
+    // A snapshot from before the test is a file that a server can read.
+    sandbox.elasticache.put_snapshot(past("orders-old", "2026-10-01T03:00:00Z")).unwrap();
+    restore("empty", "orders-old").await.unwrap();
+    available(&client, "empty").await;
+    let mut connection = plain(sandbox.elasticache.nodes("empty")[0].address).await;
+    assert_eq!(redis::cmd("DBSIZE").query_async::<i64>(&mut connection).await.unwrap(), 0);
     sandbox.stop().await.unwrap();
 }
