@@ -1,5 +1,7 @@
 """ElastiCache: snapshots of a group and of a serverless cache, from their creation to their end."""
 
+import boto3
+
 VALUE, COMBINATION = "InvalidParameterValue", "InvalidParameterCombination"
 NONE, TWICE, BUSY = "SnapshotNotFoundFault", "SnapshotAlreadyExistsFault", "InvalidSnapshotState"
 NO_GROUP, BUSY_GROUP = "ReplicationGroupNotFoundFault", "InvalidReplicationGroupState"
@@ -25,6 +27,7 @@ def run(service):
     _create_of_cache(service)
     _describe_of_cache(service)
     _copy_of_cache(service)
+    _export(service)
     _delete_of_cache(service)
     _tag(service)
 
@@ -129,6 +132,22 @@ def _copy_of_cache(service):
     service.refuses(CACHE_BUSY, operation, "refuses while copying", **copy("box-1", "box-other"))
     _cache_snapshot_reads(service, "available", ServerlessCacheSnapshotName="box-copy")
     _cache_snapshot_reads(service, "available", **CACHE_NAME)
+
+
+def _export(service):
+    boto3.client("s3").create_bucket(Bucket="boxes")
+    operation, to = "ExportServerlessCacheSnapshot", {"S3BucketName": "boxes"}
+    service.refuses(CACHE_NONE, operation, "does not find another", ServerlessCacheSnapshotName="other", **to)
+    service.refuses(VALUE, operation, "does not find another bucket", S3BucketName="other", **CACHE_NAME)
+    service.answers(operation, "exports one", **CACHE_NAME, **to)
+    service.refuses(CACHE_BUSY, operation, "refuses meanwhile", **CACHE_NAME, **to)
+    _cache_snapshot_reads(service, "available", **CACHE_NAME)
+    service.refuses(VALUE, operation, "overwrites nothing", **CACHE_NAME, **to)
+    copy = {"SourceSnapshotName": "boxes-copy", "TargetSnapshotName": "boxes-out", "TargetBucket": "boxes"}
+    service.answers("CopySnapshot", "exports one", **copy)
+    service.refuses(BUSY, "CopySnapshot", "refuses meanwhile", **copy)
+    _snapshot_reads(service, "available", SnapshotName="boxes-copy")
+    service.refuses(VALUE, "CopySnapshot", "overwrites nothing", **copy)
 
 
 def _delete_of_cache(service):

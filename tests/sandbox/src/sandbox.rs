@@ -127,11 +127,11 @@ impl Sandbox {
         let runner = Arc::new(Runner::new(faults.clone(), variables));
         let events = Events::new(runner.clone(), options.events);
         let secrets_manager = Arc::new(SecretsManager::new(runner.clone(), events.clone(), options.rotation));
-        let elasticache = Arc::new(ElastiCache::new(fleet.clone(), events.clone(), options.elasticache));
+        let s3 = Arc::new(S3::new("sandbox"));
+        let elasticache = Arc::new(ElastiCache::new(fleet.clone(), events.clone(), s3.clone(), options.elasticache));
         let ssm = Arc::new(Ssm::new(events.clone()));
         let cloud_map = Arc::new(CloudMap::new(fleet.clone()));
         let lambda = Arc::new(Lambda::new(runner.clone(), events.clone()));
-        let s3 = Arc::new(S3::new("sandbox"));
         let neighbours = Neighbours {
             secrets_manager: secrets_manager.clone(),
             ssm: ssm.clone(),

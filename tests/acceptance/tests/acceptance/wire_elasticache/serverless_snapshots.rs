@@ -146,3 +146,25 @@ async fn snapshots_of_caches_are_listed_in_pages_by_type_and_by_cache() {
     assert!(other.unwrap_err().into_service_error().is_serverless_cache_not_found_fault());
     sandbox.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn the_export_of_a_snapshot_of_a_cache_puts_its_file_into_a_bucket() {
+    let (sandbox, client) = start(quick()).await;
+    serverless(&client, "cart", None).await;
+    let create = client.create_serverless_cache_snapshot().serverless_cache_name("cart");
+    create.serverless_cache_snapshot_name("one").send().await.unwrap();
+    turns(&client, "one", Some("available")).await;
+    let export = || {
+        let export = client.export_serverless_cache_snapshot().serverless_cache_snapshot_name("one");
+        export.s3_bucket_name("backups").send()
+    };
+    let missing = export().await.unwrap_err().into_service_error();
+    assert!(missing.is_invalid_parameter_value_exception(), "{missing:?}");
+    sandbox.s3.create_bucket("backups");
+    export().await.unwrap();
+    assert_eq!(snapshot(&client, "one").await.unwrap().status(), Some("exporting"));
+    turns(&client, "one", Some("available")).await;
+    let exported = sandbox.s3.object("backups", "one-0001.rdb").unwrap().bytes;
+    assert_eq!(Some(exported), sandbox.elasticache.serverless_snapshot_rdb("one"));
+    sandbox.stop().await.unwrap();
+}

@@ -252,8 +252,6 @@ async fn a_copy_keeps_the_original_busy_and_outlives_it() {
     assert_eq!(delete().await.unwrap().snapshot().unwrap().snapshot_status(), Some("deleting"));
     turns(&client, &automated, None).await;
     assert_eq!(sandbox.elasticache.snapshot_rdbs("kept").len(), 1);
-    let export = client.copy_snapshot().source_snapshot_name("kept").target_snapshot_name("out").target_bucket("b");
-    assert!(export.send().await.unwrap_err().into_service_error().is_invalid_parameter_value_exception());
     sandbox.stop().await.unwrap();
 }
 
@@ -351,5 +349,32 @@ async fn a_new_group_starts_with_the_data_of_a_snapshot_which_is_restoring_meanw
     available(&client, "empty").await;
     let mut connection = plain(sandbox.elasticache.nodes("empty")[0].address).await;
     assert_eq!(redis::cmd("DBSIZE").query_async::<i64>(&mut connection).await.unwrap(), 0);
+    sandbox.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_export_puts_a_file_for_each_shard_into_a_bucket_and_overwrites_none() {
+    let (sandbox, client) = start(quick()).await;
+    cluster(&client, "sessions").send().await.unwrap();
+    available(&client, "sessions").await;
+    client.create_snapshot().replication_group_id("sessions").snapshot_name("one").send().await.unwrap();
+    turns(&client, "one", Some("available")).await;
+    let export = |target: &str, bucket: &str| {
+        let copy = client.copy_snapshot().source_snapshot_name("one").target_snapshot_name(target);
+        copy.target_bucket(bucket).send()
+    };
+    let missing = export("out", "backups").await.unwrap_err().into_service_error();
+    assert!(missing.is_invalid_parameter_value_exception(), "{missing:?}");
+    sandbox.s3.create_bucket("backups");
+    export("Out", "backups").await.unwrap();
+    assert_eq!(snapshot(&client, "one").await.unwrap().snapshot_status(), Some("copying"));
+    turns(&client, "one", Some("available")).await;
+    assert_eq!(sandbox.s3.keys("backups"), ["out-0001.rdb", "out-0002.rdb"]);
+    for (key, rdb) in sandbox.s3.keys("backups").iter().zip(sandbox.elasticache.snapshot_rdbs("one")) {
+        assert_eq!(sandbox.s3.object("backups", key).unwrap().bytes, rdb);
+    }
+    assert!(snapshot(&client, "out").await.is_none());
+    let again = export("out", "backups").await.unwrap_err().into_service_error();
+    assert!(again.is_invalid_parameter_value_exception(), "{again:?}");
     sandbox.stop().await.unwrap();
 }

@@ -5,7 +5,7 @@
 //! - `group`, `token`: what a group is, and what happens to its AUTH tokens
 //! - `users`, `user_groups`: who logs in where no token does
 //! - `serverless`: caches that AWS shows as one endpoint
-//! - `snapshots`: snapshots of groups and of their nodes
+//! - `snapshots`, `exports`: snapshots of groups and of their nodes, and their files in S3
 //! - `build`: how the processes come to be
 //! - `hooks`: what tests see and do behind the wire
 //! - `history`: what Describe calls show of the past
@@ -16,6 +16,7 @@ mod create;
 mod delete;
 mod describe;
 mod events;
+mod exports;
 mod failover;
 mod group;
 mod history;
@@ -55,6 +56,7 @@ use self::{
 use crate::{
     delivery::Events,
     redis::Fleet,
+    services::S3,
     wire::{Answer, AwsError, Call, Description, Protocol, Service},
 };
 
@@ -89,6 +91,8 @@ pub struct Timing {
 pub struct ElastiCache {
     fleet: Arc<Fleet>,
     topic: Events,
+    /// Where snapshots are exported to.
+    s3: Arc<S3>,
     state: Mutex<State>,
     /// Users change beside each other; who belongs to whom changes alone.
     spreading: tokio::sync::RwLock<()>,
@@ -130,8 +134,8 @@ impl Service for ElastiCache {
 }
 
 impl ElastiCache {
-    /// An empty ElastiCache, whose nodes run in this fleet, and which notifies this topic.
-    pub(crate) fn new(fleet: Arc<Fleet>, topic: Events, timing: Timing) -> Self {
+    /// An empty ElastiCache, whose nodes run in this fleet, and which notifies this topic and exports to this S3.
+    pub(crate) fn new(fleet: Arc<Fleet>, topic: Events, s3: Arc<S3>, timing: Timing) -> Self {
         let state = State {
             timing,
             lies: false,
@@ -147,7 +151,7 @@ impl ElastiCache {
             given: Vec::new(),
             next_work: 0,
         };
-        Self { fleet, topic, state: Mutex::new(state), spreading: tokio::sync::RwLock::default() }
+        Self { fleet, topic, s3, state: Mutex::new(state), spreading: tokio::sync::RwLock::default() }
     }
 
     /// Carries out one call.
@@ -178,6 +182,7 @@ impl ElastiCache {
             "CreateServerlessCacheSnapshot" => Self::create_cache_snapshot(this, call),
             "DescribeServerlessCacheSnapshots" => this.describe_cache_snapshots(call),
             "CopyServerlessCacheSnapshot" => Self::copy_cache_snapshot(this, call),
+            "ExportServerlessCacheSnapshot" => Self::export_cache_snapshot(this, call),
             "DeleteServerlessCacheSnapshot" => Self::delete_cache_snapshot(this, call),
             "DescribeEvents" => this.describe_events(call),
             "AddTagsToResource" => this.add_tags(call),

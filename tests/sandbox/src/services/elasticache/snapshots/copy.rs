@@ -1,11 +1,11 @@
-//! `CopySnapshot`, without the export to S3.
+//! `CopySnapshot`: to another snapshot, or to a bucket.
 
 use std::sync::Arc;
 
 use serde::Deserialize;
 use tokio::time::sleep;
 
-use super::{History, Kind, Snapshot, invalid, render};
+use super::{History, Kind, Snapshot, render};
 use crate::{
     services::elasticache::{
         ElastiCache,
@@ -34,8 +34,8 @@ impl ElastiCache {
     /// snapshot is a manual one.
     pub(in super::super) fn copy_snapshot(this: &Arc<Self>, call: &Call) -> Result<Answer, AwsError> {
         let input: Input = call.input()?;
-        if input.target_bucket.is_some_and(|bucket| !bucket.is_empty()) {
-            return Err(invalid("the sandbox does not export snapshots to a TargetBucket"));
+        if let Some(bucket) = input.target_bucket.filter(|bucket| !bucket.is_empty()) {
+            return Self::export_snapshot(this, &input.source_snapshot_name, &input.target_snapshot_name, bucket);
         }
         let tags = read_tags(input.tags)?;
         let mut state = this.state();

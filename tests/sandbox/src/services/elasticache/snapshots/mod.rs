@@ -4,6 +4,7 @@
 //!
 //! # Layout
 //! - `create`, `describe`, `copy`, `delete`: the operations
+//! - `export`: copies to a bucket
 //! - `take`: how a snapshot gets its data
 //! - `part`: what it holds of one shard
 //! - `restore`: new groups with the data of a snapshot
@@ -15,6 +16,7 @@ mod copy;
 mod create;
 mod delete;
 mod describe;
+mod export;
 mod hooks;
 mod part;
 mod quota;

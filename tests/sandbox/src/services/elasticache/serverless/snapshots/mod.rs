@@ -7,6 +7,7 @@ mod create;
 mod delete;
 mod describe;
 mod event;
+mod export;
 mod hooks;
 mod render;
 mod take;
