@@ -8,6 +8,7 @@ import sys
 
 import check_ecs
 import check_elasticache
+import check_elasticache_snapshots
 import check_elasticache_users
 import check_events
 import check_lambda
@@ -16,6 +17,7 @@ import check_secrets_manager
 import check_servicediscovery
 import check_sns
 import check_ssm
+import check_tagging
 from harness import Service
 
 
@@ -27,6 +29,7 @@ def check_sts(sts):
 def check_all_of_elasticache(elasticache):
     check_elasticache.run(elasticache)
     check_elasticache_users.run(elasticache)
+    check_elasticache_snapshots.run(elasticache)
 
 
 CHECKS = {
@@ -40,6 +43,7 @@ CHECKS = {
     "events": check_events.run,
     "scheduler": check_scheduler.run,
     "sns": check_sns.run,
+    "resourcegroupstaggingapi": check_tagging.run,
 }
 
 

@@ -13,6 +13,7 @@ pub fn quick() -> Timing {
         create: Duration::ZERO,
         modify: Duration::from_millis(600),
         spread: Duration::from_millis(100),
+        snapshot: Duration::from_millis(600),
         stale: Duration::from_millis(200),
         stale_users: Duration::ZERO,
     }
@@ -24,6 +25,7 @@ pub fn brief() -> Timing {
         create: Duration::ZERO,
         modify: Duration::from_millis(300),
         spread: Duration::from_millis(50),
+        snapshot: Duration::from_millis(300),
         stale: Duration::from_millis(150),
         stale_users: Duration::from_millis(150),
     }

@@ -22,7 +22,7 @@ use crate::{
     redis::Fleet,
     server::Endpoint,
     services::{
-        CloudMap, Ecs, ElastiCache, Lambda, S3, SecretsManager, Ssm, Sts,
+        CloudMap, Ecs, ElastiCache, Lambda, S3, SecretsManager, Ssm, Sts, Tagging,
         ecs::{EcsTiming, Neighbours},
         elasticache::Timing,
         secrets_manager::RotationTiming,
@@ -91,7 +91,8 @@ impl InMemory {
         let secrets_manager = Arc::new(SecretsManager::new(runner.clone(), events.clone(), rotation));
         let ssm = Arc::new(Ssm::new(events.clone()));
         let fleet = Arc::new(Fleet::in_memory(faults.clone(), journal.clone()));
-        let elasticache = Arc::new(ElastiCache::new(fleet.clone(), events.clone(), elasticache));
+        let s3 = Arc::new(S3::new("simulated"));
+        let elasticache = Arc::new(ElastiCache::new(fleet.clone(), events.clone(), s3.clone(), elasticache));
         let cloud_map = Arc::new(CloudMap::new(fleet.clone()));
         let neighbours = Neighbours {
             secrets_manager: secrets_manager.clone(),
@@ -101,7 +102,6 @@ impl InMemory {
         };
         let ecs = Ecs::in_memory(fleet.clone(), neighbours, ecs, journal.clone());
         let lambda = Arc::new(Lambda::new(runner.clone(), events.clone()));
-        let s3 = Arc::new(S3::new("simulated"));
         let services = Services::new(vec![
             secrets_manager.clone(),
             ssm.clone(),
@@ -114,6 +114,7 @@ impl InMemory {
             events.scheduler.clone(),
             events.sns.clone(),
             Arc::new(Sts),
+            Arc::new(Tagging::new(vec![elasticache.clone()])),
         ]);
         let upstash = Upstash::in_memory(fleet.clone(), faults.clone(), journal.clone());
         let endpoint = Arc::new(Endpoint { services, faults: faults.clone(), journal: journal.clone() });

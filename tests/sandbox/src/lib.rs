@@ -7,7 +7,7 @@
 //! # Layout
 //! - [`Sandbox`]: a running sandbox
 //! - [`services`]: Secrets Manager, Parameter Store, ElastiCache, ECS, Cloud Map, Lambda, EventBridge and its Scheduler,
-//!   SNS, STS
+//!   SNS, STS, the Tagging API
 //! - [`lambda`]: the runner of compiled functions
 //! - [`delivery`]: events for functions, delivered at least once and with retries
 //! - [`redis`]: Redis processes, and the gates in front of them

@@ -20,7 +20,7 @@ use crate::{
     redis::Fleet,
     server::{self, Endpoint},
     services::{
-        CloudMap, Ecs, ElastiCache, Lambda, S3, SecretsManager, Ssm, Sts,
+        CloudMap, Ecs, ElastiCache, Lambda, S3, SecretsManager, Ssm, Sts, Tagging,
         ecs::{EcsTiming, Neighbours},
         elasticache::Timing,
         secrets_manager::RotationTiming,
@@ -56,6 +56,7 @@ impl Default for Options {
                 create: Duration::from_millis(500),
                 modify: Duration::from_secs(2),
                 spread: Duration::from_millis(200),
+                snapshot: Duration::from_secs(2),
                 stale: Duration::from_millis(300),
                 stale_users: Duration::ZERO,
             },
@@ -126,11 +127,11 @@ impl Sandbox {
         let runner = Arc::new(Runner::new(faults.clone(), variables));
         let events = Events::new(runner.clone(), options.events);
         let secrets_manager = Arc::new(SecretsManager::new(runner.clone(), events.clone(), options.rotation));
-        let elasticache = Arc::new(ElastiCache::new(fleet.clone(), events.clone(), options.elasticache));
+        let s3 = Arc::new(S3::new("sandbox"));
+        let elasticache = Arc::new(ElastiCache::new(fleet.clone(), events.clone(), s3.clone(), options.elasticache));
         let ssm = Arc::new(Ssm::new(events.clone()));
         let cloud_map = Arc::new(CloudMap::new(fleet.clone()));
         let lambda = Arc::new(Lambda::new(runner.clone(), events.clone()));
-        let s3 = Arc::new(S3::new("sandbox"));
         let neighbours = Neighbours {
             secrets_manager: secrets_manager.clone(),
             ssm: ssm.clone(),
@@ -151,6 +152,7 @@ impl Sandbox {
             events.scheduler.clone(),
             events.sns.clone(),
             Arc::new(Sts),
+            Arc::new(Tagging::new(vec![elasticache.clone()])),
         ]);
         let endpoint = Arc::new(Endpoint { services, faults: faults.clone(), journal: journal.clone() });
         let listener = tokio::spawn(async move {

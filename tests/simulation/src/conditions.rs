@@ -52,6 +52,7 @@ fn elasticache(seed: u64) -> Timing {
         spread: seconds(1..=20),
         stale: seconds(0..=10),
         stale_users: seconds(0..=5),
+        snapshot: seconds(60..=300),
     }
 }
 

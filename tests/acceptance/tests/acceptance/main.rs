@@ -27,4 +27,5 @@ mod wire_elasticache;
 mod wire_lambda;
 mod wire_secrets_manager;
 mod wire_ssm;
+mod wire_tagging;
 mod wire_upstash;

@@ -80,10 +80,14 @@ async fn the_aws_command_works_on_the_sandbox() -> anyhow::Result<()> {
     aws("ssm put-parameter --name /app/redis/url --type String --value rediss://example").await?;
     let parameter = aws("ssm get-parameter --name /app/redis/url --query Parameter.Value").await?;
     aws("elasticache describe-replication-groups").await?;
-    let unknown = aws("elasticache describe-snapshots").await.unwrap_err().to_string();
+    aws("resourcegroupstaggingapi get-resources").await?;
+    let unknown = aws("elasticache describe-reserved-cache-nodes").await.unwrap_err().to_string();
     sandbox.stop().await?;
     assert_eq!((identity.trim(), secret.trim(), parameter.trim()), ("123456789012", "one", "rediss://example"));
-    assert!(unknown.contains("UnknownOperationException") && unknown.contains("DescribeSnapshots"), "{unknown}");
+    assert!(
+        unknown.contains("UnknownOperationException") && unknown.contains("DescribeReservedCacheNodes"),
+        "{unknown}"
+    );
     Ok(())
 }
 

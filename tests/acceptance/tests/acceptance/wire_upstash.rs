@@ -2,15 +2,16 @@
 //!
 //! <https://upstash.com/docs/redis/features/restapi>, <https://upstash.com/docs/redis/commands/server/acl-setuser>
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use reqwest::{Certificate, Client, Method};
 use sandbox::{
     Options, Sandbox,
-    upstash::{Database, Plan, ResetAnswer},
+    upstash::{BackupState, Database, Plan, ResetAnswer},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
 
 struct Wire {
     sandbox: Sandbox,
@@ -58,10 +59,18 @@ impl Wire {
 
     /// Calls the Developer API, with this API key or the right one.
     async fn api(&self, method: Method, path: &str, api_key: Option<&str>) -> (u16, Value) {
+        self.api_with(method, path, api_key, None).await
+    }
+
+    /// The same with a body.
+    async fn api_with(&self, method: Method, path: &str, api_key: Option<&str>, body: Option<Value>) -> (u16, Value) {
         let secret: Value = serde_json::from_str(self.sandbox.upstash.api_secret().expose_secret()).unwrap();
         let (email, right) = (secret["email"].as_str().unwrap(), secret["api_key"].as_str().unwrap());
         let url = format!("{}/v2/redis/{path}", self.sandbox.upstash.api_url());
-        let request = self.http.request(method, url).basic_auth(email, Some(api_key.unwrap_or(right)));
+        let mut request = self.http.request(method, url).basic_auth(email, Some(api_key.unwrap_or(right)));
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
         let response = request.send().await.unwrap();
         (response.status().as_u16(), response.json().await.unwrap_or_default())
     }
@@ -177,5 +186,55 @@ async fn the_developer_api_requires_the_api_key_of_the_owner() {
     wire.database.protect(true);
     let (_, protected) = wire.api(Method::GET, &database, None).await;
     assert_eq!(protected.get("rest_token"), None);
+    wire.sandbox.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_is_created_without_an_id_found_by_its_name_and_deleted_by_its_id() {
+    let wire = Wire::of(Plan::Paid).await;
+    let id = &wire.database.id;
+    let create =
+        async |body: Value| wire.api_with(Method::POST, &format!("create-backup/{id}"), None, Some(body)).await;
+    let list = async || wire.api(Method::GET, &format!("list-backup/{id}"), None).await;
+    wire.sandbox.upstash.set_backup_time(Duration::from_millis(300));
+    assert_eq!(list().await, (200, json!([])));
+    assert_eq!(create(json!({ "name": "before" })).await, (200, json!("OK")));
+    let (_, listed) = list().await;
+    let (backup, flag) = (listed[0].clone(), json!("false"));
+    assert_eq!(
+        [&backup["name"], &backup["state"], &backup["backup_size"]],
+        [&json!("before"), &json!("pending"), &json!(0)]
+    );
+    assert_eq!([&backup["daily_backup"], &backup["hourly_backup"]], [&flag, &flag]);
+    assert!(backup["creation_time"].as_i64().unwrap() > 1_700_000_000, "{backup}");
+    let ended = async |place: usize| {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let backup = list().await.1[place].clone();
+            if backup["state"] != "pending" {
+                return backup;
+            }
+            assert!(Instant::now() < deadline, "{backup}");
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let completed = ended(0).await;
+    assert_eq!(completed["state"], "completed");
+    assert!(completed["backup_size"].as_u64().unwrap() > 0, "{completed}");
+    wire.database.fail_backups(true);
+    create(json!({ "name": "before" })).await;
+    assert_eq!(ended(1).await["state"], "failed");
+
+    for body in [json!({}), json!({ "name": "" }), json!("before")] {
+        assert_eq!(create(body.clone()).await.0, 400, "{body}");
+    }
+    let delete =
+        async |id: &str, backup: &str| wire.api(Method::DELETE, &format!("delete-backup/{id}/{backup}"), None).await.0;
+    let backup = backup["backup_id"].as_str().unwrap();
+    assert_eq!((delete("other", backup).await, delete(id, "other").await, delete(id, backup).await), (404, 404, 200));
+    assert_eq!(delete(id, backup).await, 404);
+    let left = wire.database.backups();
+    assert_eq!((left.len(), left[0].state), (1, BackupState::Failed));
+    assert_eq!(wire.api(Method::GET, &format!("list-backup/{id}"), Some("wrong")).await.0, 401);
     wire.sandbox.stop().await.unwrap();
 }

@@ -1,6 +1,7 @@
 //! Tests of the AWS in memory, with the real SDK.
 
 mod ecs;
+mod snapshots;
 
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
@@ -29,6 +30,7 @@ fn start(seed: u64) -> Arc<InMemory> {
             create: Duration::from_secs(300),
             modify: Duration::from_secs(120),
             spread: Duration::from_secs(10),
+            snapshot: Duration::from_secs(60),
             stale: Duration::ZERO,
             stale_users: Duration::ZERO,
         },

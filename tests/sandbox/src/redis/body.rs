@@ -33,6 +33,22 @@ impl Body {
         })
     }
 
+    /// Puts an RDB where its server loads it from when it starts. A node in memory has no data to load.
+    pub(crate) fn put_rdb(&self, rdb: &[u8]) -> std::io::Result<()> {
+        match self {
+            Self::Process(server) => std::fs::write(server.rdb(), rdb),
+            Self::Memory(_) => Ok(()),
+        }
+    }
+
+    /// Removes the RDB again: a server that is restarted has lost its data.
+    pub(crate) fn remove_rdb(&self) {
+        if let Self::Process(server) = self {
+            // The server is loaded or failed: nothing else depends on the file.
+            let _ = std::fs::remove_file(server.rdb());
+        }
+    }
+
     /// Waits until it answers its administrator.
     pub(crate) async fn answers(&self) -> anyhow::Result<()> {
         match self {

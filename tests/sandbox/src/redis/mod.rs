@@ -10,6 +10,7 @@
 //! - `network`, `authority`, `program`, `process`, `config`: what a server is made of
 //! - `admin`, `access`: how the sandbox administers it, and who may log in
 //! - `login`: a login past its public address
+//! - `dump`: the RDB of a node
 
 mod access;
 mod admin;
@@ -18,6 +19,7 @@ mod body;
 mod config;
 mod connection;
 mod direct;
+mod dump;
 mod fleet;
 mod gate;
 mod login;
@@ -37,6 +39,7 @@ pub use node::Node;
 
 pub(crate) use access::{ADMINISTRATOR, Access, Account};
 pub(crate) use authority::write_private;
+pub(crate) use dump::empty as empty_rdb;
 pub(crate) use gate::{Gate, Upstream};
 pub(crate) use login::{Login, NoLogin};
 pub(crate) use process::{Powers, Process};

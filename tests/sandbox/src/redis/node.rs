@@ -2,6 +2,7 @@
 
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use nix::sys::signal::Signal;
 use simulated_redis::Shared;
 use tokio::{sync::Mutex, time::sleep};
@@ -30,6 +31,8 @@ pub struct Node {
 pub(crate) struct Inner {
     running: Option<Running>,
     access: Access,
+    /// The RDB that the server starts with, once.
+    rdb: Option<Bytes>,
     /// Whether a test cut the node off.
     cut: bool,
     /// Whether the server is ready for clients.
@@ -47,6 +50,11 @@ impl Node {
     /// The process id of the server, while there is one.
     pub async fn pid(&self) -> Option<i32> {
         self.inner.lock().await.running.as_ref().and_then(Running::pid)
+    }
+
+    /// Whether the server runs.
+    pub(crate) async fn is_running(&self) -> bool {
+        self.inner.lock().await.running.is_some()
     }
 
     /// Stops the server without ending it: it answers nobody until it is thawed.
@@ -91,8 +99,15 @@ impl Node {
         let mut inner = self.inner.lock().await;
         anyhow::ensure!(!inner.ended, "the node is gone");
         anyhow::ensure!(inner.running.is_none(), "the node is running");
+        let rdb = inner.rdb.take();
+        if let Some(rdb) = &rdb {
+            self.body.put_rdb(rdb)?;
+        }
         let running = inner.running.insert(self.body.start()?);
         let answers = self.body.answers().await;
+        if rdb.is_some() {
+            self.body.remove_rdb();
+        }
         anyhow::ensure!(!running.has_ended(), "redis-server at {} ended at once: see its log", self.address);
         answers?;
         self.body.grant(&inner.access).await
@@ -123,6 +138,11 @@ impl Node {
     /// Gives a node that nobody else has yet the access that it will start with.
     pub(crate) fn prepare(&self, access: Access) {
         self.inner.try_lock().expect("nobody else has a new node").access = access;
+    }
+
+    /// Gives a node that nobody else has yet the data that it will start with.
+    pub(crate) fn load(&self, rdb: Bytes) {
+        self.inner.try_lock().expect("nobody else has a new node").rdb = Some(rdb);
     }
 
     /// Changes who may log in, now if the node runs, or else when it starts again.

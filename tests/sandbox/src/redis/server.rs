@@ -35,6 +35,11 @@ impl Server {
         Process::start(&self.program, &self.config).context("starting redis-server")
     }
 
+    /// The file that it loads when it starts.
+    pub(crate) fn rdb(&self) -> PathBuf {
+        self.config.with_file_name("dump.rdb")
+    }
+
     /// Waits until it answers its administrator.
     pub(crate) async fn answers(&self) -> anyhow::Result<()> {
         self.admin.run_within::<String>(PATIENCE, &redis::cmd("PING")).await.map(drop)

@@ -12,6 +12,7 @@ pub mod servicediscovery;
 pub mod sns;
 pub mod ssm;
 mod sts;
+pub(crate) mod tagging;
 
 pub use ecs::Ecs;
 pub use elasticache::ElastiCache;
@@ -24,6 +25,7 @@ pub use servicediscovery::CloudMap;
 pub use sns::Sns;
 pub use ssm::Ssm;
 pub(crate) use sts::Sts;
+pub(crate) use tagging::Tagging;
 
 /// The account of every resource.
 pub const ACCOUNT: &str = "123456789012";

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::{sync::watch, time::Instant};
 
-use super::{command::Session, token};
+use super::{Backup, command::Session, token};
 use crate::{
     chance, clock,
     redis::{Fleet, NoLogin, Node},
@@ -50,7 +50,7 @@ pub struct Database {
 }
 
 #[derive(Debug)]
-struct State {
+pub(super) struct State {
     plan: Plan,
     /// Every password of the default user, with the time at which it was set.
     passwords: Vec<(Instant, SecretString)>,
@@ -58,6 +58,9 @@ struct State {
     protected: bool,
     /// Every token that `ACL GENTOKEN` and `ACL RESTTOKEN` created.
     made: Vec<SecretString>,
+    pub(super) backups: Vec<Backup>,
+    /// Whether backups fail.
+    pub(super) fails_backups: bool,
 }
 
 impl Database {
@@ -73,7 +76,14 @@ impl Database {
             node,
             created: clock::now(),
             frozen: watch::Sender::new(false),
-            state: Mutex::new(State { plan, passwords: Vec::new(), protected: false, made: Vec::new() }),
+            state: Mutex::new(State {
+                plan,
+                passwords: Vec::new(),
+                protected: false,
+                made: Vec::new(),
+                backups: Vec::new(),
+                fails_backups: false,
+            }),
         };
         database.reset_password().await?;
         Ok(Arc::new(database))
@@ -254,7 +264,7 @@ impl Database {
         then.or(state.passwords.first()).map(|(_, password)| password.clone()).unwrap_or_default()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().expect("the lock is not poisoned")
     }
 }

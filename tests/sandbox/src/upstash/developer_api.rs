@@ -1,4 +1,4 @@
-//! The Developer API, which describes databases and resets their passwords.
+//! The Developer API, which describes databases, resets their passwords and backs them up.
 //!
 //! <https://upstash.com/docs/devops/developer-api/introduction>
 
@@ -21,6 +21,8 @@ pub(super) struct Asked {
     pub(super) operation: &'static str,
     /// The database's id.
     pub(super) id: String,
+    /// The backup's id, if the request is for one.
+    backup: Option<String>,
 }
 
 /// Parses a request. The error is the status of the response.
@@ -30,6 +32,9 @@ pub(super) fn read(head: &Parts) -> Result<Asked, StatusCode> {
     let (operation, method) = match what {
         "database" => ("GetDatabase", Method::GET),
         "reset-password" => ("ResetPassword", Method::POST),
+        "list-backup" => ("ListBackups", Method::GET),
+        "create-backup" => ("CreateBackup", Method::POST),
+        "delete-backup" => ("DeleteBackup", Method::DELETE),
         _ => return Err(StatusCode::NOT_FOUND),
     };
     if head.method != method {
@@ -39,11 +44,16 @@ pub(super) fn read(head: &Parts) -> Result<Asked, StatusCode> {
     if head.headers.get(ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| !accepts(value)) {
         return Err(StatusCode::NOT_ACCEPTABLE);
     }
-    Ok(Asked { operation, id: id.to_owned() })
+    let (id, backup) = match (what, id.split_once('/')) {
+        ("delete-backup", Some((id, backup))) => (id, Some(backup.to_owned())),
+        ("delete-backup", None) => return Err(StatusCode::NOT_FOUND),
+        _ => (id, None),
+    };
+    Ok(Asked { operation, id: id.to_owned(), backup })
 }
 
 /// Carries out a request.
-pub(super) async fn answer(upstash: &Upstash, head: &Parts, asked: &Asked) -> Response<Full<Bytes>> {
+pub(super) async fn answer(upstash: &Upstash, head: &Parts, body: &Bytes, asked: &Asked) -> Response<Full<Bytes>> {
     if !is_owner(&upstash.account, head) {
         return refusal(StatusCode::UNAUTHORIZED);
     }
@@ -51,6 +61,9 @@ pub(super) async fn answer(upstash: &Upstash, head: &Parts, asked: &Asked) -> Re
     let behaviour = *upstash.behaviour();
     let query = head.uri.query().unwrap_or_default();
     let body = match (asked.operation, behaviour.reset_answer) {
+        ("ListBackups", _) => return database.list_backups(),
+        ("CreateBackup", _) => return database.create_backup(body, behaviour.backup),
+        ("DeleteBackup", _) => return database.delete_backup(asked.backup.as_deref().unwrap_or_default()),
         ("GetDatabase", _) => {
             let hidden = database.is_protected() || query.split('&').any(|pair| pair == "credentials=hide");
             database.describe((!hidden).then_some(behaviour.stale))

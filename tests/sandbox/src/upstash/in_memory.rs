@@ -36,7 +36,7 @@ impl Upstash {
         let answering = tokio::spawn(async move {
             match this.database_of(&head) {
                 Some(database) => to_bearer(&database, surroundings, &head, &body).await,
-                None => to_owner(&this, surroundings, &head).await,
+                None => to_owner(&this, surroundings, &head, &body).await,
             }
         });
         answering.await.map_err(|_| Dropped::Reset)?

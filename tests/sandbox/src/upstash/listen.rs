@@ -31,11 +31,11 @@ use crate::{redis::Fleet, strike::Dropped};
 pub(super) async fn developer_api(upstash: Weak<Upstash>, listener: TcpListener) {
     while let Ok((stream, _)) = listener.accept().await {
         let upstash = upstash.clone();
-        tokio::spawn(serve(stream, move |head, _| {
+        tokio::spawn(serve(stream, move |head, body| {
             let upstash = upstash.clone();
             async move {
                 let upstash = upstash.upgrade().ok_or(Dropped::Reset)?;
-                to_owner(&upstash, upstash.surroundings(None), &head).await
+                to_owner(&upstash, upstash.surroundings(None), &head, &body).await
             }
         }));
     }

@@ -1,8 +1,9 @@
-//! Upstash: databases with a REST API, and the Developer API that resets their passwords.
+//! Upstash: databases with a REST API, and the Developer API for their passwords and backups.
 //!
 //! # Layout
 //! - [`Upstash`]: the account, and its settings for tests
 //! - [`Database`]: one database, with a Redis behind it
+//! - [`Backup`]: a backup of a database
 //! - `token`: REST tokens
 //! - `command`, `acl`: the commands that the bearer of a token runs
 //! - `rest`, `developer_api`: the two APIs
@@ -11,6 +12,7 @@
 //! - `in_memory`: the same APIs without sockets
 
 mod acl;
+mod backups;
 mod command;
 mod database;
 mod developer_api;
@@ -30,6 +32,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{chance, faults::Faults, journal::Journal, redis::Fleet};
 
+pub use backups::{Backup, BackupState};
 pub use database::{Database, Plan};
 use respond::Surroundings;
 pub use respond::UNRECORDED_AGENT;
@@ -52,6 +55,8 @@ pub enum ResetAnswer {
 struct Behaviour {
     reset_answer: ResetAnswer,
     stale: Duration,
+    /// How long a backup takes, at least.
+    backup: Duration,
 }
 
 /// The account that owns every database.
@@ -97,7 +102,11 @@ impl Upstash {
             journal,
             api_url,
             account: Account { email: "platform@example.com".to_owned(), api_key: api_key.into() },
-            behaviour: Mutex::new(Behaviour { reset_answer: ResetAnswer::WithCredentials, stale: Duration::ZERO }),
+            behaviour: Mutex::new(Behaviour {
+                reset_answer: ResetAnswer::WithCredentials,
+                stale: Duration::ZERO,
+                backup: Duration::from_millis(500),
+            }),
             databases: Mutex::default(),
             listeners: Mutex::default(),
         }
@@ -122,6 +131,11 @@ impl Upstash {
     /// Sets the age of the credentials that the Developer API returns.
     pub fn set_stale(&self, stale: Duration) {
         self.behaviour().stale = stale;
+    }
+
+    /// Sets how long a backup takes, at least.
+    pub fn set_backup_time(&self, backup: Duration) {
+        self.behaviour().backup = backup;
     }
 
     /// Every secret so far: tokens, passwords and the API key.

@@ -36,7 +36,7 @@ struct Called {
 }
 
 /// Responds to a request to the Developer API.
-pub(super) async fn to_owner(upstash: &Upstash, surroundings: Surroundings, head: &Parts) -> Responded {
+pub(super) async fn to_owner(upstash: &Upstash, surroundings: Surroundings, head: &Parts, body: &Bytes) -> Responded {
     let asked = match developer_api::read(head) {
         Ok(asked) => asked,
         Err(status) => return Ok(developer_api::refusal(status)),
@@ -44,7 +44,7 @@ pub(super) async fn to_owner(upstash: &Upstash, surroundings: Surroundings, head
     let name = upstash.database(&asked.id).map(|database| database.name.clone());
     let called = Called { operation: asked.operation.to_owned(), subject: name.unwrap_or_else(|| asked.id.clone()) };
     let act = async {
-        let answer = developer_api::answer(upstash, head, &asked).await;
+        let answer = developer_api::answer(upstash, head, body, &asked).await;
         let refused = (!answer.status().is_success()).then(|| answer.status().as_str().to_owned());
         (answer, refused)
     };

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::{AwsError, Description};
 
-/// The parameters that name the subject of a call, by priority. A cache comes before its user group.
-const SUBJECTS: [&str; 23] = [
+/// The parameters that name the subject of a call, by priority. A cache comes before its snapshot and its user group.
+const SUBJECTS: [&str; 27] = [
     "SecretId",
     "Key",
     "Bucket",
@@ -18,6 +18,10 @@ const SUBJECTS: [&str; 23] = [
     "ReplicationGroupId",
     "CacheClusterId",
     "ServerlessCacheName",
+    "SnapshotName",
+    "SourceSnapshotName",
+    "ServerlessCacheSnapshotName",
+    "SourceServerlessCacheSnapshotName",
     "UserId",
     "UserGroupId",
     "ResourceName",

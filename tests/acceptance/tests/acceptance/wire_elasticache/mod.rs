@@ -5,6 +5,8 @@ mod failures;
 mod rbac;
 mod refusals;
 mod serverless;
+mod serverless_snapshots;
+mod snapshots;
 mod states;
 mod tokens;
 mod users;
@@ -38,6 +40,7 @@ fn quick() -> Timing {
         create: Duration::ZERO,
         modify: Duration::from_millis(300),
         spread: Duration::from_millis(50),
+        snapshot: Duration::from_millis(300),
         stale: Duration::ZERO,
         stale_users: Duration::ZERO,
     }

@@ -70,7 +70,7 @@ async fn every_rejection_is_a_typed_error() {
     assert!(small.into_service_error().is_invalid_parameter_value_exception());
     let shard = client.test_failover().replication_group_id("sessions").node_group_id("0009").send().await;
     assert!(shard.unwrap_err().into_service_error().is_node_group_not_found_fault());
-    let unmodelled = client.describe_snapshots().send().await.unwrap_err();
+    let unmodelled = client.describe_reserved_cache_nodes().send().await.unwrap_err();
     assert_eq!(unmodelled.code(), Some("UnknownOperationException"));
     assert_eq!(accepted_everywhere(&sandbox, "sessions").await, [A, B]);
     sandbox.stop().await.unwrap();

@@ -39,23 +39,28 @@ impl ElastiCache {
     pub(super) fn create(this: &Arc<Self>, call: &Call) -> Result<Answer, AwsError> {
         this.remember_token(call);
         let input: create::Input = call.input()?;
+        let snapshot = input.snapshot_name.clone();
         let mut taken = Vec::new();
         let take = || this.fleet.take_address().inspect(|address| taken.push(*address));
         let mut state = this.state();
         let planned = create::plan(input, take).and_then(|group| {
             state.check_association(group.user_group.as_deref(), &group.settings.engine)?;
-            Ok(group)
+            let data = snapshot.map(|snapshot| state.data_for(&group, &snapshot)).transpose()?;
+            Ok((group, data))
         });
-        let group = match planned {
-            Ok(group) if state.groups.contains_key(&group.id) => {
+        let planned = match planned {
+            Ok((group, _)) if state.groups.contains_key(&group.id) => {
                 let message = format!("Replication group {} already exists.", group.id);
                 Err(AwsError::new("ReplicationGroupAlreadyExists", message))
             }
             planned => planned,
         };
-        let group = group.inspect_err(|_| taken.iter().for_each(|address| this.fleet.give_back(*address)))?;
+        let (group, data) = planned.inspect_err(|_| taken.iter().for_each(|address| this.fleet.give_back(*address)))?;
         let (id, plan) = (group.id.clone(), Plan::of(&group));
         state.groups.insert(id.clone(), group);
+        if let Some(data) = data {
+            state.begin_restore(&id, data)?;
+        }
         let work = state.begin(&id, "creating")?;
         let group = state.group(&id)?;
         let answer = Answer::xml(vec![render::group(group, &group.view())]);
@@ -79,9 +84,14 @@ impl ElastiCache {
         let Ok(group) = state.group_mut(id) else { return };
         group.shards.iter_mut().for_each(|shard| shard.place(nodes));
         let tokens = group.tokens.access();
+        let primary = group.shards.first().and_then(|shard| shard.members.first()).map(|member| member.address);
+        let data = primary.zip(group.restore.as_ref().map(|(_, rdb)| rdb.clone()));
         let user_group = group.user_group.clone();
         let access = user_group.map_or(tokens, |user_group| state.access(&user_group));
         nodes.values().for_each(|node| node.prepare(access.clone()));
+        if let Some((primary, rdb)) = data {
+            nodes.get(&primary).iter().for_each(|node| node.load(rdb.clone()));
+        }
     }
 
     fn settle(&self, id: &str, work: u64, gates: Vec<Arc<Gate>>) {
@@ -94,13 +104,15 @@ impl ElastiCache {
                 endpoint.gate.iter().for_each(|gate| gate.lead_to(all.clone(), Vec::new()));
             }
         });
-        let event = Event::now(Source::Group, id, "Replication group created");
-        self.state().events.push(event);
+        let mut state = self.state();
+        state.end_restore(id);
+        state.events.push(Event::now(Source::Group, id, "Replication group created"));
     }
 
     /// Marks the group as `create-failed`, with the reason in its events.
     fn fail(&self, id: &str, work: u64, error: &anyhow::Error) {
         self.finish(id, work, |group| group.busy.push((work, "create-failed".to_owned())));
+        self.state().end_restore(id);
         let event = Event::now(Source::Group, id, format!("Replication group could not be created: {error:#}"));
         self.state().events.push(event);
     }

@@ -54,6 +54,7 @@ pub(super) struct Input {
     #[serde(default, deserialize_with = "text::parsed")]
     snapshot_retention_limit: Option<u32>,
     snapshot_window: Option<String>,
+    pub(super) snapshot_name: Option<String>,
     preferred_maintenance_window: Option<String>,
     #[serde(default, deserialize_with = "text::parsed")]
     auto_minor_version_upgrade: Option<bool>,

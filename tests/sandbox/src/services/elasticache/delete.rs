@@ -20,10 +20,11 @@ use crate::wire::{Answer, AwsError, Call};
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Input {
     replication_group_id: String,
+    final_snapshot_identifier: Option<String>,
 }
 
 impl ElastiCache {
-    /// `DeleteReplicationGroup`: `deleting` at once and for a while, then not found.
+    /// `DeleteReplicationGroup`: `deleting` at once and for a while, then not found. The automated snapshots go with the group.
     pub(super) fn delete(this: &Arc<Self>, call: &Call) -> Result<Answer, AwsError> {
         let input: Input = call.input()?;
         let mut state = this.state();
@@ -32,6 +33,9 @@ impl ElastiCache {
             group.must_be_available()?;
         }
         let id = group.id.clone();
+        let name = input.final_snapshot_identifier;
+        let last = name.map(|name| state.snapshot_of_group(&id, &name)).transpose()?;
+        let last = last.map(|snapshot| state.show_snapshot(snapshot));
         let work = state.begin(&id, "deleting")?;
         let group = state.group_mut(&id)?;
         group.busy.retain(|(other, _)| *other == work);
@@ -43,9 +47,14 @@ impl ElastiCache {
         drop(state);
         let this = this.clone();
         tokio::spawn(async move {
+            if let Some(name) = last {
+                this.take_snapshot(&name).await;
+            }
             tokio::join!(this.clear(members, endpoints), sleep(least));
-            this.state().groups.remove(&id);
-            this.state().events.push(Event::now(Source::Group, &id, "Replication group deleted"));
+            let mut state = this.state();
+            state.groups.remove(&id);
+            state.forget_automated_snapshots(&id);
+            state.events.push(Event::now(Source::Group, &id, "Replication group deleted"));
         });
         Ok(answer)
     }

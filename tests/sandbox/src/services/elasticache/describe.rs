@@ -1,11 +1,11 @@
 //! `DescribeReplicationGroups` and `DescribeCacheClusters`: the state of a moment ago, as on AWS.
 
+use hyper::StatusCode;
 use serde::Deserialize;
 
 use super::{
     ElastiCache, State,
     group::{Group, View},
-    not_found,
     page::page,
     render, text,
 };
@@ -71,8 +71,7 @@ impl ElastiCache {
             Some(id) => {
                 let found: Vec<_> = all.filter(|(_, member)| member.id == id).collect();
                 if found.is_empty() {
-                    let error = AwsError::new("CacheClusterNotFound", format!("CacheCluster not found: {id}"));
-                    return Err(error.with_status(not_found(&id).status));
+                    return Err(no_cluster(&id));
                 }
                 found
             }
@@ -87,4 +86,9 @@ impl ElastiCache {
         answer.extend(marker);
         Ok(Answer::xml(answer))
     }
+}
+
+/// The error for a node that there is not.
+pub(super) fn no_cluster(id: &str) -> AwsError {
+    AwsError::new("CacheClusterNotFound", format!("CacheCluster not found: {id}")).with_status(StatusCode::NOT_FOUND)
 }

@@ -15,16 +15,18 @@ pub(super) enum Source {
     Group,
     Node,
     Cache,
+    CacheSnapshot,
     User,
     UserGroup,
 }
 
 impl Source {
-    fn text(self) -> &'static str {
+    pub(super) fn text(self) -> &'static str {
         match self {
             Self::Group => "replication-group",
             Self::Node => "cache-cluster",
             Self::Cache => "serverless-cache",
+            Self::CacheSnapshot => "serverless-cache-snapshot",
             Self::User => "user",
             Self::UserGroup => "user-group",
         }
@@ -64,7 +66,8 @@ impl ElastiCache {
     pub(super) fn describe_events(&self, call: &Call) -> Result<Answer, AwsError> {
         let input: Input = call.input()?;
         let invalid = |message: &str| AwsError::new("InvalidParameterValue", message);
-        let sources = [Source::Group, Source::Node, Source::Cache, Source::User, Source::UserGroup];
+        let sources =
+            [Source::Group, Source::Node, Source::Cache, Source::CacheSnapshot, Source::User, Source::UserGroup];
         let source = input.source_type.as_deref();
         if source.is_some_and(|source| sources.iter().all(|known| known.text() != source)) {
             return Err(invalid("the sandbox has no events of this SourceType"));

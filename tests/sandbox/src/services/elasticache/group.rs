@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, net::Ipv4Addr, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use jiff::Timestamp;
 
 use super::{history::History, token::Tokens};
@@ -32,6 +33,8 @@ pub(super) struct Group {
     /// The configuration endpoint of a group in cluster mode.
     pub(super) configuration: Option<Endpoint>,
     pub(super) tags: BTreeMap<String, String>,
+    /// The snapshot that the group is being restored from, and its data.
+    pub(super) restore: Option<(String, Bytes)>,
     /// What keeps the group busy, oldest first.
     pub(super) busy: Vec<(u64, String)>,
     /// Serialises the failovers of the group.
@@ -133,6 +136,7 @@ impl Group {
             shards,
             configuration,
             tags,
+            restore: None,
             busy: Vec::new(),
             failing_over: Arc::default(),
             views: History::default(),

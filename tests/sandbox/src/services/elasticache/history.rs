@@ -8,7 +8,7 @@ use tokio::time::Instant;
 const VIEWS: usize = 256;
 
 /// The views of one thing, oldest first.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct History<V>(VecDeque<(Instant, V)>);
 
 impl<V> Default for History<V> {

@@ -5,6 +5,7 @@
 //! - `group`, `token`: what a group is, and what happens to its AUTH tokens
 //! - `users`, `user_groups`: who logs in where no token does
 //! - `serverless`: caches that AWS shows as one endpoint
+//! - `snapshots`, `exports`: snapshots of groups and of their nodes, and their files in S3
 //! - `build`: how the processes come to be
 //! - `hooks`: what tests see and do behind the wire
 //! - `history`: what Describe calls show of the past
@@ -15,6 +16,7 @@ mod create;
 mod delete;
 mod describe;
 mod events;
+mod exports;
 mod failover;
 mod group;
 mod history;
@@ -23,6 +25,7 @@ mod modify;
 mod page;
 mod render;
 mod serverless;
+mod snapshots;
 mod tags;
 mod text;
 mod token;
@@ -40,11 +43,20 @@ use hyper::StatusCode;
 use secrecy::SecretString;
 
 pub use hooks::{NodeView, Role};
+pub use snapshots::PastSnapshot;
 
-use self::{events::Event, group::Group, serverless::Cache, user_groups::UserGroup, users::User};
+use self::{
+    events::Event,
+    group::Group,
+    serverless::Cache,
+    snapshots::{Quota, Snapshot},
+    user_groups::UserGroup,
+    users::User,
+};
 use crate::{
     delivery::Events,
     redis::Fleet,
+    services::S3,
     wire::{Answer, AwsError, Call, Description, Protocol, Service},
 };
 
@@ -65,6 +77,8 @@ pub struct Timing {
     pub modify: Duration,
     /// Between one node and the next while a change spreads.
     pub spread: Duration,
+    /// From `CreateSnapshot` to `available`, at least. A copy and a deletion take as long.
+    pub snapshot: Duration,
     /// For how long Describe calls still show a group or a cache as it was before a change: its status can read `available` too
     /// early. That it is being deleted is shown at once.
     pub stale: Duration,
@@ -77,6 +91,8 @@ pub struct Timing {
 pub struct ElastiCache {
     fleet: Arc<Fleet>,
     topic: Events,
+    /// Where snapshots are exported to.
+    s3: Arc<S3>,
     state: Mutex<State>,
     /// Users change beside each other; who belongs to whom changes alone.
     spreading: tokio::sync::RwLock<()>,
@@ -89,6 +105,10 @@ struct State {
     lies: bool,
     groups: BTreeMap<String, Group>,
     caches: BTreeMap<String, Cache>,
+    snapshots: BTreeMap<String, Snapshot>,
+    snapshot_quota: Quota,
+    cache_snapshots: BTreeMap<String, serverless::Snapshot>,
+    cache_snapshot_quota: Quota,
     users: BTreeMap<String, User>,
     user_groups: BTreeMap<String, UserGroup>,
     events: Vec<Event>,
@@ -114,20 +134,24 @@ impl Service for ElastiCache {
 }
 
 impl ElastiCache {
-    /// An empty ElastiCache, whose nodes run in this fleet, and which notifies this topic.
-    pub(crate) fn new(fleet: Arc<Fleet>, topic: Events, timing: Timing) -> Self {
+    /// An empty ElastiCache, whose nodes run in this fleet, and which notifies this topic and exports to this S3.
+    pub(crate) fn new(fleet: Arc<Fleet>, topic: Events, s3: Arc<S3>, timing: Timing) -> Self {
         let state = State {
             timing,
             lies: false,
             groups: BTreeMap::new(),
             caches: BTreeMap::new(),
+            snapshots: BTreeMap::new(),
+            snapshot_quota: Quota::default(),
+            cache_snapshots: BTreeMap::new(),
+            cache_snapshot_quota: Quota::default(),
             users: [User::built_in()].into_iter().map(|user| (user.id.clone(), user)).collect(),
             user_groups: BTreeMap::new(),
             events: Vec::new(),
             given: Vec::new(),
             next_work: 0,
         };
-        Self { fleet, topic, state: Mutex::new(state), spreading: tokio::sync::RwLock::default() }
+        Self { fleet, topic, s3, state: Mutex::new(state), spreading: tokio::sync::RwLock::default() }
     }
 
     /// Carries out one call.
@@ -151,6 +175,15 @@ impl ElastiCache {
             "DescribeServerlessCaches" => this.describe_caches(call),
             "ModifyServerlessCache" => Self::modify_cache(this, call),
             "DeleteServerlessCache" => Self::delete_cache(this, call),
+            "CreateSnapshot" => Self::create_snapshot(this, call),
+            "DescribeSnapshots" => this.describe_snapshots(call),
+            "CopySnapshot" => Self::copy_snapshot(this, call),
+            "DeleteSnapshot" => Self::delete_snapshot(this, call),
+            "CreateServerlessCacheSnapshot" => Self::create_cache_snapshot(this, call),
+            "DescribeServerlessCacheSnapshots" => this.describe_cache_snapshots(call),
+            "CopyServerlessCacheSnapshot" => Self::copy_cache_snapshot(this, call),
+            "ExportServerlessCacheSnapshot" => Self::export_cache_snapshot(this, call),
+            "DeleteServerlessCacheSnapshot" => Self::delete_cache_snapshot(this, call),
             "DescribeEvents" => this.describe_events(call),
             "AddTagsToResource" => this.add_tags(call),
             "ListTagsForResource" => this.list_tags(call),

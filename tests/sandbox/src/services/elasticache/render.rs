@@ -29,7 +29,7 @@ pub(super) fn endpoint_at(name: &str, address: impl ToString, port: u16) -> Elem
     Element::parent(name, [Element::text("Address", address), Element::text("Port", port)])
 }
 
-fn enabled(on: bool) -> &'static str {
+pub(super) fn enabled(on: bool) -> &'static str {
     if on { "enabled" } else { "disabled" }
 }
 

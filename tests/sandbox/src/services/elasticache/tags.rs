@@ -1,11 +1,14 @@
-//! Tags of groups, serverless caches, users and user groups.
+//! Tags of groups, serverless caches, snapshots, users and user groups.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use super::{ElastiCache, text};
-use crate::wire::{Answer, AwsError, Call, Element};
+use crate::{
+    services::tagging::{Resource, Tagged},
+    wire::{Answer, AwsError, Call, Element},
+};
 
 /// The maximum number of tags of a resource.
 const MAX_TAGS: usize = 50;
@@ -55,6 +58,21 @@ fn check_count(tags: BTreeMap<String, String>) -> Result<BTreeMap<String, String
     match tags.len() {
         0..=MAX_TAGS => Ok(tags),
         _ => Err(AwsError::new("TagQuotaPerResourceExceeded", format!("A resource has at most {MAX_TAGS} tags."))),
+    }
+}
+
+/// The resources with tags of their own. Nodes have none here; at AWS, they have those of their group.
+impl Tagged for ElastiCache {
+    fn resources(&self) -> Vec<Resource> {
+        let state = self.state();
+        let groups = state.groups.values().map(|group| (group.arn(), &group.tags));
+        let caches = state.caches.values().map(|cache| (cache.arn(), &cache.tags));
+        let snapshots = state.snapshots.values().map(|snapshot| (snapshot.arn(), &snapshot.tags));
+        let cache_snapshots = state.cache_snapshots.values().map(|snapshot| (snapshot.arn(), &snapshot.tags));
+        let users = state.users.values().map(|user| (user.arn(), &user.tags));
+        let user_groups = state.user_groups.values().map(|group| (group.arn(), &group.tags));
+        let all = groups.chain(caches).chain(snapshots).chain(cache_snapshots).chain(users).chain(user_groups);
+        all.map(|(arn, tags)| Resource { arn, tags: tags.clone() }).collect()
     }
 }
 
@@ -111,6 +129,12 @@ impl ElastiCache {
                 let cache = state.cache_mut(id)?;
                 let ready = cache.must_be_available();
                 with(&mut cache.tags, ready)
+            }
+            "snapshot" => with(&mut state.snapshot_mut(id)?.tags, Ok(())),
+            "serverlesscachesnapshot" => {
+                let snapshot = state.cache_snapshot_mut(id)?;
+                let ready = snapshot.must_be_available();
+                with(&mut snapshot.tags, ready)
             }
             "user" => with(&mut state.user_mut(id)?.tags, Ok(())),
             "usergroup" => {

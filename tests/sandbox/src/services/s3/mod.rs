@@ -88,6 +88,11 @@ impl S3 {
         self.store().buckets.insert(name.to_owned(), Bucket::default());
     }
 
+    /// Whether there is a bucket with this name.
+    pub fn has_bucket(&self, name: &str) -> bool {
+        self.store().buckets.contains_key(name)
+    }
+
     /// Keeps the versions of the objects of a bucket from now on.
     pub fn keep_versions(&self, bucket: &str) {
         if let Some(bucket) = self.store().buckets.get_mut(bucket) {

@@ -144,6 +144,7 @@ fn cache(input: Input) -> Result<Cache, AwsError> {
         shard: Shard::default(),
         failing_over: Arc::default(),
         status: "creating",
+        snapshotting: false,
         tags: read_tags(input.tags)?,
         views: History::default(),
     })

@@ -11,11 +11,14 @@ mod delete;
 mod describe;
 mod modify;
 mod render;
+mod snapshots;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use hyper::StatusCode;
 use jiff::Timestamp;
+
+pub(super) use snapshots::Snapshot;
 
 use super::{State, group::Shard, history::History};
 use crate::{
@@ -39,6 +42,8 @@ pub(super) struct Cache {
     /// Serialises the failovers of the cache.
     pub(super) failing_over: Arc<tokio::sync::Mutex<()>>,
     pub(super) status: &'static str,
+    /// Whether a snapshot of it is being taken. Describe calls do not show it.
+    snapshotting: bool,
     pub(super) tags: BTreeMap<String, String>,
     views: History<View>,
 }
@@ -77,8 +82,9 @@ impl Cache {
     /// Refuses what AWS refuses to a cache that is busy.
     pub(super) fn must_be_available(&self) -> Result<(), AwsError> {
         match self.status {
-            "available" => Ok(()),
+            "available" if !self.snapshotting => Ok(()),
             status => {
+                let status = if self.snapshotting { "being snapshotted" } else { status };
                 let message = format!("Serverless cache must be in available state; {} is {status}.", self.name);
                 Err(AwsError::new("InvalidServerlessCacheStateFault", message))
             }

@@ -1,0 +1,45 @@
+//! `DeleteSnapshot`.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use tokio::time::sleep;
+
+use super::render;
+use crate::{
+    services::elasticache::ElastiCache,
+    wire::{Answer, AwsError, Call},
+};
+
+/// The parameters.
+///
+/// <https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_DeleteSnapshot.html>
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Input {
+    snapshot_name: String,
+}
+
+impl ElastiCache {
+    /// `DeleteSnapshot`: `deleting` at once and for a while, then not found. It deletes automated snapshots too.
+    pub(in super::super) fn delete_snapshot(this: &Arc<Self>, call: &Call) -> Result<Answer, AwsError> {
+        let input: Input = call.input()?;
+        let mut state = this.state();
+        let snapshot = state.snapshot_mut(&input.snapshot_name)?;
+        if snapshot.status != "failed" {
+            snapshot.must_be_available()?;
+        }
+        "deleting".clone_into(&mut snapshot.status);
+        snapshot.views.show_at_once(snapshot.view());
+        let answer = Answer::xml(vec![render::snapshot(snapshot, &snapshot.view())]);
+        let name = snapshot.name.clone();
+        let least = state.timing.snapshot;
+        drop(state);
+        let this = this.clone();
+        tokio::spawn(async move {
+            sleep(least).await;
+            this.state().snapshots.remove(&name);
+        });
+        Ok(answer)
+    }
+}
