@@ -141,11 +141,14 @@ def _export(service):
     service.refuses(VALUE, operation, "does not find another bucket", S3BucketName="other", **CACHE_NAME)
     service.answers(operation, "exports one", **CACHE_NAME, **to)
     service.refuses(CACHE_BUSY, operation, "refuses meanwhile", **CACHE_NAME, **to)
+    # Describe lags behind: it reads available for a moment after the export has begun.
+    _cache_snapshot_reads(service, "exporting", **CACHE_NAME)
     _cache_snapshot_reads(service, "available", **CACHE_NAME)
     service.refuses(VALUE, operation, "overwrites nothing", **CACHE_NAME, **to)
     copy = {"SourceSnapshotName": "boxes-copy", "TargetSnapshotName": "boxes-out", "TargetBucket": "boxes"}
     service.answers("CopySnapshot", "exports one", **copy)
     service.refuses(BUSY, "CopySnapshot", "refuses meanwhile", **copy)
+    _snapshot_reads(service, "copying", SnapshotName="boxes-copy")
     _snapshot_reads(service, "available", SnapshotName="boxes-copy")
     service.refuses(VALUE, "CopySnapshot", "overwrites nothing", **copy)
 
