@@ -1,4 +1,4 @@
-//! Which events concern this function, and why it leaves the others.
+//! Which events ask for a snapshot.
 
 use policy::Failure;
 use runtime::{concern::Concern, event::Event};

@@ -31,7 +31,29 @@ pub async fn stage(flavour: Flavour) -> Stage {
     }
     settle(&stage, json!({ "keep": { "daily": 7 }, "bucket": BUCKET })).await;
     fill(&stage, KEYS).await;
+    rest(&stage).await;
     stage
+}
+
+/// Waits until no node saves or rewrites its files, as a replica does after its first synchronisation.
+///
+/// # Panics
+/// One does for 10 seconds.
+async fn rest(stage: &Stage) {
+    let current = stage.current().await;
+    for node in stage.direct() {
+        let client = redis::Client::open(node.url()).expect("the URL is one");
+        let mut connection = client.get_multiplexed_async_connection().await.expect("the node answers");
+        redis::cmd("AUTH").arg(current.expose_secret()).exec_async(&mut connection).await.expect("the login succeeds");
+        for tries in 0.. {
+            let info: String = redis::cmd("INFO").query_async(&mut connection).await.expect("the node answers");
+            if !info.contains("_in_progress:1") {
+                break;
+            }
+            assert!(tries < 200, "{info}");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    }
 }
 
 /// Writes the settings with these `snapshots`.
