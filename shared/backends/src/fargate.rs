@@ -20,7 +20,7 @@ use crate::{
     login::{Questions, ask, enter},
     nodes::{each, try_each},
     observed::Observed,
-    rdb_files,
+    rdb_pull,
     session::Session,
 };
 
@@ -245,11 +245,11 @@ impl Fargate<'_> {
     ///
     /// # Errors
     /// Retryable if no task runs, or if there are two because one is starting.
-    pub(crate) async fn rdb_places(&self) -> Result<(Vec<rdb_files::Place>, &str), Failure> {
+    pub(crate) async fn rdb_places(&self) -> Result<(Vec<rdb_pull::Place>, &str), Failure> {
         let (host, task) = self.only_task().await?;
         let memory = task.memory_mib.map(|mib| mib * 1024 * 1024);
         let EcsService { port, username, .. } = self.place;
-        let place = rdb_files::Place { id: place(task).id, host: Some(host), port: *port, tls: false, memory };
+        let place = rdb_pull::Place { id: place(task).id, host: Some(host), port: *port, tls: false, memory };
         Ok((vec![place], username))
     }
 

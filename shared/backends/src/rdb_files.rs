@@ -14,7 +14,7 @@ use crate::{
     fargate::Fargate,
     login::enter,
     nodes::each,
-    rdb_pull::{self, Pull},
+    rdb_pull::{self, Place, Pull},
     self_hosted::SelfHosted,
     session::{Command, Session},
 };
@@ -30,19 +30,6 @@ pub enum RdbFiles<'a> {
     Fargate(Fargate<'a>),
     /// On your own hosts.
     SelfHosted(SelfHosted<'a>),
-}
-
-/// A node that can be asked for its RDB file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    /// Its name in messages.
-    pub(crate) id: String,
-    /// Its name or address; `None` if it has none yet.
-    pub(crate) host: Option<String>,
-    pub(crate) port: u16,
-    pub(crate) tls: bool,
-    /// The memory that it may use, in bytes, where its settings say.
-    pub(crate) memory: Option<u64>,
 }
 
 /// The nodes of a target, and the user that logs in to them.

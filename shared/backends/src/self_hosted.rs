@@ -21,7 +21,7 @@ use crate::{
     nodes::{each, try_each},
     observed::Observed,
     persistence::{Persistence, Setup},
-    rdb_files,
+    rdb_pull,
     replication::{self, Alone},
     sentinel,
     session::{Command, Session},
@@ -270,8 +270,8 @@ impl SelfHosted<'_> {
 
 impl SelfHosted<'_> {
     /// Every node, as one that can be asked for its RDB file, and the user that logs in.
-    pub(crate) fn rdb_places(&self) -> (Vec<rdb_files::Place>, &str) {
-        let place = |host: &Host| rdb_files::Place {
+    pub(crate) fn rdb_places(&self) -> (Vec<rdb_pull::Place>, &str) {
+        let place = |host: &Host| rdb_pull::Place {
             id: id(host),
             host: Some(host.host.clone()),
             port: host.port,

@@ -9,13 +9,16 @@
 //! - `handshake`: the commands before it
 //! - [`transfer`]: what a server sends after them: the header, the file and the mark at its end
 //! - `info`: what a node says of itself
+//! - `place`: where a node is
 
 mod handshake;
 mod info;
+mod place;
 mod pull;
 #[cfg(test)]
 mod tests;
 pub mod transfer;
 
 pub(crate) use info::read as read_info;
+pub(crate) use place::Place;
 pub use pull::{Pull, Pulled};

@@ -55,7 +55,8 @@ pub struct Provisioned {
     pub secret_arn: String,
 }
 
-/// Creates what a target needs: its Redis, the secret tagged with the target, and the settings parameter.
+/// Creates what a target needs: its Redis, the bucket of its snapshots, the secret tagged with the target, and the settings
+/// parameter.
 ///
 /// With `token`, the Redis requires it and the secret contains it. Without, a replication group requires no
 /// authentication and the secret contains a placeholder, as before a first rotation. Users are created with the user
@@ -74,6 +75,9 @@ pub async fn provision(
     let mut target = Target::parse(document)?;
     if let Backend::Upstash(described) = target.backend.clone() {
         return upstash::provision_database(sandbox, target, described).await;
+    }
+    if let Some(bucket) = target.snapshots.as_ref().and_then(|snapshots| snapshots.bucket.as_ref()) {
+        sandbox.s3.create_bucket(bucket);
     }
     // A task reads the secret when it starts, so the secret is created first.
     let username = username(&target);

@@ -1,4 +1,4 @@
-//! The newest snapshot, read again.
+//! Drills: snapshots that are whole, and snapshots that are damaged.
 
 use acceptance::{
     Flavour,

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 /// Every function of the workspace, by name.
-pub(crate) const FUNCTIONS: &[&str] = &["rotate-auth", "retire-credential", "sync-connection"];
+pub(crate) const FUNCTIONS: &[&str] =
+    &["rotate-auth", "retire-credential", "sync-connection", "take-snapshot", "prune-snapshots"];
 
 /// Returns the folder of the compiled functions.
 pub(crate) fn folder() -> anyhow::Result<PathBuf> {
