@@ -3,9 +3,10 @@
 use std::{convert::Infallible, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Empty};
 use hyper::{
-    Request, Response, StatusCode, body::Incoming, http::request::Parts, server::conn::http1, service::service_fn,
+    Method, Request, Response, StatusCode, body::Incoming, http::request::Parts, server::conn::http1,
+    service::service_fn,
 };
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
@@ -72,11 +73,18 @@ pub(crate) async fn answer(endpoint: &Endpoint, head: &Parts, body: Bytes) -> Re
         (render(result), refused)
     };
     let surroundings = Surroundings { faults: &endpoint.faults, journal: &endpoint.journal };
-    surroundings.meet(fault, entry, |what| render(Err(refusal(what, &call))), act).await
+    let response = surroundings.meet(fault, entry, |what| render(Err(refusal(what, &call))), act).await?;
+    Ok(if head.method == Method::HEAD { response.map(|_| nothing()) } else { response })
+}
+
+/// No body: the response to HEAD has none, not even that of an error.
+fn nothing() -> Stream {
+    Empty::new().map_err(|never| match never {}).boxed_unsync()
 }
 
 /// The error response that simulates a fault.
 fn refusal(what: What, call: &Call) -> AwsError {
+    let is_s3 = call.service.signing_name == "s3";
     match what {
         // https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html#API_PutParameter_Errors
         What::Throttle if ["PutParameter", "LabelParameterVersion"].contains(&call.operation.as_str()) => {
@@ -85,11 +93,16 @@ fn refusal(what: What, call: &Call) -> AwsError {
                 "There are concurrent updates for a resource that supports one update at a time.",
             )
         }
+        // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
+        What::Throttle if is_s3 => {
+            AwsError::new("SlowDown", "Please reduce your request rate.").with_status(StatusCode::SERVICE_UNAVAILABLE)
+        }
         What::Throttle => AwsError::new("ThrottlingException", "Rate exceeded"),
         What::Quote => AwsError::new(
             call.service.invalid_input,
             format!("1 validation error detected: Value '{}' failed to satisfy constraint", call.input),
         ),
-        _ => AwsError::new("InternalFailure", "a fault of the sandbox").with_status(StatusCode::INTERNAL_SERVER_ERROR),
+        _ => AwsError::new(if is_s3 { "InternalError" } else { "InternalFailure" }, "a fault of the sandbox")
+            .with_status(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }

@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::{
     },
     http::StatusCode,
 };
-use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use tokio::time::sleep;
@@ -41,7 +41,8 @@ impl HttpClient {
         sleep((self.latency)()).await;
         let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
         let (head, body) = request.into_parts();
-        let body = body.bytes().map(Bytes::copy_from_slice).unwrap_or_default();
+        let body = ByteStream::new(body).collect().await.map_err(|error| ConnectorError::user(error.into()))?;
+        let body = body.into_bytes();
         let answered = match self.upstash.serves(&head) {
             true => self.upstash.answer(&self.caller, head, body).await.map(|answer| answer.map(streamed)),
             false => server::answer(&self.endpoint, &head, body).await,

@@ -27,6 +27,7 @@ impl Route {
     /// Creates a route from an HTTP method and a `uri` pattern of Smithy.
     ///
     /// - `{Name}` matches one segment of the path, and `{Name+}` all remaining segments
+    /// - a slash at the end of the path changes nothing: the Rust SDK calls `/{Bucket}/`
     /// - after a `?` are the query parameters that the request must have: `/{Bucket}?uploads`, `/{Bucket}?list-type=2`
     pub const fn new(method: Method, uri: &'static str, operation: &'static str) -> Self {
         Self { method, uri, operation, body: RequestBody::Parameters }
@@ -108,7 +109,8 @@ fn labels(route: &str, path: &str) -> Option<Map<String, Value>> {
             None => return None,
         }
     }
-    parts.next().is_none().then_some(labels)
+    let is_rest_empty = matches!((parts.next(), parts.next()), (None | Some(""), None));
+    is_rest_empty.then_some(labels)
 }
 
 /// Percent-decodes one segment of a path. Unlike in a form, a plus sign stays a plus sign.
@@ -141,6 +143,7 @@ mod tests {
         let cases = [
             (Method::GET, "/v1/things/a%3Ab+c/parts?Page=2", "ListParts", json!({ "Page": "2", "Name": "a:b+c" })),
             (Method::GET, "/logs?list-type=2", "ListObjectsV2", json!({ "list-type": "2", "Bucket": "logs" })),
+            (Method::GET, "/logs/?list-type=2", "ListObjectsV2", json!({ "list-type": "2", "Bucket": "logs" })),
             (Method::PUT, "/logs/a/b%20c", "PutObject", json!({ "Bucket": "logs", "Key": "a/b c" })),
             (
                 Method::POST,
@@ -169,6 +172,7 @@ mod tests {
             (Method::GET, "/logs"),
             (Method::GET, "/logs?list-type=1"),
             (Method::PUT, "/logs/"),
+            (Method::GET, "/logs//?list-type=2"),
         ];
         for (method, uri) in others {
             let path = uri.split('?').next().unwrap_or_default();

@@ -1,5 +1,7 @@
 //! A request for `s3s`, and its response.
 
+use std::sync::Arc;
+
 use http_body_util::BodyExt;
 use hyper::{HeaderMap, Request, StatusCode, header};
 use s3s::{
@@ -8,10 +10,12 @@ use s3s::{
     config::{S3Config, StaticConfigProvider},
     service::{S3Service, S3ServiceBuilder},
 };
-use std::sync::Arc;
 
-use super::api::Api;
-use crate::wire::{Answer, AwsError, Body, Call};
+use super::{api::Api, routes};
+use crate::{
+    services::ACCOUNT,
+    wire::{Answer, AwsError, Body, Call},
+};
 
 /// The clock of a simulation is not that of the machine.
 const ANY_SKEW_S: u32 = u32::MAX;
@@ -34,6 +38,24 @@ pub(super) fn service(api: Api, secret_key: &'static str) -> S3Service {
     builder.set_auth(Keys(secret_key));
     builder.set_config(Arc::new(StaticConfigProvider::new(Arc::new(config))));
     builder.build()
+}
+
+/// Refuses what the sandbox does not have, and the account of somebody else.
+///
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html>
+pub(super) fn check(call: &Call) -> Result<(), AwsError> {
+    let copied = call.headers.contains_key("x-amz-copy-source");
+    if copied || !routes::is_implemented(&call.operation) {
+        let operation = if copied { "that copies an object" } else { call.operation.as_str() };
+        let refusal = AwsError::new("NotImplemented", format!("the sandbox has no operation {operation} in s3"));
+        return Err(refusal.with_status(StatusCode::NOT_IMPLEMENTED));
+    }
+    match call.header("x-amz-expected-bucket-owner") {
+        Some(owner) if owner != ACCOUNT => {
+            Err(AwsError::new("AccessDenied", "Access Denied").with_status(StatusCode::FORBIDDEN))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Carries out one call.

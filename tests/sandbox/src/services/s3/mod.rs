@@ -6,22 +6,37 @@
 //! - `routes`: which operation a request is, for faults and the journal
 //! - `bridge`: a request for `s3s`, and its response
 //! - `api`: the operations that `s3s` calls
-//! - `buckets`, `objects`, `uploads`, `lists`: what they do
-//! - `store`: the buckets, and what is in them
+//! - `buckets`, `acl`: what they do to buckets
+//! - `objects`, `deletes`, `tags`, `locks`: what they do to objects
+//! - `uploads`, `complete`, `parts`: what they do to uploads in parts
+//! - `lists`: the lists of objects, of versions and of uploads
 //! - `conditions`, `checksums`: what a write is checked against
+//! - `store`, `attributes`: the buckets, and what is in them
+//! - `time`: the moments in requests and responses
 
+mod acl;
 mod api;
+mod attributes;
 mod bridge;
 mod buckets;
 mod checksums;
+mod complete;
 mod conditions;
+mod deletes;
 mod lists;
+mod locks;
 mod objects;
+mod parts;
 mod routes;
 mod store;
+mod tags;
+#[cfg(test)]
+mod tests;
+mod time;
 mod uploads;
 
 use std::{
+    collections::BTreeMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard},
 };
@@ -32,7 +47,7 @@ use s3s::service::S3Service;
 
 use crate::wire::{Answer, AwsError, Call, Description, Protocol, Service};
 
-use store::{Bucket, Store, Version};
+use store::{Bucket, Store, Version, Versioning};
 
 /// The description of the service.
 pub(crate) static DESCRIPTION: Description = Description {
@@ -49,12 +64,26 @@ pub struct S3 {
 }
 
 /// An object, as tests see it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Object {
     /// Its contents.
     pub bytes: Bytes,
-    /// The KMS key that it is encrypted with, if a request named one.
+    /// The KMS key that it is encrypted with; `None` if it is one of S3.
     pub kms_key: Option<String>,
+    /// What its writer stored with it.
+    pub metadata: BTreeMap<String, String>,
+    /// Its tags.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// Omits the contents, which may contain a secret.
+impl fmt::Debug for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { bytes, kms_key, metadata, tags } = self;
+        let mut object = f.debug_struct("Object");
+        object.field("bytes", &bytes.len()).field("kms_key", kms_key).field("metadata", metadata).field("tags", tags);
+        object.finish()
+    }
 }
 
 impl Service for S3 {
@@ -64,10 +93,8 @@ impl Service for S3 {
 
     fn carry_out<'a>(self: Arc<Self>, call: &'a Call) -> BoxFuture<'a, Result<Answer, AwsError>> {
         Box::pin(async move {
-            match routes::is_known(&call.operation) {
-                true => bridge::carry_out(&self.service, call).await,
-                false => Err(call.unknown()),
-            }
+            bridge::check(call)?;
+            bridge::carry_out(&self.service, call).await
         })
     }
 }
@@ -85,7 +112,7 @@ impl S3 {
     /// # Repeating
     /// Empties it.
     pub fn create_bucket(&self, name: &str) {
-        self.store().buckets.insert(name.to_owned(), Bucket::default());
+        self.store().buckets.insert(name.to_owned(), Bucket::new());
     }
 
     /// Whether there is a bucket with this name.
@@ -96,8 +123,20 @@ impl S3 {
     /// Keeps the versions of the objects of a bucket from now on.
     pub fn keep_versions(&self, bucket: &str) {
         if let Some(bucket) = self.store().buckets.get_mut(bucket) {
-            bucket.keeps_versions = true;
+            bucket.versioning = Versioning::Enabled;
         }
+    }
+
+    /// Lets the objects of a bucket be locked from now on. It also keeps their versions.
+    pub fn enable_object_lock(&self, bucket: &str) {
+        if let Some(bucket) = self.store().buckets.get_mut(bucket) {
+            bucket.enable_object_lock();
+        }
+    }
+
+    /// Sets the least bytes of a part that is not the last, 5 MiB otherwise. Tests of many parts need less.
+    pub fn set_least_part(&self, bytes: usize) {
+        self.store().least_part = bytes;
     }
 
     /// The keys of the objects in a bucket, in order.
@@ -111,20 +150,26 @@ impl S3 {
     pub fn object(&self, bucket: &str, key: &str) -> Option<Object> {
         let store = self.store();
         let version = store.buckets.get(bucket)?.object(key)?;
-        Some(Object { bytes: version.bytes.clone(), kms_key: version.kms_key.clone() })
+        let attributes = version.attributes.clone();
+        Some(Object {
+            bytes: version.bytes.clone(),
+            kms_key: attributes.kms_key,
+            metadata: attributes.metadata,
+            tags: attributes.tags,
+        })
     }
 
     /// Puts an object, as somebody else would.
     pub fn put(&self, bucket: &str, key: &str, bytes: impl Into<Bytes>) {
         if let Some(bucket) = self.store().buckets.get_mut(bucket) {
-            bucket.put(key, Version::new(bytes.into()));
+            bucket.put(key, Version::plain(bytes.into()));
         }
     }
 
     /// Deletes an object, as somebody else would.
     pub fn remove(&self, bucket: &str, key: &str) {
         if let Some(bucket) = self.store().buckets.get_mut(bucket) {
-            bucket.versions.remove(key);
+            bucket.remove(key);
         }
     }
 

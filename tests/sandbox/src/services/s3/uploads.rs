@@ -2,155 +2,149 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html>
 
-use bytes::{Bytes, BytesMut};
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
 use s3s::{
     S3Error, S3Result,
     dto::{
-        AbortMultipartUploadInput, AbortMultipartUploadOutput, ChecksumType, CompleteMultipartUploadInput,
-        CompleteMultipartUploadOutput, CompletedPart, CreateMultipartUploadInput, CreateMultipartUploadOutput, ETag,
-        UploadPartInput, UploadPartOutput,
+        AbortMultipartUploadInput, AbortMultipartUploadOutput, ChecksumAlgorithm, ChecksumType,
+        CreateMultipartUploadInput, CreateMultipartUploadOutput, ETag, UploadPartInput, UploadPartOutput,
     },
     s3_error,
 };
 
 use super::{
+    attributes::attributes,
     buckets::find,
-    conditions,
-    objects::{encryption, length},
-    store::{Part, Store, Upload, Version},
+    checksums::{Algorithm, Sum, kind, show},
+    store::{Bucket, Part, Store, Upload, etag},
 };
 use crate::{chance, clock};
-
-/// The least bytes of a part that is not the last.
-///
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html>
-const LEAST_PART: usize = 5 * 1024 * 1024;
 
 /// The greatest number of a part.
 const MOST_PARTS: i32 = 10_000;
 
+/// An upload that is neither completed nor aborted.
+pub(super) fn upload<'a>(bucket: &'a mut Bucket, key: &str, id: &str) -> S3Result<&'a mut Upload> {
+    bucket.uploads.get_mut(id).filter(|upload| upload.key == key).ok_or_else(no_such_upload)
+}
+
 pub(super) fn begin(store: &mut Store, input: CreateMultipartUploadInput) -> S3Result<CreateMultipartUploadOutput> {
     let bucket = find(store, &input.bucket)?;
+    let attributes = attributes!(input, bucket)?;
+    let (asked, is_composite) = checksum(input.checksum_algorithm.as_ref(), input.checksum_type.as_ref())?;
     let id = chance::uuid().simple().to_string();
-    let object = Version {
-        content_type: input.content_type.map(|kind| kind.to_string()),
-        metadata: input.metadata.unwrap_or_default(),
-        kms_key: input.ssekms_key_id,
-        ..Version::new(Bytes::new())
-    };
-    let upload = Upload { key: input.key.clone(), began: clock::now(), parts: Default::default(), object };
     let output = CreateMultipartUploadOutput {
         bucket: Some(input.bucket),
-        key: Some(input.key),
+        key: Some(input.key.clone()),
         upload_id: Some(id.clone()),
-        checksum_algorithm: input.checksum_algorithm,
-        checksum_type: input.checksum_type,
-        server_side_encryption: encryption(&upload.object),
-        ssekms_key_id: upload.object.kms_key.clone(),
+        checksum_algorithm: asked.map(|algorithm| ChecksumAlgorithm::from_static(algorithm.name())),
+        checksum_type: asked.map(|_| kind(is_composite)),
+        server_side_encryption: attributes.encryption(),
+        ssekms_key_id: attributes.kms_key.clone(),
+        bucket_key_enabled: attributes.has_bucket_key,
         ..CreateMultipartUploadOutput::default()
+    };
+    let upload = Upload {
+        key: input.key,
+        began: clock::now(),
+        began_at: bucket.changes(),
+        asked,
+        is_composite,
+        parts: BTreeMap::new(),
+        attributes,
     };
     bucket.uploads.insert(id, upload);
     Ok(output)
 }
 
-pub(super) fn part(store: &mut Store, input: UploadPartInput, bytes: Bytes) -> S3Result<UploadPartOutput> {
-    let uploads = &mut find(store, &input.bucket)?.uploads;
-    let upload = uploads.get_mut(&input.upload_id).filter(|upload| upload.key == input.key);
-    let upload = upload.ok_or_else(no_such_upload)?;
+/// The algorithm, and whether the checksum of the object is that of those of its parts.
+///
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html#ChecksumTypes>
+fn checksum(algorithm: Option<&ChecksumAlgorithm>, of: Option<&ChecksumType>) -> S3Result<(Option<Algorithm>, bool)> {
+    let algorithm = algorithm.map(|algorithm| Algorithm::named(algorithm.as_str())).transpose()?;
+    let Some(chosen) = algorithm else {
+        return match of {
+            None => Ok((None, false)),
+            Some(_) => Err(s3_error!(
+                InvalidRequest,
+                "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header."
+            )),
+        };
+    };
+    let is_composite = match of.map(ChecksumType::as_str) {
+        None => chosen != Algorithm::Crc64Nvme,
+        Some(ChecksumType::COMPOSITE) => true,
+        Some(ChecksumType::FULL_OBJECT) => false,
+        Some(_) => return Err(s3_error!(InvalidRequest, "Value for x-amz-checksum-type header is invalid.")),
+    };
+    match chosen.allows(is_composite) {
+        true => Ok((algorithm, is_composite)),
+        false => Err(s3_error!(
+            InvalidRequest,
+            "The {} checksum type cannot be used with the {} checksum algorithm.",
+            kind(is_composite).as_str(),
+            chosen.name().to_ascii_lowercase()
+        )),
+    }
+}
+
+/// Keeps a part, whose contents have been checked against the checksum that the request names.
+pub(super) fn part(
+    store: &mut Store,
+    input: UploadPartInput,
+    bytes: Bytes,
+    sum: Option<Sum>,
+) -> S3Result<UploadPartOutput> {
+    let upload = upload(find(store, &input.bucket)?, &input.key, &input.upload_id)?;
+    if input.sse_customer_algorithm.is_some() {
+        return Err(s3_error!(NotImplemented, "The sandbox has no SSE-C."));
+    }
     if !(1..=MOST_PARTS).contains(&input.part_number) {
         return Err(s3_error!(InvalidArgument, "Part number must be an integer between 1 and 10000, inclusive"));
     }
-    let Version { etag, checksum, .. } = Version::new(bytes.clone());
-    let output = UploadPartOutput {
-        e_tag: Some(ETag::Strong(etag.clone())),
-        checksum_crc64nvme: Some(checksum.clone()),
+    let given = sum.as_ref().map(|sum| sum.algorithm);
+    // S3 computes the checksums that it makes one for the object of, but not those that a client must list.
+    if given != upload.asked && (given.is_some() || upload.is_composite) {
+        let name =
+            |algorithm: Option<Algorithm>| algorithm.map_or("null".to_owned(), |it| it.name().to_ascii_lowercase());
+        return Err(s3_error!(
+            InvalidRequest,
+            "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
+            name(upload.asked),
+            name(given)
+        ));
+    }
+    let sum = sum.unwrap_or_else(|| Sum::of(upload.asked.unwrap_or(Algorithm::Crc64Nvme), &bytes));
+    let part = Part { etag: etag(&bytes, &upload.attributes), bytes, sum, modified: clock::now() };
+    let mut output = UploadPartOutput {
+        e_tag: Some(ETag::Strong(part.etag.clone())),
+        server_side_encryption: upload.attributes.encryption(),
+        ssekms_key_id: upload.attributes.kms_key.clone(),
+        bucket_key_enabled: upload.attributes.has_bucket_key,
         ..UploadPartOutput::default()
     };
-    upload.parts.insert(input.part_number, Part { bytes, etag, checksum, modified: clock::now() });
+    if upload.asked.is_some() {
+        show!(output, part.sum);
+    }
+    upload.parts.insert(input.part_number, part);
     Ok(output)
 }
 
-/// Completing an upload again succeeds, as long as S3 remembers it.
-pub(super) fn complete(
-    store: &mut Store,
-    input: CompleteMultipartUploadInput,
-) -> S3Result<CompleteMultipartUploadOutput> {
-    let bucket = find(store, &input.bucket)?;
-    if let Some(done) = bucket.completed.get(&input.upload_id) {
-        return Ok(completed(&input, done));
-    }
-    let upload = bucket.uploads.get(&input.upload_id).filter(|upload| upload.key == input.key);
-    let upload = upload.ok_or_else(no_such_upload)?;
-    let named = input.multipart_upload.as_ref().and_then(|upload| upload.parts.clone()).unwrap_or_default();
-    let bytes = assembled(upload, &named)?;
-    let object = Version {
-        etag: format!("{}-{}", Version::new(bytes.clone()).etag, named.len()),
-        content_type: upload.object.content_type.clone(),
-        metadata: upload.object.metadata.clone(),
-        kms_key: upload.object.kms_key.clone(),
-        ..Version::new(bytes)
-    };
-    if input.mpu_object_size.is_some_and(|size| size != length(&object.bytes)) {
-        return Err(s3_error!(
-            InvalidRequest,
-            "The provided 'x-amz-mp-object-size' header does not match what was computed."
-        ));
-    }
-    if input.checksum_crc64nvme.as_ref().is_some_and(|claimed| *claimed != object.checksum) {
-        return Err(s3_error!(BadDigest, "The CRC64NVME you specified did not match the calculated checksum."));
-    }
-    conditions::check(bucket, &input.key, input.if_none_match.as_ref(), input.if_match.as_ref())?;
-    bucket.uploads.remove(&input.upload_id);
-    let object = bucket.put(&input.key, object);
-    bucket.completed.insert(input.upload_id.clone(), object.clone());
-    Ok(completed(&input, &object))
-}
-
 pub(super) fn abort(store: &mut Store, input: AbortMultipartUploadInput) -> S3Result<AbortMultipartUploadOutput> {
-    find(store, &input.bucket)?.uploads.remove(&input.upload_id).ok_or_else(no_such_upload)?;
+    if input.if_match_initiated_time.is_some() {
+        return Err(s3_error!(NotImplemented, "The sandbox has no conditional aborts."));
+    }
+    let bucket = find(store, &input.bucket)?;
+    upload(bucket, &input.key, &input.upload_id)?;
+    bucket.uploads.remove(&input.upload_id);
     Ok(AbortMultipartUploadOutput::default())
 }
 
-fn completed(input: &CompleteMultipartUploadInput, object: &Version) -> CompleteMultipartUploadOutput {
-    CompleteMultipartUploadOutput {
-        bucket: Some(input.bucket.clone()),
-        key: Some(input.key.clone()),
-        e_tag: Some(ETag::Strong(object.etag.clone())),
-        checksum_crc64nvme: Some(object.checksum.clone()),
-        checksum_type: Some(ChecksumType::from_static(ChecksumType::FULL_OBJECT)),
-        server_side_encryption: encryption(object),
-        ssekms_key_id: object.kms_key.clone(),
-        ..CompleteMultipartUploadOutput::default()
-    }
-}
-
-/// The parts that a request names, in one piece.
-fn assembled(upload: &Upload, named: &[CompletedPart]) -> S3Result<Bytes> {
-    if named.is_empty() {
-        return Err(s3_error!(MalformedXML, "You must specify at least one part"));
-    }
-    let numbers = named.iter().map(|part| part.part_number.unwrap_or(0));
-    if !numbers.is_sorted_by(|one, next| one < next) {
-        return Err(s3_error!(InvalidPartOrder, "The list of parts was not in ascending order."));
-    }
-    let mut whole = BytesMut::new();
-    for (nth, part) in named.iter().enumerate() {
-        let there = upload.parts.get(&part.part_number.unwrap_or(0));
-        let etag = part.e_tag.as_ref().map(ETag::value);
-        let there = there.filter(|there| etag == Some(there.etag.as_str())).ok_or_else(|| {
-            s3_error!(InvalidPart, "One or more of the specified parts could not be found, or its ETag is another.")
-        })?;
-        if nth + 1 < named.len() && there.bytes.len() < LEAST_PART {
-            return Err(s3_error!(EntityTooSmall, "Your proposed upload is smaller than the minimum allowed size"));
-        }
-        if part.checksum_crc64nvme.as_ref().is_some_and(|claimed| *claimed != there.checksum) {
-            return Err(s3_error!(InvalidPart, "The checksum of a part is another."));
-        }
-        whole.extend_from_slice(&there.bytes);
-    }
-    Ok(whole.freeze())
-}
-
 fn no_such_upload() -> S3Error {
-    s3_error!(NoSuchUpload, "The specified upload does not exist. The upload ID may be invalid.")
+    s3_error!(
+        NoSuchUpload,
+        "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed."
+    )
 }
