@@ -23,6 +23,7 @@ def run(service):
     _modify(service)
     _tag(service)
     _fail_over(service)
+    _replicas(service)
     _delete(service)
 
 
@@ -117,6 +118,33 @@ def _fail_over(service):
     service.answers("TestFailover", "fails over", **ID, **shard)
     service.refuses(BUSY, "DeleteReplicationGroup", "refuses meanwhile", **ID)
     _available_again(service, "the failover")
+
+
+def _replicas(service):
+    now = {"ApplyImmediately": True}
+    shard = [{"NodeGroupId": "0001", "NewReplicaCount": 1}]
+    for operation, other in (("IncreaseReplicaCount", 0), ("DecreaseReplicaCount", 2)):
+
+        def refuses(code, what, **parameters):
+            service.refuses(code, operation, what, **parameters)
+
+        refuses(NO_GROUP, "does not find another", ReplicationGroupId="other", NewReplicaCount=2, **now)
+        refuses(VALUE, "refuses to wait", ApplyImmediately=False, NewReplicaCount=2, **ID)
+        refuses(VALUE, "refuses six replicas", NewReplicaCount=6, **ID, **now)
+        refuses(VALUE, "refuses the other direction", NewReplicaCount=other, **ID, **now)
+        refuses(COMBINATION, "needs a count", **ID, **now)
+        refuses(COMBINATION, "refuses two counts", NewReplicaCount=2, ReplicaConfiguration=shard, **ID, **now)
+        refuses("NoOperationFault", "refuses the count of the moment", ReplicaConfiguration=shard, **ID, **now)
+    service.refuses(COMBINATION, "DecreaseReplicaCount", "keeps a replica for failover", NewReplicaCount=0, **ID, **now)
+    increased = service.answers("IncreaseReplicaCount", "adds a replica", NewReplicaCount=2, **ID, **now)
+    group = increased.get("ReplicationGroup", {})
+    service.expect("IncreaseReplicaCount", "names it", group.get("MemberClusters") == ["wire-001", "wire-002", "wire-003"])
+    service.refuses(BUSY, "DecreaseReplicaCount", "refuses meanwhile", NewReplicaCount=1, **ID, **now)
+    _available_again(service, "the addition")
+    unknown = {"ReplicasToRemove": ["wire-009"]}
+    service.refuses(VALUE, "DecreaseReplicaCount", "does not find a replica", **unknown, **ID, **now)
+    service.answers("DecreaseReplicaCount", "removes it", ReplicasToRemove=["wire-003"], **ID, **now)
+    _available_again(service, "the removal")
 
 
 def _delete(service):

@@ -33,9 +33,14 @@ def _rules(service):
     bad = "InvalidEventPatternException"
     service.refuses(bad, "PutRule", "refuses what is no JSON", Name="bad", EventPattern="source")
     service.refuses(bad, "PutRule", "refuses a value without an array", Name="bad", EventPattern='{"source": "app"}')
-    service.refuses(INVALID, "PutRule", "needs a pattern", Name="bad")
+    service.refuses(INVALID, "PutRule", "needs a pattern or a schedule", Name="bad")
     service.refuses(INVALID, "PutRule", "refuses a name with a space", Name="a b", EventPattern=PATTERN)
-    service.refuses(INVALID, "PutRule", "has no schedules", Name="bad", ScheduleExpression="rate(1 hour)")
+    for expression in ("at(2030-01-01T00:00:00)", "cron(0 3 * * * *)", "rate(1 second)"):
+        service.refuses(INVALID, "PutRule", f"refuses {expression}", Name="bad", ScheduleExpression=expression)
+    service.answers("PutRule", "makes one with a schedule", Name="nightly", ScheduleExpression="cron(0 3 * * ? *)")
+    seen = service.answers("DescribeRule", "reads the schedule", Name="nightly")
+    service.expect("DescribeRule", "returns the schedule", seen.get("ScheduleExpression") == "cron(0 3 * * ? *)")
+    service.answers("DeleteRule", "deletes the one with a schedule", Name="nightly")
     service.refuses(NONE, "PutRule", "has no other bus", Name="bad", EventPattern=PATTERN, EventBusName="other")
     service.refuses(NONE, "DescribeRule", "does not find another", Name="another")
     service.refuses(NONE, "EnableRule", "does not find another", Name="another")

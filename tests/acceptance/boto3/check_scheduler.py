@@ -30,7 +30,9 @@ def run(service):
     enabled = service.answers("ListSchedules", "lists those enabled", State="ENABLED", NamePrefix="h")
     service.expect("ListSchedules", "finds the one", [one["Name"] for one in enabled["Schedules"]] == ["hourly"])
     _refuse(service)
-    for name in ("daily", "hourly"):
+    weekly = {**DAILY, "Name": "weekly", "ScheduleExpression": "cron(0 3 ? * SUN *)"}
+    service.answers("CreateSchedule", "makes one in a time zone", ScheduleExpressionTimezone="Europe/Berlin", **weekly)
+    for name in ("daily", "hourly", "weekly"):
         service.answers("DeleteSchedule", f"deletes {name}", Name=name)
     service.refuses(NONE, "DeleteSchedule", "does not find it any more", Name="daily")
 
@@ -39,14 +41,14 @@ def _refuse(service):
     def refuses(what, **changes):
         service.refuses(INVALID, "CreateSchedule", what, **{**DAILY, "Name": "bad", **changes})
 
-    for expression in ("rate(0 days)", "rate(1 second)", "at(soon)", "every day", "cron(0 3 * * ? *)"):
+    for expression in ("rate(0 days)", "rate(1 second)", "at(soon)", "every day", "cron(0 3 * * * *)", "cron(0 3 ? * MON/2 *)"):
         refuses(f"refuses {expression}", ScheduleExpression=expression)
     refuses("refuses a name with a space", Name="a b")
     refuses("refuses a target that is no function", Target={**TARGET, "Arn": "arn:aws:sqs:us-east-1:123456789012:queue"})
     refuses("refuses a role that is none", Target={**TARGET, "RoleArn": "scheduler"})
     refuses("refuses an input that is no JSON", Target={**TARGET, "Input": "{"})
     refuses("refuses a window without its length", FlexibleTimeWindow={"Mode": "FLEXIBLE"})
-    refuses("refuses another time zone", ScheduleExpressionTimezone="Europe/Berlin")
+    refuses("refuses a time zone that is none", ScheduleExpressionTimezone="Europe/Nowhere")
     service.refuses(NONE, "CreateSchedule", "has no other group", **{**DAILY, "Name": "bad", "GroupName": "other"})
     service.refuses(NONE, "GetSchedule", "does not find another", Name="another")
     service.refuses(NONE, "UpdateSchedule", "does not make one", **{**DAILY, "Name": "another"})

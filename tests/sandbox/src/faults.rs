@@ -13,7 +13,7 @@ use nix::{
 };
 use tokio::{sync::Semaphore, task::AbortHandle};
 
-use crate::journal::Place;
+use crate::{journal::Place, operations::only_reads};
 
 /// A rule: a fault, and the calls of a function that it applies to.
 #[derive(Clone, Debug)]
@@ -54,6 +54,8 @@ impl Rule {
 pub enum At {
     /// The Nth call, from 1. AWS calls and Redis connections are counted together.
     Call(usize),
+    /// The Nth call that changes something, from 1.
+    Change(usize),
     /// Every call of one operation.
     Operation(String),
     /// The Nth call of one operation, from 1.
@@ -150,7 +152,17 @@ struct Running {
     label: String,
     kill: Kill,
     calls: usize,
+    changes: usize,
     calls_by_operation: BTreeMap<String, usize>,
+}
+
+/// Which call of its invocation a call is.
+#[derive(Clone, Copy, Debug)]
+struct Counts {
+    /// The Nth of its operation.
+    of_operation: usize,
+    /// The Nth that changes something, if it does.
+    change: Option<usize>,
 }
 
 impl Faults {
@@ -195,6 +207,7 @@ impl Faults {
             label: label.to_owned(),
             kill,
             calls: 0,
+            changes: 0,
             calls_by_operation: BTreeMap::new(),
         };
         self.state().running.insert(principal.to_owned(), running);
@@ -248,15 +261,16 @@ impl State {
         running.calls += 1;
         let nth_of_operation = running.calls_by_operation.entry(operation.to_owned()).or_default();
         *nth_of_operation += 1;
-        let nth_of_operation = *nth_of_operation;
+        running.changes += usize::from(!only_reads(operation));
+        let counts =
+            Counts { of_operation: *nth_of_operation, change: (!only_reads(operation)).then_some(running.changes) };
         let place = Place {
             request_id: running.request_id.clone(),
             function: running.function.clone(),
             label: running.label.clone(),
             nth: running.calls,
         };
-        let rule =
-            self.rules.iter_mut().find(|rule| rule.times > 0 && rule.matches(&place, operation, nth_of_operation));
+        let rule = self.rules.iter_mut().find(|rule| rule.times > 0 && rule.matches(&place, operation, counts));
         let what = rule.map(|rule| {
             rule.times -= 1;
             rule.what
@@ -268,11 +282,12 @@ impl State {
 }
 
 impl Rule {
-    fn matches(&self, place: &Place, operation: &str, nth_of_operation: usize) -> bool {
+    fn matches(&self, place: &Place, operation: &str, counts: Counts) -> bool {
         let at = match &self.at {
             At::Call(nth) => *nth == place.nth,
+            At::Change(nth) => Some(*nth) == counts.change,
             At::Operation(name) => name == operation,
-            At::NthOf(nth, name) => *nth == nth_of_operation && name == operation,
+            At::NthOf(nth, name) => *nth == counts.of_operation && name == operation,
             At::Every => true,
         };
         at && self.function == place.function && self.during.as_ref().is_none_or(|label| *label == place.label)
@@ -302,5 +317,15 @@ mod tests {
             assert_eq!(faults.on_call(principal, operation).1, expected, "call {nth}");
         }
         assert_eq!(faults.fired(), 1);
+    }
+
+    #[test]
+    fn a_call_that_only_reads_is_no_change() {
+        let faults = Faults::default();
+        faults.arm(Rule::new("rotate-auth", At::Change(2), What::Throttle));
+        faults.invocation_began("one", "one", "rotate-auth", "setSecret", Kill::process(0));
+        let calls = ["DescribeSecret", "PutSecretValue", "Connect", "GetSecretValue", "ACL SETUSER", "PutSecretValue"];
+        let struck: Vec<_> = calls.iter().filter(|call| faults.on_call("one", call).1.is_some()).collect();
+        assert_eq!(struck, [&"ACL SETUSER"]);
     }
 }

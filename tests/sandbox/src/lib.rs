@@ -28,6 +28,7 @@ pub mod hosts;
 pub mod in_memory;
 pub mod journal;
 pub mod lambda;
+pub mod operations;
 pub mod redis;
 mod sandbox;
 mod server;

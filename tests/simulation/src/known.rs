@@ -9,7 +9,7 @@ pub struct Known {
     pub what: &'static str,
     /// The rule that it breaks.
     pub rule: Rule,
-    /// What breaks it: each call that can, with a seed that shows it, with or without the acts of a person.
+    /// What breaks it: each call that can, with the seed of a world that shows it, in which every actor acts.
     pub by: &'static [(&'static str, u64)],
 }
 
@@ -35,7 +35,7 @@ pub const KNOWN: &[Known] = &[
     Known {
         what: "rotate-auth removes AWSCURRENT by ROTATE: the group has a token without a label, and drops the older one",
         rule: Rule::CurrentIsAccepted,
-        by: &[("rotate-auth ModifyReplicationGroup on AWSCURRENT", 61)],
+        by: &[("rotate-auth ModifyReplicationGroup on AWSCURRENT", 19)],
     },
     Known {
         what: "rotate-auth promotes a credential that somebody removes between the last login and the promotion",
@@ -53,7 +53,6 @@ pub const KNOWN: &[Known] = &[
         by: &[
             ("rotate-auth ACL SETUSER on AWSPREVIOUS", 2265),
             ("rotate-auth EXEC on AWSPREVIOUS", 156),
-            ("rotate-auth ModifyReplicationGroup on AWSPREVIOUS", 559),
             ("rotate-auth ModifyUser on AWSPREVIOUS", 250),
         ],
     },
@@ -64,7 +63,6 @@ pub const KNOWN: &[Known] = &[
             ("retire-credential ACL SETUSER on AWSPENDING", 981),
             ("retire-credential EXEC on AWSPENDING", 2418),
             ("retire-credential EXEC on AWSPREVIOUS", 452),
-            ("retire-credential ModifyReplicationGroup on AWSPREVIOUS", 811),
         ],
     },
     Known {
@@ -134,7 +132,10 @@ pub const KNOWN: &[Known] = &[
     Known {
         what: "rotate-auth adds the credential of a secret that a person has deleted, or of a version that has lost its label, meanwhile",
         rule: Rule::NothingElseIsAccepted,
-        by: &[("a credential that was never AWSCURRENT, orphaned by rotate-auth ACL SETUSER", 290)],
+        by: &[
+            ("a credential that was never AWSCURRENT, orphaned by rotate-auth ACL SETUSER", 290),
+            ("a credential that was never AWSCURRENT, orphaned by rotate-auth ModifyUser", 1169),
+        ],
     },
 ];
 

@@ -12,7 +12,6 @@
 //! - `target`, `nodes`, `hosts`, `elasticache`, `fargate`, `upstash`: the secret and the settings, and where Redis runs
 //! - `ecs`, `consumer`: the cluster, and what uses the credential: a service or a function
 //! - `conditions`: how long things take, and which fault a call meets
-//! - `operations`: which calls only read
 //! - `network`: connections of the functions to the nodes
 //! - `acts`, `person`: how each act is carried out; what people do to one kind of Redis is in `edits` of that kind
 //! - `view`, `watch`, [`rules`]: what is seen of a world after each change, and what must hold
@@ -39,7 +38,6 @@ mod log;
 pub mod matrix;
 mod network;
 mod nodes;
-mod operations;
 mod person;
 mod plan;
 mod redis_cli;

@@ -1,4 +1,4 @@
-//! The nodes of a world: its owner's hosts, those of a replication group, or the task that runs.
+//! The nodes of a world: its owner's hosts, those that a replication group has now, or the task that runs.
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use std::{
 use sandbox::clock;
 use simulated_redis::{Node as Redis, Shared};
 
-use crate::{estate::SetUp, fargate, world::World};
+use crate::{elasticache, estate::SetUp, fargate, world::World};
 
 /// Nodes, by their names.
 pub(crate) type Nodes = BTreeMap<String, Arc<Node>>;
@@ -48,11 +48,13 @@ impl Node {
 }
 
 impl World {
-    /// The nodes of the moment: tasks come and go.
+    /// The nodes of the moment: tasks and replicas come and go.
     pub(crate) fn nodes(&self) -> Nodes {
         let mut nodes = self.nodes.lock().expect("the lock is not poisoned");
-        if self.plan.estate.set_up == SetUp::Fargate {
-            fargate::refresh(self, &mut nodes);
+        match self.plan.estate.set_up {
+            SetUp::Fargate => fargate::refresh(self, &mut nodes),
+            set_up if set_up.is_elasticache() => elasticache::refresh(&self.aws, &mut nodes),
+            _ => {}
         }
         nodes.clone()
     }

@@ -93,6 +93,8 @@ pub(crate) async fn edit(world: &Arc<World>, edit: Edit) -> Result<(), GivenUp> 
         | Edit::PutFirstBack
         | Edit::Touch
         | Edit::TestFailover
+        | Edit::IncreaseReplicaCount
+        | Edit::DecreaseReplicaCount
         | Edit::ResetPassword
         | Edit::DeployRedis => edit_redis(world, edit).await,
     }

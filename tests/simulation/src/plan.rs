@@ -71,7 +71,8 @@ const EDITS: [Edit; 13] = [
 const HOST_EDITS: [Edit; 4] = [Edit::AddReplica, Edit::MoveAway, Edit::RollBack, Edit::MoveAwayAndRollBack];
 
 /// What people do to a replication group besides.
-const GROUP_EDITS: [Edit; 3] = [Edit::PutFirstBack, Edit::Touch, Edit::TestFailover];
+const GROUP_EDITS: [Edit; 5] =
+    [Edit::PutFirstBack, Edit::Touch, Edit::TestFailover, Edit::IncreaseReplicaCount, Edit::DecreaseReplicaCount];
 
 /// What people do to a serverless cache besides.
 const SERVERLESS_EDITS: [Edit; 2] = [Edit::PutFirstBack, Edit::Touch];

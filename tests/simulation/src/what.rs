@@ -69,6 +69,10 @@ pub enum Edit {
     Touch,
     /// Has a shard of a replication group fail over.
     TestFailover,
+    /// Adds a replica to a replication group; in cluster mode, to one shard.
+    IncreaseReplicaCount,
+    /// Removes a replica of a replication group; in cluster mode, of one shard.
+    DecreaseReplicaCount,
     /// Resets the password of a database of Upstash.
     ResetPassword,
     /// Deploys the service whose task Redis is.
@@ -156,6 +160,8 @@ impl fmt::Display for Edit {
             Self::PutFirstBack => "puts the first credential back",
             Self::Touch => "makes ElastiCache busy with something else",
             Self::TestFailover => "calls TestFailover",
+            Self::IncreaseReplicaCount => "calls IncreaseReplicaCount",
+            Self::DecreaseReplicaCount => "calls DecreaseReplicaCount",
             Self::ResetPassword => "resets the password in the console",
             Self::DeployRedis => "deploys Redis",
             Self::DeployConsumer => "deploys the consumer",

@@ -18,6 +18,7 @@ use sandbox::{
     faults::What as Fault,
     in_memory::InMemory,
     journal::{CallResult, Entry},
+    operations::only_reads,
 };
 use tokio::time::{Instant, sleep};
 
@@ -26,7 +27,6 @@ use crate::{
     estate::SetUp,
     fargate, functions, hosts, network,
     nodes::{Node, Nodes},
-    operations::only_reads,
     plan::Plan,
     rules::Rule,
     upstash::Upstash,

@@ -23,7 +23,6 @@ use crate::{
     services::{
         EventBridge, Scheduler, Sns,
         eventbridge::Event,
-        scheduler::Expression,
         sns::{Notice, NoticeForm},
     },
 };
@@ -129,7 +128,7 @@ impl Events {
     pub fn schedule(&self, function: &str, input: &Value, every: Duration) -> anyhow::Result<String> {
         self.queue.require(function)?;
         anyhow::ensure!(!every.is_zero(), "the interval of a schedule must not be zero");
-        Ok(self.scheduler.schedule(function, input, Expression::Rate(every)))
+        Ok(self.scheduler.schedule(function, input, every))
     }
 
     /// Deletes a schedule. Deliveries in progress continue.

@@ -169,3 +169,24 @@ async fn the_primary_endpoint_of_a_group_in_memory_follows_a_failover() {
     assert!(accepts(&old, "first-token-of-the-group"), "it has its tokens again");
     aws.stop().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_replica_joins_a_group_in_memory_with_its_tokens_and_leaves_it() {
+    let aws = start(1);
+    group(&aws, "first-token-of-the-group").await;
+    let count = |count| aws.elasticache.nodes("orders").len() == count;
+    let increase = elasticache(&aws).increase_replica_count().replication_group_id("orders").new_replica_count(2);
+    increase.apply_immediately(true).send().await.unwrap();
+    sleep(Duration::from_secs(115)).await;
+    assert!(count(2), "it joins later");
+    sleep(Duration::from_secs(10)).await;
+    assert!(count(3));
+    let joined = aws.fleet.node(aws.elasticache.nodes("orders")[2].address).unwrap();
+    assert!(accepts(&joined, "first-token-of-the-group") && !accepts(&joined, "another-token-of-the-group"));
+    let decrease = elasticache(&aws).decrease_replica_count().replication_group_id("orders").new_replica_count(1);
+    decrease.apply_immediately(true).send().await.unwrap();
+    sleep(Duration::from_secs(125)).await;
+    assert!(count(2) && aws.fleet.node(joined.address()).is_none());
+    assert_eq!((aws.journal.effective("Join"), aws.journal.effective("Leave")), (1, 1));
+    aws.stop().await;
+}

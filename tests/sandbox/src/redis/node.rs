@@ -161,9 +161,7 @@ impl Node {
             }
             match self.body.grant(&inner.access).await {
                 Ok(()) => {
-                    if self.simulated().is_some() {
-                        self.gate.record("elasticache", "Apply");
-                    }
+                    self.tell("Apply");
                     return Ok(());
                 }
                 Err(error) if refused(&error) => {
@@ -175,6 +173,13 @@ impl Node {
             drop(inner);
             sleep(Duration::from_millis(100)).await;
             inner = self.inner.lock().await;
+        }
+    }
+
+    /// Writes into the journal what ElastiCache did to it, if it is in memory.
+    pub(crate) fn tell(&self, operation: &str) {
+        if self.simulated().is_some() {
+            self.gate.record("elasticache", operation);
         }
     }
 

@@ -48,7 +48,7 @@ impl Server {
     /// Makes it a replica of another server, and waits until it is in step.
     pub(crate) async fn follow(&self, primary: &Self) -> anyhow::Result<()> {
         if self.cluster {
-            let id: String = primary.admin.run(redis::cmd("CLUSTER").arg("MYID")).await?;
+            let id = primary.cluster_id().await?;
             self.admin.run_within::<()>(PATIENCE, redis::cmd("CLUSTER").arg("REPLICATE").arg(id)).await?;
         } else {
             let mut command = redis::cmd("REPLICAOF");
@@ -85,6 +85,16 @@ impl Server {
         let mut command = redis::cmd("CLUSTER");
         command.arg("MEET").arg(other.address.to_string()).arg(PORT).arg(BUS_PORT);
         self.admin.run::<()>(&command).await
+    }
+
+    /// Its id in its cluster.
+    pub(crate) async fn cluster_id(&self) -> anyhow::Result<String> {
+        self.admin.run(redis::cmd("CLUSTER").arg("MYID")).await
+    }
+
+    /// Makes it forget a server that has left its cluster.
+    pub(crate) async fn forget(&self, cluster_id: &str) -> anyhow::Result<()> {
+        self.admin.run::<()>(redis::cmd("CLUSTER").arg("FORGET").arg(cluster_id)).await
     }
 
     /// Gives it a range of hash slots.

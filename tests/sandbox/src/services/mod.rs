@@ -1,5 +1,6 @@
 //! The AWS services, one file or folder each.
 
+mod cron;
 pub mod ecs;
 pub mod elasticache;
 pub mod eventbridge;

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use aws_sdk_elasticache::types::ConfigureShard;
 use rand::RngExt;
-use sandbox::chance;
+use sandbox::{chance, services::elasticache::Role};
 
 use super::{USER, USER_GROUP};
 use crate::{
@@ -35,6 +36,8 @@ pub(crate) async fn carry_out(world: &World, edit: Edit) -> Result<(), GivenUp> 
         Edit::PutFirstBack => add(world, FIRST).await,
         Edit::Touch => touch(world).await,
         Edit::TestFailover => test_failover(world).await,
+        Edit::IncreaseReplicaCount => increase_replica_count(world).await,
+        Edit::DecreaseReplicaCount => decrease_replica_count(world).await,
         _ => Err(GivenUp),
     }
 }
@@ -77,11 +80,44 @@ async fn touch(world: &World) -> Result<(), GivenUp> {
 
 /// Has a shard of the group fail over.
 async fn test_failover(world: &World) -> Result<(), GivenUp> {
-    let shards = if world.plan.estate.set_up == SetUp::ClusterAuthToken { SHARDS } else { 1 };
-    let shard = format!("{:04}", chance::rng().random_range(1..=shards));
-    let test = world.person().elasticache().test_failover().replication_group_id(NAME).node_group_id(shard);
+    let test = world.person().elasticache().test_failover().replication_group_id(NAME).node_group_id(shard(world));
     test.send().await?;
     Ok(())
+}
+
+/// Adds a replica to a shard of the group.
+async fn increase_replica_count(world: &World) -> Result<(), GivenUp> {
+    let shard = shard(world);
+    let configuration = with_replicas(&shard, replicas(world, &shard) + 1)?;
+    let increase = world.person().elasticache().increase_replica_count().replication_group_id(NAME);
+    increase.replica_configuration(configuration).apply_immediately(true).send().await?;
+    Ok(())
+}
+
+/// Removes a replica of a shard of the group.
+async fn decrease_replica_count(world: &World) -> Result<(), GivenUp> {
+    let shard = shard(world);
+    let configuration = with_replicas(&shard, replicas(world, &shard).checked_sub(1).ok_or(GivenUp)?)?;
+    let decrease = world.person().elasticache().decrease_replica_count().replication_group_id(NAME);
+    decrease.replica_configuration(configuration).apply_immediately(true).send().await?;
+    Ok(())
+}
+
+/// The id of a shard of the group.
+fn shard(world: &World) -> String {
+    let shards = if world.plan.estate.set_up == SetUp::ClusterAuthToken { SHARDS } else { 1 };
+    format!("{:04}", chance::rng().random_range(1..=shards))
+}
+
+/// How many replicas a shard has.
+fn replicas(world: &World, shard: &str) -> usize {
+    let nodes = world.aws.elasticache.nodes(NAME).into_iter();
+    nodes.filter(|node| node.node_group == shard && node.role == Role::Replica).count()
+}
+
+fn with_replicas(shard: &str, count: usize) -> Result<ConfigureShard, GivenUp> {
+    let shard = ConfigureShard::builder().node_group_id(shard).new_replica_count(i32::try_from(count)?);
+    Ok(shard.build())
 }
 
 async fn passwords(world: &World, passwords: &[&str]) -> Result<(), GivenUp> {

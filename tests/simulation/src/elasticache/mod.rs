@@ -49,18 +49,21 @@ pub(crate) async fn create(aws: &InMemory, clients: &Clients, estate: &Estate) -
         anyhow::Ok(())
     });
     available.await??;
-    let nodes: Nodes = aws
-        .elasticache
-        .nodes(NAME)
-        .into_iter()
-        .filter_map(|view| {
-            let (host, node) = (view.address.to_string(), aws.fleet.node(view.address)?);
-            let node = Node::new(&host, Arc::clone(node.simulated()?));
-            Some((host, node))
-        })
-        .collect();
+    let mut nodes = Nodes::new();
+    refresh(aws, &mut nodes);
     ensure!(!nodes.is_empty(), "a group or a cache has nodes in memory");
     Ok(nodes)
+}
+
+/// Puts the nodes of the moment in the place of those of before: replicas join and leave.
+pub(crate) fn refresh(aws: &InMemory, nodes: &mut Nodes) {
+    let before = std::mem::take(nodes);
+    nodes.extend(aws.elasticache.nodes(NAME).into_iter().filter_map(|view| {
+        let (host, node) = (view.address.to_string(), aws.fleet.node(view.address)?);
+        let redis = node.simulated()?;
+        let known = before.get(&host).filter(|node| Arc::ptr_eq(&node.redis, redis)).cloned();
+        Some((host.clone(), known.unwrap_or_else(|| Node::new(&host, Arc::clone(redis)))))
+    }));
 }
 
 async fn create_group(client: &Client, estate: &Estate) -> anyhow::Result<()> {

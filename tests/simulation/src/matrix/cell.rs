@@ -2,12 +2,9 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-use sandbox::{delivery::Copies, faults::What};
+use sandbox::{delivery::Copies, faults::What, operations::only_reads};
 
-use crate::{
-    estate::{Consumer, Estate, SetUp},
-    operations::only_reads,
-};
+use crate::estate::{Consumer, Estate, SetUp};
 
 /// The functions whose calls are struck.
 pub const FUNCTIONS: [&str; 3] = ["rotate-auth", "retire-credential", "sync-connection"];

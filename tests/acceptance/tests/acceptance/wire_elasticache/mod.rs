@@ -4,6 +4,7 @@ mod endpoints;
 mod failures;
 mod rbac;
 mod refusals;
+mod replicas;
 mod serverless;
 mod serverless_snapshots;
 mod snapshots;

@@ -79,7 +79,7 @@ impl ElastiCache {
     }
 
     /// Registers new nodes with the current access under one lock, so that they miss no change.
-    fn register(&self, id: &str, nodes: &Nodes) {
+    pub(super) fn register(&self, id: &str, nodes: &Nodes) {
         let mut state = self.state();
         let Ok(group) = state.group_mut(id) else { return };
         group.shards.iter_mut().for_each(|shard| shard.place(nodes));
@@ -97,12 +97,8 @@ impl ElastiCache {
     fn settle(&self, id: &str, work: u64, gates: Vec<Arc<Gate>>) {
         self.finish(id, work, |group| {
             group.shards.iter_mut().for_each(|shard| shard.open(&gates));
-            let all: Vec<_> = group.members().filter_map(|(_, member)| member.node.clone()).collect();
-            if let Some(endpoint) = &mut group.configuration {
-                endpoint.open(&gates);
-                let all: Vec<_> = all.iter().map(|node| node.upstream.clone()).collect();
-                endpoint.gate.iter().for_each(|gate| gate.lead_to(all.clone(), Vec::new()));
-            }
+            group.configuration.iter_mut().for_each(|endpoint| endpoint.open(&gates));
+            group.route();
         });
         let mut state = self.state();
         state.end_restore(id);
@@ -150,9 +146,13 @@ impl Shard {
         (self.members.iter().map(|member| member.address).collect(), self.slots)
     }
 
-    /// Gives its members their nodes.
+    /// Gives members these nodes.
     pub(super) fn place(&mut self, nodes: &Nodes) {
-        self.members.iter_mut().for_each(|member| member.node = nodes.get(&member.address).cloned());
+        for member in &mut self.members {
+            if let Some(node) = nodes.get(&member.address) {
+                member.node = Some(node.clone());
+            }
+        }
     }
 
     /// Gives its endpoints their gates and leads them to the nodes.

@@ -159,7 +159,7 @@ pub(super) fn plan(input: Input, mut take: impl FnMut() -> Option<Ipv4Addr>) -> 
                 false => format!("{id}-{:03}", place + 1),
             };
             let zone = format!("us-east-1{}", ["a", "b", "c"][(index + place) % 3]);
-            Ok(Member { id, zone, address: take()?, node: None })
+            Ok(Member { id, zone, address: take()?, node: None, joins: false })
         });
         shards.push(Shard {
             id: format!("{:04}", index + 1),

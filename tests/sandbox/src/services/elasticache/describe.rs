@@ -66,10 +66,11 @@ impl ElastiCache {
         let input: Clusters = call.input()?;
         let state = self.state();
         let show_nodes = input.show_cache_node_info.unwrap_or(false);
-        let all = state.groups.values().flat_map(|group| group.members().map(move |(_, member)| (group, member)));
+        let seen: Vec<_> = state.groups.values().map(|group| (group, state.seen(group))).collect();
+        let all = seen.iter().flat_map(|(group, view)| view.members().map(move |member| (group, member, view)));
         let found: Vec<_> = match input.cache_cluster_id.map(|id| id.to_ascii_lowercase()) {
             Some(id) => {
-                let found: Vec<_> = all.filter(|(_, member)| member.id == id).collect();
+                let found: Vec<_> = all.filter(|(_, member, _)| member.id == id).collect();
                 if found.is_empty() {
                     return Err(no_cluster(&id));
                 }
@@ -79,9 +80,8 @@ impl ElastiCache {
             None => all.collect(),
         };
         let (found, marker) = page(found, input.max_records, input.marker.as_deref())?;
-        let clusters = found
-            .into_iter()
-            .map(|(group, member)| render::cache_cluster(group, member, &state.seen(group), show_nodes));
+        let clusters =
+            found.into_iter().map(|(group, member, view)| render::cache_cluster(group, member, view, show_nodes));
         let mut answer = vec![Element::parent("CacheClusters", clusters)];
         answer.extend(marker);
         Ok(Answer::xml(answer))

@@ -107,7 +107,7 @@ impl ElastiCache {
         let (turn, fails_over) = {
             let state = self.state();
             let (shards, turn) = state.shards(name)?;
-            let primary = |shard: &&Shard| shard.members.len() > 1 && shard.members[shard.primary].address == address;
+            let primary = |shard: &&Shard| shard.replica().is_some() && shard.members[shard.primary].address == address;
             (turn.clone(), shards.iter().find(primary).map(|shard| shard.id.clone()))
         };
         if let Some(shard) = fails_over {
@@ -129,9 +129,10 @@ impl ElastiCache {
             let member = shard.members.get(place).context("there is no such member")?;
             Ok::<_, anyhow::Error>((member.node.clone().context("the group is not created yet")?, member.id.clone()))
         };
-        let place = (0..shard.members.len()).find(|place| *place != shard.primary).context("there is no replica")?;
+        let place = shard.replica().context("there is no replica")?;
         let ((old, old_id), (new, new_id)) = (node(shard.primary)?, node(place)?);
         let others = (0..shard.members.len()).filter(|other| ![place, shard.primary].contains(other));
+        let others = others.filter(|other| !shard.members[*other].joins);
         let others = others.map(|place| Ok(node(place)?.0)).collect::<anyhow::Result<_>>()?;
         Ok(Cast { old, old_id, new, new_id, place, others })
     }

@@ -84,6 +84,8 @@ pub(super) struct Member {
     pub(super) address: Ipv4Addr,
     /// The process, once it is created.
     pub(super) node: Option<Arc<Node>>,
+    /// Whether it is being added to a group that exists: it has no address for clients, and no role.
+    pub(super) joins: bool,
 }
 
 /// An address that leads to nodes.
@@ -102,8 +104,8 @@ pub(super) struct View {
     pub(super) pending: Option<&'static str>,
     pub(super) auth: bool,
     pub(super) token_date: Option<Timestamp>,
-    /// The index of the primary of each shard.
-    pub(super) primaries: Vec<usize>,
+    /// The members of each shard, and the index of its primary.
+    pub(super) shards: Vec<(Vec<Member>, usize)>,
 }
 
 /// What a new group is made of.
@@ -182,7 +184,7 @@ impl Group {
             pending: self.pending,
             auth: self.tokens.enabled(),
             token_date: self.token_date,
-            primaries: self.shards.iter().map(|shard| shard.primary).collect(),
+            shards: self.shards.iter().map(|shard| (shard.members.clone(), shard.primary)).collect(),
         }
     }
 
@@ -201,6 +203,21 @@ impl Group {
     pub(super) fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
         self.shards.iter().flat_map(Shard::endpoints).chain(&self.configuration)
     }
+
+    /// Leads every endpoint to the nodes with its roles.
+    pub(super) fn route(&self) {
+        self.shards.iter().for_each(Shard::route);
+        let Some(gate) = self.configuration.as_ref().and_then(|endpoint| endpoint.gate.as_ref()) else { return };
+        let nodes = self.members().filter(|(_, member)| !member.joins).filter_map(|(_, member)| member.node.as_ref());
+        gate.lead_to(nodes.map(|node| node.upstream.clone()).collect(), Vec::new());
+    }
+}
+
+impl View {
+    /// Every member, shard by shard.
+    pub(super) fn members(&self) -> impl Iterator<Item = &Member> {
+        self.shards.iter().flat_map(|(members, _)| members)
+    }
 }
 
 impl Shard {
@@ -209,11 +226,20 @@ impl Shard {
         [&self.primary_endpoint, &self.reader_endpoint].into_iter().flatten()
     }
 
+    /// The index of the first replica that has joined.
+    pub(super) fn replica(&self) -> Option<usize> {
+        self.members
+            .iter()
+            .enumerate()
+            .find(|(place, member)| *place != self.primary && !member.joins)
+            .map(|(place, _)| place)
+    }
+
     /// Leads the endpoints of the shard to the nodes with their roles.
     pub(super) fn route(&self) {
         let node = |member: &Member| member.node.as_ref().map(|node| node.upstream.clone());
         let primary: Vec<_> = self.members.get(self.primary).and_then(node).into_iter().collect();
-        let others = self.members.iter().enumerate().filter(|(place, _)| *place != self.primary);
+        let others = self.members.iter().enumerate().filter(|(place, member)| *place != self.primary && !member.joins);
         let replicas: Vec<_> = others.filter_map(|(_, member)| node(member)).collect();
         if let Some(gate) = self.primary_endpoint.as_ref().and_then(|endpoint| endpoint.gate.as_ref()) {
             gate.lead_to(primary.clone(), Vec::new());

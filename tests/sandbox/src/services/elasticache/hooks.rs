@@ -39,12 +39,13 @@ pub struct NodeView {
 }
 
 impl ElastiCache {
-    /// The nodes of a group or a serverless cache, shard by shard; empty if there is neither.
+    /// The nodes of a group or a serverless cache, shard by shard; empty if there is neither. A node that joins is not among them yet.
     pub fn nodes(&self, name: &str) -> Vec<NodeView> {
         let state = self.state();
         let Ok((shards, _)) = state.shards(name) else { return Vec::new() };
         let views = shards.iter().flat_map(|shard| {
-            shard.members.iter().enumerate().map(|(place, member)| NodeView {
+            let members = shard.members.iter().enumerate().filter(|(_, member)| !member.joins);
+            members.map(|(place, member)| NodeView {
                 cache_cluster_id: member.id.clone(),
                 node_group: shard.id.clone(),
                 address: member.address,

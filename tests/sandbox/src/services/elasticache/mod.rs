@@ -1,7 +1,7 @@
 //! ElastiCache: replication groups whose nodes are real Redis processes.
 //!
 //! # Layout
-//! - `create`, `describe`, `modify`, `delete`, `events`, `tags`, `failover`: the operations
+//! - `create`, `describe`, `modify`, `delete`, `events`, `tags`, `failover`, `replicas`: the operations
 //! - `group`, `token`: what a group is, and what happens to its AUTH tokens
 //! - `users`, `user_groups`: who logs in where no token does
 //! - `serverless`: caches that AWS shows as one endpoint
@@ -24,6 +24,7 @@ mod hooks;
 mod modify;
 mod page;
 mod render;
+mod replicas;
 mod serverless;
 mod snapshots;
 mod tags;
@@ -162,6 +163,8 @@ impl ElastiCache {
             "DescribeCacheClusters" => this.describe_clusters(call),
             "ModifyReplicationGroup" => Self::modify(this, call),
             "DeleteReplicationGroup" => Self::delete(this, call),
+            "IncreaseReplicaCount" => Self::increase_replicas(this, call),
+            "DecreaseReplicaCount" => Self::decrease_replicas(this, call),
             "TestFailover" => Self::test_failover(this, call),
             "CreateUser" => this.create_user(call),
             "DescribeUsers" => this.describe_users(call),

@@ -51,8 +51,8 @@ fn members(group: &Group, view: &View) -> Vec<Element> {
     let there = !["creating", "deleting"].contains(&view.status.as_str());
     let node_groups = shards
         .iter()
-        .zip(&view.primaries)
-        .map(|(shard, primary)| node_group(shard, *primary, settings.cluster, view).collect::<Vec<_>>());
+        .zip(&view.shards)
+        .map(|(shard, (members, primary))| node_group(shard, members, *primary, settings.cluster, view));
     let mut children = vec![
         Element::text("ReplicationGroupId", id),
         Element::text("Description", &view.description),
@@ -76,7 +76,7 @@ fn members(group: &Group, view: &View) -> Vec<Element> {
         Element::parent("LogDeliveryConfigurations", []),
     ];
     if view.status != "deleting" {
-        let clusters = group.members().map(|(_, member)| Element::text("ClusterId", &member.id));
+        let clusters = view.members().map(|member| Element::text("ClusterId", &member.id));
         children.extend([
             Element::parent("MemberClusters", clusters),
             Element::parent("NodeGroups", node_groups.map(|children| Element::parent("NodeGroup", children))),
@@ -97,18 +97,18 @@ fn members(group: &Group, view: &View) -> Vec<Element> {
     children
 }
 
-/// A shard. In cluster mode it has slots, and no endpoints or roles: clients ask the cluster itself.
-fn node_group(shard: &Shard, primary: usize, cluster: bool, view: &View) -> impl Iterator<Item = Element> {
+/// A shard. In cluster mode it has slots, and no endpoints or roles: clients ask the cluster itself. A node that joins has neither yet.
+fn node_group(shard: &Shard, members: &[Member], primary: usize, cluster: bool, view: &View) -> Vec<Element> {
     let there = view.status != "creating";
     // The nodes of a group that is being modified are available.
     let status = if view.status == "modifying" { "available" } else { &view.status };
-    let members = shard.members.iter().enumerate().map(move |(place, member)| {
+    let members = members.iter().enumerate().map(|(place, member)| {
         let mut children = vec![
             Element::text("CacheClusterId", &member.id),
             Element::text("CacheNodeId", "0001"),
             Element::text("PreferredAvailabilityZone", &member.zone),
         ];
-        if !cluster && there {
+        if !cluster && there && !member.joins {
             children.push(endpoint("ReadEndpoint", member.address));
             children.push(Element::text("CurrentRole", if place == primary { "primary" } else { "replica" }));
         }
@@ -127,11 +127,13 @@ fn node_group(shard: &Shard, primary: usize, cluster: bool, view: &View) -> impl
     ]
     .into_iter()
     .flatten()
+    .collect()
 }
 
 /// One node of a group, as `DescribeCacheClusters` shows it.
 pub(super) fn cache_cluster(group: &Group, member: &Member, view: &View, show_nodes: bool) -> Element {
     let Group { id, settings, created, .. } = group;
+    let status = if member.joins { "creating" } else { &view.status };
     let security_groups = settings.security_groups.iter().map(|group| {
         Element::parent("member", [Element::text("SecurityGroupId", group), Element::text("Status", "active")])
     });
@@ -144,7 +146,7 @@ pub(super) fn cache_cluster(group: &Group, member: &Member, view: &View, show_no
         Element::text("CacheNodeType", &settings.node_type),
         Element::text("Engine", &settings.engine),
         Element::text("EngineVersion", &settings.engine_version),
-        Element::text("CacheClusterStatus", &view.status),
+        Element::text("CacheClusterStatus", status),
         Element::text("NumCacheNodes", 1),
         Element::text("PreferredAvailabilityZone", &member.zone),
         Element::text("CacheClusterCreateTime", time(*created)),
@@ -173,12 +175,12 @@ pub(super) fn cache_cluster(group: &Group, member: &Member, view: &View, show_no
     if show_nodes {
         let mut node = vec![
             Element::text("CacheNodeId", "0001"),
-            Element::text("CacheNodeStatus", &view.status),
+            Element::text("CacheNodeStatus", status),
             Element::text("CacheNodeCreateTime", time(*created)),
             Element::text("ParameterGroupStatus", "in-sync"),
             Element::text("CustomerAvailabilityZone", &member.zone),
         ];
-        if view.status != "creating" {
+        if status != "creating" {
             node.push(endpoint("Endpoint", member.address));
         }
         children.push(Element::parent("CacheNodes", [Element::parent("CacheNode", node)]));

@@ -10,6 +10,11 @@ pub(super) fn parsed<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> 
     text.parse().map(Some).map_err(|_| D::Error::custom(format!("{text:?} is of the wrong type")))
 }
 
+/// Reads a number.
+pub(super) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    parsed(deserializer)?.ok_or_else(|| D::Error::custom("a number is expected"))
+}
+
 /// Reads a list. An empty list arrives as an empty text.
 pub(super) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     #[derive(Deserialize)]

@@ -12,7 +12,7 @@ impl EventBridge {
     /// The pattern is invalid, or it uses an operator that the sandbox does not support.
     pub(crate) fn route(&self, pattern: &Value, function: &str) -> anyhow::Result<()> {
         let state = &mut *self.state();
-        let mut rule = Rule::new(Pattern::parse(pattern)?, pattern.to_string());
+        let mut rule = Rule::new(Some((Pattern::parse(pattern)?, pattern.to_string())), None);
         rule.targets.push(Target::function(function));
         let free = (1..).map(|number| format!("rule-{number}")).find(|name| !state.rules.contains_key(name));
         state.rules.insert(free.expect("numbers do not end"), rule);
@@ -36,16 +36,21 @@ impl EventBridge {
 
     /// Sends an event to the targets of every matching rule.
     pub(super) fn send(&self, event: Value) {
-        let kind = event["detail-type"].as_str().unwrap_or_default().to_owned();
         let told: Vec<Target> = {
             let state = &mut *self.state();
             state.events.push(event.clone());
-            let rules = state.rules.values().filter(|rule| rule.enabled && rule.pattern.matches(&event));
+            let rules = state.rules.values().filter(|rule| rule.enabled && rule.matches(&event));
             rules.flat_map(|rule| rule.targets.clone()).collect()
         };
-        for target in told {
+        self.invoke(told, &event);
+    }
+
+    /// Invokes targets with an event.
+    pub(super) fn invoke(&self, targets: Vec<Target>, event: &Value) {
+        let kind = event["detail-type"].as_str().unwrap_or_default();
+        for target in targets {
             let payload = target.input.unwrap_or_else(|| event.clone());
-            self.queue.deliver(Order { kind: kind.clone(), function: target.function, payload });
+            self.queue.deliver(Order { kind: kind.to_owned(), function: target.function, payload });
         }
     }
 }

@@ -3,6 +3,7 @@
 //! # Layout
 //! - `event`, `pattern`: events, and the patterns that match them
 //! - `rules`, `targets`: the operations on rules and targets
+//! - `schedule`: the schedules of rules
 //! - `put_events`: custom events
 //! - `bus`: the bus
 
@@ -12,6 +13,7 @@ mod event;
 mod pattern;
 mod put_events;
 mod rules;
+mod schedule;
 mod targets;
 
 use std::{
@@ -58,7 +60,7 @@ impl Service for EventBridge {
     }
 
     fn carry_out<'a>(self: Arc<Self>, call: &'a Call) -> BoxFuture<'a, Result<Answer, AwsError>> {
-        Box::pin(async move { self.call(call) })
+        Box::pin(async move { Self::call(&self, call) })
     }
 }
 
@@ -69,18 +71,18 @@ impl EventBridge {
     }
 
     /// Carries out one call.
-    fn call(&self, call: &Call) -> Result<Answer, AwsError> {
+    fn call(this: &Arc<Self>, call: &Call) -> Result<Answer, AwsError> {
         match call.operation.as_str() {
-            "DeleteRule" => rules::delete(&mut self.state(), call),
-            "DescribeRule" => rules::describe(&mut self.state(), call),
-            "DisableRule" => rules::disable(&mut self.state(), call),
-            "EnableRule" => rules::enable(&mut self.state(), call),
-            "ListRules" => rules::list(&mut self.state(), call),
-            "ListTargetsByRule" => targets::list(&mut self.state(), call),
-            "PutEvents" => put_events::put(self, call),
-            "PutRule" => rules::put(&mut self.state(), call),
-            "PutTargets" => targets::put(&mut self.state(), call),
-            "RemoveTargets" => targets::remove(&mut self.state(), call),
+            "DeleteRule" => rules::delete(&mut this.state(), call),
+            "DescribeRule" => rules::describe(&mut this.state(), call),
+            "DisableRule" => rules::disable(&mut this.state(), call),
+            "EnableRule" => rules::enable(&mut this.state(), call),
+            "ListRules" => rules::list(&mut this.state(), call),
+            "ListTargetsByRule" => targets::list(&mut this.state(), call),
+            "PutEvents" => put_events::put(this, call),
+            "PutRule" => rules::put(this, call),
+            "PutTargets" => targets::put(&mut this.state(), call),
+            "RemoveTargets" => targets::remove(&mut this.state(), call),
             _ => Err(call.unknown()),
         }
     }

@@ -2,13 +2,16 @@
 //!
 //! <https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html>
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    State,
+    EventBridge, State,
     errors::{check_bus, next_token, no_rule, page_size, validation},
     pattern::Pattern,
+    schedule::Schedule,
     targets::Target,
 };
 use crate::{
@@ -19,9 +22,9 @@ use crate::{
 /// A rule.
 #[derive(Debug)]
 pub(super) struct Rule {
-    pub(super) pattern: Pattern,
-    /// The pattern as the caller wrote it.
-    text: String,
+    /// The pattern, and how the caller wrote it.
+    pattern: Option<(Pattern, String)>,
+    schedule: Option<Schedule>,
     description: Option<String>,
     pub(super) enabled: bool,
     pub(super) targets: Vec<Target>,
@@ -29,18 +32,28 @@ pub(super) struct Rule {
 
 impl Rule {
     /// Creates an enabled rule without targets.
-    pub(super) fn new(pattern: Pattern, text: String) -> Self {
-        Self { pattern, text, description: None, enabled: true, targets: Vec::new() }
+    pub(super) fn new(pattern: Option<(Pattern, String)>, schedule: Option<Schedule>) -> Self {
+        Self { pattern, schedule, description: None, enabled: true, targets: Vec::new() }
+    }
+
+    /// Whether its pattern matches an event.
+    pub(super) fn matches(&self, event: &Value) -> bool {
+        self.pattern.as_ref().is_some_and(|(pattern, _)| pattern.matches(event))
     }
 
     fn render(&self, name: &str) -> Value {
         let mut rule = json!({
             "Name": name,
             "Arn": arn(name),
-            "EventPattern": self.text,
             "State": if self.enabled { "ENABLED" } else { "DISABLED" },
             "EventBusName": "default",
         });
+        if let Some((_, text)) = &self.pattern {
+            rule["EventPattern"] = text.as_str().into();
+        }
+        if let Some(schedule) = &self.schedule {
+            rule["ScheduleExpression"] = schedule.text.as_str().into();
+        }
         if let Some(description) = &self.description {
             rule["Description"] = description.as_str().into();
         }
@@ -86,7 +99,7 @@ struct ListRules {
 }
 
 /// Creates a rule, or replaces it but keeps its targets.
-pub(super) fn put(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
+pub(super) fn put(this: &Arc<EventBridge>, call: &Call) -> Result<Answer, AwsError> {
     let input: PutRule = call.input()?;
     check_bus(input.event_bus_name.as_deref())?;
     let name = input.name;
@@ -94,28 +107,30 @@ pub(super) fn put(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     if name.is_empty() || name.len() > 64 || !name.chars().all(legal) {
         return Err(validation(format!("Name {name:?} does not satisfy the pattern [\\.\\-_A-Za-z0-9]+ (64 at most)")));
     }
-    if input.schedule_expression.is_some() {
-        return Err(validation(
-            "the sandbox does not support ScheduleExpression in rules; create a schedule in EventBridge Scheduler",
-        ));
-    }
-    let Some(text) = input.event_pattern else {
+    if input.event_pattern.is_none() && input.schedule_expression.is_none() {
         return Err(validation("Parameter(s) EventPattern or ScheduleExpression must be specified."));
-    };
-    let pattern = serde_json::from_str(&text).map_err(anyhow::Error::from).and_then(|pattern| Pattern::parse(&pattern));
-    let pattern = pattern.map_err(|error| {
-        AwsError::new("InvalidEventPatternException", format!("Event pattern is not valid. Reason: {error:#}"))
-    })?;
+    }
+    let pattern = input.event_pattern.map(read_pattern).transpose()?;
     let enabled = match input.state.as_deref() {
         None | Some("ENABLED") => true,
         Some("DISABLED") => false,
         Some(other) => return Err(validation(format!("State must be ENABLED or DISABLED, not {other}"))),
     };
+    let schedule = input.schedule_expression.map(|text| Schedule::start(this, &name, &text)).transpose()?;
+    let state = &mut *this.state();
     let targets = state.rules.remove(&name).map(|rule| rule.targets).unwrap_or_default();
-    let rule = Rule { description: input.description, enabled, targets, ..Rule::new(pattern, text) };
+    let rule = Rule { description: input.description, enabled, targets, ..Rule::new(pattern, schedule) };
     let answer = json!({ "RuleArn": arn(&name) });
     state.rules.insert(name, rule);
     Ok(Answer::json(answer))
+}
+
+fn read_pattern(text: String) -> Result<(Pattern, String), AwsError> {
+    let pattern = serde_json::from_str(&text).map_err(anyhow::Error::from).and_then(|pattern| Pattern::parse(&pattern));
+    let pattern = pattern.map_err(|error| {
+        AwsError::new("InvalidEventPatternException", format!("Event pattern is not valid. Reason: {error:#}"))
+    })?;
+    Ok((pattern, text))
 }
 
 /// Describes a rule.
@@ -164,6 +179,7 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, AwsError> {
     Ok(Answer::json(answer))
 }
 
-fn arn(name: &str) -> String {
+/// The ARN of a rule.
+pub(super) fn arn(name: &str) -> String {
     format!("arn:aws:events:{REGION}:{ACCOUNT}:rule/{name}")
 }

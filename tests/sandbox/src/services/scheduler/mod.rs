@@ -13,6 +13,7 @@ mod schedules;
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
 };
 
 use anyhow::Context;
@@ -28,6 +29,7 @@ use crate::{
 };
 
 pub(crate) use expression::Expression;
+pub(crate) use run::each_time;
 use schedules::Schedule;
 
 /// The description of the service.
@@ -90,9 +92,9 @@ impl Scheduler {
     }
 
     /// Creates a schedule with a generated name, as Terraform would, and returns its ARN.
-    pub(crate) fn schedule(&self, function: &str, input: &Value, expression: Expression) -> String {
+    pub(crate) fn schedule(&self, function: &str, input: &Value, every: Duration) -> String {
         let name = format!("{function}-{}", chance::uuid());
-        let schedule = Schedule::of(&self.queue, &name, function, input, expression);
+        let schedule = Schedule::of(&self.queue, &name, function, input, every);
         self.state().schedules.insert(name.clone(), schedule);
         arn(&name)
     }

@@ -24,24 +24,9 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// Invokes the function at each scheduled time, and returns after the last one. A rate has no last one.
+    /// Invokes the function at each scheduled time, and returns after the last one.
     pub(super) async fn run(self, queue: Queue) {
-        match self.expression {
-            Expression::At(time) => {
-                sleep(Duration::try_from(time.duration_since(clock::now())).unwrap_or_default()).await;
-                self.invoke(&queue);
-            }
-            Expression::Rate(every) => {
-                let mut ticks = interval(every);
-                ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-                // The first tick is immediate.
-                ticks.tick().await;
-                loop {
-                    ticks.tick().await;
-                    self.invoke(&queue);
-                }
-            }
-        }
+        each_time(self.expression.clone(), || self.invoke(&queue)).await;
     }
 
     fn invoke(&self, queue: &Queue) {
@@ -52,6 +37,39 @@ impl Work {
         };
         queue.deliver(Order { kind: "schedule".to_owned(), function: self.function.clone(), payload });
     }
+}
+
+/// Calls `act` at each scheduled time, and returns after the last one. A rate has no last one.
+pub(crate) async fn each_time(expression: Expression, mut act: impl FnMut()) {
+    match expression {
+        Expression::At(time) => {
+            sleep_until(time).await;
+            act();
+        }
+        Expression::Rate(every) => {
+            let mut ticks = interval(every);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            // The first tick is immediate.
+            ticks.tick().await;
+            loop {
+                ticks.tick().await;
+                act();
+            }
+        }
+        Expression::Cron(cron, zone) => {
+            let mut last = clock::now();
+            while let Some(next) = cron.next(last, &zone) {
+                sleep_until(next).await;
+                act();
+                // The clock can be a moment behind the timer.
+                last = next.max(clock::now());
+            }
+        }
+    }
+}
+
+async fn sleep_until(time: Timestamp) {
+    sleep(Duration::try_from(time.duration_since(clock::now())).unwrap_or_default()).await;
 }
 
 /// The event of a schedule without an input. `detail` is a string, as public reports show.
@@ -95,7 +113,20 @@ fn fill(input: &Value, arn: &str, now: Timestamp) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+    use tokio::time::timeout;
+
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_cron_expression_acts_at_each_of_its_times_and_ends_with_the_last() {
+        clock::set("2026-11-30T09:00:00Z".parse().unwrap());
+        let expression = Expression::parse("cron(30 3 1-3 12 ? 2026)", &TimeZone::UTC).unwrap();
+        let mut times = Vec::new();
+        let ends = each_time(expression, || times.push(clock::now().strftime("%F %R").to_string()));
+        timeout(Duration::from_secs(4 * 86_400), ends).await.unwrap();
+        assert_eq!(times, ["2026-12-01 03:30", "2026-12-02 03:30", "2026-12-03 03:30"]);
+    }
 
     #[test]
     fn a_schedule_without_an_input_sends_an_event_that_names_it() {

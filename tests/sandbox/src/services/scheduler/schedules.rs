@@ -2,7 +2,9 @@
 //!
 //! <https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html>
 
-use jiff::Timestamp;
+use std::time::Duration;
+
+use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::task::AbortHandle;
@@ -114,13 +116,10 @@ struct ListSchedules {
 }
 
 impl Schedule {
-    /// Creates a schedule of a function without an API call.
-    pub(super) fn of(queue: &Queue, name: &str, function: &str, input: &Value, expression: Expression) -> Self {
+    /// Creates a schedule of a function without an API call, which may be more frequent than AWS allows.
+    pub(super) fn of(queue: &Queue, name: &str, function: &str, input: &Value, every: Duration) -> Self {
         let now = clock::now();
-        let text = match expression {
-            Expression::Rate(every) => format!("rate({} seconds)", every.as_secs_f64()),
-            Expression::At(time) => format!("at({time})"),
-        };
+        let text = format!("rate({} seconds)", every.as_secs_f64());
         let given = Given {
             name: name.to_owned(),
             group_name: None,
@@ -137,7 +136,8 @@ impl Schedule {
                 retry_policy: None,
             },
         };
-        let work = Work { arn: arn(name), function: function.to_owned(), input: Some(input.clone()), expression };
+        let (input, expression) = (Some(input.clone()), Expression::Rate(every));
+        let work = Work { arn: arn(name), function: function.to_owned(), input, expression };
         let task = queue.spawn(work.run(queue.clone()));
         Self { given, created: now, modified: now, client_token: None, task: Some(task) }
     }
@@ -218,10 +218,9 @@ fn check(given: &Given) -> Result<Work, AwsError> {
         }
         _ => return Err(validation("FlexibleTimeWindow.Mode must be OFF or FLEXIBLE")),
     }
-    if given.schedule_expression_timezone.as_deref().is_some_and(|zone| zone != "UTC") {
-        return Err(validation("the sandbox supports only schedules in UTC"));
-    }
-    let expression = Expression::parse(&given.schedule_expression).map_err(validation)?;
+    let zone = given.schedule_expression_timezone.as_deref().map_or(Ok(TimeZone::UTC), TimeZone::get);
+    let zone = zone.map_err(|_| validation("Provided ScheduleExpressionTimezone is not valid."))?;
+    let expression = Expression::parse(&given.schedule_expression, &zone).map_err(validation)?;
     let Target { arn: target, role_arn, input, .. } = &given.target;
     let function = lambda::name_of(target);
     let function = function.ok_or_else(|| {

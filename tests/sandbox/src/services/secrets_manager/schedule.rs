@@ -6,12 +6,14 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
 use super::errors::invalid_parameter;
-use crate::wire::AwsError;
+use crate::{services::cron::Cron, wire::AwsError};
 
 /// The shortest interval.
 const MIN_HOURS: i64 = 4;
 /// The longest interval.
 const MAX_DAYS: i64 = 1000;
+/// How many times of a cron expression are examined: every hour of two days that follow each other is among them.
+const EXAMINED: usize = 64;
 
 /// The `RotationRules` of a secret.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -26,7 +28,7 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// Refuses what AWS refuses, and `cron(…)`, which the sandbox does not support.
+    /// Refuses what AWS refuses.
     pub(super) fn check(&self) -> Result<(), AwsError> {
         if let Some(duration) = &self.duration {
             let hours = duration.strip_suffix('h').and_then(|hours| hours.parse::<u8>().ok());
@@ -41,11 +43,11 @@ impl Rules {
             (Some(days), None) if !(1..=MAX_DAYS).contains(&days) => {
                 Err(invalid_parameter("AutomaticallyAfterDays must be between 1 and 1000."))
             }
-            (None, Some(expression)) if expression.starts_with("cron(") => {
-                Err(invalid_parameter("the sandbox has no cron() schedules"))
-            }
-            (None, Some(expression)) if rate(expression).is_none() => {
-                Err(invalid_parameter("ScheduleExpression must be rate(N hours) from 4 hours on, or rate(N days)."))
+            (None, Some(expression)) if rate(expression).is_none() && cron(expression).is_none() => {
+                Err(invalid_parameter(
+                    "ScheduleExpression must be rate(N hours) from 4 hours on, rate(N days), or cron(0 …) with a * for \
+                     the year.",
+                ))
             }
             _ => Ok(()),
         }
@@ -58,7 +60,13 @@ impl Rules {
                 let day = after.to_zoned(TimeZone::UTC).date() + SignedDuration::from_hours(24 * days);
                 Some(day.at(23, 59, 59, 0).to_zoned(TimeZone::UTC).ok()?.timestamp())
             }
-            None => Some(after + rate(self.schedule_expression.as_ref()?)?),
+            None => {
+                let expression = self.schedule_expression.as_ref()?;
+                match rate(expression) {
+                    Some(rate) => Some(after + rate),
+                    None => cron(expression)?.next(after, &TimeZone::UTC),
+                }
+            }
         }
     }
 }
@@ -75,6 +83,18 @@ fn rate(expression: &str) -> Option<SignedDuration> {
     (MIN_HOURS..=24 * MAX_DAYS).contains(&hours).then(|| SignedDuration::from_hours(hours))
 }
 
+/// Reads `cron(…)`: on the hour, in every year, and not more often than every four hours. `W` is not documented.
+fn cron(expression: &str) -> Option<Cron> {
+    let fields = expression.strip_prefix("cron(")?.strip_suffix(')')?;
+    let parts: Vec<_> = fields.split_ascii_whitespace().collect();
+    let &["0", _, day_of_month, _, _, "*"] = parts.as_slice() else { return None };
+    let cron = Cron::parse(fields).filter(|_| !day_of_month.contains('W'))?;
+    let next = |after: &Timestamp| cron.next(*after, &TimeZone::UTC);
+    let times: Vec<_> = std::iter::successors(next(&Timestamp::UNIX_EPOCH), next).take(EXAMINED).collect();
+    let least = SignedDuration::from_hours(MIN_HOURS);
+    times.windows(2).all(|pair| pair[1].duration_since(pair[0]) >= least).then_some(cron)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +109,19 @@ mod tests {
         assert!(rules("rate(4 hours)").check().is_ok());
     }
 
+    /// The examples are those of the documentation.
+    #[test]
+    fn a_cron_expression_is_on_the_hour_and_not_below_four_hours() {
+        for legal in ["0 8/8 * * ? *", "0 2/10 * * ? *", "0 8 1/7 * ? *", "0 0 ? * SUN#1 *", "0 16 L * ? *"] {
+            assert!(rules(&format!("cron({legal})")).check().is_ok(), "{legal}");
+        }
+        for illegal in
+            ["5 8 * * ? *", "0 8 * * ? 2027", "0 8 3W * ? *", "0 8,10 * * ? *", "0 0,22 * * ? *", "0 8 * * *"]
+        {
+            assert!(rules(&format!("cron({illegal})")).check().is_err(), "{illegal}");
+        }
+    }
+
     #[test]
     fn the_next_rotation_follows_the_rules() {
         let start = Timestamp::UNIX_EPOCH;
@@ -96,6 +129,8 @@ mod tests {
         let days = Rules { automatically_after_days: Some(2), ..Rules::default() };
         let recorded = ["2026-09-24T06:11:09Z", "2026-09-26T23:59:59Z"].map(|time| time.parse().unwrap());
         assert_eq!(days.next(recorded[0]), Some(recorded[1]));
+        let eight = "1970-01-01T08:00:00Z".parse().unwrap();
+        assert_eq!(rules("cron(0 8/8 * * ? *)").next(start), Some(eight));
         assert_eq!(Rules::default().next(start), None);
     }
 }

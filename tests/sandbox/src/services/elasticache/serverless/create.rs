@@ -156,6 +156,7 @@ fn shard(name: &str, public: Ipv4Addr, members: &[Ipv4Addr]) -> Shard {
         zone: format!("us-east-1{}", ["a", "b"][place % 2]),
         address: *address,
         node: None,
+        joins: false,
     };
     let endpoint = |port| Some(Endpoint { address: public, port, gate: None });
     Shard {

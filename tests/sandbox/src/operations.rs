@@ -4,6 +4,6 @@
 const READS: [&str; 7] = ["Get", "Describe", "List", "Connect", "Rest PING", "Rest ACL GETUSER", "Rest ACL WHOAMI"];
 
 /// Whether a call changes nothing.
-pub(crate) fn only_reads(operation: &str) -> bool {
+pub fn only_reads(operation: &str) -> bool {
     READS.iter().any(|read| operation.starts_with(read))
 }
