@@ -2,10 +2,29 @@
 
 use std::time::Duration;
 
-use sandbox::services::{ecs::EcsTiming, elasticache::Timing};
+use sandbox::{
+    faults::{At, What},
+    services::{ecs::EcsTiming, elasticache::Timing},
+};
 
 /// Longer than a function waits for an answer.
 pub const TOO_LATE: Duration = Duration::from_millis(5500);
+
+/// The Nth call that a fault strikes. A time-out takes seconds, so it strikes changes only: the simulation has those of reads.
+pub fn nth_call(what: What, nth: usize) -> At {
+    match what {
+        What::Delay(_) => At::Change(nth),
+        _ => At::Call(nth),
+    }
+}
+
+/// The minimum number of calls that a fault strikes, of a run with this many calls.
+pub fn least(what: What, calls: usize) -> usize {
+    match what {
+        What::Delay(_) => 1,
+        _ => calls,
+    }
+}
 
 /// ElastiCache for most tests: states last just long enough to be seen.
 pub fn quick() -> Timing {

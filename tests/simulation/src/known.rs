@@ -54,6 +54,7 @@ pub const KNOWN: &[Known] = &[
             ("rotate-auth ACL SETUSER on AWSPREVIOUS", 2265),
             ("rotate-auth EXEC on AWSPREVIOUS", 156),
             ("rotate-auth ModifyUser on AWSPREVIOUS", 250),
+            ("rotate-auth Rest ACL SETUSER on AWSPREVIOUS", 3603),
         ],
     },
     Known {
@@ -61,6 +62,7 @@ pub const KNOWN: &[Known] = &[
         rule: Rule::PublishedIsAccepted,
         by: &[
             ("retire-credential ACL SETUSER on AWSPENDING", 981),
+            ("retire-credential ACL SETUSER on AWSPREVIOUS", 3873),
             ("retire-credential EXEC on AWSPENDING", 2418),
             ("retire-credential EXEC on AWSPREVIOUS", 452),
         ],
@@ -79,7 +81,10 @@ pub const KNOWN: &[Known] = &[
     Known {
         what: "retire-credential removes what applications use: AWSCURRENT moved back and forward within an overlap",
         rule: Rule::ApplicationIsAccepted,
-        by: &[("retire-credential Rest ACL SETUSER on AWSPENDING", 783)],
+        by: &[
+            ("retire-credential EXEC on AWSPREVIOUS", 3594),
+            ("retire-credential Rest ACL SETUSER on AWSPENDING", 783),
+        ],
     },
     Known {
         what: "sync-connection writes the credential that it read over AWSCURRENT, which another run has published meanwhile",

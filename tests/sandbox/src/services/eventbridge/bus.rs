@@ -1,8 +1,14 @@
 //! The default bus, which sends events to the targets of the matching rules.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Event, EventBridge, pattern::Pattern, rules::Rule, targets::Target};
+use super::{
+    Event, EventBridge,
+    event::envelope,
+    pattern::Pattern,
+    rules::{self, Rule},
+    targets::Target,
+};
 use crate::{clock, delivery::Order};
 
 impl EventBridge {
@@ -45,8 +51,18 @@ impl EventBridge {
         self.invoke(told, &event);
     }
 
+    /// Sends the event of a schedule to the targets of its rule, unless it is disabled.
+    pub(super) fn send_scheduled(&self, rule: &str) {
+        let event = envelope("aws.events", "Scheduled Event", &[rules::arn(rule)], &json!({}), clock::now());
+        let targets = match self.state().rules.get(rule) {
+            Some(rule) if rule.enabled => rule.targets.clone(),
+            _ => Vec::new(),
+        };
+        self.invoke(targets, &event);
+    }
+
     /// Invokes targets with an event.
-    pub(super) fn invoke(&self, targets: Vec<Target>, event: &Value) {
+    fn invoke(&self, targets: Vec<Target>, event: &Value) {
         let kind = event["detail-type"].as_str().unwrap_or_default();
         for target in targets {
             let payload = target.input.unwrap_or_else(|| event.clone());

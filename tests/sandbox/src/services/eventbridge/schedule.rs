@@ -5,12 +5,10 @@
 use std::sync::{Arc, Weak};
 
 use jiff::tz::TimeZone;
-use serde_json::json;
 use tokio::task::AbortHandle;
 
-use super::{EventBridge, errors::validation, event::envelope, rules};
+use super::{EventBridge, errors::validation};
 use crate::{
-    clock,
     services::scheduler::{Expression, each_time},
     wire::AwsError,
 };
@@ -42,25 +40,16 @@ impl Schedule {
     }
 }
 
-impl EventBridge {
-    /// Sends the event of a schedule to the targets of its rule, unless it is disabled.
-    fn send_scheduled(&self, rule: &str) {
-        let event = envelope("aws.events", "Scheduled Event", &[rules::arn(rule)], &json!({}), clock::now());
-        let rules = &self.state().rules;
-        let targets = rules.get(rule).filter(|rule| rule.enabled).map(|rule| rule.targets.clone()).unwrap_or_default();
-        self.invoke(targets, &event);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::{collections::BTreeMap, time::Duration};
 
-    use serde_json::Value;
+    use serde_json::{Value, json};
     use tokio::time::sleep;
 
     use super::*;
     use crate::{
+        clock,
         delivery::{EventTiming, Events},
         faults::Faults,
         lambda::{Here, Runner},
@@ -81,7 +70,7 @@ mod tests {
         let bus = &events.eventbridge;
         call(bus, "PutRule", json!({ "Name": "nightly", "ScheduleExpression": "cron(0 3 ? * TUE-SAT *)" }));
         call(bus, "PutTargets", json!({ "Rule": "nightly", "Targets": [{ "Id": "1", "Arn": lambda::arn("f") }] }));
-        let days = |count| sleep(Duration::from_secs(count * 86_400));
+        let days = |count: u64| sleep(Duration::from_secs(count * 86_400));
         days(2).await;
         call(bus, "DisableRule", json!({ "Name": "nightly" }));
         days(1).await;
@@ -92,7 +81,7 @@ mod tests {
         assert_eq!(times, ["2026-12-01T03:00:00Z", "2026-12-02T03:00:00Z", "2026-12-04T03:00:00Z"]);
         let first = &payloads[0];
         assert_eq!((&first["source"], &first["detail-type"]), (&json!("aws.events"), &json!("Scheduled Event")));
-        assert_eq!(first["resources"], json!([rules::arn("nightly")]));
+        assert_eq!(first["resources"], json!(["arn:aws:events:us-east-1:123456789012:rule/nightly"]));
         events.stop();
     }
 }
