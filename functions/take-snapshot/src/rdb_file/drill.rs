@@ -11,7 +11,7 @@ use policy::{
 use runtime::moment::now_ms;
 
 use super::{
-    read_back::{self, ReadBack},
+    read_back::{self, ReadBack, Whole},
     verdict,
 };
 
@@ -68,7 +68,8 @@ async fn read(
     let Some(reading) = store.bucket.open(key).await? else { return Ok(failed(format!("the object {key} is gone"))) };
     Ok(match read_back::run(reading, record.origin.compression).await? {
         ReadBack::Damaged(why) => failed(why),
-        ReadBack::Whole { raw, stored, contents } => {
+        ReadBack::Whole(whole) => {
+            let Whole { raw, stored, contents } = *whole;
             outcome.measure(Measure::RdbBytes, raw.bytes);
             outcome.measure(Measure::StoredBytes, stored.bytes);
             match raw == record.raw && stored == record.stored {
@@ -86,10 +87,10 @@ async fn newest_verified(store: &RdbStore<'_>) -> Result<Option<(SnapshotName, R
         parts.filter_map(|(name, part)| (part == Part::Record).then_some(name)).collect();
     names.sort_by_key(SnapshotName::slot);
     for name in names.into_iter().rev() {
-        if let Some((record, etag)) = store.record(&name).await? {
-            if record.verification.verified.is_verified() {
-                return Ok(Some((name, record, etag)));
-            }
+        if let Some((record, etag)) = store.record(&name).await?
+            && record.verification.verified.is_verified()
+        {
+            return Ok(Some((name, record, etag)));
         }
     }
     Ok(None)

@@ -14,14 +14,14 @@ const LEVEL: i32 = 3;
 /// Takes the bytes of an RDB file, and gives the parts of the object.
 pub(super) struct Pipeline {
     raw: Measured,
-    into: Into,
+    way: Way,
     part_bytes: usize,
 }
 
 /// What becomes of the bytes.
-enum Into {
+enum Way {
     Compressed(Box<Encoder<'static, Object>>),
-    Plain(Object),
+    Plain(Box<Object>),
 }
 
 /// The bytes of the object that are in no part yet, and what all of them are.
@@ -53,40 +53,40 @@ impl Pipeline {
     pub(super) fn new(compression: Compression, part_bytes: usize) -> Result<Self, Failure> {
         let object =
             Object { waiting: Vec::new(), stored: Measured::default(), checksum: Crc::new(CrcAlgorithm::Crc64Nvme) };
-        let into = match compression {
-            Compression::None => Into::Plain(object),
-            Compression::Zstd => Into::Compressed(Box::new(
+        let way = match compression {
+            Compression::None => Way::Plain(Box::new(object)),
+            Compression::Zstd => Way::Compressed(Box::new(
                 encoder(object)
                     .map_err(|error| Failure::permanent("the RDB file cannot be compressed").because(error))?,
             )),
         };
-        Ok(Self { raw: Measured::default(), into, part_bytes })
+        Ok(Self { raw: Measured::default(), way, part_bytes })
     }
 
     /// Takes the next bytes of the file.
     pub(super) fn take(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.raw.update(bytes);
-        let written = match &mut self.into {
-            Into::Compressed(encoder) => encoder.write_all(bytes),
-            Into::Plain(object) => object.write_all(bytes),
+        let written = match &mut self.way {
+            Way::Compressed(encoder) => encoder.write_all(bytes),
+            Way::Plain(object) => object.write_all(bytes),
         };
         written.map_err(|error| Failure::permanent("the RDB file cannot be compressed").because(error))
     }
 
     /// The next part, if enough bytes wait for it.
     pub(super) fn part(&mut self) -> Option<Vec<u8>> {
-        let object = match &mut self.into {
-            Into::Compressed(encoder) => encoder.get_mut(),
-            Into::Plain(object) => object,
+        let object = match &mut self.way {
+            Way::Compressed(encoder) => encoder.get_mut(),
+            Way::Plain(object) => object,
         };
         (object.waiting.len() >= self.part_bytes).then(|| std::mem::take(&mut object.waiting))
     }
 
     /// Ends the object.
     pub(super) fn finish(self) -> Result<End, Failure> {
-        let Object { waiting, stored, checksum } = match self.into {
-            Into::Plain(object) => object,
-            Into::Compressed(encoder) => encoder
+        let Object { waiting, stored, checksum } = match self.way {
+            Way::Plain(object) => *object,
+            Way::Compressed(encoder) => encoder
                 .finish()
                 .map_err(|error| Failure::permanent("the RDB file cannot be compressed").because(error))?,
         };

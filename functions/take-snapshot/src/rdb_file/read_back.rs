@@ -13,16 +13,20 @@ use super::pipeline::Measured;
 #[derive(Debug)]
 pub(super) enum ReadBack {
     /// An RDB file, whole.
-    Whole {
-        /// The file.
-        raw: Digest,
-        /// The object.
-        stored: Digest,
-        /// What it holds, or its version if that cannot be read.
-        contents: Result<Summary, String>,
-    },
+    Whole(Box<Whole>),
     /// Not an RDB file, for this reason.
     Damaged(String),
+}
+
+/// An object that is an RDB file.
+#[derive(Debug)]
+pub(super) struct Whole {
+    /// The file.
+    pub(super) raw: Digest,
+    /// The object.
+    pub(super) stored: Digest,
+    /// What it holds, or its version if that cannot be read.
+    pub(super) contents: Result<Summary, String>,
 }
 
 /// Reads an object in constant memory.
@@ -46,7 +50,7 @@ pub(super) async fn run(mut reading: Reading, compression: Compression) -> Resul
     }
     let File { raw, contents } = unpacked.into_file();
     Ok(match contents.finish() {
-        Ok(contents) => ReadBack::Whole { raw: raw.digest(), stored: stored.digest(), contents },
+        Ok(contents) => ReadBack::Whole(Box::new(Whole { raw: raw.digest(), stored: stored.digest(), contents })),
         Err(why) => ReadBack::Damaged(why),
     })
 }

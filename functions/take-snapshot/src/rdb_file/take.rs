@@ -8,9 +8,9 @@ use policy::{
     retention::Verified,
     snapshot::{
         Keyspace, Origin, Part, Record, SnapshotName, Source, at_ms,
-        pull::{Decision, Facts, Info, Node, decide, part_bytes},
+        pull::{Decision, Facts, Info, Node, Role, decide, part_bytes},
     },
-    target::Compression,
+    target::{Backend, Compression, Hosts},
 };
 use runtime::{
     change,
@@ -20,7 +20,7 @@ use runtime::{
 };
 
 use super::{
-    read_back::{self, ReadBack},
+    read_back::{self, ReadBack, Whole},
     sweep, upload, verdict,
 };
 use crate::request::Take;
@@ -85,11 +85,27 @@ pub(crate) async fn take(
         match pull(clients, store, &name, &request, asked, outcome).await? {
             Some(record) => {
                 outcome.did("take-snapshot", format!("from {}: {reason}", node.id));
+                tell_of_sentinels(target, info, outcome);
                 return write(store, &name, &record, outcome).await;
             }
             // Another run was faster, or there was no answer: the bucket says which.
             None => deadline.wait("another run writes the snapshot").await?,
         }
+    }
+}
+
+/// A Sentinel finds replicas in `INFO replication` of the primary, which shows the function while it pulls.
+fn tell_of_sentinels(target: &Target, info: &Info, outcome: &mut Outcome) {
+    let Backend::SelfHosted(Hosts { sentinel: Some(sentinel), .. }) = &target.backend else { return };
+    if info.role == Role::Primary {
+        let name = &sentinel.master_name;
+        outcome.left(
+            "Sentinels",
+            format!(
+                "one that looked while the file was pulled from the primary lists a replica with port 0; `SENTINEL RESET \
+                 {name}` removes it, once a replica is back"
+            ),
+        );
     }
 }
 
@@ -174,7 +190,8 @@ async fn complete(
     match read_back::run(reading, compression).await? {
         ReadBack::Damaged(why) => Err(Failure::needs_human(format!("the object {key} is not a whole RDB file: {why}"))
             .with_next_step(format!("Delete {key}, so that the snapshot is taken again"))),
-        ReadBack::Whole { raw, stored, contents } => {
+        ReadBack::Whole(whole) => {
+            let Whole { raw, stored, contents } = *whole;
             outcome.measure(Measure::RdbBytes, raw.bytes);
             outcome.measure(Measure::StoredBytes, stored.bytes);
             let rdb = contents.as_ref().ok().map(verdict::rdb);

@@ -41,10 +41,9 @@ pub(super) async fn run(
     let metadata = HashMap::from([(Origin::METADATA.to_owned(), origin.to_metadata())]);
     let upload = bucket.begin(key, metadata).await?;
     let uploaded = transfer(bucket, &upload, pull, pipeline).await;
-    if !matches!(&uploaded, Ok(Uploaded { written: Written::Yes, .. })) {
-        if let Err(error) = bucket.abort(&upload).await {
-            tracing::warn!("{}: a later run aborts it", error.failure.chain());
-        }
+    let is_complete = matches!(&uploaded, Ok(Uploaded { written: Written::Yes, .. }));
+    if !is_complete && let Err(error) = bucket.abort(&upload).await {
+        tracing::warn!("{}: a later run aborts it", error.failure.chain());
     }
     uploaded
 }

@@ -1,5 +1,7 @@
 //! Buckets.
 
+use std::collections::btree_map::Entry;
+
 use s3s::{
     S3Result,
     dto::{
@@ -43,13 +45,13 @@ pub(super) fn create(store: &mut Store, input: CreateBucketInput) -> S3Result<Cr
         return Err(s3_error!(NotImplemented, "The sandbox creates general purpose buckets without grants only."));
     }
     let location = Some(format!("/{}", input.bucket));
-    if !store.buckets.contains_key(&input.bucket) {
+    if let Entry::Vacant(place) = store.buckets.entry(input.bucket) {
         let mut bucket = Bucket::new();
         input.object_ownership.map(|ownership| set_ownership(&mut bucket, &ownership)).transpose()?;
         if input.object_lock_enabled_for_bucket == Some(true) {
             bucket.enable_object_lock();
         }
-        store.buckets.insert(input.bucket, bucket);
+        place.insert(bucket);
     }
     Ok(CreateBucketOutput { location })
 }

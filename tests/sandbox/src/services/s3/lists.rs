@@ -138,7 +138,6 @@ pub(super) fn versions(store: &mut Store, input: ListObjectVersionsInput) -> S3R
                 is_latest: Some(*is_latest),
                 last_modified: Some(time(version.modified)),
                 owner: Some(owner()),
-                ..DeleteMarkerEntry::default()
             }),
             false => versions.push(ObjectVersion {
                 key: Some(encoded(key)),
