@@ -30,8 +30,6 @@ mod parts;
 mod routes;
 mod store;
 mod tags;
-#[cfg(test)]
-mod tests;
 mod time;
 mod uploads;
 
