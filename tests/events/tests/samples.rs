@@ -76,10 +76,32 @@ fn every_broken_event_of_retire_credential_is_refused_with_a_reason() {
 }
 
 #[test]
+fn every_valid_event_of_take_snapshot_is_accepted() {
+    insta::assert_json_snapshot!(valid("take-snapshot", read(take_snapshot::concern)));
+}
+
+#[test]
+fn every_broken_event_of_take_snapshot_is_refused_with_a_reason() {
+    insta::assert_json_snapshot!(broken("take-snapshot", read(take_snapshot::concern)));
+}
+
+#[test]
+fn every_valid_event_of_prune_snapshots_is_accepted() {
+    insta::assert_json_snapshot!(valid("prune-snapshots", read(prune_snapshots::concern)));
+}
+
+#[test]
+fn every_broken_event_of_prune_snapshots_is_refused_with_a_reason() {
+    insta::assert_json_snapshot!(broken("prune-snapshots", read(prune_snapshots::concern)));
+}
+
+#[test]
 fn a_refusal_repeats_no_value_and_names_only_the_arguments_of_its_function() {
     let secret = "hunter2-hunter2-hunter2";
     let event = serde_json::json!({ "target": "orders", "dry_run": secret });
-    for concern in [retire_credential::concern, sync_connection::concern] {
+    for concern in
+        [retire_credential::concern, sync_connection::concern, take_snapshot::concern, prune_snapshots::concern]
+    {
         assert!(!read(concern)(&event).unwrap_err().chain().contains(secret));
     }
     let rollback = serde_json::json!({ "target": "orders", "rollback": true });

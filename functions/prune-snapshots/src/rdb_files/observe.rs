@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use backends::{Parts, RdbStore};
 use futures::stream::{self, StreamExt};
 use policy::{
-    Failure,
+    Class, Failure,
     outcome::Outcome,
     retention::{Backup, Kind, Owner, State, Verified},
     snapshot::SnapshotName,
@@ -17,8 +17,7 @@ const AT_A_TIME: usize = 32;
 /// How old a snapshot without a record is that no run is working on any more: four times the longest run of a Lambda function.
 const ABANDONED_MS: u64 = 60 * 60 * 1000;
 
-/// Lists the snapshots of a target, and reads the record of each. A record that is not one is reported, and its snapshot is not
-/// verified.
+/// Lists the snapshots of a target, and reads the record of each. A record that is not one is reported.
 ///
 /// | in the bucket are | ⇒ |
 /// |---|---|
@@ -26,6 +25,7 @@ const ABANDONED_MS: u64 = 60 * 60 * 1000;
 /// | the RDB file alone, for an hour | being created |
 /// | the RDB file alone, for longer | available, not verified |
 /// | the record alone | failed: somebody deleted the file |
+/// | a record that is not one | failed, so that it is kept |
 /// | a pin alone | nothing: the snapshot was not taken |
 ///
 /// # Errors
@@ -46,15 +46,14 @@ pub(super) async fn run(store: &RdbStore<'_>, now_ms: u64, outcome: &mut Outcome
     let mut looked = stream::iter(looked).buffered(AT_A_TIME);
     let mut backups = Vec::new();
     while let Some((name, parts, verified)) = looked.next().await {
-        let verified = match verified {
-            Ok(verified) => verified,
-            Err(failure) if failure.class() == policy::Class::NeedsHuman => {
+        match verified {
+            Ok(verified) => backups.extend(backup(&name, parts, verified, now_ms)),
+            Err(failure) if failure.class() == Class::NeedsHuman => {
                 outcome.item_failed(name.to_string(), &failure);
-                Some(Verified::No)
+                backups.extend(backup(&name, Parts { rdb: None, ..parts }, None, now_ms));
             }
             Err(failure) => return Err(failure),
-        };
-        backups.extend(backup(&name, parts, verified, now_ms));
+        }
     }
     Ok(backups)
 }

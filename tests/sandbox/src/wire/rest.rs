@@ -47,9 +47,7 @@ impl Route {
         if self.method != *method || !form_members(query).all(has) {
             return None;
         }
-        // SDKs write `/Bucket/` for a bucket.
-        let given = uri.path().strip_suffix('/').filter(|path| !path.is_empty()).unwrap_or(uri.path());
-        labels(path, given)
+        labels(path, uri.path())
     }
 }
 
@@ -109,6 +107,7 @@ fn labels(route: &str, path: &str) -> Option<Map<String, Value>> {
             None => return None,
         }
     }
+    // SDKs write `/Bucket/` for a bucket.
     let is_rest_empty = matches!((parts.next(), parts.next()), (None | Some(""), None));
     is_rest_empty.then_some(labels)
 }

@@ -116,6 +116,17 @@ async fn one_that_cannot_be_deleted_does_not_keep_the_others() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_whose_record_is_not_one_is_kept_and_reported() {
+    let (stage, all) = with_past(9, "contents").await;
+    stage.sandbox.s3.put(BUCKET, &format!("orders/{}.json", all[9]), "edited by hand");
+    let outcome = prune(&stage, false).await;
+    assert_eq!((outcome.status(), outcome.done().len()), ("needs-human", 2), "{outcome}");
+    assert!(outcome.failure().unwrap().contains(&format!("{}.json is not the record", all[9])), "{outcome}");
+    assert!(names(&stage).contains(&all[9]));
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_is_killed_at_any_call_is_continued_by_the_next() {
     let (stage, all) = with_past(8, "contents").await;
     let (mut hits, mut taken) = (0, 20);
